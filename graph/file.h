@@ -7,8 +7,8 @@
 
 namespace weft {
 
-/// The whole content of a regular file. Throws Error that names the path when it is missing, a directory, unreadable, or
-/// larger than `max_bytes`.
+/// The whole content of a regular file. Throws Error that names the path when it is missing, a directory, unreadable,
+/// or larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = std::uint64_t{4} << 30);
 
 /// Writes `content` whole or not at all: to a temporary name in the same folder, synced, then renamed over `path`. On

@@ -1,0 +1,289 @@
+#include "graph/graph.h"
+
+#include <algorithm>
+#include <deque>
+
+namespace weft {
+
+struct ValueRecord {
+  TensorType type;
+  NodeId producer;
+  std::uint32_t result_index = 0;
+};
+
+struct NodeRecord {
+  Node node;
+  bool alive = true;
+};
+
+struct GraphStorage {
+  Graph* owner = nullptr;
+  std::string name;
+  std::string scope;
+  // Deques: a reference to a node or type stays good while nodes are added.
+  std::deque<NodeRecord> nodes;
+  std::deque<ValueRecord> values;
+  std::vector<Output> outputs;
+  std::vector<Update> updates;
+  std::unordered_map<std::string, NodeId> by_name;
+  /// The number that was last put behind a name that was in use.
+  std::unordered_map<std::string, int> suffixes;
+  std::size_t alive = 0;
+
+  std::string below_scope(std::string_view local) const {
+    return scope.empty() ? std::string(local) : fmt::format("{}/{}", scope, local);
+  }
+
+  std::string unique(std::string wanted) {
+    if (!by_name.contains(wanted)) return wanted;
+    int& suffix = suffixes[wanted];
+    std::string name;
+    do name = fmt::format("{}_{}", wanted, ++suffix);
+    while (by_name.contains(name));
+    return name;
+  }
+
+  NodeId append(const Op& op, std::vector<ValueId> operands, Attributes attributes, std::string name,
+                std::span<const TensorType> results) {
+    const NodeId id{static_cast<std::uint32_t>(nodes.size())};
+    require(nodes.size() < Id<NodeTag>::none && values.size() + results.size() < Id<ValueTag>::none,
+            "graph '{}' has too many nodes for 32-bit ids", this->name);
+    Node node{&op, std::move(operands), {}, std::move(attributes), std::move(name), scope};
+    for (std::uint32_t i = 0; i < results.size(); ++i) {
+      node.results.push_back(ValueId{static_cast<std::uint32_t>(values.size())});
+      values.push_back({results[i], id, i});
+    }
+    by_name.emplace(node.name, id);
+    nodes.push_back({std::move(node), true});
+    ++alive;
+    return id;
+  }
+
+  Value add_leaf(const Op& op, std::string_view local_name, const TensorType& type, Attributes attributes) {
+    require(!local_name.empty(), "{}: a leaf needs a name", op.name);
+    std::string full = below_scope(local_name);
+    require(!by_name.contains(full), "{} '{}': the name is in use in graph '{}'", op.name, full, name);
+    const NodeId id = append(op, {}, std::move(attributes), std::move(full), std::span(&type, 1));
+    return {*this, nodes[id.index].node.results[0]};
+  }
+};
+
+namespace {
+
+const std::vector<std::string_view> initializer_names{"zeros",  "ones",           "constant",  "uniform",
+                                                      "normal", "glorot_uniform", "orthogonal"};
+
+Attributes initializer_attributes(const Initializer& initializer, std::string_view name) {
+  require(std::ranges::find(initializer_names, initializer.name) != initializer_names.end(),
+          "'{}': unknown initializer '{}'", name, initializer.name);
+  Attributes attributes{{"initializer", initializer.name}};
+  if (!initializer.arguments.empty()) attributes.set("initializer_arguments", initializer.arguments);
+  return attributes;
+}
+
+}  // namespace
+
+Graph::Graph(std::string name) : storage_(std::make_unique<GraphStorage>()) {
+  storage_->owner = this;
+  storage_->name = std::move(name);
+}
+
+Graph::Graph(Graph&& other) noexcept : storage_(std::move(other.storage_)) {
+  if (storage_) storage_->owner = this;
+}
+
+Graph& Graph::operator=(Graph&& other) noexcept {
+  storage_ = std::move(other.storage_);
+  if (storage_) storage_->owner = this;
+  return *this;
+}
+
+Graph::~Graph() = default;
+
+Graph Graph::clone() const {
+  Graph copy;
+  *copy.storage_ = *storage_;
+  copy.storage_->owner = &copy;
+  return copy;
+}
+
+const std::string& Graph::name() const { return storage_->name; }
+
+Value Graph::input(std::string_view name, DType dtype, const Shape& shape) {
+  return storage_->add_leaf(leaf::input, name, {dtype, shape}, {});
+}
+
+Value Graph::parameter(std::string_view name, const Shape& shape, const Initializer& initializer, DType dtype) {
+  require(is_float(dtype), "parameter '{}': a {} cannot be trained; use a state", name, to_string(dtype));
+  return storage_->add_leaf(leaf::parameter, name, {dtype, shape}, initializer_attributes(initializer, name));
+}
+
+Value Graph::state(std::string_view name, const TensorType& type, const Initializer& initializer) {
+  return storage_->add_leaf(leaf::state, name, type, initializer_attributes(initializer, name));
+}
+
+Value Graph::constant(Tensor tensor) {
+  const TensorType type = tensor.type();
+  Attributes attributes{{"value", std::make_shared<const Tensor>(std::move(tensor))}};
+  const NodeId id = storage_->append(leaf::constant, {}, std::move(attributes),
+                                     storage_->unique(storage_->below_scope("constant")), std::span(&type, 1));
+  return {*storage_, node(id).results[0]};
+}
+
+Value Graph::constant(double number, DType dtype) { return constant(Tensor::full({dtype, Shape{}}, number)); }
+
+void Graph::update(Value variable, Value value) {
+  require(variable && value && &variable.graph() == this && &value.graph() == this,
+          "update: the variable or the value is null or of another graph than '{}'", name());
+  const Node& target = node(variable.producer());
+  require(target.op == &leaf::parameter || target.op == &leaf::state,
+          "update '{}': only a parameter or a state can be updated, this is the result of {}", target.name,
+          target.op->name);
+  require(variable.type() == value.type(), "update '{}': types differ: variable {}, value '{}' {}", target.name,
+          variable.type().to_string(), value.name(), value.type().to_string());
+  for (const Update& update : storage_->updates)
+    require(update.variable != variable.id(), "update '{}': it has an update already", target.name);
+  storage_->updates.push_back({variable.id(), value.id()});
+}
+
+void Graph::output(std::string_view name, Value value) {
+  require(value && &value.graph() == this, "output '{}': the value is null or of another graph than '{}'", name,
+          this->name());
+  require(!name.empty(), "an output needs a name");
+  for (const Output& output : storage_->outputs)
+    require(output.name != name, "output '{}': the name is in use in graph '{}'", name, this->name());
+  storage_->outputs.push_back({std::string(name), value.id()});
+}
+
+std::vector<Value> Graph::add(const Op& op, std::span<const Value> operands, Attributes attributes,
+                              std::string_view name) {
+  std::string full = storage_->unique(storage_->below_scope(name.empty() ? op.name : name));
+  std::vector<ValueId> ids;
+  std::vector<TensorType> types;
+  for (const Value& operand : operands) {
+    require(static_cast<bool>(operand), "{} '{}': operand {} is a null value", op.name, full, ids.size());
+    require(&operand.graph() == this, "{} '{}': operand {} '{}' is of graph '{}', the node of graph '{}'", op.name,
+            full, ids.size(), operand.name(), operand.graph().name(), this->name());
+    ids.push_back(operand.id());
+    types.push_back(operand.type());
+  }
+  std::vector<TensorType> results;
+  try {
+    results = op.infer(types, attributes);
+  } catch (const Error& error) {
+    fail("{} '{}': {}", op.name, full, error.what());
+  }
+  const NodeId id = storage_->append(op, std::move(ids), std::move(attributes), std::move(full), results);
+  std::vector<Value> values;
+  for (const ValueId result : node(id).results) values.push_back(value(result));
+  return values;
+}
+
+Value Graph::add1(const Op& op, std::initializer_list<Value> operands, Attributes attributes, std::string_view name) {
+  return add(op, std::span(operands.begin(), operands.size()), std::move(attributes), name).at(0);
+}
+
+Graph::Scope::Scope(GraphStorage& storage, std::string scope)
+    : storage_(&storage), outer_(std::exchange(storage.scope, std::move(scope))) {}
+
+Graph::Scope::~Scope() { storage_->scope = std::move(outer_); }
+
+Graph::Scope Graph::scope(std::string_view name) { return {*storage_, storage_->below_scope(name)}; }
+
+Graph::Scope Graph::absolute_scope(std::string_view scope) { return {*storage_, std::string(scope)}; }
+
+std::uint32_t Graph::node_bound() const { return static_cast<std::uint32_t>(storage_->nodes.size()); }
+
+std::uint32_t Graph::value_bound() const { return static_cast<std::uint32_t>(storage_->values.size()); }
+
+bool Graph::alive(NodeId id) const { return id.index < storage_->nodes.size() && storage_->nodes[id.index].alive; }
+
+const Node& Graph::node(NodeId id) const { return storage_->nodes.at(id.index).node; }
+
+std::vector<NodeId> Graph::nodes() const {
+  std::vector<NodeId> ids;
+  ids.reserve(storage_->alive);
+  for (std::uint32_t i = 0; i < node_bound(); ++i)
+    if (storage_->nodes[i].alive) ids.push_back(NodeId{i});
+  return ids;
+}
+
+std::size_t Graph::node_count() const { return storage_->alive; }
+
+Value Graph::value(ValueId id) const { return {*storage_, id}; }
+
+const TensorType& Graph::type(ValueId id) const { return storage_->values.at(id.index).type; }
+
+NodeId Graph::producer(ValueId id) const { return storage_->values.at(id.index).producer; }
+
+std::size_t Graph::result_index(ValueId id) const { return storage_->values.at(id.index).result_index; }
+
+std::string Graph::value_name(ValueId id) const {
+  const std::string& name = node(producer(id)).name;
+  const std::size_t index = result_index(id);
+  return index == 0 ? name : fmt::format("{}:{}", name, index);
+}
+
+NodeId Graph::find(std::string_view name) const {
+  const auto at = storage_->by_name.find(std::string(name));
+  return at == storage_->by_name.end() ? NodeId{} : at->second;
+}
+
+std::vector<NodeId> Graph::leaves(const Op& op) const {
+  std::vector<NodeId> ids;
+  for (const NodeId id : nodes())
+    if (node(id).op == &op) ids.push_back(id);
+  return ids;
+}
+
+const std::vector<Output>& Graph::outputs() const { return storage_->outputs; }
+
+const std::vector<Update>& Graph::updates() const { return storage_->updates; }
+
+void Graph::replace_uses(const std::unordered_map<ValueId, ValueId>& replacements) {
+  if (replacements.empty()) return;
+  const auto replace = [&replacements](ValueId& id) {
+    for (auto at = replacements.find(id); at != replacements.end(); at = replacements.find(id)) id = at->second;
+  };
+  for (NodeRecord& record : storage_->nodes)
+    if (record.alive) std::ranges::for_each(record.node.operands, replace);
+  for (Output& output : storage_->outputs) replace(output.value);
+  for (Update& update : storage_->updates) replace(update.value);
+}
+
+void Graph::set_operand(NodeId node, std::size_t index, ValueId value) {
+  storage_->nodes.at(node.index).node.operands.at(index) = value;
+}
+
+void Graph::erase(NodeId id) {
+  NodeRecord& record = storage_->nodes.at(id.index);
+  if (!record.alive) return;
+  record.alive = false;
+  storage_->by_name.erase(record.node.name);
+  --storage_->alive;
+}
+
+void Graph::rename(NodeId id, std::string_view name) {
+  Node& node = storage_->nodes.at(id.index).node;
+  if (node.name == name) return;
+  storage_->by_name.erase(node.name);
+  node.name = storage_->unique(std::string(name));
+  storage_->by_name.emplace(node.name, id);
+}
+
+Graph& Value::graph() const { return *storage_->owner; }
+
+const TensorType& Value::type() const { return storage_->values.at(id_.index).type; }
+
+NodeId Value::producer() const { return storage_->values.at(id_.index).producer; }
+
+std::string Value::name() const { return graph().value_name(id_); }
+
+Value Value::named(std::string_view name) const {
+  Graph& owner = graph();
+  const std::string& scope = owner.node(producer()).scope;
+  owner.rename(producer(), scope.empty() ? std::string(name) : fmt::format("{}/{}", scope, name));
+  return *this;
+}
+
+}  // namespace weft

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "graph/attributes.h"
+#include "graph/ids.h"
+#include "graph/op.h"
+#include "graph/types.h"
+
+namespace weft {
+
+class Graph;
+struct GraphStorage;
+
+/// How a parameter or state gets its first content. Names and formulas are Keras's.
+struct Initializer {
+  /// "zeros", "ones", "constant", "uniform", "normal", "glorot_uniform", "orthogonal".
+  std::string name = "zeros";
+  /// constant: {number}; uniform: {low, high}; normal: {mean, standard deviation}; the others: none.
+  std::vector<double> arguments;
+
+  static Initializer zeros() { return {"zeros", {}}; }
+  static Initializer ones() { return {"ones", {}}; }
+  static Initializer constant(double number) { return {"constant", {number}}; }
+  static Initializer uniform(double low, double high) { return {"uniform", {low, high}}; }
+  static Initializer normal(double mean, double deviation) { return {"normal", {mean, deviation}}; }
+  /// Uniform in +-sqrt(6 / (fan_in + fan_out)) with fan_in the last but one extent and fan_out the last.
+  static Initializer glorot_uniform() { return {"glorot_uniform", {}}; }
+  /// A matrix with orthonormal rows or columns, whichever are fewer.
+  static Initializer orthogonal() { return {"orthogonal", {}}; }
+};
+
+/// A node: one application of an op. In SSA form: its results are never written again.
+struct Node {
+  const Op* op = nullptr;
+  std::vector<ValueId> operands;
+  std::vector<ValueId> results;
+  Attributes attributes;
+  /// Unique in the graph: "decoder/step3/gru".
+  std::string name;
+  /// The source scope that it came from: "decoder/step3". Nodes that a pass makes keep the scope of what they replace.
+  std::string scope;
+};
+
+/// A handle to one result of one node: small, passed by value, valid as long as its graph (which may be moved).
+class Value {
+ public:
+  Value() = default;
+  Value(GraphStorage& storage, ValueId id) : storage_(&storage), id_(id) {}
+
+  /// False for a null handle.
+  explicit operator bool() const { return storage_ != nullptr; }
+  Graph& graph() const;
+  ValueId id() const { return id_; }
+  const TensorType& type() const;
+  const Shape& shape() const { return type().shape; }
+  DType dtype() const { return type().dtype; }
+  NodeId producer() const;
+  /// The producer's name; with ":1" behind it for its second result, and so on.
+  std::string name() const;
+  /// Renames the producer, within its scope. Returns the same value, so that it can stand in an expression.
+  Value named(std::string_view name) const;
+
+  friend bool operator==(const Value& a, const Value& b) { return a.storage_ == b.storage_ && a.id_ == b.id_; }
+
+ private:
+  GraphStorage* storage_ = nullptr;
+  ValueId id_;
+};
+
+/// A name bound to a value: an output of the graph.
+struct Output {
+  std::string name;
+  ValueId value;
+};
+
+/// After each run, the variable (a parameter or state) takes the content of `value`.
+struct Update {
+  ValueId variable;
+  ValueId value;
+};
+
+/// A computation, declared once. Owns its nodes; move-only (clone() copies). Ids are indices that are never reused;
+/// nodes are kept in the order of their making, which after passes need not be an order of execution:
+/// topological_order() (graph/order.h) gives one.
+class Graph {
+ public:
+  explicit Graph(std::string name = "graph");
+  Graph(Graph&& other) noexcept;
+  Graph& operator=(Graph&& other) noexcept;
+  ~Graph();
+  Graph clone() const;
+
+  const std::string& name() const;
+
+  // ---- Leaves. Their names are taken as given, below the current scope; a name that is in use is an Error.
+  /// A value that is fed each run.
+  Value input(std::string_view name, DType dtype, const Shape& shape);
+  /// A trained value.
+  Value parameter(std::string_view name, const Shape& shape, const Initializer& initializer, DType dtype = DType::f32);
+  /// A value that lives across runs.
+  Value state(std::string_view name, const TensorType& type, const Initializer& initializer = Initializer::zeros());
+  Value constant(Tensor tensor);
+  /// A scalar constant.
+  Value constant(double number, DType dtype = DType::f32);
+
+  /// A variable (parameter or state) is assigned `value` at the end of each run, when all have been read. Throws Error
+  /// when the types differ, or the variable has an update already.
+  void update(Value variable, Value value);
+  /// Names a value that can be read after a run. Throws Error when the name is in use.
+  void output(std::string_view name, Value value);
+
+  // ---- Nodes.
+  /// Appends a node. The name is made unique by a number behind it; without one it is the op's. Throws Error, with the
+  /// op's and the node's name, when the types do not fit or an operand is of another graph.
+  std::vector<Value> add(const Op& op, std::span<const Value> operands, Attributes attributes = {},
+                         std::string_view name = {});
+  /// The same for an op of one result.
+  Value add1(const Op& op, std::initializer_list<Value> operands, Attributes attributes = {},
+             std::string_view name = {});
+
+  /// While it lives, new nodes are named below "outer/inner".
+  class Scope {
+   public:
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope();
+
+   private:
+    friend class Graph;
+    Scope(GraphStorage& storage, std::string scope);
+    GraphStorage* storage_;
+    std::string outer_;
+  };
+  /// Enters a scope below the current one.
+  Scope scope(std::string_view name);
+  /// Enters exactly this scope, whatever the current one is: for passes, with the scope of the node they replace.
+  Scope absolute_scope(std::string_view scope);
+
+  // ---- Looking.
+  /// One more than the largest node index ever given; some of these nodes may be erased.
+  std::uint32_t node_bound() const;
+  std::uint32_t value_bound() const;
+  bool alive(NodeId id) const;
+  const Node& node(NodeId id) const;
+  /// All nodes that are not erased, by id.
+  std::vector<NodeId> nodes() const;
+  std::size_t node_count() const;
+  Value value(ValueId id) const;
+  const TensorType& type(ValueId id) const;
+  NodeId producer(ValueId id) const;
+  /// Which of its producer's results the value is.
+  std::size_t result_index(ValueId id) const;
+  std::string value_name(ValueId id) const;
+  /// The node of that full name; a null id when there is none.
+  NodeId find(std::string_view name) const;
+  /// The nodes with that leaf op, by id.
+  std::vector<NodeId> leaves(const Op& op) const;
+  const std::vector<Output>& outputs() const;
+  const std::vector<Update>& updates() const;
+
+  // ---- Changing: for passes.
+  /// Every use of a key of `replacements` (as operand, output or update) becomes its entry's end, chains followed.
+  void replace_uses(const std::unordered_map<ValueId, ValueId>& replacements);
+  void set_operand(NodeId node, std::size_t index, ValueId value);
+  /// Removes a node whose results nobody uses (not checked here; the verifier does).
+  void erase(NodeId id);
+  /// Renames a node; the name is made unique.
+  void rename(NodeId id, std::string_view name);
+
+ private:
+  std::unique_ptr<GraphStorage> storage_;
+};
+
+}  // namespace weft

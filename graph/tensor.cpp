@@ -1,0 +1,106 @@
+#include "graph/tensor.h"
+
+#include <bit>
+#include <cstring>
+#include <new>
+
+namespace weft {
+namespace {
+
+constexpr std::size_t alignment = 64;
+
+std::byte* allocate(std::int64_t bytes) {
+  const std::size_t size = (static_cast<std::size_t>(bytes) + alignment - 1) / alignment * alignment;
+  auto* data = static_cast<std::byte*>(std::aligned_alloc(alignment, size));
+  if (data == nullptr) throw std::bad_alloc();
+  return data;
+}
+
+float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+
+/// Round to nearest even, as the hardware does.
+std::uint16_t to_bf16(float number) {
+  const auto bits = std::bit_cast<std::uint32_t>(number);
+  return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
+}
+
+}  // namespace
+
+Tensor::Tensor(const TensorType& type) : type_(type), data_(allocate(type.bytes())) {
+  std::memset(data_.get(), 0, static_cast<std::size_t>(type.bytes()));
+}
+
+Tensor::Tensor(const Tensor& other) : type_(other.type_), data_(allocate(other.type_.bytes())) {
+  std::memcpy(data_.get(), other.data_.get(), static_cast<std::size_t>(type_.bytes()));
+}
+
+Tensor& Tensor::operator=(const Tensor& other) {
+  if (this != &other) *this = Tensor(other);
+  return *this;
+}
+
+Tensor Tensor::full(const TensorType& type, double number) {
+  Tensor tensor(type);
+  for (std::int64_t i = 0; i < type.shape.volume(); ++i) tensor.set_number(i, number);
+  return tensor;
+}
+
+double Tensor::number(std::int64_t index) const {
+  const auto i = static_cast<std::size_t>(index);
+  switch (type_.dtype) {
+    case DType::f32:
+      return static_cast<double>(reinterpret_cast<const float*>(data_.get())[i]);
+    case DType::f64:
+      return reinterpret_cast<const double*>(data_.get())[i];
+    case DType::i32:
+      return reinterpret_cast<const std::int32_t*>(data_.get())[i];
+    case DType::boolean:
+      return reinterpret_cast<const std::uint8_t*>(data_.get())[i];
+    case DType::bf16:
+      return static_cast<double>(from_bf16(reinterpret_cast<const std::uint16_t*>(data_.get())[i]));
+  }
+  throw InternalError("a tensor without an element type");
+}
+
+void Tensor::set_number(std::int64_t index, double number) {
+  const auto i = static_cast<std::size_t>(index);
+  switch (type_.dtype) {
+    case DType::f32:
+      reinterpret_cast<float*>(data_.get())[i] = static_cast<float>(number);
+      return;
+    case DType::f64:
+      reinterpret_cast<double*>(data_.get())[i] = number;
+      return;
+    case DType::i32:
+      reinterpret_cast<std::int32_t*>(data_.get())[i] = static_cast<std::int32_t>(number);
+      return;
+    case DType::boolean:
+      reinterpret_cast<std::uint8_t*>(data_.get())[i] = number != 0.0 ? 1 : 0;
+      return;
+    case DType::bf16:
+      reinterpret_cast<std::uint16_t*>(data_.get())[i] = to_bf16(static_cast<float>(number));
+      return;
+  }
+}
+
+Tensor Tensor::converted_to(DType dtype) const {
+  if (dtype == type_.dtype) return *this;
+  Tensor result(TensorType{dtype, type_.shape});
+  for (std::int64_t i = 0; i < type_.shape.volume(); ++i) result.set_number(i, number(i));
+  return result;
+}
+
+Tensor Tensor::reshaped(const Shape& shape) const {
+  require(shape.volume() == type_.shape.volume(), "a {} tensor cannot be reshaped to {}", type_.to_string(),
+          shape.to_string());
+  Tensor result = *this;
+  result.type_.shape = shape;
+  return result;
+}
+
+bool operator==(const Tensor& a, const Tensor& b) {
+  return a.type_ == b.type_ &&
+         std::memcmp(a.data_.get(), b.data_.get(), static_cast<std::size_t>(a.type_.bytes())) == 0;
+}
+
+}  // namespace weft

@@ -1,0 +1,170 @@
+#pragma once
+
+// The builders that users call. Each appends one node (or a few) to the graph of its operands and returns its results.
+// All throw Error, naming the op, the node and both sides of the mismatch, when types do not fit. `axis` arguments
+// count from the end when negative.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace weft {
+
+// ---- Elementwise, with NumPy's broadcasting; both sides of one element type (ops/<name>.cpp).
+Value add(Value a, Value b);
+Value sub(Value a, Value b);
+Value mul(Value a, Value b);
+Value div(Value a, Value b);
+Value neg(Value x);
+Value exp(Value x);
+/// Natural logarithm.
+Value log(Value x);
+Value tanh(Value x);
+/// 1 / (1 + exp(-x)).
+Value sigmoid(Value x);
+/// max(x, 0); its derivative at 0 is 0.
+Value relu(Value x);
+Value sqrt(Value x);
+
+inline Value operator+(Value a, Value b) { return add(a, b); }
+inline Value operator-(Value a, Value b) { return sub(a, b); }
+inline Value operator*(Value a, Value b) { return mul(a, b); }
+inline Value operator/(Value a, Value b) { return div(a, b); }
+inline Value operator-(Value x) { return neg(x); }
+Value operator+(Value a, double b);
+Value operator-(Value a, double b);
+Value operator*(Value a, double b);
+Value operator/(Value a, double b);
+Value operator+(double a, Value b);
+Value operator-(double a, Value b);
+Value operator*(double a, Value b);
+Value operator/(double a, Value b);
+
+// ---- Comparison and choice.
+/// a == b, elementwise with broadcasting: bool.
+Value equal(Value a, Value b);
+/// a < b, elementwise with broadcasting: bool.
+Value less(Value a, Value b);
+/// condition ? a : b, elementwise with broadcasting of all three.
+Value select(Value condition, Value a, Value b);
+/// [batch] lengths (i32) -> bool [batch, time]: whether the step lies within the row's length.
+Value sequence_mask(Value lengths, std::int64_t time);
+
+// ---- Shape.
+Value concat(std::span<const Value> parts, std::int64_t axis);
+/// Elements [begin, end) of one axis.
+Value slice(Value x, std::int64_t axis, std::int64_t begin, std::int64_t end);
+/// Joins values of one type along a new axis.
+Value stack(std::span<const Value> parts, std::int64_t axis);
+/// The same elements, row-major, under another shape of the same volume.
+Value reshape(Value x, const Shape& shape);
+/// Result axis i is operand axis permutation[i].
+Value transpose(Value x, std::vector<std::int64_t> permutation);
+Value broadcast(Value x, const Shape& shape);
+
+// ---- Reduction. No axes means all of them.
+Value reduce_sum(Value x, std::vector<std::int64_t> axes = {}, bool keep_dims = false);
+Value reduce_mean(Value x, std::vector<std::int64_t> axes = {}, bool keep_dims = false);
+/// The gradient is shared equally among the elements that attain the maximum.
+Value reduce_max(Value x, std::vector<std::int64_t> axes = {}, bool keep_dims = false);
+/// The index (i32) of the largest element along an axis, the first of equals; the axis is removed.
+Value argmax(Value x, std::int64_t axis);
+Value softmax(Value x, std::int64_t axis = -1);
+Value log_softmax(Value x, std::int64_t axis = -1);
+
+// ---- Matrix products.
+/// a [m, k] (or its transpose) times b [k, n] (or its transpose): [m, n]; or of rank 3, batch by batch.
+Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
+/// x [..., in] times kernel [in, out] plus bias [out]: [..., out].
+Value dense(Value x, Value kernel, Value bias);
+/// Rows of table [vocabulary, units] by ids (i32, any shape): [..., units]. Ids outside the table are an Error at run
+/// time.
+Value embedding(Value table, Value ids);
+/// The gradient of embedding with respect to its table: row r of [vocabulary, units] is the sum of the rows of
+/// `gradient`
+/// [..., units] whose id is r.
+Value embedding_gradient(Value gradient, Value ids, std::int64_t vocabulary);
+
+// ---- Recurrent cells. Gates lie side by side in the columns of the kernels.
+struct GruWeights {
+  Value kernel;            ///< [in, 3 * units], gates z, r, h
+  Value recurrent_kernel;  ///< [units, 3 * units]
+  Value input_bias;        ///< [3 * units]
+  Value recurrent_bias;    ///< [3 * units]
+};
+/// One step of Keras's GRU with reset_after. x [batch, in], h [batch, units] -> [batch, units].
+/// z = sigmoid(xz + hz), r = sigmoid(xr + hr), c = tanh(xh + r * hh), h' = z * h + (1 - z) * c.
+Value gru_cell(Value x, Value h, const GruWeights& weights);
+/// The arithmetic of gru_cell after its two products: x_gates, h_gates [batch, 3 * units], h [batch, units].
+Value gru_gates(Value x_gates, Value h_gates, Value h);
+struct LstmWeights {
+  Value kernel;            ///< [in, 4 * units], gates i, f, g, o
+  Value recurrent_kernel;  ///< [units, 4 * units]
+  Value bias;              ///< [4 * units]
+};
+struct LstmState {
+  Value h;  ///< [batch, units]
+  Value c;  ///< [batch, units]
+};
+/// One step of an LSTM. c' = sigmoid(f) * c + sigmoid(i) * tanh(g), h' = sigmoid(o) * tanh(c').
+LstmState lstm_cell(Value x, const LstmState& state, const LstmWeights& weights);
+/// The arithmetic of lstm_cell after its products: gates [batch, 4 * units], c [batch, units].
+LstmState lstm_gates(Value gates, Value c);
+
+// ---- Attention.
+struct AdditiveAttentionWeights {
+  Value w1;  ///< [query units, attention units]
+  Value b1;  ///< [attention units]
+  Value w2;  ///< [value units, attention units]
+  Value b2;  ///< [attention units]
+  Value v;   ///< [attention units, 1]
+  Value bv;  ///< [1]
+};
+struct Attention {
+  Value context;  ///< [batch, value units]
+  Value weights;  ///< [batch, time]
+};
+/// Bahdanau's attention: softmax over time of v . tanh(query W1 + b1 + values W2 + b2) + bv, and the mean of the values
+/// so weighted. query [batch, query units], values [batch, time, value units]; with lengths [batch] (i32, each at least
+/// 1), steps past a row's length have weight exactly 0.
+Attention additive_attention(Value query, Value values, const AdditiveAttentionWeights& weights, Value lengths = {});
+/// scores[b, t] = sum over u of v[u] * tanh(query[b, u] + keys[b, t, u]) + bv: [batch, time], the tanh never stored.
+Value additive_scores(Value query, Value keys, Value v, Value bv);
+
+// ---- Loss.
+enum class LossNormalisation {
+  batch_mean,  ///< the sum over all tokens divided by the batch size: the tutorial's sum over time of the mean over the
+               ///< batch
+  token_mean,  ///< the sum over all tokens divided by the number of tokens that are not padding
+};
+/// Cross entropy of logits [batch, time, vocabulary] (or [time, batch, vocabulary] with batch_axis 1) against ids (i32,
+/// the leading axes), id 0 being padding, which counts as 0: a scalar. With label smoothing s, the target distribution
+/// is 1 - s on the id and s spread evenly over the vocabulary.
+Value masked_cross_entropy(Value logits, Value targets, LossNormalisation normalisation, double label_smoothing = 0.0,
+                           std::int64_t batch_axis = 0);
+
+// ---- Updates: so that one graph holds the whole training step.
+/// The Euclidean norm over all elements of all values: a scalar.
+Value global_norm(std::span<const Value> values);
+/// Every gradient times min(1, max_norm / global_norm).
+std::vector<Value> clip_by_global_norm(std::span<const Value> gradients, double max_norm);
+struct AdamOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;  ///< added to the corrected root
+};
+/// Algorithm 1 of Kingma and Ba (arXiv:1412.6980): adds moments as states "adam/<parameter>/m" and "/v" and the step
+/// count "adam/step", and updates the parameters. learning_rate: a scalar (input, state or constant).
+void adam(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
+          const AdamOptions& options = {});
+/// Gradient descent, with a momentum buffer "sgd/<parameter>/velocity" where momentum is not 0.
+void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
+         double momentum = 0.0);
+
+/// Every op, leaves included: what text and JSON may name, in the order of their names.
+const OpTable& all_ops();
+
+}  // namespace weft

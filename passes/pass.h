@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace weft {
+
+/// What a pass may know beside the graph.
+struct PassContext {
+  /// Whether the backend runs an op whole; ops that it does not are decomposed. Empty: it runs everything.
+  std::function<bool(const Op&)> runs_whole;
+};
+
+/// One rewriting of a graph, in one file: passes/<name>.cpp, with the algorithm and a before and after in its header.
+struct Pass {
+  std::string_view name;
+  std::string_view summary;
+  /// Returns whether anything changed.
+  bool (*run)(Graph& graph, const PassContext& context);
+};
+
+/// Called by the pass manager before and after each pass.
+struct PassObserver {
+  std::function<void(const Pass& pass, const Graph& graph)> before;
+  std::function<void(const Pass& pass, const Graph& graph, bool changed, double seconds)> after;
+};
+
+/// Runs passes in order, verifying the graph after each. A pass that breaks the graph is an InternalError with its
+/// name.
+void run_passes(Graph& graph, std::span<const Pass* const> passes, const PassContext& context,
+                const PassObserver& observer = {});
+
+/// Every pass, by name.
+std::span<const Pass* const> all_passes();
+/// Throws Error that lists the names when there is none of that name.
+const Pass& find_pass(std::string_view name);
+
+}  // namespace weft
