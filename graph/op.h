@@ -51,6 +51,19 @@ using DecomposeFn = std::vector<Value>(std::span<const Value> operands, const At
 using FlopsFn = double(std::span<const TensorType> operands, std::span<const TensorType> results,
                        const Attributes& attributes);
 
+/// One case of an op: a small graph around it that drives the tests (inference, both backends, gradients,
+/// decomposition), the gradient check of the command line and the speed table.
+struct OpCase {
+  /// "broadcast_rows": unique within its op.
+  std::string_view name;
+  /// Declares floating inputs in the graph (they are filled at random and differentiated against) and integer or bool
+  /// constants, applies the op, and returns its results. Small odd extents.
+  std::vector<Value> (*build)(Graph& graph);
+  /// The range that the inputs are drawn from: within the op's domain.
+  double low = -2.0;
+  double high = 2.0;
+};
+
 /// One operation, defined once, in ops/<name>.cpp. The graph knows an op only through this record.
 struct Op {
   std::string_view name;
@@ -73,6 +86,8 @@ struct Op {
   /// Result i may be written over operand i: true when a kernel reads each element of the operands no later than it
   /// writes the same element of the result.
   bool elementwise = false;
+  /// At least one, with every attribute and every kind of shape in one of them.
+  std::vector<OpCase> cases;
 };
 
 /// All ops that text and JSON may name; ops/ has the list.

@@ -57,6 +57,8 @@ Value sequence_mask(Value lengths, std::int64_t time);
 Value concat(std::span<const Value> parts, std::int64_t axis);
 /// Elements [begin, end) of one axis.
 Value slice(Value x, std::int64_t axis, std::int64_t begin, std::int64_t end);
+/// Zeros before and after the elements along one axis: the gradient of slice.
+Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after);
 /// Joins values of one type along a new axis.
 Value stack(std::span<const Value> parts, std::int64_t axis);
 /// The same elements, row-major, under another shape of the same volume.
