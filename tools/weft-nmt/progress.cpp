@@ -1,0 +1,84 @@
+#include "tools/weft-nmt/progress.h"
+
+#include <sys/ioctl.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::chrono::milliseconds kRedrawInterval{100};
+constexpr std::string_view kEraseLine = "\r\x1b[K";
+
+bool can_redraw(int descriptor) {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+}  // namespace
+
+Progress::Progress(int descriptor) : descriptor_(descriptor), is_terminal_(can_redraw(descriptor)) {}
+
+Progress::~Progress() { stop(); }
+
+void Progress::start(std::string title, std::uint64_t total) {
+  state_ = ProgressState{};
+  state_.title = std::move(title);
+  state_.total = total;
+  started_ = Clock::now();
+  running_ = true;
+  draw();
+}
+
+void Progress::update(std::uint64_t steps, std::uint64_t tokens, std::optional<double> loss) {
+  state_.done += steps;
+  state_.tokens += tokens;
+  if (loss) state_.loss = loss;
+  if (Clock::now() - last_drawn_ >= kRedrawInterval) draw();
+}
+
+void Progress::log(std::string_view line) {
+  clear();
+  write(std::string(line) + "\n");
+  draw();
+}
+
+void Progress::stop() {
+  clear();
+  running_ = false;
+}
+
+void Progress::draw() {
+  if (!is_terminal_ || !running_) return;
+  last_drawn_ = Clock::now();
+  state_.seconds = std::chrono::duration<double>(last_drawn_ - started_).count();
+  // One column less than there are: in the last one some terminals wrap.
+  write(std::string(kEraseLine) + format_progress(state_, columns() - 1));
+  drawn_ = true;
+}
+
+void Progress::clear() {
+  if (drawn_) write(kEraseLine);
+  drawn_ = false;
+}
+
+/// A log that cannot be written is no reason to stop the work, so errors are ignored.
+void Progress::write(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor_, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+/// The terminal's present width, which may change at any time.
+std::size_t Progress::columns() const {
+  winsize size{};
+  if (::ioctl(descriptor_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+}  // namespace weft::nmt
