@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Builds Weft and runs its tests.
+#
+#   ./test.sh [--sanitize] [CTEST OPTION...]
+#
+# --sanitize builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs the tests labelled `fast`. Further
+# arguments go to ctest: ./test.sh -R nmt
+set -euo pipefail
+cd "$(dirname "$0")"
+
+preset=release
+selection=()
+if [[ ${1:-} == --sanitize ]]; then
+  preset=sanitize
+  selection=(--label-regex fast)
+  shift
+fi
+
+tools/scripts/setup.sh
+cmake --preset "$preset"
+cmake --build --preset "$preset" --parallel "$(nproc)"
+ctest --preset "$preset" --no-tests=error --timeout 600 "${selection[@]}" "$@"
