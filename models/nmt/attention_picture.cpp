@@ -280,9 +280,11 @@ void draw_labels(cairo_t* cairo, const Layout& layout) {
 void draw_cells(cairo_t* cairo, const Layout& layout, const std::vector<float>& weights) {
   const std::size_t columns = layout.source.size();
   for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto row = static_cast<double>(i / columns);
+    const auto column = static_cast<double>(i % columns);
     set_colour(cairo, sequential_colour(weights[i]));
-    cairo_rectangle(cairo, layout.left + static_cast<double>(i % columns) * layout.cell,
-                    layout.top + static_cast<double>(i / columns) * layout.cell, layout.cell, layout.cell);
+    cairo_rectangle(cairo, layout.left + column * layout.cell, layout.top + row * layout.cell, layout.cell,
+                    layout.cell);
     cairo_fill(cairo);
   }
   for (std::size_t i = 0; i <= columns; ++i) {
