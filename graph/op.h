@@ -72,22 +72,22 @@ struct Op {
   /// One line of documentation, with the formula.
   std::string_view summary;
   /// The operands' names, in order; the last one ends in "..." when it may repeat.
-  std::vector<std::string_view> operands;
-  std::vector<std::string_view> results;
+  std::vector<std::string_view> operands = {};
+  std::vector<std::string_view> results = {};
   /// Attributes with their meaning: "axis: the axis that is summed over".
-  std::vector<std::string_view> attributes;
+  std::vector<std::string_view> attributes = {};
 
   InferFn* infer = nullptr;
   /// nullptr when there is no rule: then either `decompose` is differentiated, or `no_gradient` says why there is none.
   GradientFn* gradient = nullptr;
-  std::string_view no_gradient;
+  std::string_view no_gradient = {};
   DecomposeFn* decompose = nullptr;
   FlopsFn* flops = nullptr;
   /// Result i may be written over operand i: true when a kernel reads each element of the operands no later than it
   /// writes the same element of the result.
   bool elementwise = false;
   /// At least one, with every attribute and every kind of shape in one of them.
-  std::vector<OpCase> cases;
+  std::vector<OpCase> cases = {};
 };
 
 /// All ops that text and JSON may name; ops/ has the list.
