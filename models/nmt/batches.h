@@ -1,0 +1,94 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weft::nmt {
+
+/// A pair of sentences as ids.
+struct Example {
+  std::vector<std::int32_t> source;  ///< `<start>` to `<end>`
+  std::vector<std::int32_t> target;  ///< `<start>` to `<end>`; empty when only the source is known
+};
+
+/// What a graph is compiled for.
+struct BatchShape {
+  std::size_t rows = 0;           ///< pairs
+  std::size_t source_length = 0;  ///< of the longest source, or more
+  std::size_t target_length = 0;  ///< of the longest target, or more
+
+  auto operator<=>(const BatchShape&) const = default;
+};
+
+/// Pairs that go through the model at once.
+struct Batch {
+  BatchShape shape;
+  std::vector<std::size_t> rows;  ///< indices of examples, shape.rows of them
+};
+
+/// How much of the batches is padding: the share of positions without a word, 0 to 1.
+struct PaddingShare {
+  double source = 0;
+  double target = 0;
+  double overall = 0;  ///< of both sides taken together
+};
+
+/// How examples are cut into batches, so that nearly none of the arithmetic is spent on padding.
+///
+/// Pairs of equal source length and equal target length make batches without padding. What is left over of every such
+/// group (fewer than `batch_size` pairs) is lined up by length, group by group, and cut into padded batches, the last
+/// of which has fewer rows unless the examples happen to be a multiple of `batch_size`.
+///
+/// Every epoch deals the pairs of a group anew and puts the batches in a new order, but the shapes are the same, and as
+/// many of each: all graphs a training run needs can be compiled before it, and there are few, because a padded batch
+/// takes a shape that is there already if that costs little more padding.
+class BatchPlan {
+ public:
+  /// Throws Error if there are no examples, if one has no source, or if `batch_size` is 0.
+  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed);
+
+  /// The batches of an epoch in the order to train on them; every example is in exactly one. The same seed and epoch
+  /// give the same batches.
+  std::vector<Batch> epoch(std::uint64_t epoch) const;
+
+  /// The number of batches in an epoch.
+  std::size_t batches_per_epoch() const;
+
+  /// The distinct shapes of an epoch, sorted.
+  std::vector<BatchShape> shapes() const;
+
+  /// The padding of an epoch.
+  PaddingShare padding() const { return padding_; }
+
+ private:
+  /// Source and target length.
+  using Lengths = std::pair<std::size_t, std::size_t>;
+
+  /// The groups in an order in which neighbours differ little in either length.
+  std::vector<Lengths> lined_up_groups() const;
+
+  void plan_padded_batches();
+  void measure_padding();
+
+  std::size_t batch_size_;
+  std::uint64_t seed_;
+  std::map<Lengths, std::vector<std::size_t>> groups_;  // the examples of those lengths, ascending
+  std::vector<BatchShape> padded_shapes_;               // of the padded batches, in the order of what is left over
+  PaddingShare padding_;
+};
+
+/// Writes the sources of a batch: ids [batch, time] row-major, filled up with padding, and lengths [batch], without
+/// padding. Throws Error if either is not as large as the batch's shape says.
+void fill_source(const Batch& batch, std::span<const Example> examples, std::span<std::int32_t> ids,
+                 std::span<std::int32_t> lengths);
+
+/// The same for the targets.
+void fill_target(const Batch& batch, std::span<const Example> examples, std::span<std::int32_t> ids,
+                 std::span<std::int32_t> lengths);
+
+}  // namespace weft::nmt

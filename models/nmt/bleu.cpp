@@ -1,0 +1,114 @@
+#include "models/nmt/bleu.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+
+#include "models/nmt/scored_sentences.h"
+#include "models/nmt/words.h"
+
+namespace weft::nmt {
+namespace {
+
+using Words = std::vector<std::string_view>;
+using NgramCounts = std::map<Words, std::size_t>;
+
+/// Sums over the corpus, for n-grams of each order.
+struct Statistics {
+  std::array<std::size_t, Bleu::kMaxOrder> matches{}, total{};
+  std::size_t hypothesis_length = 0, reference_length = 0;
+};
+
+NgramCounts count_ngrams(const Words& words, std::size_t order) {
+  NgramCounts counts;
+  for (auto first = words.begin(); words.end() - first >= static_cast<std::ptrdiff_t>(order); ++first) {
+    ++counts[Words(first, first + static_cast<std::ptrdiff_t>(order))];
+  }
+  return counts;
+}
+
+/// The length of the reference nearest to `length`; of two equally near, the shorter.
+std::size_t nearest_length(const std::vector<Words>& references, std::size_t length) {
+  const auto distance = [length](const Words& reference) {
+    return std::max(reference.size(), length) - std::min(reference.size(), length);
+  };
+  const auto nearest = std::min_element(references.begin(), references.end(), [&](const Words& a, const Words& b) {
+    return std::pair(distance(a), a.size()) < std::pair(distance(b), b.size());
+  });
+  return nearest->size();
+}
+
+/// How often an n-gram may match: as often as in the reference that holds most of them.
+std::size_t most_occurrences(const std::vector<NgramCounts>& references, const Words& ngram) {
+  std::size_t most = 0;
+  for (const NgramCounts& reference : references) {
+    if (const auto found = reference.find(ngram); found != reference.end()) most = std::max(most, found->second);
+  }
+  return most;
+}
+
+void add_sentence(const Words& hypothesis, const std::vector<Words>& references, Statistics& statistics) {
+  statistics.hypothesis_length += hypothesis.size();
+  statistics.reference_length += nearest_length(references, hypothesis.size());
+  for (std::size_t i = 0; i < Bleu::kMaxOrder; ++i) {
+    std::vector<NgramCounts> reference_counts;
+    for (const Words& reference : references) reference_counts.push_back(count_ngrams(reference, i + 1));
+    for (const auto& [ngram, count] : count_ngrams(hypothesis, i + 1)) {
+      statistics.total[i] += count;
+      statistics.matches[i] += std::min(count, most_occurrences(reference_counts, ngram));
+    }
+  }
+}
+
+/// Precisions of all orders in percent; 0 from the first order on that is longer than every hypothesis.
+std::array<double, Bleu::kMaxOrder> smoothed_precisions(const Statistics& statistics) {
+  std::array<double, Bleu::kMaxOrder> precisions{};
+  double smoothed_match = 1;
+  for (std::size_t i = 0; i < Bleu::kMaxOrder && statistics.total[i] > 0; ++i) {
+    double matches = static_cast<double>(statistics.matches[i]);
+    if (statistics.matches[i] == 0) matches = smoothed_match /= 2;
+    precisions[i] = 100 * matches / static_cast<double>(statistics.total[i]);
+  }
+  return precisions;
+}
+
+/// 1 for a translation at least as long as its reference, exp(1 - r/c) for a shorter one.
+double brevity_penalty(std::size_t hypothesis_length, std::size_t reference_length) {
+  if (hypothesis_length >= reference_length) return 1;
+  if (hypothesis_length == 0) return 0;
+  return std::exp(1 - static_cast<double>(reference_length) / static_cast<double>(hypothesis_length));
+}
+
+/// 0 if one of them is 0.
+double geometric_mean(const std::array<double, Bleu::kMaxOrder>& values) {
+  double sum_of_logarithms = 0;
+  for (const double value : values) sum_of_logarithms += std::log(value);
+  return std::exp(sum_of_logarithms / static_cast<double>(values.size()));
+}
+
+}  // namespace
+
+Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references) {
+  check_scored_sentences(hypotheses, references);
+  Statistics statistics;
+  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+    std::vector<Words> reference_words;
+    for (const std::string& reference : references[i]) reference_words.push_back(split_words(reference));
+    add_sentence(split_words(hypotheses[i]), reference_words, statistics);
+  }
+
+  Bleu bleu;
+  bleu.hypothesis_length = statistics.hypothesis_length;
+  bleu.reference_length = statistics.reference_length;
+  bleu.brevity_penalty = brevity_penalty(bleu.hypothesis_length, bleu.reference_length);
+  const bool any_match =
+      std::any_of(statistics.matches.begin(), statistics.matches.end(), [](auto n) { return n > 0; });
+  if (any_match) {  // else smoothing would reward what has nothing in common with the reference
+    bleu.precisions = smoothed_precisions(statistics);
+    bleu.score = bleu.brevity_penalty * geometric_mean(bleu.precisions);
+  }
+  return bleu;
+}
+
+}  // namespace weft::nmt

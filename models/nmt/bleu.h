@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace weft::nmt {
+
+/// BLEU of a whole corpus, and what it was made of.
+struct Bleu {
+  static constexpr std::size_t kMaxOrder = 4;
+
+  double score = 0;                            ///< 0 to 100
+  std::array<double, kMaxOrder> precisions{};  ///< of n-grams of 1 to 4 words, 0 to 100, smoothed
+  double brevity_penalty = 1;                  ///< 0 to 1
+  std::size_t hypothesis_length = 0;           ///< in words
+  std::size_t reference_length = 0;            ///< in words; of the references nearest in length
+};
+
+/// BLEU-4 (Papineni et al., "BLEU: a Method for Automatic Evaluation of Machine Translation", ACL 2002) of sentences
+/// whose words are separated by spaces, as sacreBLEU reckons it with tokeniser `none`: matches and lengths are summed
+/// over the corpus, and an order without a match counts as 1/2, 1/4, ... of a match, halved for every such order
+/// ("exp", method 3 of Chen and Cherry, WMT 2014). `references[i]` holds the references of `hypotheses[i]`.
+///
+/// Throws Error if there are no sentences, if the numbers differ, or if a sentence has no reference.
+Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references);
+
+}  // namespace weft::nmt

@@ -1,0 +1,100 @@
+#include "models/nmt/corpus.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "models/nmt/utf8.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::uint64_t kMaxCorpusBytes = std::uint64_t{1} << 30;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\v\f\r") == std::string_view::npos; }
+
+/// Cuts the first line off `text` and returns it without its end.
+std::string_view take_line(std::string_view* text) {
+  const std::size_t end = std::min(text->find('\n'), text->size());
+  std::string_view line = text->substr(0, end);
+  text->remove_prefix(std::min(end + 1, text->size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+/// Cuts the first column off `line`, which ends before a tab.
+std::string_view take_column(std::string_view* line) {
+  const std::size_t end = std::min(line->find('\t'), line->size());
+  const std::string_view column = line->substr(0, end);
+  line->remove_prefix(std::min(end + 1, line->size()));
+  return column;
+}
+
+/// Throws Error with the reason unless the line is a pair.
+Pair parse_pair(std::string_view line) {
+  require(line.size() <= kMaxCorpusLine, "{} bytes long, the limit is {}", line.size(), kMaxCorpusLine);
+  require(line.find('\0') == std::string_view::npos, "a NUL byte: is the file binary, or UTF-16 instead of UTF-8?");
+  if (const auto invalid = find_invalid_utf8(line)) fail("byte {} is not UTF-8", *invalid + 1);
+
+  const auto tabs = std::count(line.begin(), line.end(), '\t');
+  require(tabs > 0, "no tab between the English and the French sentence");
+  require(tabs <= 2, "{} columns, at most 3 are known: English, French, attribution", tabs + 1);
+  const std::string_view english = take_column(&line);
+  const std::string_view french = take_column(&line);
+  require(!is_blank(english), "the English sentence is empty");
+  require(!is_blank(french), "the French sentence is empty");
+  return {.source = std::string(french), .target = std::string(english)};
+}
+
+}  // namespace
+
+Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t> limit) {
+  require(limit != std::size_t{0}, "cannot read 0 pairs of '{}': the limit must be at least 1", path.string());
+  const std::string content = read_file(path, kMaxCorpusBytes);
+  require(!content.empty(), "the corpus '{}' is empty", path.string());
+
+  std::string_view rest = content;
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  Corpus corpus;
+  CorpusReport& report = corpus.report;
+  while (!rest.empty() && (!limit || corpus.pairs.size() < *limit)) {
+    const std::string_view line = take_line(&rest);
+    ++report.lines;
+    if (line.find('\t') == std::string_view::npos && is_blank(line)) {
+      ++report.empty;
+      continue;
+    }
+    try {
+      corpus.pairs.push_back(parse_pair(line));
+    } catch (const Error& error) {
+      ++report.malformed;
+      if (report.first_malformed.size() < kMaxListedLines) {
+        report.first_malformed.push_back({.number = report.lines, .reason = error.what()});
+      }
+    }
+  }
+  if (corpus.pairs.empty()) {
+    fail("the corpus '{}' holds no pair in {} lines ({} empty); it must hold lines of English TAB French\n{}",
+         path.string(), report.lines, report.empty, describe_malformed(report, path));
+  }
+  return corpus;
+}
+
+std::string describe_malformed(const CorpusReport& report, const std::filesystem::path& path) {
+  std::string text;
+  for (const MalformedLine& line : report.first_malformed) {
+    text += fmt::format("{}:{}: skipped: {}\n", path.string(), line.number, line.reason);
+  }
+  if (report.malformed > report.first_malformed.size()) {
+    text += fmt::format("{}: {} more malformed lines skipped, {} in all\n", path.string(),
+                        report.malformed - report.first_malformed.size(), report.malformed);
+  }
+  return text;
+}
+
+}  // namespace weft::nmt

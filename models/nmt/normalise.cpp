@@ -1,0 +1,53 @@
+#include "models/nmt/normalise.h"
+
+#include <fmt/ranges.h>
+
+#include "graph/error.h"
+#include "models/nmt/tutorial_normaliser.h"
+#include "models/nmt/words.h"
+
+namespace weft::nmt {
+namespace {
+
+/// One row a normaliser: the place to add another.
+struct NormaliserEntry {
+  Normaliser normaliser;
+  std::string_view name;
+  std::string (*normalise)(std::string_view sentence);
+};
+
+constexpr NormaliserEntry kNormalisers[] = {
+    {Normaliser::tutorial, "tutorial", tutorial_normalise},
+};
+
+const NormaliserEntry& entry(Normaliser normaliser) {
+  for (const NormaliserEntry& candidate : kNormalisers) {
+    if (candidate.normaliser == normaliser) return candidate;
+  }
+  throw InternalError("a normaliser is missing from the list of normalisers");
+}
+
+}  // namespace
+
+std::string_view normaliser_name(Normaliser normaliser) { return entry(normaliser).name; }
+
+Normaliser find_normaliser(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const NormaliserEntry& candidate : kNormalisers) {
+    if (candidate.name == name) return candidate.normaliser;
+    names.push_back(candidate.name);
+  }
+  fail("there is no normaliser '{}'; choose one of: {}", name, fmt::join(names, ", "));
+}
+
+std::string normalise(std::string_view sentence, Normaliser normaliser) {
+  return entry(normaliser).normalise(sentence);
+}
+
+std::vector<std::string> tokens(std::string_view sentence, Normaliser normaliser) {
+  const std::string normalised = normalise(sentence, normaliser);
+  const std::vector<std::string_view> words = split_words(normalised);
+  return {words.begin(), words.end()};
+}
+
+}  // namespace weft::nmt

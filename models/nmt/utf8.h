@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weft::nmt {
+
+/// The offset of the first byte that does not belong to well-formed UTF-8 (overlong forms, surrogates and code points
+/// above U+10FFFF are not well-formed); nothing if the text is all right.
+std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+
+/// The code points of a UTF-8 text. Throws Error that names the offending byte if it is not UTF-8.
+std::u32string code_points(std::string_view text);
+
+}  // namespace weft::nmt

@@ -1,0 +1,99 @@
+#include "models/nmt/vocabulary_figures.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "graph/error.h"
+#include "models/nmt/normalise.h"
+#include "models/nmt/sha256.h"
+#include "models/nmt/vocabulary.h"
+#include "models/nmt/word_counts.h"
+#include "models/nmt/words.h"
+
+namespace weft::nmt {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kSamplePair = 1000;
+constexpr std::size_t kListedWords = 40;
+
+/// Digest of lines with a line feed between each two.
+class LinesDigest {
+ public:
+  void add(std::string_view line) {
+    if (!first_) sha_.update("\n");
+    first_ = false;
+    sha_.update(line);
+  }
+  std::string hex_digest() { return sha_.hex_digest(); }
+
+ private:
+  Sha256 sha_;
+  bool first_ = true;
+};
+
+/// One side of the corpus.
+struct Language {
+  std::vector<std::string> sentences;  // normalised
+
+  std::string digest() const {
+    LinesDigest lines;
+    for (const std::string& sentence : sentences) lines.add(sentence);
+    return lines.hex_digest();
+  }
+
+  Json figures() const {
+    WordCounts counts;
+    std::size_t max_length = 0;
+    for (const std::string& sentence : sentences) {
+      counts.add(sentence);
+      max_length = std::max(max_length, split_words(sentence).size());
+    }
+    const Vocabulary vocabulary(counts);
+    const std::vector<std::string> words = counts.by_frequency();
+    LinesDigest word_lines;
+    for (const std::string& word : words) word_lines.add(word);
+
+    Json figures;
+    figures["vocabulary_size_with_padding"] = words.size() + 1;
+    figures["max_length"] = max_length;
+    figures["first_40_words_by_index"] = std::vector<std::string>(
+        words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), kListedWords)));
+    figures["sha256_words_by_index_joined_by_newline"] = word_lines.hex_digest();
+    figures["ids_of_pair_1000"] = kSamplePair < sentences.size() ? ids(vocabulary, sentences[kSamplePair]) : Json();
+    figures["ids_of_last_pair"] = ids(vocabulary, sentences.back());
+    return figures;
+  }
+
+ private:
+  static Json ids(const Vocabulary& vocabulary, std::string_view sentence) {
+    Json ids = Json::array();
+    for (const std::string_view word : split_words(sentence)) ids.push_back(vocabulary.id(word));
+    return ids;
+  }
+};
+
+}  // namespace
+
+std::string vocabulary_figures(std::span<const Pair> pairs) {
+  require(!pairs.empty(), "a corpus without pairs has no vocabulary");
+  Language english, french;
+  for (const Pair& pair : pairs) {
+    english.sentences.push_back(normalise(pair.target, Normaliser::tutorial));
+    french.sentences.push_back(normalise(pair.source, Normaliser::tutorial));
+  }
+  Json figures;
+  figures["pairs"] = pairs.size();
+  figures["sha256_english_normalised_joined_by_newline"] = english.digest();
+  figures["sha256_french_normalised_joined_by_newline"] = french.digest();
+  figures["english"] = english.figures();
+  figures["french"] = french.figures();
+  return figures.dump(1);
+}
+
+}  // namespace weft::nmt
