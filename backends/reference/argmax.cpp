@@ -1,0 +1,24 @@
+#include "backends/reference/axis_blocks.h"
+#include "backends/reference/dispatch.h"
+#include "backends/reference/kernels.h"
+
+namespace weft::reference {
+
+Kernel argmax(const KernelSpec& spec) {
+  return dispatch_number(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
+    return {[blocks = AxisBlocks(spec.operands[0].shape, axis)](const KernelBuffers& buffers) {
+      const T* x = buffers.operand<T>(0);
+      auto* y = buffers.result<std::int32_t>(0);
+      for (std::int64_t o = 0; o < blocks.outer; ++o)
+        for (std::int64_t i = 0; i < blocks.inner; ++i) {
+          std::int64_t best = 0;
+          for (std::int64_t e = 1; e < blocks.extent; ++e)
+            if (x[blocks.index(o, e, i)] > x[blocks.index(o, best, i)]) best = e;
+          y[o * blocks.inner + i] = static_cast<std::int32_t>(best);
+        }
+    }};
+  });
+}
+
+}  // namespace weft::reference

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "backends/kernel.h"
+#include "graph/error.h"
+
+// From an element type that is known when a kernel is made to the C++ type that its loop is written in:
+//
+//   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() { return Kernel{...}; });
+
+namespace weft::reference {
+
+[[noreturn]] inline void no_kernel_for(const KernelSpec& spec, DType dtype) {
+  fail("{} '{}': the reference backend does not compute in {}", spec.node.op->name, spec.node.name, to_string(dtype));
+}
+
+/// Calls `make` with T float or double. Throws Error for other element types.
+template <typename Make>
+Kernel dispatch_float(const KernelSpec& spec, DType dtype, Make&& make) {
+  if (dtype == DType::f32) return std::forward<Make>(make).template operator()<float>();
+  if (dtype == DType::f64) return std::forward<Make>(make).template operator()<double>();
+  no_kernel_for(spec, dtype);
+}
+
+/// Calls `make` with T float, double or std::int32_t.
+template <typename Make>
+Kernel dispatch_number(const KernelSpec& spec, DType dtype, Make&& make) {
+  if (dtype == DType::i32) return std::forward<Make>(make).template operator()<std::int32_t>();
+  return dispatch_float(spec, dtype, std::forward<Make>(make));
+}
+
+/// Calls `make` with T float, double, std::int32_t, or std::uint8_t for bool.
+template <typename Make>
+Kernel dispatch_any(const KernelSpec& spec, DType dtype, Make&& make) {
+  if (dtype == DType::boolean) return std::forward<Make>(make).template operator()<std::uint8_t>();
+  return dispatch_number(spec, dtype, std::forward<Make>(make));
+}
+
+}  // namespace weft::reference

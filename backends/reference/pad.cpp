@@ -1,0 +1,24 @@
+#include <algorithm>
+
+#include "backends/reference/axis_blocks.h"
+#include "backends/reference/dispatch.h"
+#include "backends/reference/kernels.h"
+
+namespace weft::reference {
+
+Kernel pad(const KernelSpec& spec) {
+  return dispatch_any(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
+    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
+    return {[whole = AxisBlocks(spec.results[0].shape, axis), part = AxisBlocks(spec.operands[0].shape, axis),
+             before = spec.node.attributes.get<std::int64_t>("before"),
+             size = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
+      const T* x = buffers.operand<T>(0);
+      T* y = buffers.result<T>(0);
+      std::fill_n(y, size, T(0));
+      for (std::int64_t o = 0; o < part.outer; ++o)
+        std::copy_n(x + part.index(o, 0, 0), part.extent * part.inner, y + whole.index(o, before, 0));
+    }};
+  });
+}
+
+}  // namespace weft::reference

@@ -1,0 +1,16 @@
+#include <limits>
+
+#include "backends/reference/dispatch.h"
+#include "backends/reference/kernels.h"
+#include "backends/reference/reduce.h"
+
+namespace weft::reference {
+
+Kernel reduce_max(const KernelSpec& spec) {
+  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() {
+    // Written so that a NaN, once met, stays.
+    return reduce<T>(spec, -std::numeric_limits<T>::infinity(), [](T max, T x) { return x <= max ? max : x; });
+  });
+}
+
+}  // namespace weft::reference

@@ -1,0 +1,30 @@
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<Value> gradient(const GradientContext& context) { return {neg(context.cotangent(0))}; }
+
+std::vector<Value> case_matrix(Graph& graph) { return {neg(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> case_scalar(Graph& graph) { return {neg(graph.input("x", DType::f32, {}))}; }
+
+}  // namespace
+
+const Op op::neg = {
+    .name = "neg",
+    .family = "elementwise",
+    .summary = "y = -x",
+    .operands = {"x"},
+    .results = {"y"},
+    .infer = infer_float_unary,
+    .gradient = gradient,
+    .flops = one_flop_per_result,
+    .elementwise = true,
+    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+};
+
+Value neg(Value x) { return apply(op::neg, {x}); }
+
+}  // namespace weft

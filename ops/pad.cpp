@@ -1,0 +1,52 @@
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 1);
+  const Shape& shape = operands[0].shape;
+  const std::size_t axis = axis_of(attributes, shape);
+  const std::int64_t before = attributes.get<std::int64_t>("before");
+  const std::int64_t after = attributes.get<std::int64_t>("after");
+  const auto in_range = [](std::int64_t zeros) { return zeros >= 0 && zeros <= Shape::max_volume; };
+  require(in_range(before) && in_range(after), "before {} and after {} must be from 0 to {}", before, after,
+          Shape::max_volume);
+  return {{operands[0].dtype, shape.with(axis, before + shape.extents()[axis] + after)}};
+}
+
+std::vector<Value> gradient(const GradientContext& context) {
+  const Attributes& attributes = context.attributes();
+  const std::int64_t axis = attributes.get<std::int64_t>("axis");
+  const std::int64_t before = attributes.get<std::int64_t>("before");
+  return {slice(context.cotangent(0), axis, before, before + context.operand(0).shape()[axis])};
+}
+
+std::vector<Value> case_first_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {2, 3}), 0, 1, 2)}; }
+std::vector<Value> case_middle_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {2, 3, 5}), 1, 0, 1)}; }
+std::vector<Value> case_last_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {3, 5}), -1, 2, 0)}; }
+
+}  // namespace
+
+const Op op::pad = {
+    .name = "pad",
+    .family = "shape",
+    .summary = "zeros before and after the elements of one axis",
+    .operands = {"x"},
+    .results = {"y"},
+    .attributes = {"axis: the axis that grows", "before: zeros before the elements", "after: zeros after them"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = no_flops,
+    .cases = {{.name = "first_axis", .build = case_first_axis},
+              {.name = "middle_axis", .build = case_middle_axis},
+              {.name = "last_axis", .build = case_last_axis}},
+};
+
+Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after) {
+  return apply(op::pad, {x}, {{"axis", axis_from_first(x, axis)}, {"before", before}, {"after", after}});
+}
+
+}  // namespace weft

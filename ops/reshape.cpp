@@ -1,0 +1,40 @@
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 1);
+  const Shape shape = shape_from(attributes);
+  require(shape.volume() == operands[0].shape.volume(), "the numbers of elements differ: from {} ({}) to {} ({})",
+          operands[0].shape.to_string(), operands[0].shape.volume(), shape.to_string(), shape.volume());
+  return {{operands[0].dtype, shape}};
+}
+
+std::vector<Value> gradient(const GradientContext& context) {
+  return {reshape(context.cotangent(0), context.operand(0).shape())};
+}
+
+std::vector<Value> case_matrix(Graph& graph) { return {reshape(graph.input("x", DType::f32, {2, 3, 5}), {5, 6})}; }
+std::vector<Value> case_to_scalar(Graph& graph) { return {reshape(graph.input("x", DType::f32, {1, 1}), {})}; }
+
+}  // namespace
+
+const Op op::reshape = {
+    .name = "reshape",
+    .family = "shape",
+    .summary = "the same elements, row-major, under another shape",
+    .operands = {"x"},
+    .results = {"y"},
+    .attributes = {"shape: the shape of the result"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = no_flops,
+    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "to_scalar", .build = case_to_scalar}},
+};
+
+Value reshape(Value x, const Shape& shape) { return apply(op::reshape, {x}, {{"shape", shape_attribute(shape)}}); }
+
+}  // namespace weft
