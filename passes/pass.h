@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/tensor.h"
 
 namespace weft {
 
@@ -14,6 +15,8 @@ namespace weft {
 struct PassContext {
   /// Whether the backend runs an op whole; ops that it does not are decomposed. Empty: it runs everything.
   std::function<bool(const Op&)> runs_whole;
+  /// Evaluates a node whose operands are all constants. Empty: nothing is folded.
+  std::function<std::vector<Tensor>(const Graph& graph, NodeId node)> evaluate;
 };
 
 /// One rewriting of a graph, in one file: passes/<name>.cpp, with the algorithm and a before and after in its header.

@@ -1,0 +1,245 @@
+// Finds the batching in an unrolled recurrent network: what the user declares one step after another runs as one large
+// product.
+//
+// 1. Products with one weight. Nodes of one kind (dense, matmul, embedding) that share their weight and do not depend on
+//    each other become one node over their stacked rows; each old result is a slice of the new one.
+//
+//      before                            after
+//      %y0 = dense(%x0, %w, %b)          %x = concat(%x0, %x1) {axis = 0}
+//      %y1 = dense(%x1, %w, %b)          %y = dense(%x, %w, %b)
+//                                        %y0 = slice(%y) {rows of step 0} ...
+//
+//    Which of them are independent: number each member by how many members lie on the longest path to it. Members of one
+//    number cannot reach each other (a chain like the recurrent products has one number each and stays), so contracting
+//    them keeps the graph free of cycles. The numbers are taken afresh for every group, on the graph as the groups before left
+//    it.
+//
+// 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding gradients)
+//    become one such node over the stacked rows.
+//
+//      before                                   after
+//      %p0 = matmul(%x0, %d0) {transpose_a}     %x = concat(%x0, %x1)   %d = concat(%d0, %d1)
+//      %p1 = matmul(%x1, %d1) {transpose_a}     %s = matmul(%x, %d) {transpose_a}
+//      %s  = add(%p0, %p1)
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "graph/order.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+#include "passes/pattern.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+/// Rows first: [d0, ..., dk, units] becomes [d0 * ... * dk, units]; ids of any shape become a vector.
+Value rows_of(Value value, std::size_t row_axes) {
+  const Shape& shape = value.shape();
+  const std::int64_t rows = shape.volume_between(0, row_axes);
+  const std::int64_t rest[] = {rows, shape.volume_between(row_axes, shape.rank())};
+  const std::size_t rank = row_axes == shape.rank() ? 1 : 2;
+  return reshape(value, Shape(std::span(rest, rank)));
+}
+
+Value stack_rows(const std::vector<Value>& parts) { return parts.size() == 1 ? parts.front() : concat(parts, 0); }
+
+/// Where a value lies in what it is a view of: parts in this order are most often contiguous, so that stacking them is a view again.
+std::pair<std::uint32_t, std::int64_t> place(const Graph& graph, ValueId value) {
+  const Piece piece = piece_of(graph, value);
+  return piece.source == value ? std::pair{Id<int>::none, std::int64_t{value.index}}
+                               : std::pair{piece.source.index, piece.offset};
+}
+
+// ---- 1. Products with one weight
+
+constexpr std::size_t no_operand = 99;
+
+/// The operand that runs over rows; no_operand when the node is no such product.
+std::size_t rows_operand(const Node& node) {
+  if (node.op == &op::dense) return 0;
+  if (node.op == &op::embedding) return 1;
+  if (node.op == &op::matmul && !node.attributes.get<bool>("transpose_a")) return 0;
+  return no_operand;
+}
+
+/// Members share op, attributes and all operands but the rows.
+struct ProductKey {
+  const Op* op;
+  std::vector<ValueId> shared;
+  bool transpose_b;
+  friend bool operator<(const ProductKey& a, const ProductKey& b) {
+    return std::tie(a.op->name, a.shared, a.transpose_b) < std::tie(b.op->name, b.shared, b.transpose_b);
+  }
+};
+
+class ProductBatching {
+ public:
+  explicit ProductBatching(Graph& graph) : graph_(graph) {}
+
+  bool run() {
+    bool changed = false;
+    for (const auto& [key, members] : groups())
+      if (members.size() > 1) changed |= batch_independent(members);
+    return changed;
+  }
+
+ private:
+  std::map<ProductKey, std::vector<NodeId>> groups() const {
+    std::map<ProductKey, std::vector<NodeId>> groups;
+    for (const NodeId id : topological_order(graph_)) {
+      const Node& node = graph_.node(id);
+      const std::size_t rows = rows_operand(node);
+      if (rows == no_operand) continue;
+      if (node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() != 2) continue;
+      ProductKey key{node.op, {}, node.op == &op::matmul && node.attributes.get<bool>("transpose_b")};
+      for (std::size_t i = 0; i < node.operands.size(); ++i)
+        if (i != rows) key.shared.push_back(node.operands[i]);
+      groups[key].push_back(id);
+    }
+    return groups;
+  }
+
+  bool batch_independent(const std::vector<NodeId>& members) {
+    std::map<int, std::vector<NodeId>> by_depth;
+    const std::vector<int> depths = member_depths(members);
+    for (const NodeId member : members) by_depth[depths[member.index]].push_back(member);
+    bool changed = false;
+    for (const auto& [depth, independent] : by_depth) {
+      if (independent.size() < 2) continue;
+      batch(independent);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /// For every node the most members on a path to it, itself not counted.
+  std::vector<int> member_depths(const std::vector<NodeId>& members) const {
+    std::vector<char> is_member(graph_.node_bound(), 0);
+    for (const NodeId member : members) is_member[member.index] = 1;
+    std::vector<int> depths(graph_.node_bound(), 0);
+    for (const NodeId id : topological_order(graph_))
+      for (const ValueId operand : graph_.node(id).operands) {
+        const NodeId producer = graph_.producer(operand);
+        depths[id.index] = std::max(depths[id.index], depths[producer.index] + is_member[producer.index]);
+      }
+    return depths;
+  }
+
+  void batch(std::vector<NodeId> members) {
+    const std::size_t rows = rows_operand(graph_.node(members.front()));
+    std::ranges::stable_sort(members, {}, [&](NodeId id) { return place(graph_, graph_.node(id).operands[rows]); });
+    const Node& first = graph_.node(members.front());
+    const Graph::Scope scope = graph_.absolute_scope(first.scope);
+
+    std::vector<Value> parts;
+    for (const NodeId member : members) {
+      const Value part = graph_.value(graph_.node(member).operands[rows]);
+      parts.push_back(rows_of(part, first.op == &op::embedding ? part.shape().rank() : part.shape().rank() - 1));
+    }
+    std::vector<Value> operands;
+    for (const ValueId operand : first.operands) operands.push_back(graph_.value(operand));
+    operands[rows] = stack_rows(parts);
+    const Value batched = graph_.add(*first.op, operands, first.attributes, "batched_" + std::string(first.op->name))[0];
+
+    std::unordered_map<ValueId, ValueId> replacements;
+    std::int64_t row = 0;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const ValueId old_result = graph_.node(members[i]).results[0];
+      const std::int64_t count = parts[i].shape()[0];
+      const Value result = reshape(slice(batched, 0, row, row + count), graph_.type(old_result).shape);
+      replacements.emplace(old_result, result.id());
+      row += count;
+    }
+    graph_.replace_uses(replacements);
+    for (const NodeId member : members) graph_.erase(member);
+  }
+
+  Graph& graph_;
+};
+
+// ---- 2. Sums over steps
+
+/// A term that reduces over rows: its operands, rows first, and how to apply the op to stacked rows.
+enum class Reduction { product, column_sum, scatter };
+
+struct Term {
+  Reduction kind;
+  std::int64_t vocabulary = 0;  // of a scatter
+  bool keep_dims = false;       // of a column sum
+  friend auto operator<=>(const Term&, const Term&) = default;
+};
+
+class SumBatching {
+ public:
+  explicit SumBatching(Graph& graph) : graph_(graph), uses_(use_counts(graph)) {}
+
+  bool run() {
+    for (const SumTree& tree : sum_trees(graph_)) {
+      std::map<Term, std::vector<NodeId>> groups;
+      std::vector<ValueId> terms;  // of the new sum
+      for (const ValueId value : tree.terms)
+        if (const std::optional<Term> term = reduction(value))
+          groups[*term].push_back(graph_.producer(value));
+        else
+          terms.push_back(value);
+      if (std::ranges::none_of(groups, [](const auto& group) { return group.second.size() > 1; })) continue;
+      for (const auto& [term, members] : groups)
+        terms.push_back(members.size() > 1 ? batch(term, members) : graph_.node(members.front()).results[0]);
+      rewriter_.replace(tree.root, sum_of(graph_, terms).id());
+    }
+    return rewriter_.finish();
+  }
+
+ private:
+  std::optional<Term> reduction(ValueId value) const {
+    const Node& node = graph_.node(graph_.producer(value));
+    if (value.index >= uses_.size() || uses_[value.index] != 1) return std::nullopt;
+    if (node.op == &op::matmul && node.attributes.get<bool>("transpose_a") &&
+        !node.attributes.get<bool>("transpose_b") && graph_.type(node.operands[0]).shape.rank() == 2)
+      return Term{Reduction::product};
+    if (node.op == &op::embedding_gradient)
+      return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary")};
+    if (node.op == &op::reduce_sum && graph_.type(node.operands[0]).shape.rank() == 2 &&
+        node.attributes.get<std::vector<std::int64_t>>("axes") == std::vector<std::int64_t>{0})
+      return Term{Reduction::column_sum, 0, node.attributes.get<bool>("keep_dims")};
+    return std::nullopt;
+  }
+
+  ValueId batch(const Term& term, std::vector<NodeId> members) {
+    std::ranges::stable_sort(members, {}, [&](NodeId id) { return place(graph_, graph_.node(id).operands[0]); });
+    const Graph::Scope scope = graph_.absolute_scope(graph_.node(members.front()).scope);
+    const auto stacked = [&](std::size_t operand, bool vector) {
+      std::vector<Value> parts;
+      for (const NodeId member : members) {
+        const Value part = graph_.value(graph_.node(member).operands[operand]);
+        parts.push_back(rows_of(part, vector ? part.shape().rank() : part.shape().rank() - 1));
+      }
+      return stack_rows(parts);
+    };
+    switch (term.kind) {
+      case Reduction::product: return matmul(stacked(0, false), stacked(1, false), true, false).id();
+      case Reduction::column_sum: return reduce_sum(stacked(0, false), {0}, term.keep_dims).id();
+      case Reduction::scatter: return embedding_gradient(stacked(0, false), stacked(1, true), term.vocabulary).id();
+    }
+    throw InternalError("a term without a kind");
+  }
+
+  Graph& graph_;
+  std::vector<std::uint32_t> uses_;
+  Rewriter rewriter_{graph_};
+};
+
+bool run(Graph& graph, const PassContext&) {
+  const bool products = ProductBatching(graph).run();
+  const bool sums = SumBatching(graph).run();
+  return products || sums;
+}
+
+}  // namespace
+
+const Pass pass::batch_over_time{"batch-over-time", "turns the products of all time steps into one", run};
+
+}  // namespace weft

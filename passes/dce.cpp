@@ -1,0 +1,51 @@
+// Dead code elimination: removes every node from which no output and no update can be reached. Leaves that are fed or
+// kept by the user (inputs, parameters, states) stay: they are part of the graph's interface.
+//
+//   before                       after
+//   %a = exp(%x)                 %b = log(%x)
+//   %b = log(%x)                 output "y" = %b
+//   output "y" = %b
+
+#include <vector>
+
+#include "graph/graph.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+bool is_interface(const Node& node) {
+  return node.op == &leaf::input || node.op == &leaf::parameter || node.op == &leaf::state;
+}
+
+bool run(Graph& graph, const PassContext&) {
+  std::vector<bool> live(graph.node_bound(), false);
+  std::vector<NodeId> pending;
+  const auto reach = [&](ValueId value) {
+    const NodeId id = graph.producer(value);
+    if (live[id.index]) return;
+    live[id.index] = true;
+    pending.push_back(id);
+  };
+  for (const Output& output : graph.outputs()) reach(output.value);
+  for (const Update& update : graph.updates()) reach(update.value);
+  while (!pending.empty()) {
+    const NodeId id = pending.back();
+    pending.pop_back();
+    for (const ValueId operand : graph.node(id).operands) reach(operand);
+  }
+
+  bool changed = false;
+  for (const NodeId id : graph.nodes()) {
+    if (live[id.index] || is_interface(graph.node(id))) continue;
+    graph.erase(id);
+    changed = true;
+  }
+  return changed;
+}
+
+}  // namespace
+
+const Pass pass::dce{"dce", "removes nodes that no output and no update needs", run};
+
+}  // namespace weft

@@ -1,0 +1,100 @@
+// Takes a factor that all products of a sum share out of the sum: fewer products, and what remains to be summed is smaller.
+// In the unrolled decoder it brings the gradient of the attention keys, which every step uses, out of the loop.
+//
+//   before                                            after
+//   %p0 = matmul(%values, %d0) {transpose_a}          %d = add(%d0, %d1)
+//   %p1 = matmul(%values, %d1) {transpose_a}          %s = matmul(%values, %d) {transpose_a}
+//   %s  = add(%p0, %p1)
+//
+// For each tree of adds: group its terms that are products of the same form with the same left operand, or else with the
+// same right one; a group of two or more becomes one product. Terms must be used by the sum alone, or nothing is saved.
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "graph/order.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+#include "passes/pattern.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+/// Products that can be merged: the same operand on the same side, the same transposes, the same type of the other operand.
+struct GroupKey {
+  std::size_t shared_side;
+  ValueId shared;
+  bool transpose_a;
+  bool transpose_b;
+  friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
+};
+
+class SumFactoring {
+ public:
+  SumFactoring(Graph& graph) : graph_(graph), uses_(use_counts(graph)) {}
+
+  bool run() {
+    for (const SumTree& tree : sum_trees(graph_)) {
+      std::vector<ValueId> terms = tree.terms;
+      const bool left = factor(terms, 0);
+      const bool right = factor(terms, 1);
+      if (left || right) rewriter_.replace(tree.root, sum_of(graph_, terms).id());
+    }
+    return rewriter_.finish();
+  }
+
+ private:
+  bool is_product(ValueId term) const {
+    return term.index < uses_.size() && uses_[term.index] == 1 &&
+           graph_.node(graph_.producer(term)).op == &op::matmul;
+  }
+
+  /// Merges the terms that share the operand on that side. Returns whether any were.
+  bool factor(std::vector<ValueId>& terms, std::size_t side) {
+    std::map<GroupKey, std::vector<ValueId>> groups;
+    for (const ValueId term : terms) {
+      if (!is_product(term)) continue;
+      const Node& node = graph_.node(graph_.producer(term));
+      groups[{side, node.operands[side], node.attributes.get<bool>("transpose_a"),
+              node.attributes.get<bool>("transpose_b")}]
+          .push_back(term);
+    }
+    bool changed = false;
+    for (const auto& [key, members] : groups) {
+      if (members.size() < 2) continue;
+      const ValueId merged = merge(key, members);
+      const auto first = std::ranges::find(terms, members.front());
+      *first = merged;
+      std::erase_if(terms, [&](ValueId term) { return std::ranges::find(members, term) != members.end(); });
+      changed = true;
+    }
+    return changed;
+  }
+
+  ValueId merge(const GroupKey& key, const std::vector<ValueId>& members) {
+    const Node& first = graph_.node(graph_.producer(members.front()));
+    const Graph::Scope scope = graph_.absolute_scope(first.scope);
+    std::vector<ValueId> others;
+    for (const ValueId member : members)
+      others.push_back(graph_.node(graph_.producer(member)).operands[1 - key.shared_side]);
+    const Value sum = sum_of(graph_, others);
+    const Value shared = graph_.value(key.shared);
+    return (key.shared_side == 0 ? matmul(shared, sum, key.transpose_a, key.transpose_b)
+                                 : matmul(sum, shared, key.transpose_a, key.transpose_b))
+        .id();
+  }
+
+  Graph& graph_;
+  std::vector<std::uint32_t> uses_;
+  Rewriter rewriter_{graph_};
+};
+
+bool run(Graph& graph, const PassContext&) { return SumFactoring(graph).run(); }
+
+}  // namespace
+
+const Pass pass::factor_sums{"factor-sums", "takes a factor that all products of a sum share out of the sum", run};
+
+}  // namespace weft

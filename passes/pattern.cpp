@@ -1,0 +1,100 @@
+#include "passes/pattern.h"
+
+#include <algorithm>
+
+#include "graph/order.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+
+std::optional<double> splat(const Graph& graph, ValueId value) {
+  const Node* node = &graph.node(graph.producer(value));
+  while (node->op == &op::broadcast || node->op == &op::reshape || node->op == &op::transpose || node->op == &op::slice)
+    node = &graph.node(graph.producer(node->operands[0]));
+  if (node->op != &leaf::constant) return std::nullopt;
+  const Tensor& tensor = *node->attributes.get<std::shared_ptr<const Tensor>>("value");
+  const double first = tensor.number(0);
+  for (std::int64_t i = 1; i < tensor.shape().volume(); ++i)
+    if (tensor.number(i) != first) return std::nullopt;
+  return first;
+}
+
+bool is_leading_axis(const Shape& shape, std::size_t axis) { return shape.volume_between(0, axis) == 1; }
+
+Piece piece_of(const Graph& graph, ValueId value) {
+  Piece piece{value, 0};
+  while (true) {
+    const Node& node = graph.node(graph.producer(piece.source));
+    if (node.op == &op::reshape) {
+      piece.source = node.operands[0];
+    } else if (node.op == &op::slice) {
+      const Shape& shape = graph.type(node.operands[0]).shape;
+      const auto axis = static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis"));
+      if (!is_leading_axis(shape, axis)) return piece;
+      piece.offset += node.attributes.get<std::int64_t>("begin") * shape.volume_between(axis + 1, shape.rank());
+      piece.source = node.operands[0];
+    } else {
+      return piece;
+    }
+  }
+}
+
+void Rewriter::refresh(NodeId node) {
+  const std::vector<ValueId>& operands = graph_.node(node).operands;
+  for (std::size_t i = 0; i < operands.size(); ++i)
+    if (const ValueId now = current(operands[i]); now != operands[i]) graph_.set_operand(node, i, now);
+}
+
+void Rewriter::replace(ValueId old_value, ValueId new_value) {
+  if (old_value != new_value) replacements_[old_value] = new_value;
+}
+
+ValueId Rewriter::current(ValueId value) const {
+  for (auto at = replacements_.find(value); at != replacements_.end(); at = replacements_.find(value)) value = at->second;
+  return value;
+}
+
+bool Rewriter::finish() {
+  graph_.replace_uses(replacements_);
+  return !replacements_.empty();
+}
+
+std::vector<SumTree> sum_trees(const Graph& graph) {
+  const std::vector<std::uint32_t> uses = use_counts(graph);
+  const std::vector<NodeId> order = topological_order(graph);
+  const auto is_add = [&](NodeId id) {
+    const Node& node = graph.node(id);
+    return node.op == &op::add && graph.type(node.operands[0]) == graph.type(node.operands[1]);
+  };
+  std::vector<bool> inner(graph.node_bound(), false);  // part of a tree whose root comes later
+  std::vector<SumTree> trees;
+  for (auto id = order.rbegin(); id != order.rend(); ++id) {
+    if (!is_add(*id) || inner[id->index]) continue;
+    SumTree tree{graph.node(*id).results[0], {}};
+    std::vector<ValueId> pending{tree.root};
+    while (!pending.empty()) {
+      const ValueId value = pending.back();
+      pending.pop_back();
+      const NodeId producer = graph.producer(value);
+      if (value != tree.root && (!is_add(producer) || uses[value.index] != 1)) {
+        tree.terms.push_back(value);
+        continue;
+      }
+      inner[producer.index] = true;
+      pending.push_back(graph.node(producer).operands[1]);  // the left side is popped first
+      pending.push_back(graph.node(producer).operands[0]);
+    }
+    trees.push_back(std::move(tree));
+  }
+  std::ranges::reverse(trees);
+  return trees;
+}
+
+Value sum_of(Graph& graph, const std::vector<ValueId>& terms) {
+  Value sum = graph.value(terms.front());
+  for (std::size_t i = 1; i < terms.size(); ++i) sum = add(sum, graph.value(terms[i]));
+  return sum;
+}
+
+}  // namespace weft

@@ -1,0 +1,43 @@
+#include "passes/pipeline.h"
+
+#include <algorithm>
+#include <array>
+
+#include "graph/error.h"
+
+namespace weft {
+
+std::span<const Pass* const> all_passes() {
+  static constexpr std::array<const Pass*, 7> passes{&pass::batch_over_time, &pass::constant_fold, &pass::cse, &pass::dce,
+                                           &pass::decompose,       &pass::factor_sums,   &pass::simplify};
+  return passes;
+}
+
+std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled) {
+  const std::vector<const Pass*> pipeline{
+      // What nobody reads need not be looked at by the passes below.
+      &pass::dce,
+      // Cells and attention become products and fused pointwise parts: the forms that the passes below know.
+      &pass::decompose,
+      // Products with a known-zero state disappear, views of views collapse.
+      &pass::simplify, &pass::constant_fold,
+      // Equal work of two steps merges: the attention keys leave the unrolled loop.
+      &pass::cse,
+      // sum_t keys_t^T d_t with one left side becomes keys^T (sum_t d_t): the keys' gradient leaves the loop, too.
+      &pass::factor_sums,
+      // Products of all steps with one weight become one product; sums over steps of products become one product.
+      &pass::batch_over_time,
+      // The slices and concatenations that batching made cancel against each other.
+      &pass::simplify, &pass::cse, &pass::simplify,
+      &pass::dce};
+
+  for (const std::string& name : disabled)
+    require(&find_pass(name) != &pass::decompose,
+            "the pass decompose cannot be left out: the backends have no kernels for coarse ops");
+  std::vector<const Pass*> chosen;
+  for (const Pass* pass : pipeline)
+    if (std::ranges::find(disabled, pass->name) == disabled.end()) chosen.push_back(pass);
+  return chosen;
+}
+
+}  // namespace weft

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "passes/pass.h"
+
+namespace weft {
+
+// The passes, each in passes/<name>.cpp.
+namespace pass {
+extern const Pass batch_over_time;
+extern const Pass constant_fold;
+extern const Pass cse;
+extern const Pass dce;
+extern const Pass decompose;
+extern const Pass factor_sums;
+extern const Pass simplify;
+}  // namespace pass
+
+/// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no pass
+/// has, and for one that compiling cannot do without.
+std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled = {});
+
+}  // namespace weft

@@ -1,0 +1,232 @@
+// Local rewriting: each rule looks at one node and what it reads, and gives a cheaper value that is equal to it. The walk
+// is repeated until no rule acts (or `max_sweeps`), since one rule's result can be another's chance.
+//
+//   before                                      after
+//   %s = dense(%zeros, %w, %b)                  %s = broadcast(%b)
+//   %r = reshape(reshape(%x))                   %r = reshape(%x)
+//   %c = concat(slice(%x, 0..3), slice(%x, 3..9))      %c = slice(%x, 0..9)
+//   %t = matmul(transpose(%a), %b)              %t = matmul(%a, %b) {transpose_a}
+//
+// A product with a known zero is zero here, as in every such compiler, although 0 * inf is not: no finite graph can tell.
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "graph/order.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+#include "passes/pattern.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+constexpr int max_sweeps = 8;
+
+/// A node with handles to what it reads: what a rule looks at.
+struct Match {
+  Graph& graph;
+  const Node& node;
+
+  bool is(const Op& op) const { return node.op == &op; }
+  Value operand(std::size_t i) const { return graph.value(node.operands[i]); }
+  const Node& producer(std::size_t i) const { return graph.node(graph.producer(node.operands[i])); }
+  const TensorType& type() const { return graph.type(node.results[0]); }
+  bool is_splat(std::size_t i, double number) const { return splat(graph, node.operands[i]) == number; }
+  std::int64_t integer(std::string_view name) const { return node.attributes.get<std::int64_t>(name); }
+};
+
+Value splat_of(const Match& match, double number) {
+  return broadcast(match.graph.constant(number, match.type().dtype), match.type().shape);
+}
+
+/// The operand itself when it has the node's type; else (a scalar, a row) broadcast to it.
+Value with_type_of(const Match& match, Value value) {
+  return value.type() == match.type() ? value : broadcast(value, match.type().shape);
+}
+
+// x + 0, x - 0, x * 1, x / 1 -> x
+Value neutral_element(const Match& match) {
+  const bool sum = match.is(op::add) || match.is(op::sub);
+  const bool product = match.is(op::mul) || match.is(op::div);
+  if (!sum && !product) return {};
+  const double neutral = sum ? 0.0 : 1.0;
+  if (match.is_splat(1, neutral)) return with_type_of(match, match.operand(0));
+  const bool commutes = match.is(op::add) || match.is(op::mul);
+  if (commutes && match.is_splat(0, neutral)) return with_type_of(match, match.operand(1));
+  return {};
+}
+
+// x * 0, matmul(0, w), matmul(x, 0) -> 0
+Value product_with_zero(const Match& match) {
+  if (!match.is(op::mul) && !match.is(op::matmul)) return {};
+  if (!is_float(match.type().dtype) || (!match.is_splat(0, 0.0) && !match.is_splat(1, 0.0))) return {};
+  return splat_of(match, 0.0);
+}
+
+// dense(0, kernel, bias) -> broadcast(bias)
+Value dense_of_zero(const Match& match) {
+  if (!match.is(op::dense) || !match.is_splat(0, 0.0)) return {};
+  return broadcast(match.operand(2), match.type().shape);
+}
+
+// neg(neg(x)) -> x
+Value double_negation(const Match& match) {
+  if (!match.is(op::neg) || match.producer(0).op != &op::neg) return {};
+  return match.graph.value(match.producer(0).operands[0]);
+}
+
+// A reshape, broadcast, transpose or slice that changes nothing -> its operand
+Value identity(const Match& match) {
+  if (!match.is(op::reshape) && !match.is(op::broadcast) && !match.is(op::slice) && !match.is(op::transpose)) return {};
+  if (match.operand(0).type() != match.type()) return {};
+  if (match.is(op::transpose)) {
+    const auto& permutation = match.node.attributes.get<std::vector<std::int64_t>>("permutation");
+    if (!std::ranges::is_sorted(permutation)) return {};
+  }
+  return match.operand(0);
+}
+
+// A reshape, slice or transpose of equal elements -> broadcast of the scalar
+Value view_of_splat(const Match& match) {
+  if (!match.is(op::reshape) && !match.is(op::slice) && !match.is(op::transpose)) return {};
+  const std::optional<double> number = splat(match.graph, match.node.operands[0]);
+  if (!number) return {};
+  return splat_of(match, *number);
+}
+
+// reshape(reshape(x)) -> reshape(x), broadcast(broadcast(x)) -> broadcast(x)
+Value view_of_view(const Match& match) {
+  if ((!match.is(op::reshape) && !match.is(op::broadcast)) || match.producer(0).op != match.node.op) return {};
+  const Value source = match.graph.value(match.producer(0).operands[0]);
+  return match.is(op::reshape) ? reshape(source, match.type().shape) : broadcast(source, match.type().shape);
+}
+
+// transpose(transpose(x)) -> transpose(x) with the permutations composed
+Value transpose_of_transpose(const Match& match) {
+  if (!match.is(op::transpose) || match.producer(0).op != &op::transpose) return {};
+  const auto& outer = match.node.attributes.get<std::vector<std::int64_t>>("permutation");
+  const auto& inner = match.producer(0).attributes.get<std::vector<std::int64_t>>("permutation");
+  std::vector<std::int64_t> composed;
+  for (const std::int64_t axis : outer) composed.push_back(inner[static_cast<std::size_t>(axis)]);
+  return transpose(match.graph.value(match.producer(0).operands[0]), composed);
+}
+
+// slice(slice(x)) along one axis -> slice(x)
+Value slice_of_slice(const Match& match) {
+  if (!match.is(op::slice) || match.producer(0).op != &op::slice) return {};
+  const std::int64_t axis = match.integer("axis");
+  if (match.producer(0).attributes.get<std::int64_t>("axis") != axis) return {};
+  const std::int64_t start = match.producer(0).attributes.get<std::int64_t>("begin");
+  return slice(match.graph.value(match.producer(0).operands[0]), axis, start + match.integer("begin"),
+               start + match.integer("end"));
+}
+
+// slice(concat(..., part, ...)) that lies within one part -> slice(part)
+Value slice_of_concat(const Match& match) {
+  if (!match.is(op::slice) || match.producer(0).op != &op::concat) return {};
+  const std::int64_t axis = match.integer("axis");
+  if (match.producer(0).attributes.get<std::int64_t>("axis") != axis) return {};
+  std::int64_t start = 0;
+  for (const ValueId id : match.producer(0).operands) {
+    const Value part = match.graph.value(id);
+    const std::int64_t end = start + part.shape()[axis];
+    if (match.integer("begin") >= start && match.integer("end") <= end)
+      return slice(part, axis, match.integer("begin") - start, match.integer("end") - start);
+    start = end;
+  }
+  return {};
+}
+
+// concat(x) -> x
+Value concat_of_one(const Match& match) {
+  if (!match.is(op::concat) || match.node.operands.size() != 1) return {};
+  return match.operand(0);
+}
+
+// concat of consecutive rows of one value, in order -> a view of that value
+Value concat_of_pieces(const Match& match) {
+  if (!match.is(op::concat) || match.node.operands.size() < 2) return {};
+  const auto axis = static_cast<std::size_t>(match.integer("axis"));
+  if (!is_leading_axis(match.type().shape, axis)) return {};
+  const Piece first = piece_of(match.graph, match.node.operands[0]);
+  std::int64_t end = first.offset;
+  for (const ValueId operand : match.node.operands) {
+    const Piece piece = piece_of(match.graph, operand);
+    if (piece.source != first.source || piece.offset != end) return {};
+    end += match.graph.type(operand).shape.volume();
+  }
+  const Value source = match.graph.value(first.source);
+  if (match.type().shape.volume() == source.shape().volume()) return reshape(source, match.type().shape);
+  const Value flat = reshape(source, Shape{source.shape().volume()});
+  return reshape(slice(flat, 0, first.offset, end), match.type().shape);
+}
+
+// matmul(transpose(a), b) -> matmul(a, b) with transpose_a turned, and the same for b
+Value transpose_into_matmul(const Match& match) {
+  if (!match.is(op::matmul) || match.type().shape.rank() != 2) return {};
+  std::array<Value, 2> operands{match.operand(0), match.operand(1)};
+  std::array<bool, 2> transposed{match.node.attributes.get<bool>("transpose_a"),
+                                 match.node.attributes.get<bool>("transpose_b")};
+  bool acts = false;
+  for (std::size_t side = 0; side < 2; ++side) {
+    if (match.producer(side).op != &op::transpose) continue;
+    operands[side] = match.graph.value(match.producer(side).operands[0]);
+    transposed[side] = !transposed[side];
+    acts = true;
+  }
+  return acts ? matmul(operands[0], operands[1], transposed[0], transposed[1]) : Value{};
+}
+
+// select(true, a, b) -> a, select(false, a, b) -> b, select(c, a, a) -> a
+Value known_choice(const Match& match) {
+  if (!match.is(op::select)) return {};
+  if (match.node.operands[1] == match.node.operands[2]) return with_type_of(match, match.operand(1));
+  if (match.is_splat(0, 1.0)) return with_type_of(match, match.operand(1));
+  if (match.is_splat(0, 0.0)) return with_type_of(match, match.operand(2));
+  return {};
+}
+
+using Rule = Value(const Match&);
+constexpr std::array<Rule*, 14> rules{
+    neutral_element, product_with_zero,      dense_of_zero,  double_negation, identity,
+    view_of_splat,   view_of_view,           slice_of_slice, slice_of_concat, concat_of_one,
+    concat_of_pieces, transpose_of_transpose, transpose_into_matmul, known_choice};
+
+/// What the first rule that acts makes of a node; a null Value when none does.
+Value apply_rules(Graph& graph, NodeId id) {
+  const Match match{graph, graph.node(id)};
+  if (match.node.operands.empty() || match.node.results.size() != 1) return {};
+  const Graph::Scope scope = graph.absolute_scope(match.node.scope);
+  for (Rule* rule : rules)
+    if (const Value better = rule(match)) return better;
+  return {};
+}
+
+bool sweep(Graph& graph) {
+  Rewriter rewriter(graph);
+  std::vector<NodeId> replaced;
+  for (const NodeId id : topological_order(graph)) {
+    rewriter.refresh(id);
+    if (const Value better = apply_rules(graph, id); better && better.id() != graph.node(id).results[0]) {
+      rewriter.replace(graph.node(id).results[0], better.id());
+      replaced.push_back(id);
+    }
+  }
+  const bool changed = rewriter.finish();
+  for (const NodeId id : replaced) graph.erase(id);
+  return changed;
+}
+
+bool run(Graph& graph, const PassContext&) {
+  bool changed = false;
+  for (int i = 0; i < max_sweeps && sweep(graph); ++i) changed = true;
+  return changed;
+}
+
+}  // namespace
+
+const Pass pass::simplify{"simplify", "replaces values by equal ones that cost less", run};
+
+}  // namespace weft
