@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <unordered_set>
+
+#include "graph/leaf.h"
 
 namespace weft {
 
@@ -25,6 +28,8 @@ struct GraphStorage {
   std::deque<ValueRecord> values;
   std::vector<Output> outputs;
   std::vector<Update> updates;
+  std::unordered_set<std::string> output_names;
+  std::unordered_set<ValueId> updated;
   std::unordered_map<std::string, NodeId> by_name;
   /// The number that was last put behind a name that was in use.
   std::unordered_map<std::string, int> suffixes;
@@ -70,15 +75,32 @@ struct GraphStorage {
 
 namespace {
 
-const std::vector<std::string_view> initializer_names{"zeros",  "ones",           "constant",  "uniform",
-                                                      "normal", "glorot_uniform", "orthogonal"};
-
 Attributes initializer_attributes(const Initializer& initializer, std::string_view name) {
-  require(std::ranges::find(initializer_names, initializer.name) != initializer_names.end(),
-          "'{}': unknown initializer '{}'", name, initializer.name);
+  try {
+    require_valid_initializer(initializer.name, initializer.arguments);
+  } catch (const Error& error) {
+    fail("'{}': {}", name, error.what());
+  }
   Attributes attributes{{"initializer", initializer.name}};
   if (!initializer.arguments.empty()) attributes.set("initializer_arguments", initializer.arguments);
   return attributes;
+}
+
+/// What a leaf that is restored results in: the type that was written.
+std::vector<TensorType> leaf_results(const Op& op, std::span<const TensorType> operands, const Attributes& attributes,
+                                     std::span<const TensorType> written) {
+  require(operands.empty(), "a leaf has no operands, {} are given", operands.size());
+  require(written.size() == 1, "a leaf has one result, {} are given", written.size());
+  require_valid_leaf(op, attributes, written[0]);
+  return {written[0]};
+}
+
+void require_same_types(std::span<const TensorType> written, std::span<const TensorType> inferred) {
+  require(written.size() == inferred.size(), "{} results are written, the op has {}", written.size(), inferred.size());
+  for (std::size_t i = 0; i < written.size(); ++i)
+    if (written[i] != inferred[i])
+      fail("result {} is written as {}, but the operands make it {}", i, written[i].to_string(),
+           inferred[i].to_string());
 }
 
 }  // namespace
@@ -141,8 +163,7 @@ void Graph::update(Value variable, Value value) {
           target.op->name);
   require(variable.type() == value.type(), "update '{}': types differ: variable {}, value '{}' {}", target.name,
           variable.type().to_string(), value.name(), value.type().to_string());
-  for (const Update& update : storage_->updates)
-    require(update.variable != variable.id(), "update '{}': it has an update already", target.name);
+  require(storage_->updated.insert(variable.id()).second, "update '{}': it has an update already", target.name);
   storage_->updates.push_back({variable.id(), value.id()});
 }
 
@@ -150,30 +171,45 @@ void Graph::output(std::string_view name, Value value) {
   require(value && &value.graph() == this, "output '{}': the value is null or of another graph than '{}'", name,
           this->name());
   require(!name.empty(), "an output needs a name");
-  for (const Output& output : storage_->outputs)
-    require(output.name != name, "output '{}': the name is in use in graph '{}'", name, this->name());
+  require(storage_->output_names.emplace(name).second, "output '{}': the name is in use in graph '{}'", name,
+          this->name());
   storage_->outputs.push_back({std::string(name), value.id()});
 }
 
 std::vector<Value> Graph::add(const Op& op, std::span<const Value> operands, Attributes attributes,
                               std::string_view name) {
-  std::string full = storage_->unique(storage_->below_scope(name.empty() ? op.name : name));
+  return append(op, operands, std::move(attributes),
+                storage_->unique(storage_->below_scope(name.empty() ? op.name : name)), nullptr);
+}
+
+std::vector<Value> Graph::restore(const Op& op, std::span<const Value> operands, Attributes attributes,
+                                  std::string_view name, std::string_view scope, std::span<const TensorType> results) {
+  require(!name.empty(), "{}: a node needs a name", op.name);
+  require(!find(name), "{} '{}': the name is in use in graph '{}'", op.name, name, this->name());
+  const Scope within = absolute_scope(scope);
+  return append(op, operands, std::move(attributes), std::string(name), &results);
+}
+
+std::vector<Value> Graph::append(const Op& op, std::span<const Value> operands, Attributes attributes, std::string name,
+                                 const std::span<const TensorType>* written) {
   std::vector<ValueId> ids;
   std::vector<TensorType> types;
   for (const Value& operand : operands) {
-    require(static_cast<bool>(operand), "{} '{}': operand {} is a null value", op.name, full, ids.size());
+    require(static_cast<bool>(operand), "{} '{}': operand {} is a null value", op.name, name, ids.size());
     require(&operand.graph() == this, "{} '{}': operand {} '{}' is of graph '{}', the node of graph '{}'", op.name,
-            full, ids.size(), operand.name(), operand.graph().name(), this->name());
+            name, ids.size(), operand.name(), operand.graph().name(), this->name());
     ids.push_back(operand.id());
     types.push_back(operand.type());
   }
   std::vector<TensorType> results;
   try {
-    results = op.infer(types, attributes);
+    results =
+        written != nullptr && is_leaf(op) ? leaf_results(op, types, attributes, *written) : op.infer(types, attributes);
+    if (written != nullptr) require_same_types(*written, results);
   } catch (const Error& error) {
-    fail("{} '{}': {}", op.name, full, error.what());
+    fail("{} '{}': {}", op.name, name, error.what());
   }
-  const NodeId id = storage_->append(op, std::move(ids), std::move(attributes), std::move(full), results);
+  const NodeId id = storage_->append(op, std::move(ids), std::move(attributes), std::move(name), results);
   std::vector<Value> values;
   for (const ValueId result : node(id).results) values.push_back(value(result));
   return values;

@@ -125,6 +125,11 @@ class Graph {
   /// The same for an op of one result.
   Value add1(const Op& op, std::initializer_list<Value> operands, Attributes attributes = {},
              std::string_view name = {});
+  /// Appends a node, leaves included, exactly as one was written: under that full name, in that scope. For loaders.
+  /// Throws Error, with the op's and the node's name, when the name is in use, an operand is of another graph, a leaf's
+  /// attributes are not such as its builder makes, or `results` is not what the op infers.
+  std::vector<Value> restore(const Op& op, std::span<const Value> operands, Attributes attributes,
+                             std::string_view name, std::string_view scope, std::span<const TensorType> results);
 
   /// While it lives, new nodes are named below "outer/inner".
   class Scope {
@@ -176,6 +181,10 @@ class Graph {
   void rename(NodeId id, std::string_view name);
 
  private:
+  /// `written`: result types that must be those inferred; nullptr when none are known.
+  std::vector<Value> append(const Op& op, std::span<const Value> operands, Attributes attributes, std::string name,
+                            const std::span<const TensorType>* written);
+
   std::unique_ptr<GraphStorage> storage_;
 };
 
