@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace weft {
+
+/// A counter-based generator: every number is a pure function of (seed, stream, index), so that neither the order of
+/// drawing nor what else is drawn changes it. The mixing is SplitMix64's (Steele, Lea and Flood, 2014).
+class CounterRandom {
+ public:
+  /// `stream` names what the numbers are for: a parameter, an input.
+  CounterRandom(std::uint64_t seed, std::string_view stream) : key_(mix(seed)) {
+    for (const char letter : stream) key_ = mix(key_ ^ static_cast<unsigned char>(letter));
+  }
+
+  /// 64 random bits.
+  std::uint64_t bits(std::uint64_t index) const { return mix(key_ + (index + 1) * 0x9e3779b97f4a7c15ULL); }
+  /// Uniform in [0, 1), a multiple of 2^-53.
+  double unit(std::uint64_t index) const { return static_cast<double>(bits(index) >> 11) * 0x1.0p-53; }
+  /// Uniform in [low, high).
+  double uniform(std::uint64_t index, double low, double high) const { return low + (high - low) * unit(index); }
+
+ private:
+  static std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+  }
+
+  std::uint64_t key_;
+};
+
+}  // namespace weft
