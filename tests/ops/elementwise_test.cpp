@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "passes/autodiff.h"
+#include "tests/ops/op_test.h"
+
+namespace weft {
+namespace {
+
+using test::error_of;
+using test::evaluate;
+
+Value numbers(Graph& graph, const std::vector<double>& numbers) {
+  return graph.constant(Tensor::of(Shape{std::ssize(numbers)}, numbers));
+}
+
+std::vector<double> elements(Value value) {
+  const Tensor tensor = evaluate(value);
+  const auto span = tensor.as<double>();
+  return {span.begin(), span.end()};
+}
+
+}  // namespace
+
+TEST_CASE("arithmetic broadcasts as NumPy does") {
+  Graph graph;
+  const Value column = graph.constant(Tensor::of<double>({2, 1}, {10, 20}));
+  const Value row = numbers(graph, {1, 2, 5});
+  CHECK((column + row).shape() == Shape{2, 3});
+  CHECK(elements(column + row) == std::vector<double>{11, 12, 15, 21, 22, 25});
+  CHECK(elements(column - row) == std::vector<double>{9, 8, 5, 19, 18, 15});
+  CHECK(elements(column * row) == std::vector<double>{10, 20, 50, 20, 40, 100});
+  CHECK(elements(column / row) == std::vector<double>{10, 5, 2, 20, 10, 4});
+}
+
+TEST_CASE("numbers stand on either side of an operator, in the value's element type") {
+  Graph graph;
+  const Value x = numbers(graph, {2, 4});
+  CHECK(elements(x + 1.0) == std::vector<double>{3, 5});
+  CHECK(elements(1.0 + x) == std::vector<double>{3, 5});
+  CHECK(elements(x - 1.0) == std::vector<double>{1, 3});
+  CHECK(elements(1.0 - x) == std::vector<double>{-1, -3});
+  CHECK(elements(x * 3.0) == std::vector<double>{6, 12});
+  CHECK(elements(3.0 * x) == std::vector<double>{6, 12});
+  CHECK(elements(x / 4.0) == std::vector<double>{0.5, 1});
+  CHECK(elements(4.0 / x) == std::vector<double>{2, 1});
+  CHECK(elements(-x) == std::vector<double>{-2, -4});
+}
+
+TEST_CASE("i32 counts: sums, differences and products, but no quotients") {
+  Graph graph;
+  const Value step = graph.constant(41.0, DType::i32);
+  CHECK(evaluate(step + 1.0) == Tensor::scalar<std::int32_t>(42));
+  CHECK(evaluate(step * 2.0 - 1.0) == Tensor::scalar<std::int32_t>(81));
+  CHECK(error_of([&] { step / 2.0; }) == "div 'div': a is i32[]: a floating-point type is needed");
+}
+
+TEST_CASE("mismatches name both sides") {
+  Graph graph;
+  const Value a = graph.input("a", DType::f32, {2, 3});
+  const Value b = graph.input("b", DType::f32, {2, 4});
+  const Value ids = graph.input("ids", DType::i32, {2, 3});
+  CHECK(error_of([&] { a + b; }) == "add 'add': shapes do not broadcast: lhs [2,3], rhs [2,4]");
+  CHECK(error_of([&] { a* ids; }) == "mul 'mul': element types differ: lhs f32[2,3], rhs i32[2,3]");
+  CHECK(error_of([&] { tanh(ids); }) == "tanh 'tanh': x is i32[2,3]: a floating-point type is needed");
+  CHECK(error_of([&] { tanh(Value()); }) == "tanh: operand 0 is a null value");
+  CHECK(error_of([&] { a + Value(); }) == "add 'add': operand 1 is a null value");
+  CHECK(error_of([&] { Value() + 1.0; }) == "a number is combined with a null value");
+  CHECK(graph.node_count() == 3);
+}
+
+TEST_CASE("values far from 0") {
+  Graph graph;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Value x = numbers(graph, {-1000, 0, 1000});
+  CHECK(elements(sigmoid(x)) == std::vector<double>{0, 0.5, 1});
+  CHECK(elements(tanh(x)) == std::vector<double>{-1, 0, 1});
+  CHECK(elements(relu(x)) == std::vector<double>{0, 0, 1000});
+  CHECK(elements(exp(x)) == std::vector<double>{0, 1, infinity});
+  CHECK(elements(log(numbers(graph, {0, 1}))) == std::vector<double>{-infinity, 0});
+  CHECK(elements(sqrt(numbers(graph, {0, 9}))) == std::vector<double>{0, 3});
+}
+
+TEST_CASE("not-a-number passes through, so that the executable's check can find its source") {
+  Graph graph;
+  const Value nan = numbers(graph, {std::numeric_limits<double>::quiet_NaN()});
+  for (const Value y : {relu(nan), tanh(nan), sigmoid(nan), exp(nan), nan + 1.0, reduce_sum(nan), reduce_max(nan)})
+    CHECK(std::isnan(evaluate(y).number(0)));
+}
+
+TEST_CASE("the derivative of relu at 0 is 0") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f64, {3});
+  const Value dx = gradients(reduce_sum(relu(x)), std::vector<Value>{x})[0];
+  const Tensor gradient = evaluate(dx, {{"x", Tensor::of<double>({3}, {-1, 0, 2})}});
+  CHECK(gradient == Tensor::of<double>({3}, {0, 0, 1}));
+}
+
+}  // namespace weft

@@ -1,0 +1,52 @@
+#pragma once
+
+// What the tests of ops share.
+
+#include <string>
+
+#include "backends/executable.h"
+#include "graph/error.h"
+#include "graph/random.h"
+#include "ops/ops.h"
+
+namespace weft::test {
+
+/// The message of the Error that `action` throws; "no error" when it throws none.
+template <typename Action>
+std::string error_of(Action&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+/// The graph's outputs for these inputs.
+inline TensorMap run(const Graph& graph, const TensorMap& inputs, const Backend& backend = reference_backend()) {
+  return compile(graph, backend).run(inputs);
+}
+
+/// One value for these inputs, by the reference backend.
+inline Tensor evaluate(Value value, const TensorMap& inputs = {}) {
+  Graph graph = value.graph().clone();
+  graph.output("evaluated", graph.value(value.id()));
+  return run(graph, inputs).at("evaluated");
+}
+
+/// The same numbers for every backend and type: floating-point inputs drawn from [low, high).
+inline TensorMap draw_inputs(const Graph& graph, double low, double high) {
+  TensorMap inputs;
+  for (const NodeId id : graph.leaves(leaf::input)) {
+    const Node& node = graph.node(id);
+    Tensor tensor(graph.type(node.results[0]));
+    for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) {
+      const double number = CounterRandom(7, node.name).uniform(static_cast<std::uint64_t>(i), low, high);
+      tensor.set_number(i, static_cast<float>(number));
+    }
+    inputs.emplace(node.name, tensor);
+  }
+  return inputs;
+}
+
+}  // namespace weft::test

@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+
+#include "tests/ops/op_test.h"
+
+namespace weft {
+namespace {
+
+using test::error_of;
+using test::evaluate;
+
+/// 0, 1, 2, ...
+Value count(Graph& graph, const Shape& shape) {
+  Tensor tensor(TensorType{DType::i32, shape});
+  for (std::int64_t i = 0; i < shape.volume(); ++i) tensor.set_number(i, static_cast<double>(i));
+  return graph.constant(tensor);
+}
+
+Tensor integers(const Shape& shape, const std::vector<std::int32_t>& elements) { return Tensor::of(shape, elements); }
+
+const Attributes& attributes_of(Value value) { return value.graph().node(value.producer()).attributes; }
+
+}  // namespace
+
+TEST_CASE("shape ops move elements") {
+  Graph graph;
+  const Value x = count(graph, {2, 3});
+  CHECK(evaluate(transpose(x, {1, 0})) == integers({3, 2}, {0, 3, 1, 4, 2, 5}));
+  CHECK(evaluate(reshape(x, {3, 2})) == integers({3, 2}, {0, 1, 2, 3, 4, 5}));
+  CHECK(evaluate(slice(x, 1, 1, 3)) == integers({2, 2}, {1, 2, 4, 5}));
+  CHECK(evaluate(pad(x, 1, 1, 0)) == integers({2, 4}, {0, 0, 1, 2, 0, 3, 4, 5}));
+  CHECK(evaluate(broadcast(slice(x, 0, 1, 2), {2, 3})) == integers({2, 3}, {3, 4, 5, 3, 4, 5}));
+  CHECK(evaluate(concat(std::vector<Value>{x, slice(x, 1, 0, 1)}, 1)) == integers({2, 4}, {0, 1, 2, 0, 3, 4, 5, 3}));
+  const Value row = count(graph, {3});
+  CHECK(evaluate(stack(std::vector<Value>{row, row}, 0)) == integers({2, 3}, {0, 1, 2, 0, 1, 2}));
+  CHECK(evaluate(stack(std::vector<Value>{row, row}, 1)) == integers({3, 2}, {0, 0, 1, 1, 2, 2}));
+}
+
+TEST_CASE("transpose of rank 3 puts axis permutation[i] at i") {
+  Graph graph;
+  const Value x = count(graph, {2, 3, 4});
+  const Tensor y = evaluate(transpose(x, {2, 0, 1}));
+  REQUIRE(y.shape() == Shape{4, 2, 3});
+  for (std::int64_t a = 0; a < 4; ++a)
+    for (std::int64_t b = 0; b < 2; ++b)
+      for (std::int64_t c = 0; c < 3; ++c)
+        CHECK(y.number((a * 2 + b) * 3 + c) == static_cast<double>((b * 3 + c) * 4 + a));
+}
+
+TEST_CASE("axes from the end are normalised, so that equal graphs have equal attributes") {
+  Graph graph;
+  const Value x = count(graph, {2, 3, 4});
+  CHECK(attributes_of(slice(x, -1, 0, 2)) == attributes_of(slice(x, 2, 0, 2)));
+  CHECK(attributes_of(pad(x, -3, 0, 2)) == attributes_of(pad(x, 0, 0, 2)));
+  CHECK(attributes_of(transpose(x, {-1, 0, 1})) == attributes_of(transpose(x, {2, 0, 1})));
+  CHECK(attributes_of(concat(std::vector<Value>{x, x}, -2)) == attributes_of(concat(std::vector<Value>{x, x}, 1)));
+  CHECK(attributes_of(stack(std::vector<Value>{x, x}, -1)) == attributes_of(stack(std::vector<Value>{x, x}, 3)));
+  CHECK(attributes_of(argmax(x, -1)) == attributes_of(argmax(x, 2)));
+  CHECK(attributes_of(reduce_sum(x, {-1, 0})) == attributes_of(reduce_sum(x, {0, 2})));
+  CHECK(attributes_of(reduce_sum(x)) == attributes_of(reduce_sum(x, {0, 1, 2})));
+}
+
+TEST_CASE("mismatches of shape ops name both sides") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const Value y = graph.input("y", DType::f32, {4, 5});
+  CHECK(error_of([&] {
+          reshape(x, {4, 2});
+        }) == "reshape 'reshape': the numbers of elements differ: from [2,3] (6) to [4,2] (8)");
+  CHECK(error_of([&] {
+          transpose(x, {0, 0});
+        }) == "transpose 'transpose': [0,0] is no permutation of the axes of shape [2,3]");
+  CHECK(error_of([&] { broadcast(x, {2, 4}); }) == "broadcast 'broadcast': shape [2,3] does not broadcast to [2,4]");
+  CHECK(error_of([&] { slice(x, 1, 2, 4); }) == "slice 'slice': [2, 4) is empty or not within axis 1 of shape [2,3]");
+  CHECK(error_of([&] { slice(x, 1, 2, 2); }) == "slice 'slice': [2, 2) is empty or not within axis 1 of shape [2,3]");
+  CHECK(error_of([&] { slice(x, 2, 0, 1); }) == "slice 'slice': axis 2 is out of range for shape [2,3]");
+  CHECK(error_of([&] { slice(x, -3, 0, 1); }) == "slice 'slice': axis -3 is out of range for shape [2,3]");
+  CHECK(error_of([&] {
+          concat(std::vector<Value>{x, y}, 0);
+        }) == "concat 'concat': parts differ outside of axis 0: part 0 f32[2,3], part 1 f32[4,5]");
+  CHECK(error_of([&] {
+          stack(std::vector<Value>{x, y}, 0);
+        }) == "stack 'stack': parts differ: part 0 f32[2,3], part 1 f32[4,5]");
+  CHECK(error_of([&] { stack(std::vector<Value>{x}, 3); }) ==
+        "stack 'stack': axis 3 is out of range for a new axis in shape [2,3]");
+  CHECK(error_of([&] { concat({}, 0); }) == "concat: at least one operand is needed");
+}
+
+TEST_CASE("sizes that would overflow are refused") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const std::int64_t huge = std::int64_t{1} << 62;
+  CHECK_THROWS_AS(pad(x, 0, huge, huge), Error);
+  CHECK_THROWS_AS(pad(x, 0, -1, 0), Error);
+  CHECK_THROWS_AS(broadcast(x, {Shape::max_volume, 2, 3}), Error);
+  CHECK_THROWS_AS(graph.add1(*all_ops().find("broadcast"), {x}, {{"shape", std::vector<std::int64_t>{huge, huge, 3}}}),
+                  Error);
+  CHECK_THROWS_AS(graph.add1(*all_ops().find("slice"), {x}, {{"axis", 0.5}}), Error);
+  CHECK_THROWS_AS(graph.add1(*all_ops().find("slice"), {x}, {{"axis", huge}, {"begin", huge}, {"end", -huge}}), Error);
+}
+
+}  // namespace weft
