@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "graph/attributes.h"
@@ -83,12 +84,17 @@ struct Op {
   std::string_view no_gradient = {};
   DecomposeFn* decompose = nullptr;
   FlopsFn* flops = nullptr;
-  /// Result i may be written over operand i: true when a kernel reads each element of the operands no later than it
-  /// writes the same element of the result.
+  /// The result may be written over any operand of its type: true when a kernel reads each element of the operands no
+  /// later than it writes the same element of the result.
   bool elementwise = false;
+  /// Where that holds for some pairs alone: {result, operand} that may share memory, as an update's and its variable's.
+  std::vector<std::pair<std::size_t, std::size_t>> in_place = {};
   /// At least one, with every attribute and every kind of shape in one of them.
   std::vector<OpCase> cases = {};
 };
+
+/// Whether the result may be written over that operand.
+bool overwrites(const Op& op, std::size_t result, std::size_t operand);
 
 /// All ops that text and JSON may name; ops/ has the list.
 class OpTable {
