@@ -2,65 +2,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "backends/arena.h"
 #include "backends/backend.h"
+#include "backends/variables.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 #include "passes/pass.h"
 
 namespace weft {
-
-/// The content of parameters and states, by name. Shared by all executables that are compiled with it, so that one
-/// model in several shapes trains one set of weights.
-class Variables {
- public:
-  explicit Variables(std::uint64_t seed = 1);
-  ~Variables();
-  Variables(const Variables&) = delete;
-  Variables& operator=(const Variables&) = delete;
-
-  /// Adds the graph's parameters and states that are missing, filled by their initializers: the same content for the
-  /// same seed and name, whatever else the graph holds. Throws Error when one of that name is there with another type.
-  void initialise(const Graph& graph);
-  bool contains(std::string_view name) const;
-  /// In the names' order.
-  std::vector<std::string> names() const;
-  const Tensor& get(std::string_view name) const;
-  /// Throws Error when the name is unknown or the type differs.
-  void set(std::string_view name, const Tensor& tensor);
-  /// Copies of all.
-  TensorMap snapshot() const;
-
-  struct Entry {
-    Tensor tensor;
-    std::uint64_t version = 1;  ///< changes with the content
-  };
-  /// The entry itself, at an address that stays; for executables.
-  Entry& entry(std::string_view name);
-
- private:
-  struct Storage;
-  std::unique_ptr<Storage> storage_;
-};
-
-/// Working memory that executables share: as large as the largest plan. Only one of them runs at a time.
-class Arena {
- public:
-  Arena();
-  ~Arena();
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
-  /// Makes room; the memory may move.
-  void reserve(std::size_t bytes);
-  std::byte* data() const;
-  std::size_t bytes() const;
-
- private:
-  struct Storage;
-  std::unique_ptr<Storage> storage_;
-};
 
 struct CompileOptions {
   /// Shared parameters and states; without them the executable makes its own from `seed`.
@@ -96,8 +49,7 @@ class Executable {
   /// Memory of an input, to be filled before a run. Stays good while the executable lives; keeps its content across
   /// runs. Throws Error that lists the inputs when there is none of that name.
   TensorView input(std::string_view name) const;
-  /// Memory of an output, good until the next run of an executable that shares the arena... the content is kept apart
-  /// from the arena, so it stays until this executable runs again.
+  /// Memory of an output; its content stays until this executable runs again. Throws Error that lists the outputs.
   TensorView output(std::string_view name) const;
   /// Copies a tensor into an input. Throws Error when the types differ.
   void set(std::string_view name, const Tensor& tensor);

@@ -21,6 +21,10 @@ Value GradientContext::cotangent_or_zeros(std::size_t index) const {
   return graph_->constant(Tensor(result(index).type()));
 }
 
+bool overwrites(const Op& op, std::size_t result, std::size_t operand) {
+  return op.elementwise || std::ranges::find(op.in_place, std::pair{result, operand}) != op.in_place.end();
+}
+
 OpTable::OpTable(std::vector<const Op*> ops) : ops_(std::move(ops)) {
   std::ranges::sort(ops_, {}, [](const Op* op) { return op->name; });
   const auto twice = std::ranges::adjacent_find(ops_, {}, [](const Op* op) { return op->name; });

@@ -7,7 +7,8 @@
 //                                   %gradient/mul = mul(%gradient/broadcast, %b)   (cotangent of a)
 //                                   %gradient/mul_1 = mul(%gradient/broadcast, %a) (cotangent of b)
 //
-// 1. Mark the values that depend on a parameter ("active") and those that the results depend on; only nodes in both sets
+// 1. Mark the values that depend on a parameter ("active") and those that the results depend on; only nodes in both
+// sets
 //    are differentiated.
 // 2. Put them on a tape in topological order. A node whose op has no rule of its own but a decomposition is replaced on
 //    the tape by the decomposition's nodes, recomputed beside it; CSE merges them with the forward ones later.
@@ -121,10 +122,11 @@ class Differentiation {
     std::vector<Value> cotangents;
     for (const ValueId result : node.results) cotangents.push_back(cotangent_of(result));
     if (std::ranges::none_of(cotangents, [](const Value& cotangent) { return static_cast<bool>(cotangent); })) return;
-    require(node.op->gradient != nullptr,
-            "cannot differentiate through {} '{}': the op has no gradient ({}); keep it off the path from the parameters "
-            "to the loss",
-            node.op->name, node.name, node.op->no_gradient);
+    require(
+        node.op->gradient != nullptr,
+        "cannot differentiate through {} '{}': the op has no gradient ({}); keep it off the path from the parameters "
+        "to the loss",
+        node.op->name, node.name, node.op->no_gradient);
 
     std::vector<bool> needed;
     for (const ValueId operand : node.operands) needed.push_back(active_[operand]);

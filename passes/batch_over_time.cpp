@@ -1,7 +1,8 @@
 // Finds the batching in an unrolled recurrent network: what the user declares one step after another runs as one large
 // product.
 //
-// 1. Products with one weight. Nodes of one kind (dense, matmul, embedding) that share their weight and do not depend on
+// 1. Products with one weight. Nodes of one kind (dense, matmul, embedding) that share their weight and do not depend
+// on
 //    each other become one node over their stacked rows; each old result is a slice of the new one.
 //
 //      before                            after
@@ -9,12 +10,13 @@
 //      %y1 = dense(%x1, %w, %b)          %y = dense(%x, %w, %b)
 //                                        %y0 = slice(%y) {rows of step 0} ...
 //
-//    Which of them are independent: number each member by how many members lie on the longest path to it. Members of one
-//    number cannot reach each other (a chain like the recurrent products has one number each and stays), so contracting
-//    them keeps the graph free of cycles. The numbers are taken afresh for every group, on the graph as the groups before left
-//    it.
+//    Which of them are independent: number each member by how many members lie on the longest path to it. Members of
+//    one number cannot reach each other (a chain like the recurrent products has one number each and stays), so
+//    contracting them keeps the graph free of cycles. The numbers are taken afresh for every group, on the graph as the
+//    groups before left it.
 //
-// 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding gradients)
+// 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding
+// gradients)
 //    become one such node over the stacked rows.
 //
 //      before                                   after
@@ -46,7 +48,8 @@ Value rows_of(Value value, std::size_t row_axes) {
 
 Value stack_rows(const std::vector<Value>& parts) { return parts.size() == 1 ? parts.front() : concat(parts, 0); }
 
-/// Where a value lies in what it is a view of: parts in this order are most often contiguous, so that stacking them is a view again.
+/// Where a value lies in what it is a view of: parts in this order are most often contiguous, so that stacking them is
+/// a view again.
 std::pair<std::uint32_t, std::int64_t> place(const Graph& graph, ValueId value) {
   const Piece piece = piece_of(graph, value);
   return piece.source == value ? std::pair{Id<int>::none, std::int64_t{value.index}}
@@ -142,7 +145,8 @@ class ProductBatching {
     std::vector<Value> operands;
     for (const ValueId operand : first.operands) operands.push_back(graph_.value(operand));
     operands[rows] = stack_rows(parts);
-    const Value batched = graph_.add(*first.op, operands, first.attributes, "batched_" + std::string(first.op->name))[0];
+    const Value batched =
+        graph_.add(*first.op, operands, first.attributes, "batched_" + std::string(first.op->name))[0];
 
     std::unordered_map<ValueId, ValueId> replacements;
     std::int64_t row = 0;
@@ -220,9 +224,12 @@ class SumBatching {
       return stack_rows(parts);
     };
     switch (term.kind) {
-      case Reduction::product: return matmul(stacked(0, false), stacked(1, false), true, false).id();
-      case Reduction::column_sum: return reduce_sum(stacked(0, false), {0}, term.keep_dims).id();
-      case Reduction::scatter: return embedding_gradient(stacked(0, false), stacked(1, true), term.vocabulary).id();
+      case Reduction::product:
+        return matmul(stacked(0, false), stacked(1, false), true, false).id();
+      case Reduction::column_sum:
+        return reduce_sum(stacked(0, false), {0}, term.keep_dims).id();
+      case Reduction::scatter:
+        return embedding_gradient(stacked(0, false), stacked(1, true), term.vocabulary).id();
     }
     throw InternalError("a term without a kind");
   }

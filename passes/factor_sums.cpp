@@ -1,13 +1,15 @@
-// Takes a factor that all products of a sum share out of the sum: fewer products, and what remains to be summed is smaller.
-// In the unrolled decoder it brings the gradient of the attention keys, which every step uses, out of the loop.
+// Takes a factor that all products of a sum share out of the sum: fewer products, and what remains to be summed is
+// smaller. In the unrolled decoder it brings the gradient of the attention keys, which every step uses, out of the
+// loop.
 //
 //   before                                            after
 //   %p0 = matmul(%values, %d0) {transpose_a}          %d = add(%d0, %d1)
 //   %p1 = matmul(%values, %d1) {transpose_a}          %s = matmul(%values, %d) {transpose_a}
 //   %s  = add(%p0, %p1)
 //
-// For each tree of adds: group its terms that are products of the same form with the same left operand, or else with the
-// same right one; a group of two or more becomes one product. Terms must be used by the sum alone, or nothing is saved.
+// For each tree of adds: group its terms that are products of the same form with the same left operand, or else with
+// the same right one; a group of two or more becomes one product. Terms must be used by the sum alone, or nothing is
+// saved.
 
 #include <algorithm>
 #include <map>
@@ -22,7 +24,8 @@
 namespace weft {
 namespace {
 
-/// Products that can be merged: the same operand on the same side, the same transposes, the same type of the other operand.
+/// Products that can be merged: the same operand on the same side, the same transposes, the same type of the other
+/// operand.
 struct GroupKey {
   std::size_t shared_side;
   ValueId shared;
@@ -47,8 +50,7 @@ class SumFactoring {
 
  private:
   bool is_product(ValueId term) const {
-    return term.index < uses_.size() && uses_[term.index] == 1 &&
-           graph_.node(graph_.producer(term)).op == &op::matmul;
+    return term.index < uses_.size() && uses_[term.index] == 1 && graph_.node(graph_.producer(term)).op == &op::matmul;
   }
 
   /// Merges the terms that share the operand on that side. Returns whether any were.

@@ -5,9 +5,9 @@
 //   b    |==|     4 MB         |aaaa|     0..8
 //   c       |==|  8 MB                 |cc|  0..8
 //
-// To place an interval, look at those already placed that are live at the same time, by rising offset, and take the first
-// gap that is large enough. Those are found through an index from time to the placed intervals: time is cut into buckets, so that
-// short intervals meet few others.
+// To place an interval, look at those already placed that are live at the same time, by rising offset, and take the
+// first gap that is large enough. Those are found through an index from time to the placed intervals: time is cut into
+// buckets, so that short intervals meet few others.
 
 #include "passes/memory_plan.h"
 
@@ -19,7 +19,9 @@
 namespace weft {
 namespace {
 
-std::size_t aligned(std::size_t bytes, std::size_t alignment) { return (bytes + alignment - 1) / alignment * alignment; }
+std::size_t aligned(std::size_t bytes, std::size_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 bool meet(const LiveInterval& a, const LiveInterval& b) { return a.first <= b.last && b.first <= a.last; }
 
@@ -104,9 +106,9 @@ void prove_disjoint(std::span<const LiveInterval> intervals, std::span<const std
   Timeline timeline(intervals, end_of(intervals));
   for (std::size_t i = 0; i < intervals.size(); ++i) {
     for (const std::size_t other : timeline.meeting(i))
-      check_invariant(offsets[i] + intervals[i].bytes <= offsets[other] ||
-                          offsets[other] + intervals[other].bytes <= offsets[i],
-                      "the memory plan lets intervals {} and {} overlap", other, i);
+      check_invariant(
+          offsets[i] + intervals[i].bytes <= offsets[other] || offsets[other] + intervals[other].bytes <= offsets[i],
+          "the memory plan lets intervals {} and {} overlap", other, i);
     timeline.insert(i);
   }
 }
@@ -125,8 +127,9 @@ MemoryPlan plan_memory(std::span<const LiveInterval> intervals, std::size_t alig
   };
   const auto length = [](const LiveInterval& i) { return i.last - i.first; };
   const std::vector<std::vector<std::size_t>> orders{
-      by([](const LiveInterval& i) { return i.bytes; }),
-      by([&](const LiveInterval& i) { return std::pair{length(i), i.bytes}; }),
+      by([](const LiveInterval& i) { return i.bytes; }), by([&](const LiveInterval& i) {
+        return std::pair{length(i), i.bytes};
+      }),
       by([&](const LiveInterval& i) { return static_cast<double>(i.bytes) * (length(i) + 1); }), order};
   bool first = true;
   for (const std::vector<std::size_t>& candidate : orders) {

@@ -21,8 +21,8 @@ struct MemoryPlan {
 };
 
 /// Gives every interval an offset in one arena so that intervals that are live at the same time do not overlap. A pure
-/// function: the best of several orderings (largest first, longest first, as they come), each placing an interval in the lowest gap
-/// that fits among those it meets. Throws InternalError if its own check finds an overlap.
+/// function: the best of several orderings (largest first, longest first, as they come), each placing an interval in
+/// the lowest gap that fits among those it meets. Throws InternalError if its own check finds an overlap.
 MemoryPlan plan_memory(std::span<const LiveInterval> intervals, std::size_t alignment = 64);
 
 }  // namespace weft

@@ -51,7 +51,8 @@ void Rewriter::replace(ValueId old_value, ValueId new_value) {
 }
 
 ValueId Rewriter::current(ValueId value) const {
-  for (auto at = replacements_.find(value); at != replacements_.end(); at = replacements_.find(value)) value = at->second;
+  for (auto at = replacements_.find(value); at != replacements_.end(); at = replacements_.find(value))
+    value = at->second;
   return value;
 }
 

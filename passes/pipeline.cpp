@@ -8,8 +8,9 @@
 namespace weft {
 
 std::span<const Pass* const> all_passes() {
-  static constexpr std::array<const Pass*, 7> passes{&pass::batch_over_time, &pass::constant_fold, &pass::cse, &pass::dce,
-                                           &pass::decompose,       &pass::factor_sums,   &pass::simplify};
+  static constexpr std::array<const Pass*, 7> passes{
+      &pass::batch_over_time, &pass::constant_fold, &pass::cse,     &pass::dce,
+      &pass::decompose,       &pass::factor_sums,   &pass::simplify};
   return passes;
 }
 
@@ -28,8 +29,7 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       // Products of all steps with one weight become one product; sums over steps of products become one product.
       &pass::batch_over_time,
       // The slices and concatenations that batching made cancel against each other.
-      &pass::simplify, &pass::cse, &pass::simplify,
-      &pass::dce};
+      &pass::simplify, &pass::cse, &pass::simplify, &pass::dce};
 
   for (const std::string& name : disabled)
     require(&find_pass(name) != &pass::decompose,

@@ -19,8 +19,8 @@ extern const Pass factor_sums;
 extern const Pass simplify;
 }  // namespace pass
 
-/// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no pass
-/// has, and for one that compiling cannot do without.
+/// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no
+/// pass has, and for one that compiling cannot do without.
 std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled = {});
 
 }  // namespace weft

@@ -1,5 +1,5 @@
-// Local rewriting: each rule looks at one node and what it reads, and gives a cheaper value that is equal to it. The walk
-// is repeated until no rule acts (or `max_sweeps`), since one rule's result can be another's chance.
+// Local rewriting: each rule looks at one node and what it reads, and gives a cheaper value that is equal to it. The
+// walk is repeated until no rule acts (or `max_sweeps`), since one rule's result can be another's chance.
 //
 //   before                                      after
 //   %s = dense(%zeros, %w, %b)                  %s = broadcast(%b)
@@ -7,7 +7,8 @@
 //   %c = concat(slice(%x, 0..3), slice(%x, 3..9))      %c = slice(%x, 0..9)
 //   %t = matmul(transpose(%a), %b)              %t = matmul(%a, %b) {transpose_a}
 //
-// A product with a known zero is zero here, as in every such compiler, although 0 * inf is not: no finite graph can tell.
+// A product with a known zero is zero here, as in every such compiler, although 0 * inf is not: no finite graph can
+// tell.
 
 #include <algorithm>
 #include <array>
@@ -190,8 +191,8 @@ Value known_choice(const Match& match) {
 
 using Rule = Value(const Match&);
 constexpr std::array<Rule*, 14> rules{
-    neutral_element, product_with_zero,      dense_of_zero,  double_negation, identity,
-    view_of_splat,   view_of_view,           slice_of_slice, slice_of_concat, concat_of_one,
+    neutral_element,  product_with_zero,      dense_of_zero,         double_negation, identity,
+    view_of_splat,    view_of_view,           slice_of_slice,        slice_of_concat, concat_of_one,
     concat_of_pieces, transpose_of_transpose, transpose_into_matmul, known_choice};
 
 /// What the first rule that acts makes of a node; a null Value when none does.

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace weft {
+
+/// Working memory that executables share: as large as the largest plan among them. Only one of them runs at a time.
+class Arena {
+ public:
+  /// Makes room. The memory may move, and its content is lost. Throws Error when there is not that much.
+  void reserve(std::size_t bytes);
+  std::byte* data() const { return data_.get(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* data) const;
+  };
+  std::unique_ptr<std::byte, Free> data_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace weft

@@ -1,0 +1,307 @@
+#include "backends/executable.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "backends/evaluate.h"
+#include "graph/error.h"
+#include "graph/order.h"
+#include "passes/buffers.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+/// One kernel with the addresses it works on.
+struct Step {
+  NodeId node;
+  Kernel kernel;
+  std::vector<ValueId> operands;
+  std::vector<ValueId> results;
+  std::vector<const void*> operand_addresses;
+  std::vector<void*> result_addresses;
+  std::size_t scratch_offset = 0;
+  void* scratch = nullptr;
+};
+
+/// Moves a value somewhere else, at a fixed point of the schedule.
+struct Copy {
+  ValueId from;
+  std::size_t bytes = 0;
+  ValueId into;  ///< the concat that the part belongs to; null for copies after the run
+  std::size_t into_offset = 0;
+  std::byte* to = nullptr;  ///< the target of a copy after the run
+};
+
+std::vector<NodeId> compute_nodes(const Graph& graph) {
+  std::vector<NodeId> steps;
+  for (const NodeId id : topological_order(graph))
+    if (graph.node(id).op->family != "leaf") steps.push_back(id);
+  return steps;
+}
+
+template <typename Map>
+std::string names_of(const Map& map) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, entry] : map) names.push_back(name);
+  return names.empty() ? "there are none" : fmt::format("there are {}", fmt::join(names, ", "));
+}
+
+PassContext pass_context(const Backend& backend) {
+  return {
+      .runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
+      .evaluate = [&backend](const Graph& graph, NodeId node) { return evaluate_constant_node(graph, node, backend); }};
+}
+
+}  // namespace
+
+struct Executable::Impl {
+  Graph graph;
+  std::shared_ptr<Variables> variables;
+  std::shared_ptr<Arena> arena;
+  ExecutableReport report;
+
+  std::map<std::string, Tensor, std::less<>> inputs;
+  std::map<std::string, Tensor, std::less<>> outputs;
+  std::map<NodeId, std::byte*> leaf_memory;
+  std::map<NodeId, const std::uint64_t*> leaf_versions;
+  std::uint64_t constant_version = 1;
+
+  std::vector<Location> locations;
+  std::vector<Step> steps;
+  /// The copies that belong to a concat, by the step (its index) before which they happen.
+  std::vector<std::pair<std::size_t, Copy>> part_copies;
+  std::vector<Copy> output_copies;
+  std::vector<Copy> update_copies;
+  /// Content that must be set aside before the updates: the old content of a variable that another one takes.
+  std::vector<Tensor> staged;
+  std::vector<Variables::Entry*> updated;
+  const std::byte* bound_to = nullptr;
+  bool bound = false;
+
+  void bind_leaves();
+  void prepare(const Backend& backend);
+  Kernel make_kernel(const Node& node, const Backend& backend) const;
+  void prepare_copies(const BufferPlan& plan, const std::map<NodeId, std::size_t>& next_step);
+  void bind_addresses();
+  std::byte* address(ValueId value) const;
+  void run();
+  void run_copies(const std::vector<Copy>& copies);
+};
+
+void Executable::Impl::bind_leaves() {
+  for (const NodeId id : graph.nodes()) {
+    const Node& node = graph.node(id);
+    if (node.op == &leaf::input) {
+      Tensor& tensor = inputs.emplace(node.name, Tensor(graph.type(node.results[0]))).first->second;
+      leaf_memory[id] = tensor.bytes().data();
+    } else if (node.op == &leaf::constant) {
+      // Read only: no kernel writes over a constant.
+      const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
+      leaf_memory[id] = const_cast<std::byte*>(tensor->bytes().data());
+      leaf_versions[id] = &constant_version;
+    } else if (node.op == &leaf::parameter || node.op == &leaf::state) {
+      Variables::Entry& entry = variables->entry(node.name);
+      leaf_memory[id] = entry.tensor.bytes().data();
+      leaf_versions[id] = &entry.version;
+    }
+  }
+}
+
+Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) const {
+  std::vector<TensorType> operands;
+  std::vector<TensorType> results;
+  std::vector<const std::uint64_t*> versions;
+  for (const ValueId operand : node.operands) {
+    operands.push_back(graph.type(operand));
+    const auto version = leaf_versions.find(graph.producer(operand));
+    versions.push_back(version == leaf_versions.end() ? nullptr : version->second);
+  }
+  for (const ValueId result : node.results) results.push_back(graph.type(result));
+  KernelFactory* factory = backend.find_kernel(*node.op);
+  require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
+          backend.name);
+  try {
+    return factory({node, operands, results, versions});
+  } catch (const Error& error) {
+    fail("{} '{}': {}", node.op->name, node.name, error.what());
+  }
+}
+
+void Executable::Impl::prepare(const Backend& backend) {
+  bind_leaves();
+  const std::vector<NodeId> order = compute_nodes(graph);
+  std::vector<Kernel> kernels(order.size());
+  std::vector<std::size_t> scratch(order.size(), 0);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Node& node = graph.node(order[i]);
+    if (is_view(graph, node)) continue;
+    kernels[i] = make_kernel(node, backend);
+    scratch[i] = kernels[i].scratch_bytes;
+  }
+
+  const BufferPlan plan = plan_buffers(graph, order, scratch);
+  locations = plan.locations;
+  std::map<NodeId, std::size_t> next_step;  // of every node, the first step at or after it
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    next_step[order[i]] = steps.size();
+    if (!plan.needs_kernel[i]) continue;
+    const Node& node = graph.node(order[i]);
+    steps.push_back({order[i], std::move(kernels[i]), node.operands, node.results,
+                     std::vector<const void*>(node.operands.size()), std::vector<void*>(node.results.size()),
+                     plan.scratch[i], nullptr});
+    std::vector<TensorType> operands;
+    std::vector<TensorType> results;
+    for (const ValueId operand : node.operands) operands.push_back(graph.type(operand));
+    for (const ValueId result : node.results) results.push_back(graph.type(result));
+    if (node.op->flops != nullptr) report.flops += node.op->flops(operands, results, node.attributes);
+  }
+  prepare_copies(plan, next_step);
+  report.kernels = steps.size();
+  report.arena_bytes = plan.arena_bytes;
+  report.lower_bound_bytes = plan.lower_bound_bytes;
+  report.naive_bytes = plan.naive_bytes;
+  arena->reserve(plan.arena_bytes);
+}
+
+void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::map<NodeId, std::size_t>& next_step) {
+  for (const PartCopy& copy : plan.part_copies)
+    part_copies.push_back({next_step.at(copy.concat),
+                           {copy.part, static_cast<std::size_t>(graph.type(copy.part).bytes()),
+                            graph.node(copy.concat).results[0], copy.offset, nullptr}});
+  for (const Output& output : graph.outputs()) {
+    Tensor& tensor = outputs.emplace(output.name, Tensor(graph.type(output.value))).first->second;
+    output_copies.push_back({output.value, tensor.bytes().size(), {}, 0, tensor.bytes().data()});
+  }
+  staged.reserve(graph.updates().size());
+  for (std::size_t i = 0; i < graph.updates().size(); ++i) {
+    const auto [variable, value] = graph.updates()[i];
+    Variables::Entry& entry = variables->entry(graph.node(graph.producer(variable)).name);
+    updated.push_back(&entry);
+    if (plan.updated_in_place[i]) continue;
+    const std::size_t bytes = entry.tensor.bytes().size();
+    if (locations[value.index].place == Location::Place::leaf) {
+      staged.emplace_back(graph.type(value));
+      output_copies.push_back({value, bytes, {}, 0, staged.back().bytes().data()});
+      update_copies.push_back({{}, bytes, {}, staged.size() - 1, entry.tensor.bytes().data()});
+    } else {
+      update_copies.push_back({value, bytes, {}, 0, entry.tensor.bytes().data()});
+    }
+  }
+}
+
+std::byte* Executable::Impl::address(ValueId value) const {
+  const Location& location = locations[value.index];
+  if (location.place == Location::Place::leaf) return leaf_memory.at(location.owner) + location.offset;
+  check_invariant(location.place == Location::Place::arena, "the value '{}' has no memory", graph.value_name(value));
+  return arena->data() + location.offset;
+}
+
+/// Once, and again when another executable has made the shared arena grow.
+void Executable::Impl::bind_addresses() {
+  for (Step& step : steps) {
+    std::ranges::transform(step.operands, step.operand_addresses.begin(), [this](ValueId id) { return address(id); });
+    std::ranges::transform(step.results, step.result_addresses.begin(), [this](ValueId id) { return address(id); });
+    if (step.kernel.scratch_bytes > 0) step.scratch = arena->data() + step.scratch_offset;
+  }
+  for (auto& [step, copy] : part_copies) copy.to = address(copy.into) + copy.into_offset;
+  bound_to = arena->data();
+  bound = true;
+}
+
+void Executable::Impl::run_copies(const std::vector<Copy>& copies) {
+  for (const Copy& copy : copies) {
+    const std::byte* from = copy.from ? address(copy.from) : staged[copy.into_offset].bytes().data();
+    std::memcpy(copy.to, from, copy.bytes);
+  }
+}
+
+void Executable::Impl::run() {
+  if (!bound || bound_to != arena->data()) bind_addresses();
+  std::size_t index = 0;
+  try {
+    auto copy = part_copies.begin();
+    for (; index < steps.size(); ++index) {
+      for (; copy != part_copies.end() && copy->first == index; ++copy)
+        std::memcpy(copy->second.to, address(copy->second.from), copy->second.bytes);
+      const Step& step = steps[index];
+      step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
+    }
+    for (; copy != part_copies.end(); ++copy)
+      std::memcpy(copy->second.to, address(copy->second.from), copy->second.bytes);
+  } catch (const Error& error) {
+    const Node& node = graph.node(steps[index].node);
+    fail("{} '{}': {}", node.op->name, node.name, error.what());
+  }
+  run_copies(output_copies);
+  run_copies(update_copies);
+  for (Variables::Entry* entry : updated) ++entry->version;
+}
+
+Executable::Executable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Executable::Executable(Executable&&) noexcept = default;
+Executable& Executable::operator=(Executable&&) noexcept = default;
+Executable::~Executable() = default;
+
+void Executable::run() { impl_->run(); }
+
+TensorView Executable::input(std::string_view name) const {
+  const auto at = impl_->inputs.find(name);
+  require(at != impl_->inputs.end(), "graph '{}' has no input '{}'; {}", impl_->graph.name(), name,
+          names_of(impl_->inputs));
+  return at->second.view();
+}
+
+TensorView Executable::output(std::string_view name) const {
+  const auto at = impl_->outputs.find(name);
+  require(at != impl_->outputs.end(), "graph '{}' has no output '{}'; {}", impl_->graph.name(), name,
+          names_of(impl_->outputs));
+  return at->second.view();
+}
+
+void Executable::set(std::string_view name, const Tensor& tensor) {
+  const TensorView target = input(name);
+  require(target.type == tensor.type(), "the input '{}' is {}, it is set to {}", name, target.type.to_string(),
+          tensor.type().to_string());
+  std::ranges::copy(tensor.bytes(), target.bytes().begin());
+}
+
+Tensor Executable::get(std::string_view name) const {
+  const TensorView source = output(name);
+  Tensor tensor(source.type);
+  std::ranges::copy(source.bytes(), tensor.bytes().begin());
+  return tensor;
+}
+
+TensorMap Executable::run(const TensorMap& inputs) {
+  for (const auto& [name, memory] : impl_->inputs)
+    require(inputs.contains(name), "the input '{}' {} is not given", name, memory.type().to_string());
+  for (const auto& [name, tensor] : inputs) set(name, tensor);
+  run();
+  TensorMap results;
+  for (const auto& [name, tensor] : impl_->outputs) results.emplace(name, tensor);
+  return results;
+}
+
+Variables& Executable::variables() const { return *impl_->variables; }
+
+const Graph& Executable::graph() const { return impl_->graph; }
+
+const ExecutableReport& Executable::report() const { return impl_->report; }
+
+Executable compile(const Graph& graph, const Backend& backend, const CompileOptions& options) {
+  auto impl = std::make_unique<Executable::Impl>();
+  impl->graph = graph.clone();
+  impl->variables = options.variables ? options.variables : std::make_shared<Variables>(options.seed);
+  impl->arena = options.arena ? options.arena : std::make_shared<Arena>();
+  impl->variables->initialise(graph);
+  run_passes(impl->graph, compile_pipeline(options.disabled_passes), pass_context(backend), options.observer);
+  impl->prepare(backend);
+  return Executable(std::move(impl));
+}
+
+}  // namespace weft

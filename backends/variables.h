@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+#include "graph/tensor.h"
+
+namespace weft {
+
+/// The content of parameters and states, by name. Shared by all executables that are compiled with it, so that one
+/// model in several shapes trains one set of weights.
+class Variables {
+ public:
+  explicit Variables(std::uint64_t seed = 1);
+  ~Variables();
+  Variables(const Variables&) = delete;
+  Variables& operator=(const Variables&) = delete;
+
+  /// Adds the graph's parameters and states that are missing, filled by their initializers: the same content for the
+  /// same seed and name, whatever else the graph holds. Throws Error when one of that name is there with another type.
+  void initialise(const Graph& graph);
+  bool contains(std::string_view name) const;
+  /// In the names' order.
+  std::vector<std::string> names() const;
+  /// Throws Error when the name is unknown, here and below.
+  const Tensor& get(std::string_view name) const;
+  /// Copies a tensor into a variable. Throws Error when the types differ.
+  void set(std::string_view name, const Tensor& tensor);
+  /// Copies of all.
+  TensorMap snapshot() const;
+
+  struct Entry {
+    Tensor tensor;
+    std::uint64_t version = 1;  ///< changes with the content
+  };
+  /// The entry itself, at an address that stays; for executables.
+  Entry& entry(std::string_view name);
+
+ private:
+  struct Storage;
+  std::unique_ptr<Storage> storage_;
+};
+
+/// A tensor filled as the initializer says; the numbers depend on seed and name alone.
+Tensor initial_content(const TensorType& type, const Initializer& initializer, std::uint64_t seed,
+                       std::string_view name);
+
+}  // namespace weft
