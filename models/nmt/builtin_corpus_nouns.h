@@ -105,15 +105,16 @@ inline constexpr Noun kProfesseur{"professeur", "professeurs", kM, "teacher", "t
 inline constexpr Noun kMedecin{"médecin", "médecins", kM, "doctor", "doctors"};
 
 // --- Adjectives: masculine, feminine, their plurals, English, comparative, position, gradable, temporary ---
+// clang-format off
 
 inline constexpr Position kBefore = Position::kBefore;
 inline constexpr Position kAfter = Position::kAfter;
 
 // Of people.
-inline constexpr Adjective kFatigue{"fatigué",    "fatiguée", "fatigués", "fatiguées", "tired",
-                                    "more tired", kAfter,     true,       true};
-inline constexpr Adjective kContent{"content", "contente", "contents", "contentes", "happy",
-                                    "happier", kAfter,     true,       true};
+inline constexpr Adjective kFatigue{"fatigué", "fatiguée", "fatigués", "fatiguées",
+    "tired", "more tired", kAfter, true, true};
+inline constexpr Adjective kContent{"content", "contente", "contents", "contentes",
+    "happy", "happier", kAfter, true, true};
 inline constexpr Adjective kTriste{"triste", "triste", "tristes", "tristes", "sad", "sadder", kAfter, true, true};
 inline constexpr Adjective kMalade{"malade", "malade", "malades", "malades", "sick", "sicker", kAfter, true, true};
 inline constexpr Adjective kOccupe{"occupé", "occupée", "occupés", "occupées", "busy", "busier", kAfter, true, true};
@@ -123,33 +124,32 @@ inline constexpr Adjective kJeune{"jeune", "jeune", "jeunes", "jeunes", "young",
 inline constexpr Adjective kVieux{"vieux", "vieille", "vieux", "vieilles", "old", "older", kBefore, true, false};
 inline constexpr Adjective kRiche{"riche", "riche", "riches", "riches", "rich", "richer", kAfter, true, false};
 inline constexpr Adjective kDrole{"drôle", "drôle", "drôles", "drôles", "funny", "funnier", kAfter, true, false};
-inline constexpr Adjective kIntelligent{"intelligent",   "intelligente", "intelligents",
-                                        "intelligentes", "intelligent",  "more intelligent",
-                                        kAfter,          true,           false};
-inline constexpr Adjective kFrancais{"français", "française", "français", "françaises", "French",
-                                     "",         kAfter,      false,      false};
+inline constexpr Adjective kIntelligent{"intelligent", "intelligente", "intelligents", "intelligentes",
+    "intelligent", "more intelligent", kAfter, true, false};
+inline constexpr Adjective kFrancais{"français", "française", "français", "françaises",
+    "French", "", kAfter, false, false};
 
 // Of things.
 inline constexpr Adjective kBig{"grand", "grande", "grands", "grandes", "big", "bigger", kBefore, true, false};
 inline constexpr Adjective kSmall{"petit", "petite", "petits", "petites", "small", "smaller", kBefore, true, false};
-inline constexpr Adjective kBeau{"beau",           "belle", "beaux", "belles", "beautiful",
-                                 "more beautiful", kBefore, true,    false};
-inline constexpr Adjective kNouveau{"nouveau", "nouvelle", "nouveaux", "nouvelles", "new",
-                                    "newer",   kBefore,    false,      false};
+inline constexpr Adjective kBeau{"beau", "belle", "beaux", "belles",
+    "beautiful", "more beautiful", kBefore, true, false};
+inline constexpr Adjective kNouveau{"nouveau", "nouvelle", "nouveaux", "nouvelles",
+    "new", "newer", kBefore, false, false};
 inline constexpr Adjective kBon{"bon", "bonne", "bons", "bonnes", "good", "better", kBefore, true, false};
-inline constexpr Adjective kCher{"cher",           "chère", "chers", "chères", "expensive",
-                                 "more expensive", kAfter,  true,    false};
+inline constexpr Adjective kCher{"cher", "chère", "chers", "chères",
+    "expensive", "more expensive", kAfter, true, false};
 inline constexpr Adjective kRouge{"rouge", "rouge", "rouges", "rouges", "red", "", kAfter, false, false};
 inline constexpr Adjective kBleu{"bleu", "bleue", "bleus", "bleues", "blue", "", kAfter, false, false};
 inline constexpr Adjective kNoir{"noir", "noire", "noirs", "noires", "black", "", kAfter, false, false};
-inline constexpr Adjective kInteressant{"intéressant",   "intéressante", "intéressants",
-                                        "intéressantes", "interesting",  "more interesting",
-                                        kAfter,          true,           false};
-inline constexpr Adjective kDifficile{"difficile",      "difficile", "difficiles", "difficiles", "difficult",
-                                      "more difficult", kAfter,      true,         false};
+inline constexpr Adjective kInteressant{"intéressant", "intéressante", "intéressants", "intéressantes",
+    "interesting", "more interesting", kAfter, true, false};
+inline constexpr Adjective kDifficile{"difficile", "difficile", "difficiles", "difficiles",
+    "difficult", "more difficult", kAfter, true, false};
 inline constexpr Adjective kChaud{"chaud", "chaude", "chauds", "chaudes", "hot", "hotter", kAfter, true, false};
 inline constexpr Adjective kFroid{"froid", "froide", "froids", "froides", "cold", "colder", kAfter, true, false};
 inline constexpr Adjective kOuvert{"ouvert", "ouverte", "ouverts", "ouvertes", "open", "", kAfter, false, true};
 inline constexpr Adjective kFerme{"fermé", "fermée", "fermés", "fermées", "closed", "", kAfter, false, true};
+// clang-format on
 
 }  // namespace weft::nmt::lexicon
