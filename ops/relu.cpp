@@ -26,7 +26,7 @@ const Op op::relu = {
     .gradient = gradient,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar, .low = 0.3}},
 };
 
 Value relu(Value x) { return apply(op::relu, {x}); }

@@ -34,7 +34,7 @@ Graph gradient_graph(const Op& op, const OpCase& op_case) {
   for (const Value& result : op_case.build(graph)) {
     if (!is_float(result.dtype())) continue;
     results.push_back(result);
-    cotangents.push_back(result * graph.constant(weights_like(result.type())));
+    cotangents.push_back(result * result * graph.constant(weights_like(result.type())));
   }
   std::vector<Value> inputs;
   for (const NodeId id : graph.leaves(leaf::input)) inputs.push_back(graph.value(graph.node(id).results[0]));
