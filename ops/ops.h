@@ -133,6 +133,10 @@ struct Attention {
 /// so weighted. query [batch, query units], values [batch, time, value units]; with lengths [batch] (i32, each at least
 /// 1), steps past a row's length have weight exactly 0.
 Attention additive_attention(Value query, Value values, const AdditiveAttentionWeights& weights, Value lengths = {});
+/// The values as the attention compares them with its query: values W2 + b2, [batch, time, attention units].
+Value attention_keys(Value values, const AdditiveAttentionWeights& weights);
+/// additive_attention with the keys given: for a decoder that is compiled one step at a time.
+Attention attend(Value query, Value values, Value keys, const AdditiveAttentionWeights& weights, Value lengths = {});
 /// scores[b, t] = sum over u of v[u] * tanh(query[b, u] + keys[b, t, u]) + bv: [batch, time], the tanh never stored.
 Value additive_scores(Value query, Value keys, Value v, Value bv);
 

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "graph/graph.h"
+#include "models/nmt/config.h"
+#include "ops/ops.h"
+
+namespace weft::nmt {
+
+/// The parameters of the translator, declared in a graph under the names "source_embedding", "encoder_gru/kernel", ...
+struct Parameters {
+  Value source_embedding;  ///< [source vocabulary, embedding]
+  Value target_embedding;  ///< [target vocabulary, embedding]
+  GruWeights encoder_gru;
+  GruWeights decoder_gru;  ///< its input is concat(context, embedding)
+  AdditiveAttentionWeights attention;
+  Value output_kernel;  ///< [units, target vocabulary]
+  Value output_bias;    ///< [target vocabulary]
+
+  /// All of them, in the order of their declaration.
+  std::vector<Value> all() const;
+};
+Parameters declare_parameters(Graph& graph, const ModelConfig& config);
+
+/// The extents of one compiled batch.
+struct ModelShape {
+  std::int64_t rows = 1;
+  std::int64_t source_length = 1;
+  std::int64_t target_length = 2;  ///< with <start> and <end>
+};
+
+/// What teacher forcing computes, unrolled: step after step, as the tutorial declares it.
+struct Forward {
+  Value logits;             ///< [target_length - 1, rows, target vocabulary]
+  Value attention_weights;  ///< [rows, target_length - 1, source_length]
+  Value targets;            ///< [target_length - 1, rows]: the ids that the logits are to predict
+};
+/// Declares the inputs "source" [rows, source_length] (i32), "source_lengths" [rows] (i32) and "target" [rows,
+/// target_length] (i32) and the forward computation.
+Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape);
+
+/// Logits and attention weights, as outputs "logits" [rows, target_length - 1, vocabulary] and "attention_weights"
+/// [rows, target_length - 1, source_length].
+Graph forward_graph(const ModelConfig& config, const ModelShape& shape);
+
+/// The loss of a batch, as output "loss": for validation.
+Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormalisation normalisation);
+
+/// A whole training step: the inputs of declare_forward and "learning_rate" (f32 scalar), the outputs "loss" and
+/// "gradient_norm" (before clipping), Adam's updates of all parameters.
+Graph training_graph(const ModelConfig& config, const TrainingConfig& training, const ModelShape& shape);
+
+/// Reads the source: inputs "source" [rows, source_length], "source_lengths" [rows]; outputs "values" [rows,
+/// source_length, units], "keys" [rows, source_length, units] (the values as the attention compares them), "state"
+/// [rows, units].
+Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
+
+/// One step of greedy search: inputs "values", "keys", "source_lengths" of the encoder, "token" [rows] (i32), "state"
+/// [rows, units]; outputs "next_token" [rows] (i32), "next_state" [rows, units], "attention_weights" [rows,
+/// source_length].
+Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
+
+}  // namespace weft::nmt

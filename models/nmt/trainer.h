@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "backends/executable.h"
+#include "models/nmt/batches.h"
+#include "models/nmt/config.h"
+#include "models/nmt/run_directory.h"
+
+namespace weft::nmt {
+
+/// One optimiser step, as reported to the caller.
+struct StepReport {
+  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t batch = 0;  ///< in the epoch, from 1
+  std::int64_t batches = 0;
+  double loss = 0;  ///< per target token
+  double gradient_norm = 0;
+  std::int64_t tokens = 0;  ///< target tokens predicted, without padding
+};
+
+struct EpochReport {
+  std::int64_t epoch = 0;
+  double loss = 0;  ///< per target token, over the epoch
+  std::int64_t tokens = 0;
+  double seconds = 0;
+};
+
+/// Trains the model on examples: one compiled training step a batch shape, all sharing weights and arena.
+/// Deterministic: the same config, examples and state give the same bits, with any number of threads and after a
+/// resume.
+class Trainer {
+ public:
+  Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables);
+  ~Trainer();
+
+  /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
+  void restore(const Checkpoint& checkpoint);
+  /// Weights, moments and state as they are now.
+  Checkpoint checkpoint() const;
+
+  /// Runs to the end of the current epoch. `on_step` is called after each batch; it returns false to stop (after that
+  /// batch). Returns nothing when stopped. Throws Error that says epoch and batch when the loss is not finite.
+  std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step);
+
+  const TrainingState& state() const { return state_; }
+  void set_best(double valid_loss) { state_.best_valid_loss = valid_loss; }
+  const BatchPlan& plan() const { return plan_; }
+
+ private:
+  Executable& executable(const BatchShape& shape);
+
+  Config config_;
+  std::span<const Example> examples_;
+  std::shared_ptr<Variables> variables_;
+  std::shared_ptr<Arena> arena_;
+  BatchPlan plan_;
+  TrainingState state_;
+  std::map<BatchShape, Executable> executables_;
+};
+
+/// The loss per token of examples under the current weights, without training.
+class Validator {
+ public:
+  Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables);
+  ~Validator();
+  double loss();
+
+ private:
+  Config config_;
+  std::span<const Example> examples_;
+  std::shared_ptr<Variables> variables_;
+  std::shared_ptr<Arena> arena_;
+  std::vector<Batch> batches_;
+  std::map<BatchShape, Executable> executables_;
+};
+
+}  // namespace weft::nmt
