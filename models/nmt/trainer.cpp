@@ -1,0 +1,151 @@
+#include "models/nmt/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "graph/error.h"
+#include "models/nmt/model.h"
+
+namespace weft::nmt {
+namespace {
+
+ModelShape model_shape(const BatchShape& shape) {
+  return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+          static_cast<std::int64_t>(shape.target_length)};
+}
+
+/// Fills the executable's inputs from the batch's examples.
+void feed(const Executable& executable, const Batch& batch, std::span<const Example> examples) {
+  fill_source(batch, examples, executable.input("source").as<std::int32_t>(),
+              executable.input("source_lengths").as<std::int32_t>());
+  std::vector<std::int32_t> target_lengths(batch.rows.size());
+  fill_target(batch, examples, executable.input("target").as<std::int32_t>(), target_lengths);
+}
+
+/// The target tokens that a batch predicts: all but each row's <start>.
+std::int64_t predicted_tokens(const Batch& batch, std::span<const Example> examples) {
+  std::int64_t tokens = 0;
+  for (const std::size_t row : batch.rows) tokens += std::ssize(examples[row].target) - 1;
+  return tokens;
+}
+
+/// The loss of a batch per token, whatever the graph's normalisation.
+double per_token(double loss, LossNormalisation normalisation, const Batch& batch, std::int64_t tokens) {
+  return normalisation == LossNormalisation::token_mean
+             ? loss
+             : loss * static_cast<double>(batch.shape.rows) / static_cast<double>(tokens);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables)
+    : config_(config),
+      examples_(examples),
+      variables_(std::move(variables)),
+      arena_(std::make_shared<Arena>()),
+      plan_(examples, static_cast<std::size_t>(config.training.batch), config.training.seed) {
+  state_.seed = config.training.seed;
+  executable(plan_.shapes().front());  // so that there are weights, and a model that cannot be built fails at once
+}
+
+Trainer::~Trainer() = default;
+
+Executable& Trainer::executable(const BatchShape& shape) {
+  const auto at = executables_.find(shape);
+  if (at != executables_.end()) return at->second;
+  const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
+  CompileOptions options;
+  options.variables = variables_;
+  options.arena = arena_;
+  return executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
+}
+
+void Trainer::restore(const Checkpoint& checkpoint) {
+  for (const std::string& name : variables_->names()) {
+    const auto at = checkpoint.variables.find(name);
+    require(at != checkpoint.variables.end(), "the checkpoint lacks the variable '{}'", name);
+    variables_->set(name, at->second);
+  }
+  require(checkpoint.variables.size() == variables_->names().size(),
+          "the checkpoint holds {} variables, the model has {}", checkpoint.variables.size(),
+          variables_->names().size());
+  require(checkpoint.state.seed == config_.training.seed,
+          "the checkpoint was trained with seed {}, the run goes on with {}; use the same seed", checkpoint.state.seed,
+          config_.training.seed);
+  state_ = checkpoint.state;
+}
+
+Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}; }
+
+std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
+  const std::int64_t epoch = state_.epoch + 1;
+  while (state_.batch_in_epoch < std::ssize(batches)) {
+    const Batch& batch = batches[static_cast<std::size_t>(state_.batch_in_epoch)];
+    Executable& step = executable(batch.shape);
+    feed(step, batch, examples_);
+    step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
+    step.run();
+
+    StepReport report{epoch, state_.batch_in_epoch + 1, std::ssize(batches), 0, 0, predicted_tokens(batch, examples_)};
+    report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
+                            batch, report.tokens);
+    report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
+    require(
+        std::isfinite(report.loss) && std::isfinite(report.gradient_norm),
+        "training diverged: in epoch {}, batch {} the loss is {} and the gradients' norm {}; the checkpoints before it "
+        "are kept: lower the learning rate or clip the gradients",
+        epoch, report.batch, report.loss, report.gradient_norm);
+    ++state_.step;
+    ++state_.batch_in_epoch;
+    state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);
+    state_.epoch_tokens += report.tokens;
+    if (on_step && !on_step(report)) return std::nullopt;
+  }
+  const EpochReport report{epoch, state_.epoch_loss_sum / static_cast<double>(state_.epoch_tokens), state_.epoch_tokens,
+                           seconds_since(start)};
+  ++state_.epoch;
+  state_.batch_in_epoch = 0;
+  state_.epoch_loss_sum = 0;
+  state_.epoch_tokens = 0;
+  return report;
+}
+
+Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables)
+    : config_(config),
+      examples_(examples),
+      variables_(std::move(variables)),
+      arena_(std::make_shared<Arena>()),
+      batches_(BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed).epoch(0)) {}
+
+Validator::~Validator() = default;
+
+double Validator::loss() {
+  double sum = 0;
+  std::int64_t tokens = 0;
+  for (const Batch& batch : batches_) {
+    auto at = executables_.find(batch.shape);
+    if (at == executables_.end()) {
+      CompileOptions options;
+      options.variables = variables_;
+      options.arena = arena_;
+      const Graph graph = loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean);
+      at = executables_.emplace(batch.shape, compile(graph, onednn_backend(), options)).first;
+    }
+    feed(at->second, batch, examples_);
+    at->second.run();
+    const std::int64_t count = predicted_tokens(batch, examples_);
+    sum += static_cast<double>(at->second.output("loss").as<float>()[0]) * static_cast<double>(count);
+    tokens += count;
+  }
+  return sum / static_cast<double>(tokens);
+}
+
+}  // namespace weft::nmt
