@@ -40,7 +40,7 @@ struct Translator::Impl {
   std::shared_ptr<Variables> variables;
   TranslatorOptions options;
   std::shared_ptr<Arena> arena = std::make_shared<Arena>();
-  std::map<std::pair<std::int64_t, std::int64_t>, Search> searches;
+  std::map<std::pair<std::int64_t, std::int64_t>, Search> searches = {};
 
   Search& search(std::int64_t rows, std::int64_t source_length);
   void translate_batch(std::span<const Job> jobs, std::vector<Translation>& translations);
