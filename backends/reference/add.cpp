@@ -1,12 +1,16 @@
+#include <functional>
+
 #include "backends/reference/dispatch.h"
 #include "backends/reference/elementwise.h"
 #include "backends/reference/kernels.h"
+#include "backends/reference/wrapping.h"
 
 namespace weft::reference {
 
 Kernel add(const KernelSpec& spec) {
-  return dispatch_number(spec, spec.operands[0].dtype,
-                         [&]<typename T>() { return binary<T, T>(spec, [](T a, T b) { return a + b; }); });
+  return dispatch_number(spec, spec.operands[0].dtype, [&]<typename T>() {
+    return binary<T, T>(spec, [](T a, T b) { return wrapping(a, b, std::plus<>()); });
+  });
 }
 
 }  // namespace weft::reference

@@ -1,12 +1,16 @@
+#include <functional>
+
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
 #include "backends/reference/reduce.h"
+#include "backends/reference/wrapping.h"
 
 namespace weft::reference {
 
 Kernel reduce_sum(const KernelSpec& spec) {
-  return dispatch_number(spec, spec.operands[0].dtype,
-                         [&]<typename T>() { return reduce<T>(spec, T(0), [](T sum, T x) { return sum + x; }); });
+  return dispatch_number(spec, spec.operands[0].dtype, [&]<typename T>() {
+    return reduce<T>(spec, T(0), [](T sum, T x) { return wrapping(sum, x, std::plus<>()); });
+  });
 }
 
 }  // namespace weft::reference

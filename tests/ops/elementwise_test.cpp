@@ -57,6 +57,20 @@ TEST_CASE("i32 counts: sums, differences and products, but no quotients") {
   CHECK(error_of([&] { step / 2.0; }) == "div 'div': a is i32[]: a floating-point type is needed");
 }
 
+TEST_CASE("i32 wraps around instead of overflowing") {
+  Graph graph;
+  const Value most = graph.constant(2147483647.0, DType::i32);
+  CHECK(evaluate(most + 1.0) == Tensor::scalar<std::int32_t>(-2147483647 - 1));
+  CHECK(evaluate(most * most) == Tensor::scalar<std::int32_t>(1));
+}
+
+TEST_CASE("an element type that a backend does not compute in is refused when the graph is compiled") {
+  Graph graph;
+  graph.output("y", tanh(graph.input("x", DType::bf16, {3})));
+  CHECK(error_of([&] { compile(graph, reference_backend()); }) ==
+        "tanh 'tanh': the reference backend does not compute in bf16");
+}
+
 TEST_CASE("mismatches name both sides") {
   Graph graph;
   const Value a = graph.input("a", DType::f32, {2, 3});
