@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/graph.h"
+#include "graph/suggestion.h"
 
 namespace weft {
 
@@ -34,6 +35,13 @@ OpTable::OpTable(std::vector<const Op*> ops) : ops_(std::move(ops)) {
 const Op* OpTable::find(std::string_view name) const {
   const auto at = std::ranges::lower_bound(ops_, name, {}, [](const Op* op) { return op->name; });
   return at != ops_.end() && (*at)->name == name ? *at : nullptr;
+}
+
+const Op& OpTable::get(std::string_view name) const {
+  if (const Op* op = find(name)) return *op;
+  std::vector<std::string_view> names;
+  for (const Op* op : ops_) names.push_back(op->name);
+  fail("there is no op '{:.40}'{}", name, suggestion(name, names));
 }
 
 namespace leaf {

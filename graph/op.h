@@ -102,6 +102,8 @@ class OpTable {
   explicit OpTable(std::vector<const Op*> ops);
   /// nullptr when there is none of that name.
   const Op* find(std::string_view name) const;
+  /// Throws Error, with the names that are near, when there is none of that name.
+  const Op& get(std::string_view name) const;
   std::span<const Op* const> ops() const { return ops_; }
 
  private:
