@@ -116,6 +116,19 @@ LstmState lstm_cell(Value x, const LstmState& state, const LstmWeights& weights)
 /// The arithmetic of lstm_cell after its products: gates [batch, 4 * units], c [batch, units].
 LstmState lstm_gates(Value gates, Value c);
 
+/// The fused gradients of gru_gates and lstm_gates, which their gradient rules append.
+struct GruGatesGradient {
+  Value x_gates;  ///< [batch, 3 * units]
+  Value h_gates;  ///< [batch, 3 * units]
+  Value h;        ///< [batch, units]
+};
+GruGatesGradient gru_gates_gradient(Value x_gates, Value h_gates, Value h, Value cotangent);
+struct LstmGatesGradient {
+  Value gates;  ///< [batch, 4 * units]
+  Value c;      ///< [batch, units]
+};
+LstmGatesGradient lstm_gates_gradient(Value gates, Value c, Value h_cotangent, Value c_cotangent);
+
 // ---- Attention.
 struct AdditiveAttentionWeights {
   Value w1;  ///< [query units, attention units]
@@ -140,6 +153,15 @@ Attention attend(Value query, Value values, Value keys, const AdditiveAttentionW
 /// scores[b, t] = sum over u of v[u] * tanh(query[b, u] + keys[b, t, u]) + bv: [batch, time], the tanh never stored.
 Value additive_scores(Value query, Value keys, Value v, Value bv);
 
+/// The fused gradient of additive_scores, which its gradient rule appends.
+struct AdditiveScoresGradient {
+  Value query;  ///< [batch, units]
+  Value keys;   ///< [batch, time, units]
+  Value v;      ///< [units, 1]
+  Value bv;     ///< [1]
+};
+AdditiveScoresGradient additive_scores_gradient(Value query, Value keys, Value v, Value cotangent);
+
 // ---- Loss.
 enum class LossNormalisation {
   batch_mean,  ///< the sum over all tokens divided by the batch size: the tutorial's sum over time of the mean over the
@@ -151,9 +173,12 @@ enum class LossNormalisation {
 /// is 1 - s on the id and s spread evenly over the vocabulary.
 Value masked_cross_entropy(Value logits, Value targets, LossNormalisation normalisation, double label_smoothing = 0.0,
                            std::int64_t batch_axis = 0);
+/// The fused gradient of masked_cross_entropy, which its gradient rule appends, with the same attributes. cotangent: a
+/// scalar.
+Value masked_cross_entropy_gradient(Value logits, Value targets, Value cotangent, const Attributes& attributes);
 
 // ---- Updates: so that one graph holds the whole training step.
-/// The Euclidean norm over all elements of all values: a scalar.
+/// The Euclidean norm over all elements of all values: a scalar of their element type.
 Value global_norm(std::span<const Value> values);
 /// Every gradient times min(1, max_norm / global_norm).
 std::vector<Value> clip_by_global_norm(std::span<const Value> gradients, double max_norm);
@@ -163,7 +188,8 @@ struct AdamOptions {
   double epsilon = 1e-7;  ///< added to the corrected root
 };
 /// Algorithm 1 of Kingma and Ba (arXiv:1412.6980): adds moments as states "adam/<parameter>/m" and "/v" and the step
-/// count "adam/step", and updates the parameters. learning_rate: a scalar (input, state or constant).
+/// count "adam/step", and updates the parameters. learning_rate: a scalar (input, state or constant) of their element
+/// type.
 void adam(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
           const AdamOptions& options = {});
 /// Gradient descent, with a momentum buffer "sgd/<parameter>/velocity" where momentum is not 0.

@@ -1,0 +1,77 @@
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+  require_operand_count(operands, 3);
+  const TensorType& x = operands[0];
+  const TensorType& kernel = operands[1];
+  const TensorType& bias = operands[2];
+  require_float(x, "x");
+  require_same_dtype(x, kernel);
+  require_same_dtype(x, bias);
+  require(x.shape.rank() >= 1 && kernel.shape.rank() == 2,
+          "x [..., in] and kernel [in, out] are needed: x {}, kernel {}", x.to_string(), kernel.to_string());
+  require(x.shape[-1] == kernel.shape[0], "inner dimensions differ: x {}, kernel {}", x.to_string(),
+          kernel.to_string());
+  require(bias.shape == Shape{kernel.shape[1]}, "the bias needs one element a column: bias {}, kernel {}",
+          bias.to_string(), kernel.to_string());
+  return {{x.dtype, x.shape.with(x.shape.rank() - 1, kernel.shape[1])}};
+}
+
+/// [..., n] as [rows, n].
+Value as_matrix(Value x) {
+  if (x.shape().rank() == 2) return x;
+  return reshape(x, Shape{x.shape().volume() / x.shape()[-1], x.shape()[-1]});
+}
+
+// On x and dy as matrices: dx = dy kernel^T, dkernel = x^T dy, dbias = the sum of dy's rows.
+std::vector<Value> gradient(const GradientContext& context) {
+  const Value x = context.operand(0);
+  const Value kernel = context.operand(1);
+  const Value dy = as_matrix(context.cotangent(0));
+  Value dx;
+  if (context.needs(0)) {
+    dx = matmul(dy, kernel, false, true);
+    if (!(dx.shape() == x.shape())) dx = reshape(dx, x.shape());
+  }
+  const Value dkernel = context.needs(1) ? matmul(as_matrix(x), dy, true, false) : Value();
+  const Value dbias = context.needs(2) ? reduce_sum(dy, {0}) : Value();
+  return {dx, dkernel, dbias};
+}
+
+// The product and the bias.
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+  return static_cast<double>(results[0].shape.volume()) * (2.0 * static_cast<double>(operands[1].shape[0]) + 1.0);
+}
+
+std::vector<Value> layer(Graph& graph, const Shape& x, const Shape& kernel) {
+  return {dense(graph.input("x", DType::f32, x), graph.input("kernel", DType::f32, kernel),
+                graph.input("bias", DType::f32, {kernel[1]}))};
+}
+std::vector<Value> case_vector(Graph& graph) { return layer(graph, {5}, {5, 3}); }
+std::vector<Value> case_matrix(Graph& graph) { return layer(graph, {3, 5}, {5, 17}); }
+std::vector<Value> case_sequence(Graph& graph) { return layer(graph, {2, 3, 5}, {5, 7}); }
+
+}  // namespace
+
+const Op op::dense = {
+    .name = "dense",
+    .family = "matrix",
+    .summary = "y = x kernel + bias, over the last axis of x",
+    .operands = {"x", "kernel", "bias"},
+    .results = {"y"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = flops,
+    .cases = {{.name = "vector", .build = case_vector},
+              {.name = "matrix", .build = case_matrix},
+              {.name = "sequence", .build = case_sequence}},
+};
+
+Value dense(Value x, Value kernel, Value bias) { return apply(op::dense, {x, kernel, bias}); }
+
+}  // namespace weft

@@ -1,0 +1,36 @@
+#include "ops/optimiser.h"
+
+#include "graph/error.h"
+
+namespace weft {
+
+void check_optimiser(std::string_view optimiser, std::span<const Value> parameters, std::span<const Value> gradients,
+                     Value learning_rate) {
+  require(!parameters.empty() && parameters.size() == gradients.size(),
+          "{}: {} parameters and {} gradients are given: one gradient for each parameter is needed", optimiser,
+          parameters.size(), gradients.size());
+  require(static_cast<bool>(learning_rate), "{}: the learning rate is a null value", optimiser);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    require(parameters[i] && gradients[i], "{}: the {} {} is a null value", optimiser,
+            parameters[i] ? "gradient" : "parameter", i);
+    require(parameters[i].graph().node(parameters[i].producer()).op == &leaf::parameter,
+            "{}: '{}' is no parameter: only parameters are trained", optimiser, parameters[i].name());
+    require(gradients[i].type() == parameters[i].type(), "{}: the gradient of '{}' is {}, the parameter {}", optimiser,
+            parameters[i].name(), gradients[i].type().to_string(), parameters[i].type().to_string());
+    require(learning_rate.type() == TensorType{parameters[i].dtype(), Shape{}},
+            "{}: the learning rate is {}: {}[] is needed, as '{}' is {}", optimiser, learning_rate.type().to_string(),
+            to_string(parameters[i].dtype()), parameters[i].name(), parameters[i].type().to_string());
+  }
+}
+
+void require_like_parameter(const TensorType& type, std::string_view operand, const TensorType& parameter) {
+  require(type == parameter, "{} must be of the parameter's type: {} {}, parameter {}", operand, operand,
+          type.to_string(), parameter.to_string());
+}
+
+void require_learning_rate(const TensorType& type, const TensorType& parameter) {
+  require(type == TensorType{parameter.dtype, Shape{}}, "the learning rate is {}: {}[] is needed", type.to_string(),
+          to_string(parameter.dtype));
+}
+
+}  // namespace weft

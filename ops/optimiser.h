@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "graph/graph.h"
+
+// What the optimisers share. Not for users.
+
+namespace weft {
+
+/// Throws Error, beginning with the optimiser's name, unless there is one gradient of its type for each parameter, and
+/// the learning rate is a scalar of the same element type.
+void check_optimiser(std::string_view optimiser, std::span<const Value> parameters, std::span<const Value> gradients,
+                     Value learning_rate);
+/// Throws Error, with both, unless the types are the same.
+void require_like_parameter(const TensorType& type, std::string_view operand, const TensorType& parameter);
+/// Throws Error unless the type is a scalar of the parameter's element type.
+void require_learning_rate(const TensorType& type, const TensorType& parameter);
+
+}  // namespace weft
