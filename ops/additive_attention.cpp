@@ -43,19 +43,11 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 
 // The keys depend on the values alone: over the steps of an unrolled decoder, they are the same node.
 std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
-  const Value values = operands[1];
-  const std::int64_t batch = values.shape()[0];
-  const std::int64_t time = values.shape()[1];
-  const Value keys = dense(values, operands[4], operands[5]);
-  const Value query = dense(operands[0], operands[2], operands[3]);
-  Value scores = additive_scores(query, keys, operands[6], operands[7]);
-  if (operands.size() > lengths_operand) {
-    const Value within = sequence_mask(operands[lengths_operand], time);
-    scores = select(within, scores, constant_like(scores, score_past_the_end));
-  }
-  const Value weights = softmax(scores, -1);
-  const Value context = matmul(reshape(weights, Shape{batch, 1, time}), values);
-  return {reshape(context, Shape{batch, values.shape()[2]}), weights};
+  const AdditiveAttentionWeights weights{operands[2], operands[3], operands[4], operands[5], operands[6], operands[7]};
+  const Value lengths = operands.size() > lengths_operand ? operands[lengths_operand] : Value{};
+  const Value keys = attention_keys(operands[1], weights);
+  const Attention attention = attend(operands[0], operands[1], keys, weights, lengths);
+  return {attention.context, attention.weights};
 }
 
 // The two products, the scores (7 an element), the softmax (5 an element) and the mean of the values.
@@ -108,6 +100,20 @@ Attention additive_attention(Value query, Value values, const AdditiveAttentionW
   if (lengths) operands.push_back(lengths);
   const std::vector<Value> results = apply_all(op::additive_attention, operands);
   return {results[0], results[1]};
+}
+
+Value attention_keys(Value values, const AdditiveAttentionWeights& weights) {
+  return dense(values, weights.w2, weights.b2).named("keys");
+}
+
+Attention attend(Value query, Value values, Value keys, const AdditiveAttentionWeights& weights, Value lengths) {
+  const std::int64_t batch = values.shape()[0];
+  const std::int64_t time = values.shape()[1];
+  Value scores = additive_scores(dense(query, weights.w1, weights.b1).named("query"), keys, weights.v, weights.bv);
+  if (lengths) scores = select(sequence_mask(lengths, time), scores, constant_like(scores, score_past_the_end));
+  const Value attention = softmax(scores, -1).named("weights");
+  const Value context = matmul(reshape(attention, Shape{batch, 1, time}), values);
+  return {reshape(context, Shape{batch, values.shape()[2]}).named("context"), attention};
 }
 
 }  // namespace weft
