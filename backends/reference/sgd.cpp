@@ -1,0 +1,25 @@
+#include "backends/reference/dispatch.h"
+#include "backends/reference/kernels.h"
+
+namespace weft::reference {
+
+// Each element is read whole before it is written: the results may lie over parameter and velocity.
+Kernel sgd(const KernelSpec& spec) {
+  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+    const T momentum = static_cast<T>(spec.node.attributes.get<double>("momentum"));
+    return {[momentum, size = spec.operands[0].shape.volume()](const KernelBuffers& buffers) {
+      const T* parameter = buffers.operand<T>(0);
+      const T* gradient = buffers.operand<T>(1);
+      const T* velocity = buffers.operand<T>(2);
+      const T learning_rate = *buffers.operand<T>(3);
+      for (std::int64_t i = 0; i < size; ++i) {
+        const T velocity_next = momentum * velocity[i] + gradient[i];
+        const T parameter_next = parameter[i] - learning_rate * velocity_next;
+        buffers.result<T>(0)[i] = parameter_next;
+        buffers.result<T>(1)[i] = velocity_next;
+      }
+    }};
+  });
+}
+
+}  // namespace weft::reference
