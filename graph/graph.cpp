@@ -96,6 +96,7 @@ std::vector<TensorType> leaf_results(const Op& op, std::span<const TensorType> o
 }
 
 void require_same_types(std::span<const TensorType> written, std::span<const TensorType> inferred) {
+  require(!inferred.empty(), "a node needs a result");
   require(written.size() == inferred.size(), "{} results are written, the op has {}", written.size(), inferred.size());
   for (std::size_t i = 0; i < written.size(); ++i)
     if (written[i] != inferred[i])
