@@ -1,0 +1,66 @@
+#include <limits>
+
+#include "backends/onednn/axis_blocks.h"
+#include "backends/onednn/dispatch.h"
+#include "backends/onednn/kernels.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/vectorise.h"
+
+namespace weft::onednn {
+namespace {
+
+struct Larger {
+  template <typename T>
+  WEFT_INLINE T operator()(T max, T x) const {
+    return x > max ? x : max;
+  }
+};
+
+// The maximum first, which vectorises, and then the first place that holds it. NaNs count only at the very start, where
+// nothing is larger.
+template <typename T>
+WEFT_VECTORISED std::int32_t argmax_row(const T* x, std::int64_t count) {
+  if (x[0] != x[0]) return 0;
+  const T max = reduce_lanes(count, std::numeric_limits<T>::lowest(), Larger{},
+                             [x](std::int64_t i) WEFT_INLINE_LAMBDA { return x[i]; });
+  constexpr std::int64_t block = 64;
+  std::int64_t first = 0;
+  for (; first + block <= count; first += block) {
+    int found = 0;
+#pragma omp simd reduction(| : found)
+    for (std::int64_t i = 0; i < block; ++i) found |= static_cast<int>(x[first + i] == max);
+    if (found != 0) break;
+  }
+  for (std::int64_t i = first; i < count; ++i)
+    if (x[i] == max) return static_cast<std::int32_t>(i);
+  return 0;  // All are minus infinity.
+}
+
+template <typename T>
+std::int32_t argmax_column(const T* x, std::int64_t count, std::int64_t stride) {
+  std::int64_t best = 0;
+  for (std::int64_t i = 1; i < count; ++i)
+    if (x[i * stride] > x[best * stride]) best = i;
+  return static_cast<std::int32_t>(best);
+}
+
+}  // namespace
+
+Kernel argmax(const KernelSpec& spec) {
+  return dispatch_number(spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+    const AxisBlocks blocks(spec.operands[0].shape, spec.node.attributes.get<std::int64_t>("axis"));
+    return {[blocks](const KernelBuffers& buffers) {
+      const T* x = buffers.operand<T>(0);
+      auto* y = buffers.result<std::int32_t>(0);
+      parallel_for(blocks.outer * blocks.inner, blocks.extent, [&](Range range) {
+        for (std::int64_t i = range.first; i < range.last; ++i) {
+          const T* start = x + i / blocks.inner * blocks.extent * blocks.inner + i % blocks.inner;
+          y[i] =
+              blocks.inner == 1 ? argmax_row(start, blocks.extent) : argmax_column(start, blocks.extent, blocks.inner);
+        }
+      });
+    }};
+  });
+}
+
+}  // namespace weft::onednn

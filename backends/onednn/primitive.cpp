@@ -1,0 +1,209 @@
+#include "backends/onednn/primitive.h"
+
+#include <array>
+#include <dnnl.hpp>
+#include <map>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "graph/error.h"
+
+namespace weft::onednn {
+namespace {
+
+const dnnl::engine& cpu() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& cpu_stream() {
+  static dnnl::stream stream(cpu());
+  return stream;
+}
+
+[[noreturn]] void fail_with(dnnl_status_t status, std::string_view what) {
+  if (status == dnnl_out_of_memory) fail("oneDNN is out of memory ({})", what);
+  throw InternalError(fmt::format("oneDNN: {} (status {})", what, static_cast<int>(status)));
+}
+
+void check(dnnl_status_t status, std::string_view what) {
+  if (status != dnnl_success) fail_with(status, what);
+}
+
+/// Calls `make` and returns its result; oneDNN's exceptions become Weft's.
+template <typename Make>
+auto guarded(const Make& make) {
+  try {
+    return make();
+  } catch (const dnnl::error& error) {
+    fail_with(error.status, error.what());
+  }
+}
+
+constexpr auto f32 = dnnl::memory::data_type::f32;
+
+dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_t columns, bool transposed) {
+  const std::int64_t row_stride = transposed ? 1 : columns;
+  const std::int64_t column_stride = transposed ? rows : 1;
+  if (batch == 1) return {{rows, columns}, f32, dnnl::memory::dims{row_stride, column_stride}};
+  return {{batch, rows, columns}, f32, dnnl::memory::dims{rows * columns, row_stride, column_stride}};
+}
+
+dnnl::matmul::primitive_desc matmul_desc(const Product& product, RightOperand right) {
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
+  const dnnl::memory::desc a = plain_desc(batch, m, k, transpose_a);
+  const dnnl::memory::desc b = right == RightOperand::plain
+                                   ? plain_desc(batch, k, n, transpose_b)
+                                   : dnnl::memory::desc({k, n}, f32, dnnl::memory::format_tag::any);
+  const dnnl::memory::desc c = plain_desc(batch, m, n, false);
+  check_invariant(batch == 1 || !bias, "a batch of products takes no bias");
+  const dnnl::memory::desc row = plain_desc(1, 1, n, false);
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+#if DNNL_VERSION_MAJOR >= 3
+  return bias ? dnnl::matmul::primitive_desc(cpu(), a, b, row, c, attributes)
+              : dnnl::matmul::primitive_desc(cpu(), a, b, c, attributes);
+#else
+  const dnnl::matmul::desc description = bias ? dnnl::matmul::desc(a, b, row, c) : dnnl::matmul::desc(a, b, c);
+  return {description, attributes, cpu()};
+#endif
+}
+
+void set_address(const dnnl::memory& memory, const void* address) {
+  check(dnnl_memory_set_data_handle(memory.get(), const_cast<void*>(address)), "an address is refused");
+}
+
+dnnl::memory without_address(const dnnl::memory::desc& desc) { return {desc, cpu(), nullptr}; }
+
+}  // namespace
+
+// ---- Packed copies
+
+struct PackedMatrix::Layout {
+  dnnl::memory::desc plain;
+  dnnl::memory::desc packed;
+};
+
+struct PackedMatrix::Impl {
+  const std::uint64_t* version;
+  Layout layout;
+  dnnl::reorder pack;
+  dnnl::memory source;
+  std::mutex mutex = {};
+  /// What was packed last.
+  std::uint64_t packed_version = 0;
+  const float* packed_from = nullptr;
+  /// Allocated when first used.
+  dnnl::memory copy = {};
+};
+
+PackedMatrix::PackedMatrix(const std::uint64_t* version, const Layout& layout)
+    : impl_(guarded([&] {
+        return std::unique_ptr<Impl>(new Impl{
+            .version = version,
+            .layout = layout,
+            .pack = dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), layout.plain, cpu(), layout.packed)),
+            .source = without_address(layout.plain),
+        });
+      })) {}
+
+PackedMatrix::~PackedMatrix() = default;
+
+void PackedMatrix::refresh(const float* plain) {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->packed_from == plain && impl_->packed_version == *impl_->version) return;
+  guarded([&] {
+    if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
+    set_address(impl_->source, plain);
+    impl_->pack.execute(cpu_stream(), impl_->source, impl_->copy);
+  });
+  impl_->packed_from = plain;
+  impl_->packed_version = *impl_->version;
+}
+
+std::shared_ptr<PackedMatrix> PackedMatrix::shared(const std::uint64_t* version, const Layout& layout) {
+  // Entries of copies that nobody uses any more are dropped when the next one is asked for: their variable is gone, and
+  // another one may have taken its address.
+  static std::mutex mutex;
+  static std::multimap<const std::uint64_t*, std::weak_ptr<PackedMatrix>> copies;
+  const std::lock_guard lock(mutex);
+  std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
+  const auto [first, last] = copies.equal_range(version);
+  for (auto entry = first; entry != last; ++entry)
+    if (const std::shared_ptr<PackedMatrix> copy = entry->second.lock())
+      if (copy->impl_->layout.packed == layout.packed && copy->impl_->layout.plain == layout.plain) return copy;
+  auto copy = std::make_shared<PackedMatrix>(version, layout);
+  copies.emplace(version, copy);
+  return copy;
+}
+
+// ---- Products
+
+struct ProductPrimitive::Impl {
+  dnnl::matmul primitive;
+  PackedMatrix::Layout layout;
+  std::size_t scratch_bytes;
+  // Their addresses are set at each run.
+  dnnl::memory a;
+  dnnl::memory b;
+  dnnl::memory bias;
+  dnnl::memory c;
+  dnnl::memory scratch;
+
+  void execute(const dnnl::memory& right, const float* lhs, const float* row, float* result, void* working) const {
+    set_address(a, lhs);
+    set_address(c, result);
+    set_address(scratch, working);
+    std::array<dnnl_exec_arg_t, 5> arguments{{{DNNL_ARG_SRC, a.get()},
+                                              {DNNL_ARG_WEIGHTS, right.get()},
+                                              {DNNL_ARG_DST, c.get()},
+                                              {DNNL_ARG_SCRATCHPAD, scratch.get()}}};
+    int count = 4;
+    if (bias) {
+      set_address(bias, row);
+      arguments[static_cast<std::size_t>(count++)] = {DNNL_ARG_BIAS, bias.get()};
+    }
+    check(dnnl_primitive_execute(primitive.get(), cpu_stream().get(), count, arguments.data()), "a product failed");
+  }
+};
+
+ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
+    : impl_(guarded([&] {
+        const dnnl::matmul::primitive_desc desc = matmul_desc(product, right);
+        return std::unique_ptr<Impl>(new Impl{
+            .primitive = dnnl::matmul(desc),
+            .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b), desc.weights_desc()},
+            .scratch_bytes = desc.scratchpad_desc().get_size(),
+            .a = without_address(desc.src_desc()),
+            .b = without_address(desc.weights_desc()),
+            .bias = product.bias ? without_address(desc.bias_desc()) : dnnl::memory(),
+            .c = without_address(desc.dst_desc()),
+            .scratch = without_address(desc.scratchpad_desc()),
+        });
+      })) {}
+
+ProductPrimitive::~ProductPrimitive() = default;
+
+const PackedMatrix::Layout& ProductPrimitive::layout() const { return impl_->layout; }
+
+std::size_t ProductPrimitive::scratch_bytes() const { return impl_->scratch_bytes; }
+
+void ProductPrimitive::run(const float* a, const float* b, const float* bias, float* c, void* scratch) const {
+  set_address(impl_->b, b);
+  impl_->execute(impl_->b, a, bias, c, scratch);
+}
+
+void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const {
+  impl_->execute(b.impl_->copy, a, bias, c, scratch);
+}
+
+void run_sgemm(const Product& product, const float* a, const float* b, float* c) {
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
+  check_invariant(batch == 1 && !bias, "sgemm takes one product without bias");
+  check(dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1.0F, a, transpose_a ? m : k, b,
+                   transpose_b ? k : n, 0.0F, c, n),
+        "a product failed");
+}
+
+}  // namespace weft::onednn
