@@ -22,6 +22,28 @@ Variant parse_variant(std::string_view name);
 std::string_view to_string(LossNormalisation normalisation);
 LossNormalisation parse_loss_normalisation(std::string_view name);
 
+/// How a corpus is cut into what is trained on and what is kept out of training.
+enum class SplitKind {
+  leak_free,  ///< pairs that share a sentence stay in one part
+  random,     ///< pair by pair, as the tutorial does
+};
+std::string_view to_string(SplitKind split);
+SplitKind parse_split_kind(std::string_view name);
+
+/// What it is trained on: the built-in corpus, a corpus that is split, or files that are split already.
+struct DataConfig {
+  bool builtin = false;
+  std::string corpus;  ///< path, or empty, here and below
+  std::string train;   ///< with `valid`, and maybe `test`
+  std::string valid;
+  std::string test;
+  std::int64_t limit = 0;        ///< pairs that are read of a corpus; 0: all
+  std::int64_t max_length = 64;  ///< tokens on either side; longer pairs are left out
+  SplitKind split = SplitKind::leak_free;
+  double valid_fraction = 0.1;
+  double test_fraction = 0.1;
+};
+
 /// What the graph of the translator depends on.
 struct ModelConfig {
   std::int64_t source_vocabulary = 0;  ///< with padding and <unk>
@@ -43,11 +65,14 @@ struct TrainingConfig {
   LossNormalisation normalisation = LossNormalisation::token_mean;
   std::uint64_t seed = 1;
   std::int64_t checkpoint_every = 2;  ///< epochs
+  std::int64_t keep = 3;              ///< checkpoints, beside the best one
 };
 
-/// Everything that `weft-nmt train` needs to know beside its data, kept as config.json in the run directory.
+/// Everything that `weft-nmt train` needs to know, kept as config.json in the run directory. models/nmt/settings.h has
+/// the name and the range of each member.
 struct Config {
   std::string preset = "tutorial";
+  DataConfig data;
   ModelConfig model;
   TrainingConfig training;
   Normaliser normaliser = Normaliser::tutorial;
@@ -59,8 +84,8 @@ struct Config {
 Config preset(std::string_view name);
 std::vector<std::string_view> preset_names();
 
-/// As JSON text and back. Throws Error, with `origin` (a path) before the message, for what is missing, unknown or out
-/// of range.
+/// As JSON text, one key a setting, and back. Throws Error, with `origin` (a path) before the message, for what is
+/// missing, unknown or out of range.
 std::string to_json(const Config& config);
 Config config_from_json(std::string_view text, std::string_view origin);
 /// Throws Error that names the first setting that is out of range.

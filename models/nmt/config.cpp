@@ -1,0 +1,106 @@
+#include "models/nmt/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "graph/error.h"
+#include "models/nmt/settings.h"
+
+namespace weft::nmt {
+namespace {
+
+/// A name and what it stands for: one row of a table of names.
+template <typename T>
+struct Named {
+  T value;
+  std::string_view name;
+};
+
+template <typename T, std::size_t size>
+std::string_view name_of(const Named<T> (&table)[size], T value) {
+  for (const Named<T>& row : table) {
+    if (row.value == value) return row.name;
+  }
+  throw InternalError("a value is missing from the table of its names");
+}
+
+template <typename T, std::size_t size>
+T find_name(const Named<T> (&table)[size], std::string_view what, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Named<T>& row : table) {
+    if (row.name == name) return row.value;
+    names.push_back(row.name);
+  }
+  fail("there is no {} '{}'; choose one of: {}", what, name, fmt::join(names, ", "));
+}
+
+constexpr Named<Variant> kVariants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
+constexpr Named<LossNormalisation> kNormalisations[] = {{LossNormalisation::token_mean, "token-mean"},
+                                                        {LossNormalisation::batch_mean, "batch-mean"}};
+constexpr Named<SplitKind> kSplits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
+
+/// The sizes of the tutorial, which are the defaults, and its part of fra.txt.
+Config tutorial_preset() {
+  Config config;
+  config.preset = "tutorial";
+  config.data.limit = 50'000;
+  return config;
+}
+
+/// What learns the built-in corpus within two minutes on two cores.
+Config small_preset() {
+  Config config;
+  config.preset = "small";
+  config.model.embedding = 96;
+  config.model.units = 128;
+  config.training.epochs = 8;
+  config.training.learning_rate = 2e-3;
+  return config;
+}
+
+constexpr Named<Config (*)()> kPresets[] = {{tutorial_preset, "tutorial"}, {small_preset, "small"}};
+
+}  // namespace
+
+std::string_view to_string(Variant variant) { return name_of(kVariants, variant); }
+Variant parse_variant(std::string_view name) { return find_name(kVariants, "variant", name); }
+
+std::string_view to_string(LossNormalisation normalisation) { return name_of(kNormalisations, normalisation); }
+LossNormalisation parse_loss_normalisation(std::string_view name) {
+  return find_name(kNormalisations, "loss normalisation", name);
+}
+
+std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
+SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }
+
+Config preset(std::string_view name) { return find_name(kPresets, "preset", name)(); }
+
+std::vector<std::string_view> preset_names() {
+  std::vector<std::string_view> names;
+  for (const auto& row : kPresets) names.push_back(row.name);
+  return names;
+}
+
+std::string to_json(const Config& config) {
+  nlohmann::ordered_json object;
+  for (const Setting& setting : settings()) {
+    std::visit([&](const auto& value) { object[std::string(setting.name)] = value; }, setting.get(config));
+  }
+  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Config config_from_json(std::string_view text, std::string_view origin) {
+  const SettingValues values = settings_from_json(text, origin);
+  for (const Setting& setting : settings()) {
+    require(values.contains(setting.name), "{}: '{}' is missing", origin, setting.name);
+  }
+  return with_settings(Config{}, values);
+}
+
+void validate(const Config& config) {
+  for (const Setting& setting : settings()) check_setting(setting, setting.get(config));
+}
+
+}  // namespace weft::nmt

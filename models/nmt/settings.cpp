@@ -1,0 +1,286 @@
+#include "models/nmt/settings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "graph/error.h"
+#include "graph/number_text.h"
+#include "graph/quote.h"
+#include "graph/suggestion.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::int64_t kMaxWords = std::int64_t{1} << 24;
+constexpr std::int64_t kMaxPairs = std::int64_t{1} << 32;
+constexpr std::int64_t kMaxWidth = 16384;
+
+// ---- Members of Config as values and back.
+SettingValue to_value(bool member) { return member; }
+SettingValue to_value(std::int64_t member) { return member; }
+SettingValue to_value(std::uint64_t member) { return static_cast<std::int64_t>(member); }
+SettingValue to_value(double member) { return member; }
+SettingValue to_value(const std::string& member) { return member; }
+SettingValue to_value(Variant member) { return std::string(to_string(member)); }
+SettingValue to_value(LossNormalisation member) { return std::string(to_string(member)); }
+SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
+SettingValue to_value(Normaliser member) { return std::string(normaliser_name(member)); }
+
+void assign(bool& member, const SettingValue& value) { member = std::get<bool>(value); }
+void assign(std::int64_t& member, const SettingValue& value) { member = std::get<std::int64_t>(value); }
+void assign(std::uint64_t& member, const SettingValue& value) {
+  member = static_cast<std::uint64_t>(std::get<std::int64_t>(value));
+}
+void assign(double& member, const SettingValue& value) { member = std::get<double>(value); }
+void assign(std::string& member, const SettingValue& value) { member = std::get<std::string>(value); }
+void assign(Variant& member, const SettingValue& value) { member = parse_variant(std::get<std::string>(value)); }
+void assign(LossNormalisation& member, const SettingValue& value) {
+  member = parse_loss_normalisation(std::get<std::string>(value));
+}
+void assign(SplitKind& member, const SettingValue& value) { member = parse_split_kind(std::get<std::string>(value)); }
+void assign(Normaliser& member, const SettingValue& value) { member = find_normaliser(std::get<std::string>(value)); }
+
+/// The setting of a member of Config.
+template <auto Member>
+Setting setting(std::string_view name, SettingGroup group, std::string_view summary, SettingKind kind) {
+  return {name,
+          group,
+          summary,
+          std::move(kind),
+          [](const Config& config) { return to_value(config.*Member); },
+          [](Config& config, const SettingValue& value) { assign(config.*Member, value); }};
+}
+
+/// The setting of a member of a part of Config.
+template <auto Part, auto Member>
+Setting setting(std::string_view name, SettingGroup group, std::string_view summary, SettingKind kind) {
+  return {name,
+          group,
+          summary,
+          std::move(kind),
+          [](const Config& config) { return to_value(config.*Part.*Member); },
+          [](Config& config, const SettingValue& value) { assign(config.*Part.*Member, value); }};
+}
+
+template <auto Member>
+Setting data_setting(std::string_view name, std::string_view summary, SettingKind kind) {
+  return setting<&Config::data, Member>(name, SettingGroup::data, summary, std::move(kind));
+}
+
+template <auto Member>
+Setting training_setting(std::string_view name, std::string_view summary, SettingKind kind) {
+  return setting<&Config::training, Member>(name, SettingGroup::training, summary, std::move(kind));
+}
+
+template <auto Member>
+Setting model_setting(std::string_view name, SettingGroup group, std::string_view summary, SettingKind kind) {
+  return setting<&Config::model, Member>(name, group, summary, std::move(kind));
+}
+
+std::vector<Setting> make_settings() {
+  using enum SettingGroup;
+  return {
+      setting<&Config::preset>("preset", model, "the sizes to start from", Choice{preset_names()}),
+
+      data_setting<&DataConfig::builtin>("builtin", "train on the built-in French-English sentences", Switch{}),
+      data_setting<&DataConfig::corpus>("data", "train on a corpus, one pair a line: English TAB French", FilePath{}),
+      data_setting<&DataConfig::train>("train", "train on a corpus that is split already, with --valid", FilePath{}),
+      data_setting<&DataConfig::valid>("valid", "what to measure after each epoch, with --train", FilePath{}),
+      data_setting<&DataConfig::test>("test", "what `evaluate` measures, with --train", FilePath{}),
+      data_setting<&DataConfig::limit>("limit", "pairs to read of the corpus; 0: all", IntegerRange{0, kMaxPairs}),
+      data_setting<&DataConfig::max_length>("max-length", "leave out pairs with more tokens than that on a side",
+                                            IntegerRange{3, 512}),
+      data_setting<&DataConfig::split>("split",
+                                       "how to split the corpus; leak-free keeps pairs that share a sentence together",
+                                       Choice{{"leak-free", "random"}}),
+      data_setting<&DataConfig::valid_fraction>("valid-fraction", "share of the corpus to measure after each epoch",
+                                                NumberRange{0, 0.9}),
+      data_setting<&DataConfig::test_fraction>("test-fraction", "share of the corpus kept for `evaluate`",
+                                               NumberRange{0, 0.9}),
+      setting<&Config::vocabulary_limit>("vocabulary-limit", SettingGroup::data,
+                                         "words to know in each language, the most frequent; 0: all",
+                                         IntegerRange{0, kMaxWords}),
+      setting<&Config::normaliser>("normaliser", SettingGroup::data, "how a sentence becomes words",
+                                   Choice{{"tutorial"}}),
+
+      model_setting<&ModelConfig::variant>("variant", model,
+                                           "the mathematics: masked leaves padding out, tutorial is it to the letter",
+                                           Choice{{"masked", "tutorial"}}),
+      model_setting<&ModelConfig::embedding>("embedding", model, "numbers that stand for a word",
+                                             IntegerRange{1, kMaxWidth}),
+      model_setting<&ModelConfig::units>("units", model, "width of the GRU's state and of the attention",
+                                         IntegerRange{1, kMaxWidth}),
+      model_setting<&ModelConfig::source_vocabulary>("source-vocabulary", derived, "ids of the source language",
+                                                     IntegerRange{0, kMaxWords + 2}),
+      model_setting<&ModelConfig::target_vocabulary>("target-vocabulary", derived, "ids of the target language",
+                                                     IntegerRange{0, kMaxWords + 2}),
+
+      training_setting<&TrainingConfig::epochs>("epochs", "times to go through the sentences",
+                                                IntegerRange{1, 1'000'000}),
+      training_setting<&TrainingConfig::batch>("batch", "pairs in a step", IntegerRange{1, 4096}),
+      training_setting<&TrainingConfig::learning_rate>("learning-rate", "Adam's step size", NumberRange{1e-9, 10}),
+      training_setting<&TrainingConfig::clip_norm>(
+          "clip", "longest gradient, longer ones are shortened to it; 0: no limit", NumberRange{0, 1e6}),
+      training_setting<&TrainingConfig::label_smoothing>("label-smoothing", "share of the target spread over all words",
+                                                         NumberRange{0, 0.9}),
+      training_setting<&TrainingConfig::normalisation>("loss-normalisation",
+                                                       "what the loss is a mean over; unless given, the variant's",
+                                                       Choice{{"token-mean", "batch-mean"}}),
+      training_setting<&TrainingConfig::seed>("seed", "makes weights, split and order; the same seed, the same bits",
+                                              IntegerRange{0, std::numeric_limits<std::int64_t>::max()}),
+      training_setting<&TrainingConfig::checkpoint_every>("checkpoint-every",
+                                                          "epochs between checkpoints; also at the best and at the end",
+                                                          IntegerRange{1, 1'000'000}),
+      training_setting<&TrainingConfig::keep>("keep", "checkpoints to keep beside the best",
+                                              IntegerRange{1, 1'000'000}),
+  };
+}
+
+/// The value of a JSON member, if its kind is one that a setting may have.
+SettingValue value_of(const nlohmann::json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_unsigned()) {
+    require(json.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()),
+            "{} is too large", json.dump());
+    return json.get<std::int64_t>();
+  }
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number()) return json.get<double>();
+  if (json.is_string()) return json.get<std::string>();
+  fail("{} is no value of a setting", json.is_null() ? "null" : json.type_name());
+}
+
+/// A whole number where any number may stand.
+SettingValue widened(const Setting& setting, const SettingValue& value) {
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  if (integer != nullptr && std::holds_alternative<NumberRange>(setting.kind)) return static_cast<double>(*integer);
+  return value;
+}
+
+struct IsAllowed {
+  const SettingValue& value;
+
+  bool operator()(const Switch&) const { return std::holds_alternative<bool>(value); }
+  bool operator()(const IntegerRange& range) const {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    return number != nullptr && *number >= range.least && *number <= range.most;
+  }
+  bool operator()(const NumberRange& range) const {
+    const auto* number = std::get_if<double>(&value);
+    return number != nullptr && *number >= range.least && *number <= range.most;  // and so no NaN
+  }
+  bool operator()(const Choice& choice) const {
+    const auto* name = std::get_if<std::string>(&value);
+    return name != nullptr && std::ranges::find(choice.names, *name) != choice.names.end();
+  }
+  bool operator()(const FilePath&) const {
+    const auto* path = std::get_if<std::string>(&value);
+    return path != nullptr && path->find('\0') == std::string::npos;
+  }
+};
+
+struct DescribeKind {
+  std::string operator()(const Switch&) const { return "true or false"; }
+  std::string operator()(const IntegerRange& range) const {
+    return fmt::format("a whole number from {} to {}", range.least, range.most);
+  }
+  std::string operator()(const NumberRange& range) const {
+    return fmt::format("a number from {} to {}", range.least, range.most);
+  }
+  std::string operator()(const Choice& choice) const {
+    return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "", fmt::join(choice.names, ", "));
+  }
+  std::string operator()(const FilePath&) const { return "a path"; }
+};
+
+/// A value as a message shows it.
+std::string shown(const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text != nullptr ? weft::quoted(*text) : setting_text(value);
+}
+
+[[noreturn]] void fail_value(const Setting& setting, std::string_view value) {
+  fail("'{}' is {}, it must be {}", setting.name, value, describe_kind(setting));
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = make_settings();
+  return all;
+}
+
+const Setting& find_setting(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Setting& candidate : settings()) {
+    if (candidate.name == name) return candidate;
+    names.push_back(candidate.name);
+  }
+  fail("there is no setting {}{}", weft::quoted(name), suggestion(name, names));
+}
+
+std::string describe_kind(const Setting& setting) { return std::visit(DescribeKind{}, setting.kind); }
+
+void check_setting(const Setting& setting, const SettingValue& value) {
+  if (!std::visit(IsAllowed{value}, setting.kind)) fail_value(setting, shown(value));
+}
+
+SettingValue parse_setting(const Setting& setting, std::string_view text) {
+  SettingValue value = std::string(text);
+  if (std::holds_alternative<Switch>(setting.kind)) {
+    if (text == "true" || text == "false") value = text == "true";
+  } else if (std::holds_alternative<IntegerRange>(setting.kind)) {
+    if (const auto number = parse_integer(text)) value = *number;
+  } else if (std::holds_alternative<NumberRange>(setting.kind)) {
+    if (const auto number = parse_double(text)) value = *number;
+  }
+  check_setting(setting, value);
+  return value;
+}
+
+std::string setting_text(const SettingValue& value) {
+  if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "true" : "false";
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);  // the shortest exact form
+  return std::get<std::string>(value);
+}
+
+SettingValues settings_from_json(std::string_view text, std::string_view origin) {
+  try {
+    const nlohmann::json object = nlohmann::json::parse(text);
+    require(object.is_object(), "it must hold one JSON object, such as {{\"units\": 512}}");
+    SettingValues values;
+    for (const auto& [name, member] : object.items()) {
+      const Setting& setting = find_setting(name);
+      if (member.is_structured() || member.is_null()) fail_value(setting, member.type_name());
+      const SettingValue value = widened(setting, value_of(member));
+      check_setting(setting, value);
+      values.emplace(name, value);
+    }
+    return values;
+  } catch (const nlohmann::json::parse_error& error) {
+    fail("{}: it is no JSON: damaged at byte {}", origin, error.byte);
+  } catch (const Error& error) {
+    fail("{}: {}", origin, error.what());
+  }
+}
+
+Config with_settings(Config config, const SettingValues& values) {
+  for (const Setting& setting : settings()) {
+    const auto at = values.find(setting.name);
+    if (at == values.end()) continue;
+    check_setting(setting, at->second);
+    setting.set(config, at->second);
+    if (setting.name == "variant") {
+      config.training.normalisation =
+          config.model.variant == Variant::tutorial ? LossNormalisation::batch_mean : LossNormalisation::token_mean;
+    }
+  }
+  return config;
+}
+
+}  // namespace weft::nmt
