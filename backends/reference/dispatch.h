@@ -12,16 +12,16 @@
 
 namespace weft::reference {
 
-[[noreturn]] inline void no_kernel_for(DType dtype) {
-  fail("the reference backend does not compute in {}", to_string(dtype));
+[[noreturn]] inline void no_kernel_for(const KernelSpec& spec, DType dtype) {
+  fail("the reference backend has no kernel for {} in {}", spec.node.op->name, to_string(dtype));
 }
 
 /// Calls `make` with T float or double. Throws Error for other element types.
 template <typename Make>
-Kernel dispatch_float(const KernelSpec&, DType dtype, Make&& make) {
+Kernel dispatch_float(const KernelSpec& spec, DType dtype, Make&& make) {
   if (dtype == DType::f32) return std::forward<Make>(make).template operator()<float>();
   if (dtype == DType::f64) return std::forward<Make>(make).template operator()<double>();
-  no_kernel_for(dtype);
+  no_kernel_for(spec, dtype);
 }
 
 /// Calls `make` with T float, double or std::int32_t.
