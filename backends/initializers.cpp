@@ -34,39 +34,58 @@ double glorot_limit(const Shape& shape) {
   return std::sqrt(6.0 / (fan_in + fan_out));
 }
 
-/// Gram and Schmidt, in its stable (modified) form, on the shorter side's vectors; done twice, which leaves them
-/// orthogonal to working precision.
+using Rows = std::vector<std::vector<double>>;
+
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0.0;
+  const double* x = a.data();
+  const double* y = b.data();
+#pragma omp simd reduction(+ : sum)
+  for (std::size_t k = 0; k < a.size(); ++k) sum += x[k] * y[k];
+  return sum;
+}
+
+/// a += factor * b
+void add_scaled(std::vector<double>& a, double factor, const std::vector<double>& b) {
+  double* x = a.data();
+  const double* y = b.data();
+#pragma omp simd
+  for (std::size_t k = 0; k < a.size(); ++k) x[k] += factor * y[k];
+}
+
+/// Gram and Schmidt's process in its modified, stable form: each finished row is taken out of all later ones, which
+/// are independent of each other.
+void orthonormalise(Rows& rows) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  for (std::int64_t done = 0; done < count; ++done) {
+    std::vector<double>& row = rows[static_cast<std::size_t>(done)];
+    const double norm = std::sqrt(dot(row, row));
+    for (double& element : row) element /= norm;
+#pragma omp parallel for schedule(static)
+    for (std::int64_t later = done + 1; later < count; ++later) {
+      std::vector<double>& other = rows[static_cast<std::size_t>(later)];
+      add_scaled(other, -dot(row, other), row);
+    }
+  }
+}
+
+/// A matrix of normal numbers, made orthonormal along its shorter side.
 void fill_orthogonal(Tensor& tensor, const CounterRandom& random, std::string_view name) {
   require(tensor.shape().rank() == 2, "'{}': the orthogonal initializer needs a matrix, not {}", name,
           tensor.shape().to_string());
-  const std::int64_t rows = tensor.shape()[0];
-  const std::int64_t columns = tensor.shape()[1];
-  const bool by_rows = rows <= columns;
-  const auto count = static_cast<std::size_t>(std::min(rows, columns));
-  const auto length = static_cast<std::size_t>(std::max(rows, columns));
-  std::vector<double> vectors(count * length);
-  for (std::size_t i = 0; i < vectors.size(); ++i) vectors[i] = standard_normal(random, i);
-
-  const auto vector = [&](std::size_t i) { return std::span(vectors).subspan(i * length, length); };
-  const auto dot = [&](std::size_t a, std::size_t b) {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < length; ++k) sum += vector(a)[k] * vector(b)[k];
-    return sum;
-  };
-  for (std::size_t i = 0; i < count; ++i) {
-    for (int pass = 0; pass < 2; ++pass)
-      for (std::size_t j = 0; j < i; ++j) {
-        const double share = dot(i, j);
-        for (std::size_t k = 0; k < length; ++k) vector(i)[k] -= share * vector(j)[k];
-      }
-    const double norm = std::sqrt(dot(i, i));
-    for (double& element : vector(i)) element /= norm;
-  }
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t column = 0; column < columns; ++column)
-      tensor.set_number(row * columns + column,
-                        by_rows ? vector(static_cast<std::size_t>(row))[static_cast<std::size_t>(column)]
-                                : vector(static_cast<std::size_t>(column))[static_cast<std::size_t>(row)]);
+  const std::int64_t height = tensor.shape()[0];
+  const std::int64_t width = tensor.shape()[1];
+  const auto count = static_cast<std::size_t>(std::min(height, width));
+  const auto length = static_cast<std::size_t>(std::max(height, width));
+  Rows rows(count, std::vector<double>(length));
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t k = 0; k < length; ++k) rows[i][k] = standard_normal(random, i * length + k);
+  orthonormalise(rows);
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t k = 0; k < length; ++k) {
+      const std::size_t index = height <= width ? i * length + k : k * count + i;
+      tensor.set_number(static_cast<std::int64_t>(index), rows[i][k]);
+    }
 }
 
 void require_arguments(const Initializer& initializer, std::size_t count, std::string_view name) {

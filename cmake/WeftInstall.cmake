@@ -14,9 +14,7 @@ set_target_properties(weft_everything PROPERTIES EXPORT_NAME weft)
 target_link_libraries(weft_everything INTERFACE ${weft_libraries})
 
 # In this tree the umbrella header is copied to where an installed one is found.
-if(EXISTS ${PROJECT_SOURCE_DIR}/backends/weft.h)
-  configure_file(${PROJECT_SOURCE_DIR}/backends/weft.h ${PROJECT_BINARY_DIR}/include/weft/weft.h COPYONLY)
-endif()
+configure_file(${PROJECT_SOURCE_DIR}/backends/weft.h ${PROJECT_BINARY_DIR}/include/weft/weft.h COPYONLY)
 target_include_directories(weft_everything INTERFACE
   $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -31,7 +29,7 @@ install(TARGETS ${weft_libraries} weft_everything EXPORT WeftTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY graph ops passes backends DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft
   FILES_MATCHING PATTERN "*.h" PATTERN "weft.h" EXCLUDE)
-install(FILES backends/weft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft OPTIONAL)
+install(FILES backends/weft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft)
 
 install(EXPORT WeftTargets NAMESPACE Weft:: DESTINATION ${weft_package_dir})
 configure_package_config_file(cmake/WeftConfig.cmake.in ${PROJECT_BINARY_DIR}/WeftConfig.cmake
