@@ -1,0 +1,190 @@
+#include "tests/golden/golden_op.h"
+
+#include <charconv>
+#include <optional>
+
+#include "graph/error.h"
+
+namespace weft::test {
+namespace {
+
+/// What a case name says behind the op's: "axis1", "last", "".
+using Variant = std::string_view;
+using Apply = GoldenOutputs(const GoldenInputs& inputs, Variant variant);
+
+template <Value (*builder)(Value)>
+GoldenOutputs unary(const GoldenInputs& inputs, Variant) {
+  return {{"y", builder(inputs.real("x"))}};
+}
+
+template <Value (*builder)(Value, Value)>
+GoldenOutputs binary(const GoldenInputs& inputs, Variant) {
+  return {{"y", builder(inputs.real("a"), inputs.real("b"))}};
+}
+
+/// The axis that the attributes or the name give.
+std::optional<std::int64_t> axis_of(const GoldenInputs& inputs, Variant variant) {
+  if (inputs.file().attributes.contains("axis")) return inputs.file().attributes.get<std::int64_t>("axis");
+  if (variant == "first") return 0;
+  if (variant == "last") return -1;
+  std::int64_t axis = 0;
+  const char* end = variant.data() + variant.size();
+  if (variant.starts_with("axis") && std::from_chars(variant.data() + 4, end, axis).ptr == end) return axis;
+  return std::nullopt;
+}
+
+template <Value (*builder)(Value, std::int64_t)>
+GoldenOutputs along_axis(const GoldenInputs& inputs, Variant variant) {
+  return {{"y", builder(inputs.real("x"), axis_of(inputs, variant).value_or(-1))}};
+}
+
+template <Value (*builder)(Value, std::vector<std::int64_t>, bool)>
+GoldenOutputs reduction(const GoldenInputs& inputs, Variant variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  std::vector<std::int64_t> axes = attributes.get_or("axes", std::vector<std::int64_t>{});
+  if (const std::optional<std::int64_t> axis = axis_of(inputs, variant)) axes = {*axis};
+  return {{"y", builder(inputs.real("x"), axes, attributes.get_or("keep_dims", false))}};
+}
+
+/// The parts are all inputs, by their names.
+GoldenOutputs concat_case(const GoldenInputs& inputs, Variant variant) {
+  std::vector<Value> parts;
+  for (const auto& [name, tensor] : inputs.file().section("inputs")) parts.push_back(inputs.real(name));
+  return {{"y", concat(parts, axis_of(inputs, variant).value_or(-1))}};
+}
+
+GoldenOutputs slice_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  return {{"y", slice(inputs.real("x"), attributes.get<std::int64_t>("axis"), attributes.get<std::int64_t>("begin"),
+                      attributes.get<std::int64_t>("end"))}};
+}
+
+GoldenOutputs transpose_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", transpose(inputs.real("x"), inputs.file().attributes.get<std::vector<std::int64_t>>("permutation"))}};
+}
+
+GoldenOutputs matmul_case(const GoldenInputs& inputs, Variant variant) {
+  const bool both = variant == "transpose_ab" || variant == "transpose_both";
+  return {{"y", matmul(inputs.real("a"), inputs.real("b"), both || variant == "transpose_a",
+                       both || variant == "transpose_b")}};
+}
+
+GoldenOutputs dense_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", dense(inputs.real("x"), inputs.real("kernel"), inputs.real("bias"))}};
+}
+
+GoldenOutputs embedding_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", embedding(inputs.real("table"), inputs.ids("ids"))}};
+}
+
+GruWeights gru_weights(const GoldenInputs& inputs) {
+  return {inputs.real("kernel"), inputs.real("recurrent_kernel"), inputs.real("input_bias"),
+          inputs.real("recurrent_bias")};
+}
+
+GoldenOutputs gru_cell_case(const GoldenInputs& inputs, Variant) {
+  return {{"h_next", gru_cell(inputs.real("x"), inputs.real("h"), gru_weights(inputs))}};
+}
+
+/// Step `step` of x [batch, time, units]: [batch, units].
+Value step_of(Value x, std::int64_t step) {
+  return reshape(slice(x, 1, step, step + 1), Shape{x.shape()[0], x.shape()[2]});
+}
+
+/// Unrolled over time; past a row's length, where lengths are given, the state is carried over.
+GoldenOutputs gru_sequence_case(const GoldenInputs& inputs, Variant) {
+  const Value x = inputs.real("x");
+  const GruWeights weights = gru_weights(inputs);
+  const std::int64_t time = x.shape()[1];
+  const Value within = inputs.has("lengths") ? sequence_mask(inputs.ids("lengths"), time) : Value();
+  Value h = inputs.real("h0");
+  std::vector<Value> states;
+  for (std::int64_t step = 0; step < time; ++step) {
+    const Value next = gru_cell(step_of(x, step), h, weights);
+    h = within ? select(slice(within, 1, step, step + 1), next, h) : next;
+    states.push_back(h);
+  }
+  return {{"states", stack(states, 1)}, {"last", h}};
+}
+
+GoldenOutputs lstm_cell_case(const GoldenInputs& inputs, Variant) {
+  const LstmState next = lstm_cell(inputs.real("x"), {inputs.real("h"), inputs.real("c")},
+                                   {inputs.real("kernel"), inputs.real("recurrent_kernel"), inputs.real("bias")});
+  return {{"h_next", next.h}, {"c_next", next.c}};
+}
+
+GoldenOutputs additive_attention_case(const GoldenInputs& inputs, Variant) {
+  const AdditiveAttentionWeights weights{inputs.real("w1"), inputs.real("b1"), inputs.real("w2"),
+                                         inputs.real("b2"), inputs.real("v"),  inputs.real("bv")};
+  const Attention attention = additive_attention(inputs.real("query"), inputs.real("values"), weights,
+                                                 inputs.has("lengths") ? inputs.ids("lengths") : Value());
+  return {{"context", attention.context}, {"weights", attention.weights}};
+}
+
+GoldenOutputs masked_cross_entropy_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  return {{"loss", masked_cross_entropy(inputs.real("logits"), inputs.ids("targets"),
+                                        golden_normalisation(attributes.get<std::string>("normalisation")),
+                                        attributes.get_or("label_smoothing", 0.0),
+                                        attributes.get_or("batch_axis", std::int64_t{0}))}};
+}
+
+const std::map<std::string_view, Apply*>& cases() {
+  static const std::map<std::string_view, Apply*> cases{
+      {"add", binary<add>},
+      {"sub", binary<sub>},
+      {"mul", binary<mul>},
+      {"div", binary<div>},
+      {"neg", unary<neg>},
+      {"exp", unary<exp>},
+      {"log", unary<log>},
+      {"tanh", unary<tanh>},
+      {"sigmoid", unary<sigmoid>},
+      {"relu", unary<relu>},
+      {"sqrt", unary<sqrt>},
+      {"concat", concat_case},
+      {"slice", slice_case},
+      {"transpose", transpose_case},
+      {"reduce_sum", reduction<reduce_sum>},
+      {"reduce_mean", reduction<reduce_mean>},
+      {"reduce_max", reduction<reduce_max>},
+      {"softmax", along_axis<softmax>},
+      {"log_softmax", along_axis<log_softmax>},
+      {"matmul", matmul_case},
+      {"dense", dense_case},
+      {"embedding", embedding_case},
+      {"gru_cell", gru_cell_case},
+      {"gru_sequence", gru_sequence_case},
+      {"lstm_cell", lstm_cell_case},
+      {"additive_attention", additive_attention_case},
+      {"masked_cross_entropy", masked_cross_entropy_case},
+  };
+  return cases;
+}
+
+}  // namespace
+
+Value GoldenInputs::declare(std::string_view name, DType dtype) const {
+  const TensorMap& inputs = file_.section("inputs");
+  const auto at = inputs.find(name);
+  require(at != inputs.end(), "the input '{}' is missing", name);
+  return graph_.input(name, dtype, at->second.shape());
+}
+
+// The longest op name that the case name begins with, at a word's end.
+GoldenOutputs apply_golden_op(const GoldenInputs& inputs) {
+  const std::string_view name = inputs.file().case_name;
+  for (std::size_t end = name.size(); end != std::string_view::npos && end > 0; end = name.rfind('_', end - 1)) {
+    const auto at = cases().find(name.substr(0, end));
+    if (at != cases().end()) return at->second(inputs, end == name.size() ? "" : name.substr(end + 1));
+  }
+  fail("no op is known for the case '{}'", name);
+}
+
+LossNormalisation golden_normalisation(std::string_view text) {
+  if (text.starts_with("sum over time of the mean over the batch")) return LossNormalisation::batch_mean;
+  if (text.starts_with("mean over the non-padding tokens")) return LossNormalisation::token_mean;
+  fail("the normalisation '{}' is unknown", text);
+}
+
+}  // namespace weft::test
