@@ -11,6 +11,8 @@ namespace weft {
 
 nlohmann::json parse_json(std::string_view text, std::size_t max_depth) {
   using nlohmann::json;
+  // The parser would take it for the end, whatever follows.
+  require(text.find('\0') == std::string_view::npos, "it holds a zero byte");
   // The parser would keep the last of equal keys, and nest as deep as memory reaches.
   std::vector<std::set<std::string>> keys_of_open_objects;
   const auto check = [&](int depth, json::parse_event_t event, json& parsed) {

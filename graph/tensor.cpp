@@ -1,6 +1,7 @@
 #include "graph/tensor.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <new>
 
@@ -18,10 +19,17 @@ std::byte* allocate(std::int64_t bytes) {
 
 float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
-/// Round to nearest even, as the hardware does.
+/// Round to nearest even, as the hardware does. A NaN stays one, though its lower bits go.
 std::uint16_t to_bf16(float number) {
   const auto bits = std::bit_cast<std::uint32_t>(number);
+  if (std::isnan(number)) return static_cast<std::uint16_t>((bits >> 16) | 0x40U);
   return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
+}
+
+/// Cut to an integer, towards zero.
+std::int32_t to_i32(double number) {
+  require(number > -2147483649.0 && number < 2147483648.0, "{} does not fit in an i32", number);
+  return static_cast<std::int32_t>(number);
 }
 
 }  // namespace
@@ -72,7 +80,7 @@ void Tensor::set_number(std::int64_t index, double number) {
       reinterpret_cast<double*>(data_.get())[i] = number;
       return;
     case DType::i32:
-      reinterpret_cast<std::int32_t*>(data_.get())[i] = static_cast<std::int32_t>(number);
+      reinterpret_cast<std::int32_t*>(data_.get())[i] = to_i32(number);
       return;
     case DType::boolean:
       reinterpret_cast<std::uint8_t*>(data_.get())[i] = number != 0.0 ? 1 : 0;

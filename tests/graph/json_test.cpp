@@ -149,6 +149,7 @@ TEST_CASE("JSON that is no graph of this format and version is refused") {
         "graph JSON: the key 'format' is given twice");
   CHECK(json_error("[[[[[[[[") == "graph JSON: it is nested deeper than 7 levels");
   CHECK(json_error(std::string(1'000'000, '[')) == "graph JSON: it is nested deeper than 7 levels");
+  CHECK(json_error(std::string_view("{}\0junk", 7)) == "graph JSON: it holds a zero byte");
   CHECK(json_error("{\"format\": \"\xff\"}").find("ill-formed UTF-8") != std::string::npos);
 }
 
