@@ -1,6 +1,7 @@
 #include "models/nmt/split.h"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -40,8 +41,8 @@ struct Tangle {
   explicit Tangle(std::size_t pairs) {
     Random random(5);
     for (std::size_t i = 0; i < pairs; ++i) {
-      sources.push_back("s" + std::to_string(random.below(pairs)));
-      targets.push_back("t" + std::to_string(i / 2));
+      sources.push_back(fmt::format("s{}", random.below(pairs)));
+      targets.push_back(fmt::format("t{}", i / 2));
     }
   }
 };
@@ -128,8 +129,8 @@ TEST_CASE("groups are joined through other pairs") {
 TEST_CASE("a leak-free split of single pairs fills valid and test") {
   Sentences sources, targets;
   for (int i = 0; i < 100; ++i) {
-    sources.push_back("s" + std::to_string(i));
-    targets.push_back("t" + std::to_string(i));
+    sources.push_back(fmt::format("s{}", i));
+    targets.push_back(fmt::format("t{}", i));
   }
   const Split split = split_leak_free(sources, targets, {.valid = 0.2, .test = 0.1}, 9);
   CHECK(split.train.size() == 70);
