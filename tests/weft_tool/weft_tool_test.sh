@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# Runs the tool `weft` as its users do and checks what it prints, writes and refuses.
+#
+#   weft_tool_test.sh WEFT
+set -euo pipefail
+weft=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+failures=0
+fail() {
+  printf 'FAILED: %s\n' "$@"
+  failures=$((failures + 1))
+}
+
+# passes COMMAND...: exits with 0. Its output goes to the file `out`.
+passes() {
+  "$@" >out 2>err || fail "$*: status $?" "$(<err)"
+}
+
+# refuses STATUS TEXT ARGUMENT...: weft exits with the status, says one message with the text, and prints nothing.
+refuses() {
+  local wanted=$1 text=$2 status=0
+  shift 2
+  "$weft" "$@" >out 2>err || status=$?
+  [[ $status == "$wanted" ]] || fail "weft $*: status $status, not $wanted"
+  [[ $(grep -c '^weft: ' err) == 1 && $(head -c 6 err) == 'weft: ' ]] || fail "weft $*: not one message:" "$(<err)"
+  grep -qF -- "$text" err || fail "weft $*: the message does not have '$text':" "$(<err)"
+  [[ ! -s out ]] || fail "weft $*: prints although it fails"
+}
+
+# prints TEXT: the last command that passed printed it.
+prints() {
+  grep -qF -- "$1" out || fail "'$1' is not printed:" "$(<out)"
+}
+
+same() {
+  cmp "$1" "$2" || fail "$1 and $2 differ"
+}
+
+model=(dump --model nmt --preset small --rows 3 --source-length 4 --target-length 5
+  --source-vocabulary 23 --target-vocabulary 19 --embedding 6 --units 8)
+
+# ---- dump: every graph, before and after compiling, is the same read back from JSON and from text.
+for graph in forward loss training encoder decoder; do
+  for stage in before after; do
+    passes "$weft" "${model[@]}" --graph $graph --stage $stage --format json -o $graph.json
+    passes "$weft" "${model[@]}" --graph $graph --stage $stage -o $graph.weft
+    passes "$weft" dump $graph.json -o from_json.weft
+    passes "$weft" dump --file $graph.weft --format json -o from_text.json
+    same $graph.weft from_json.weft
+    same $graph.json from_text.json
+  done
+  same <("$weft" "${model[@]}" --graph $graph --stage before) <("$weft" "${model[@]}" --graph $graph)
+done
+same <("$weft" "${model[@]}" --graph decoding) <("$weft" "${model[@]}" --graph decoder)
+same <("$weft" "${model[@]}" --after compilation) <("$weft" "${model[@]}" --stage after)
+same <("$weft" "${model[@]}" --after 5) <("$weft" "${model[@]}" --stop-after cse)
+cmp -s <("$weft" "${model[@]}" --after dce) <("$weft" "${model[@]}" --after compilation) &&
+  fail "compilation does nothing after its first pass"
+cmp -s <("$weft" "${model[@]}" --variant masked) <("$weft" "${model[@]}" --variant tutorial) &&
+  fail "the variants are one graph"
+passes "$weft" "${model[@]}" --graph encoder --format dot
+prints 'digraph'
+passes "$weft" "${model[@]}" --graph encoder --after compilation --summary
+prints 'parameters  18 ('
+prints 'gru_gates'
+
+# ---- run: both backends agree on a whole training step, its outputs and the weights after it.
+passes "$weft" "${model[@]}" --graph training --format json -o training.json
+passes "$weft" run training.json --random-inputs 7 --save-inputs in.safetensors --outputs out.safetensors \
+  --save-weights after.safetensors
+prints 'loss'
+passes "$weft" run training.json --inputs in.safetensors --backend reference --expect out.safetensors \
+  --tolerance 1e-5 --save-weights after_reference.safetensors
+passes "$weft" run training.json --random-inputs 7 --save-inputs in_again.safetensors --outputs out_again.safetensors
+same in.safetensors in_again.safetensors
+same out.safetensors out_again.safetensors
+# The weights come back: the same step from the trained weights has another loss.
+"$weft" run training.json --inputs in.safetensors --weights after.safetensors --expect out.safetensors >out 2>err &&
+  fail "a training step leaves the loss as it is"
+grep -qF '"loss" differs' err || fail "the difference is not named:" "$(<err)"
+"$weft" run training.json --inputs in.safetensors --seed 2 --expect out.safetensors >out 2>err &&
+  fail "another seed makes the same weights"
+
+cat >classify.weft <<'GRAPH'
+graph "classify" {
+  %x = input() : f32[2,3]
+  %kernel = parameter() {initializer = "glorot_uniform", initializer_arguments = numbers[]} : f32[3,4]
+  %product = matmul(%x, %kernel) {transpose_a = false, transpose_b = false} : f32[2,4]
+  %y = tanh(%product) : f32[2,4]
+  output "y" = %y
+}
+GRAPH
+passes "$weft" run classify.weft --random-inputs 1 --save-inputs x.safetensors --check-finite
+prints 'f32[2,4]'
+refuses 1 '"x" f32[2,3] is missing' run classify.weft --inputs in.safetensors
+refuses 1 '"source" is no input of the graph' run classify.weft --inputs in.safetensors
+sed 's/\[2,3\]/[5,3]/; s/f32\[2,4\]/f32[5,4]/' classify.weft >taller.weft
+refuses 1 '"x" is f32[5,3], the file has f32[2,3]' run taller.weft --inputs x.safetensors
+refuses 1 '"kernel" f32[3,4] is missing' run classify.weft --inputs x.safetensors --weights in.safetensors
+refuses 1 'give them with --inputs' run classify.weft
+refuses 1 'classify.weft' run classify.weft --inputs classify.weft
+refuses 1 'no-folder' run classify.weft --random-inputs 1 --save-inputs no-folder/x.safetensors
+
+# ---- check-gradients: right gradients pass, wrong ones and those that are no numbers are found.
+passes "$weft" check-gradients --op tanh
+prints 'ok'
+passes "$weft" check-gradients --all
+prints ', 0 failed'
+prints 'no gradient, because'
+passes "$weft" check-gradients classify.weft
+prints 'kernel'
+# Below 0 the logarithm and its differences are no numbers.
+cat >log.weft <<'GRAPH'
+graph "log" {
+  %x = input() : f32[7]
+  %y = log(%x) : f32[7]
+  output "y" = %y
+}
+GRAPH
+passes "$weft" check-gradients log.weft --low 0.5
+finds() {
+  local status=0
+  "$weft" "$@" >out 2>err || status=$?
+  [[ $status == 1 ]] || fail "weft $*: status $status, not 1"
+  grep -qF FAILED out || fail "weft $*: no line says FAILED:" "$(<out)"
+  grep -qF 'weft: 1 of 1 gradients differ' err || fail "weft $*:" "$(<err)"
+}
+finds check-gradients log.weft
+# Steps as wide as the numbers themselves make differences that no gradient equals.
+finds check-gradients log.weft --low 1 --high 2 --step 0.5
+refuses 1 "did you mean 'tanh'" check-gradients --op tanhh
+refuses 1 "log 'y' is the first value" run log.weft --random-inputs 1 --check-finite
+
+# ---- ops and passes
+passes "$weft" ops
+prints 'masked_cross_entropy'
+passes "$weft" ops matmul
+prints 'transpose_a'
+passes "$weft" passes
+prints 'batch-over-time'
+refuses 1 "did you mean 'tanh'" ops tanhh
+
+# ---- bad graphs are refused with the reason and the place.
+: >empty
+printf '\x00\xff\x7fgarbage\x00' >binary
+head -c 2000 training.json >cut.json
+mkdir a_folder
+cat >cycle.weft <<'GRAPH'
+graph "cycle" {
+  %a = exp(%b) : f32[2]
+  %b = log(%a) : f32[2]
+  output "b" = %b
+}
+GRAPH
+cat >cycle.json <<'GRAPH'
+{"format": "weft-graph", "version": 1, "name": "cycle",
+ "nodes": [
+  {"name": "a", "op": "exp", "scope": "", "operands": ["b"], "attributes": {},
+   "results": [{"dtype": "f32", "shape": [2]}]},
+  {"name": "b", "op": "log", "scope": "", "operands": ["a"], "attributes": {},
+   "results": [{"dtype": "f32", "shape": [2]}]}],
+ "outputs": [{"name": "b", "value": "b"}],
+ "updates": []}
+GRAPH
+sed 's/f32\[3,4\]/f32[5,4]/' classify.weft >mismatch.weft
+sed 's/f32\[2,3\]/f32[1099511627776,1099511627776]/' classify.weft >overflow.weft
+sed 's/tanh/tanhh/' classify.weft >unknown.weft
+for bad in empty binary cut.json a_folder missing cycle.weft cycle.json mismatch.weft overflow.weft unknown.weft; do
+  refuses 1 "$bad" dump $bad
+  refuses 1 "$bad" run $bad --random-inputs 1
+  refuses 1 "$bad" check-gradients $bad
+done
+refuses 1 "exp 'a'" dump cycle.json
+refuses 1 "no node 'b' stands above" dump cycle.weft
+refuses 1 'more than 1099511627776 elements' dump overflow.weft
+refuses 1 "did you mean 'tanh'" dump unknown.weft
+refuses 1 'inner' dump mismatch.weft
+cat >huge.weft <<'GRAPH'
+graph "huge" {
+  %x = input() : f32[1000000,1000000]
+  output "y" = %x
+}
+GRAPH
+passes "$weft" dump huge.weft --summary
+refuses 1 '"x" f32[1000000,1000000]' run huge.weft --random-inputs 1
+refuses 1 '"x" f32[1000000,1000000]' check-gradients huge.weft
+passes "$weft" dump --model nmt --rows 1000000 --summary
+
+# ---- a file that cannot be written is an error, and the one before it stays.
+echo before >kept
+refuses 1 'missing' dump missing -o kept
+[[ $(<kept) == before ]] || fail "a failed dump changed its output file"
+refuses 1 'a_folder' dump classify.weft -o a_folder
+if [[ -w /dev/full ]]; then
+  status=0
+  "$weft" passes >/dev/full 2>err || status=$?
+  [[ $status == 1 ]] && grep -qF 'standard output' err || fail "a full disk is not noticed: status $status" "$(<err)"
+fi
+
+# ---- wrong usage
+refuses 2 "did you mean 'dump'" dumpp
+refuses 2 'command' --
+refuses 2 '--model' dump
+refuses 2 'graph' run
+refuses 2 '--all' check-gradients
+refuses 2 '--format' dump classify.weft --format xml
+refuses 2 '--preset' dump classify.weft --preset small
+refuses 2 '--rows' dump --model nmt --rows 0
+refuses 2 '--source-length' dump --model nmt --source-length 1000000000
+refuses 2 '--low' run classify.weft --random-inputs 1 --low 2 --high 1
+refuses 2 '--inputs' run classify.weft --random-inputs 1 --inputs x.safetensors
+refuses 1 'there is no pass' dump classify.weft --after nothing
+refuses 1 'passes 1 to' dump classify.weft --after 99
+for command in '' dump run check-gradients ops passes; do
+  passes "$weft" $command --help
+  prints 'Examples:'
+done
+
+if ((failures > 0)); then
+  echo "$failures failed"
+  exit 1
+fi

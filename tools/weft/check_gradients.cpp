@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "backends/reference/gradient_check.h"
+#include "graph/json.h"
+#include "graph/leaf.h"
+#include "ops/case_graph.h"
+#include "ops/ops.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/memory_limit.h"
+#include "tools/weft/output.h"
+#include "tools/weft/table.h"
+#include "tools/weft/tensor_draws.h"
+
+namespace weft::tool {
+namespace {
+
+struct CheckOptions {
+  std::string graph;
+  std::vector<std::string> ops;
+  bool all = false;
+  GradientCheckOptions check;
+  DrawRange range{.low = -2.0, .high = 2.0};
+};
+
+/// What was checked so far.
+class Findings {
+ public:
+  void add(const std::string& op, const std::string& where, const std::vector<GradientCheck>& checks) {
+    for (const GradientCheck& check : checks) {
+      const bool all_zero = !check.passed && check.worst_error == 0.0 && check.largest_gradient == 0.0;
+      rows_.push_back({check.worst_error,
+                       {op, where, check.input, std::to_string(check.elements),
+                        fmt::format("{:.1e}", check.worst_error), fmt::format("{:.3g}", check.largest_gradient),
+                        check.passed ? "ok" : (all_zero ? "FAILED: all gradients are 0" : "FAILED")}});
+      if (!check.passed) ++failed_;
+    }
+  }
+
+  /// A graph that could not be checked at all.
+  void add_failure(const std::string& op, const std::string& where, std::string_view reason) {
+    rows_.push_back({INFINITY, {op, where, "", "", "", "", fmt::format("FAILED: {}", reason)}});
+    ++failed_;
+  }
+
+  void add_without_gradient(const Op& op) { without_.add({std::string(op.name), std::string(op.no_gradient)}); }
+
+  /// The worst first.
+  std::string to_string() {
+    std::ranges::stable_sort(rows_, std::ranges::greater(), &Row::error);
+    Table table({"op", "case", "input", "elements", "worst error", "largest gradient", ""}, "lllrrrl");
+    for (const Row& row : rows_) table.add(row.cells);
+    std::string text = rows_.empty() ? "" : table.to_string();
+    if (!rows_.empty()) text += fmt::format("{} checked, {} failed\n", rows_.size(), failed_);
+    if (!without_.empty()) text += (rows_.empty() ? "" : "\n") + without_.to_string();
+    return text;
+  }
+
+  void require_passed() const {
+    require(failed_ == 0, "{} of {} gradients differ from the central differences: see the lines that say FAILED",
+            failed_, rows_.size());
+  }
+
+ private:
+  struct Row {
+    double error;
+    std::vector<std::string> cells;
+  };
+  std::vector<Row> rows_;
+  Table without_{{"op", "no gradient, because"}, "ll"};
+  std::size_t failed_ = 0;
+};
+
+void check_op(const Op& op, const GradientCheckOptions& options, Findings& findings) {
+  if (!op.no_gradient.empty()) return findings.add_without_gradient(op);
+  for (const OpCase& op_case : op.cases) {
+    GradientCheckOptions of_case = options;
+    of_case.low = op_case.low;
+    of_case.high = op_case.high;
+    try {
+      findings.add(std::string(op.name), std::string(op_case.name), check_gradients(case_graph(op, op_case), of_case));
+    } catch (const Error& error) {
+      findings.add_failure(std::string(op.name), std::string(op_case.name), error.what());
+    }
+  }
+}
+
+void check_graph(const CheckOptions& options, Findings& findings) {
+  const Graph graph = load_graph(options.graph, all_ops());
+  require_memory_for(graph);
+  GradientCheckOptions of_graph = options.check;
+  of_graph.low = options.range.low;
+  of_graph.high = options.range.high;
+  of_graph.integer_low = options.range.integer_low;
+  of_graph.integer_high = options.range.integer_high;
+  const std::vector<GradientCheck> checks = check_gradients(graph, of_graph);
+  require(!checks.empty(), "graph '{}' has no floating-point input and no parameter to differentiate with respect to",
+          graph.name());
+  findings.add("", graph.name(), checks);
+}
+
+void check(const CheckOptions& options) {
+  require_range(options.range);
+  Findings findings;
+  if (!options.graph.empty()) {
+    check_graph(options, findings);
+  } else if (options.all) {
+    for (const Op* op : all_ops().ops())
+      if (!is_leaf(*op)) check_op(*op, options.check, findings);
+  } else {
+    if (options.ops.empty()) throw CLI::RequiredError("What to check (a graph file, --op NAME or --all)");
+    for (const std::string& name : options.ops) check_op(all_ops().get(name), options.check, findings);
+  }
+  write_output("", findings.to_string());
+  findings.require_passed();
+}
+
+}  // namespace
+
+void add_check_gradients(CLI::App& program) {
+  CLI::App* command =
+      program.add_subcommand("check-gradients", "Compare gradients with central differences, computed in float64");
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::Option* graph = command
+                           ->add_option("graph", options->graph,
+                                        "Of this graph's floating-point outputs, with respect to its floating-point "
+                                        "inputs and its parameters")
+                           ->option_text("GRAPH");
+  CLI::Option* ops = command->add_option("--op", options->ops, "Of an op, in all of its cases; may be repeated")
+                         ->option_text("NAME")
+                         ->allow_extra_args(false)
+                         ->excludes(graph);
+  command->add_flag("--all", options->all, "Of every op, in all of its cases")->excludes(graph)->excludes(ops);
+  command->add_option("--seed", options->check.seed, "Of all that is drawn at random")->capture_default_str();
+  command->add_option("--step", options->check.step, "Half of the distance between the points of a difference")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--tolerance", options->check.tolerance, "The largest relative error that passes")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--most-elements", options->check.most_elements, "Elements of an input that are checked at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add_range_options(*command, options->range);
+  command->footer(
+      "Examples:\n"
+      "  weft check-gradients --op tanh --op matmul\n"
+      "  weft check-gradients --all\n"
+      "  weft check-gradients graph.json --low 0.1\n\n"
+      "The ranges are those of a graph file's inputs; the cases of an op have their own. The worst come first; the "
+      "exit\n"
+      "status is 1 when one fails.");
+  command->callback([options] { check(*options); });
+}
+
+}  // namespace weft::tool

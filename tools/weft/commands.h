@@ -1,0 +1,18 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+// The commands of `weft`, one file each. Every function adds its command, with options and help, to the program; the
+// command runs while the command line is parsed, and throws what it has to report.
+
+namespace weft::tool {
+
+void add_dump(CLI::App& program);
+void add_run(CLI::App& program);
+void add_check_gradients(CLI::App& program);
+void add_ops(CLI::App& program);
+void add_passes(CLI::App& program);
+
+}  // namespace weft::tool

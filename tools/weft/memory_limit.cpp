@@ -1,0 +1,42 @@
+#include "tools/weft/memory_limit.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "graph/error.h"
+#include "graph/leaf.h"
+#include "graph/quote.h"
+#include "tools/weft/summary.h"
+
+namespace weft::tool {
+namespace {
+
+double physical_memory() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+void require_memory_for(const Graph& graph) {
+  double held = 0.0;
+  double largest = 0.0;
+  ValueId largest_value;
+  for (const NodeId id : graph.nodes())
+    for (const ValueId value : graph.node(id).results) {
+      const double bytes = static_cast<double>(graph.type(value).bytes());
+      if (is_leaf(*graph.node(id).op)) held += bytes;
+      if (bytes > largest) {
+        largest = bytes;
+        largest_value = value;
+      }
+    }
+  for (const Output& output : graph.outputs()) held += static_cast<double>(graph.type(output.value).bytes());
+  const double needed = std::max(held, largest);
+  require(needed <= physical_memory(), "graph {} needs {} at least, this machine has {}; the largest value is {} {}",
+          weft::quoted(graph.name()), bytes_text(needed), bytes_text(physical_memory()),
+          weft::quoted(largest_value ? graph.value_name(largest_value) : ""),
+          largest_value ? graph.type(largest_value).to_string() : "");
+}
+
+}  // namespace weft::tool

@@ -1,0 +1,83 @@
+#include "tools/weft/nmt_graph.h"
+
+#include <CLI/CLI.hpp>
+
+#include "models/nmt/model.h"
+
+namespace weft::tool {
+namespace {
+
+/// A preset does not say how many words the sentences have that it will be trained on; these are the words, with
+/// padding and <unk>, of its usual ones: the tutorial's 50,000 pairs, or the built-in corpus.
+struct UsualVocabulary {
+  std::int64_t source;
+  std::int64_t target;
+};
+constexpr UsualVocabulary of_tutorial{10268, 5922};
+constexpr UsualVocabulary of_builtin_corpus{625, 458};
+
+// The graph has one copy of the cell a step, so that lengths bound its size; the other extents only appear in shapes.
+constexpr std::int64_t longest = 1000;
+constexpr std::int64_t widest = std::int64_t{1} << 30;
+
+nmt::ModelConfig model_config(const NmtGraphOptions& options, const nmt::Config& preset) {
+  nmt::ModelConfig config = preset.model;
+  const UsualVocabulary usual = options.preset == "small" ? of_builtin_corpus : of_tutorial;
+  config.source_vocabulary = options.source_vocabulary.value_or(usual.source);
+  config.target_vocabulary = options.target_vocabulary.value_or(usual.target);
+  config.embedding = options.embedding.value_or(config.embedding);
+  config.units = options.units.value_or(config.units);
+  if (options.variant) config.variant = nmt::parse_variant(*options.variant);
+  return config;
+}
+
+}  // namespace
+
+void add_nmt_graph_options(CLI::App& command, NmtGraphOptions& options, CLI::Option& model) {
+  const std::string group = "The translator (with --model nmt)";
+  const auto add = [&](const std::string& name, auto& content, const std::string& help) {
+    return command.add_option(name, content, help)->needs(&model)->group(group);
+  };
+  const std::vector<std::string_view> presets = nmt::preset_names();
+  add("--preset", options.preset, "Sizes and variant")
+      ->check(CLI::IsMember(std::vector<std::string>(presets.begin(), presets.end())))
+      ->capture_default_str();
+  add("--graph", options.graph,
+      "forward: logits. loss: of a batch. training: forward, backward and update. encoder: reads the source. decoder: "
+      "one step of search")
+      ->check(CLI::IsMember({"forward", "loss", "training", "encoder", "decoder", "decoding"}))
+      ->capture_default_str();
+  add("--variant", options.variant, "masked: padding changes nothing. tutorial: to the letter")
+      ->check(CLI::IsMember({"masked", "tutorial"}));
+  add("--rows", options.rows, "Sentences of a batch")
+      ->check(CLI::Range(std::int64_t{1}, widest))
+      ->capture_default_str();
+  add("--source-length", options.source_length, "Steps of the encoder")
+      ->check(CLI::Range(std::int64_t{1}, longest))
+      ->capture_default_str();
+  add("--target-length", options.target_length, "Tokens of the target, with <start> and <end>")
+      ->check(CLI::Range(std::int64_t{2}, longest))
+      ->capture_default_str();
+  const CLI::Range size(std::int64_t{1}, widest);
+  add("--source-vocabulary", options.source_vocabulary,
+      "Words, with padding; otherwise those of the preset's usual sentences")
+      ->check(size);
+  add("--target-vocabulary", options.target_vocabulary,
+      "Words, with padding; otherwise those of the preset's usual sentences")
+      ->check(size);
+  add("--embedding", options.embedding, "Numbers a word becomes")->check(size);
+  add("--units", options.units, "Numbers of a state")->check(size);
+}
+
+Graph build_nmt_graph(const NmtGraphOptions& options) {
+  const nmt::Config preset = nmt::preset(options.preset);
+  const nmt::ModelConfig config = model_config(options, preset);
+  const nmt::ModelShape shape{options.rows, options.source_length, options.target_length};
+  if (options.graph == "forward") return nmt::forward_graph(config, shape);
+  if (options.graph == "loss") return nmt::loss_graph(config, shape, preset.training.normalisation);
+  if (options.graph == "training") return nmt::training_graph(config, preset.training, shape);
+  if (options.graph == "encoder") return nmt::encoder_graph(config, options.rows, options.source_length);
+  return nmt::decoder_step_graph(config, options.rows, options.source_length);
+}
+
+}  // namespace weft::tool

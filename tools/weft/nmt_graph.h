@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "graph/graph.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace weft::tool {
+
+/// Which graph of the translator, in which sizes.
+struct NmtGraphOptions {
+  std::string preset = "tutorial";
+  std::string graph = "training";
+  std::int64_t rows = 64;
+  std::int64_t source_length = 8;
+  std::int64_t target_length = 8;
+  // Without these, the preset's.
+  std::optional<std::string> variant;
+  std::optional<std::int64_t> source_vocabulary;
+  std::optional<std::int64_t> target_vocabulary;
+  std::optional<std::int64_t> embedding;
+  std::optional<std::int64_t> units;
+};
+
+/// Adds the options, all of which need `model` to be given.
+void add_nmt_graph_options(CLI::App& command, NmtGraphOptions& options, CLI::Option& model);
+
+/// Declares the graph. Throws Error for sizes that no tensor can have.
+Graph build_nmt_graph(const NmtGraphOptions& options);
+
+}  // namespace weft::tool

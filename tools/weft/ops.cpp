@@ -1,0 +1,66 @@
+#include "ops/ops.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "tools/weft/commands.h"
+#include "tools/weft/op_page.h"
+#include "tools/weft/output.h"
+#include "tools/weft/table.h"
+
+namespace weft::tool {
+namespace {
+
+struct OpsOptions {
+  std::string name;
+  std::string markdown;
+};
+
+std::string table_of_ops() {
+  Table table({"family", "op", "operands", "what it computes"}, "llll");
+  for (const std::string_view family : op_families())
+    for (const Op* op : all_ops().ops())
+      if (op->family == family)
+        table.add({std::string(family), std::string(op->name), fmt::format("{}", fmt::join(op->operands, ", ")),
+                   std::string(op->summary)});
+  return table.to_string();
+}
+
+void write_pages(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  require(!error, "cannot make the folder '{}': {}", folder.string(), error.message());
+  for (const std::string_view family : op_families())
+    write_output((folder / fmt::format("{}.md", family)).string(), family_page(family));
+  write_output((folder / "README.md").string(), index_page());
+}
+
+void show(const OpsOptions& options) {
+  if (!options.markdown.empty()) return write_pages(options.markdown);
+  write_output("", options.name.empty() ? table_of_ops() : op_section(all_ops().get(options.name)));
+}
+
+}  // namespace
+
+void add_ops(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("ops", "List the ops, or explain one");
+  const auto options = std::make_shared<OpsOptions>();
+  CLI::Option* name = command->add_option("name", options->name, "The op to explain")->option_text("NAME");
+  command
+      ->add_option("--markdown", options->markdown,
+                   "Write the documentation's pages, one a family, into a folder instead")
+      ->option_text("FOLDER")
+      ->excludes(name);
+  command->footer(
+      "Examples:\n"
+      "  weft ops\n"
+      "  weft ops matmul\n"
+      "  weft ops --markdown docs/ops");
+  command->callback([options] { show(*options); });
+}
+
+}  // namespace weft::tool

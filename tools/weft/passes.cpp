@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "passes/pipeline.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/output.h"
+#include "tools/weft/table.h"
+
+namespace weft::tool {
+namespace {
+
+std::string as_text() {
+  Table table({"", "pass", "what it does"}, "rll");
+  const std::vector<const Pass*> pipeline = compile_pipeline();
+  for (std::size_t i = 0; i < pipeline.size(); ++i)
+    table.add({std::to_string(i + 1), std::string(pipeline[i]->name), std::string(pipeline[i]->summary)});
+  std::string text = "Compiling runs these passes, in this order:\n\n" + table.to_string();
+
+  Table others({"pass", "what it does"}, "ll");
+  for (const Pass* pass : all_passes())
+    if (std::ranges::find(pipeline, pass) == pipeline.end())
+      others.add({std::string(pass->name), std::string(pass->summary)});
+  if (!others.empty()) text += "\nThese are not among them:\n\n" + others.to_string();
+  return text;
+}
+
+/// The file that defines a pass, named after it.
+std::string source_file(const Pass& pass) {
+  std::string file(pass.name);
+  std::ranges::replace(file, '-', '_');
+  return fmt::format("passes/{}.cpp", file);
+}
+
+std::string as_markdown() {
+  std::string text =
+      "# Passes\n\n"
+      "<!-- Written by tools/scripts/generate_docs.sh from the passes themselves: edit those. -->\n\n"
+      "A pass rewrites a graph into one that computes the same. Each is a function in a file of its own, whose head "
+      "has\n"
+      "the algorithm with a graph before and after it. `weft dump --after PASS` shows what a pass makes of any "
+      "graph.\n\n"
+      "| pass | what it does | file |\n|---|---|---|\n";
+  for (const Pass* pass : all_passes()) {
+    const std::string file = source_file(*pass);
+    text += fmt::format("| `{}` | {} | [{}](../{}) |\n", pass->name, pass->summary, file, file);
+  }
+  text +=
+      "\n## The pipeline\n\n"
+      "What compiling runs, in this order; [passes/pipeline.cpp](../passes/pipeline.cpp) says why. The graph is "
+      "verified\n"
+      "after each pass.\n\n";
+  const std::vector<const Pass*> pipeline = compile_pipeline();
+  for (std::size_t i = 0; i < pipeline.size(); ++i) text += fmt::format("{}. `{}`\n", i + 1, pipeline[i]->name);
+  return text;
+}
+
+}  // namespace
+
+void add_passes(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("passes", "List the compiler's passes, in the order in which they run");
+  const auto markdown = std::make_shared<std::string>();
+  command->add_option("--markdown", *markdown, "Write the documentation's page instead (-: to standard output)")
+      ->option_text("FILE");
+  command->footer(
+      "Examples:\n"
+      "  weft passes\n"
+      "  weft passes --markdown docs/passes.md");
+  command->callback([markdown] {
+    if (markdown->empty())
+      write_output("", as_text());
+    else
+      write_output(*markdown, as_markdown());
+  });
+}
+
+}  // namespace weft::tool

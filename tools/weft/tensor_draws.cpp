@@ -1,0 +1,48 @@
+#include "tools/weft/tensor_draws.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+#include "graph/random.h"
+
+namespace weft::tool {
+namespace {
+
+double draw(const CounterRandom& random, std::uint64_t index, DType dtype, const DrawRange& range) {
+  if (is_float(dtype)) return random.uniform(index, range.low, range.high);
+  if (dtype == DType::boolean) return std::floor(random.uniform(index, 0.0, 2.0));
+  // One past the end, so that cutting off the fraction gives each integer the same share.
+  return std::floor(random.uniform(index, range.integer_low, range.integer_high + 1.0));
+}
+
+}  // namespace
+
+void add_range_options(CLI::App& command, DrawRange& range) {
+  command.add_option("--low", range.low, "Random floating-point numbers are at least this")->capture_default_str();
+  command.add_option("--high", range.high, "... and below this")->capture_default_str();
+  command.add_option("--integer-low", range.integer_low, "The smallest random integer")->capture_default_str();
+  command.add_option("--integer-high", range.integer_high, "The largest one")->capture_default_str();
+}
+
+void require_range(const DrawRange& range) {
+  if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low >= range.high)
+    throw CLI::ValidationError("--low", fmt::format("{} is not below --high {}", range.low, range.high));
+  if (range.integer_low > range.integer_high)
+    throw CLI::ValidationError("--integer-low",
+                               fmt::format("{} is above --integer-high {}", range.integer_low, range.integer_high));
+}
+
+TensorMap draw_inputs(const Graph& graph, std::uint64_t seed, const DrawRange& range) {
+  TensorMap inputs;
+  for (const NodeId id : graph.leaves(leaf::input)) {
+    const Node& node = graph.node(id);
+    Tensor tensor(graph.type(node.results[0]));
+    const CounterRandom random(seed, node.name);
+    for (std::int64_t i = 0; i < tensor.shape().volume(); ++i)
+      tensor.set_number(i, draw(random, static_cast<std::uint64_t>(i), tensor.dtype(), range));
+    inputs.emplace(node.name, std::move(tensor));
+  }
+  return inputs;
+}
+
+}  // namespace weft::tool
