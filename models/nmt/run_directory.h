@@ -2,12 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "graph/tensor.h"
 #include "models/nmt/config.h"
+#include "models/nmt/corpus.h"
 #include "models/nmt/vocabulary.h"
 
 namespace weft::nmt {
@@ -21,6 +22,8 @@ struct TrainingState {
   std::int64_t epoch_tokens = 0;    ///< over those batches
   double best_valid_loss = 0;       ///< per token; 0: none yet
   std::uint64_t seed = 1;
+
+  friend bool operator==(const TrainingState&, const TrainingState&) = default;
 };
 
 struct Checkpoint {
@@ -28,35 +31,65 @@ struct Checkpoint {
   TrainingState state;
 };
 
-/// The folder of one training run: config.json, vocab.source.txt, vocab.target.txt, checkpoint-<step>.safetensors, the
-/// files `latest` and `best` (each the name of a checkpoint), log.jsonl, graph.json. Every file is written whole or not
-/// at all.
+/// The pairs of a run: what it is trained on, and what is kept out of training. Not normalised; `test` and `valid` may
+/// be empty.
+struct CorpusParts {
+  std::vector<Pair> train, valid, test;
+};
+
+/// The folder of one training run:
+///
+///     config.json                     all settings
+///     vocab.source.txt, vocab.target.txt
+///     train.tsv, valid.tsv, test.tsv  the sentences
+///     checkpoint-<step>.safetensors   weights, optimiser moments, and how far training had come
+///     latest, best                    each the name of a checkpoint
+///     log.jsonl                       one JSON object a line
+///     graph.json                      the training graph
+///
+/// Every file but the log is written whole or not at all, and config.json last, so what looks like a run is one.
 class RunDirectory {
  public:
-  /// Makes the folder and writes config and vocabularies. Throws Error when it holds a run already, unless `overwrite`.
+  /// Makes the folder and writes config, vocabularies and sentences. Throws Error when it holds a run already, unless
+  /// `overwrite`; then that run's files are removed, and no others.
   static RunDirectory create(const std::filesystem::path& path, const Config& config, const Vocabulary& source,
-                             const Vocabulary& target, bool overwrite);
+                             const Vocabulary& target, bool overwrite, const CorpusParts& parts = {});
   /// Throws Error that says what is missing when it is no run directory.
   static RunDirectory open(const std::filesystem::path& path);
+  /// Throws Error when `create` would refuse to make a run there: to be told before long work, not after it.
+  static void require_free(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   const Config& config() const { return config_; }
   const Vocabulary& source() const { return source_; }
   const Vocabulary& target() const { return target_; }
 
+  /// Writes the config anew, for what may change when training goes on.
+  void set_config(const Config& config);
+  /// The sentences that the run keeps.
+  CorpusParts parts() const;
+
   /// Writes checkpoint-<step>.safetensors, points `latest` to it, and `best` when asked; then removes older checkpoints
   /// but the newest `keep` and the best.
   void save(const Checkpoint& checkpoint, bool best, std::size_t keep = 3);
-  /// "latest", "best", or the name of a checkpoint. Throws Error that lists what there is.
-  Checkpoint load(std::string_view which) const;
+  /// The names of all checkpoints, by step: "checkpoint-120", ...
+  std::vector<std::string> checkpoints() const;
   /// Whether there is any checkpoint.
   bool has_checkpoint() const;
+  /// The checkpoint that "latest", "best", or its own name means. Throws Error that lists what there is.
+  std::string resolve(std::string_view which) const;
+  std::filesystem::path checkpoint_path(std::string_view which) const;
+  /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, or of something else.
+  Checkpoint load(std::string_view which) const;
+
   /// Appends one JSON object (a line) to log.jsonl.
   void log(std::string_view json_line) const;
   void write_graph(std::string_view json) const;
 
  private:
   RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);
+  void prune(std::size_t keep) const;
+
   std::filesystem::path path_;
   Config config_;
   Vocabulary source_;

@@ -11,9 +11,6 @@
 namespace weft::nmt {
 namespace {
 
-/// The largest extent that graphs are compiled for, to bound what a hostile sentence can cost.
-constexpr std::size_t max_source_tokens = 1024;
-
 /// The compiled pair of graphs for one number of rows and one source length.
 struct Search {
   Executable encoder;
@@ -120,8 +117,8 @@ std::vector<Translation> Translator::translate(std::span<const std::string> sent
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     const std::vector<std::string> words = tokens(sentences[i], impl_->config.normaliser);
     if (words.size() <= 2) continue;  // <start> and <end> alone
-    require(words.size() <= max_source_tokens, "sentence {} has {} tokens, at most {} can be translated; split it",
-            i + 1, words.size(), max_source_tokens);
+    require(words.size() <= kMaxSourceTokens, "sentence {} has {} tokens, at most {} can be translated; split it",
+            i + 1, words.size(), kMaxSourceTokens);
     translations[i].source_words = words;
     jobs.push_back({impl_->source.encode(words), i});
     translations[i].unknown_words =

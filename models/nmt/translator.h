@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -23,6 +25,10 @@ struct Translation {
   std::vector<std::string> target_words;  ///< the translation's, with <end> when it was reached
   std::size_t unknown_words = 0;          ///< of the source
 };
+
+/// The most tokens a sentence may have, <start> and <end> counted: graphs are compiled for each length, and this bounds
+/// what a hostile sentence can cost.
+inline constexpr std::size_t kMaxSourceTokens = 1024;
 
 struct TranslatorOptions {
   std::int64_t batch = 64;

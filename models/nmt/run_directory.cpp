@@ -1,0 +1,329 @@
+#include "models/nmt/run_directory.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <set>
+#include <span>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "graph/number_text.h"
+#include "graph/quote.h"
+#include "graph/safetensors.h"
+
+namespace weft::nmt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kConfigFile = "config.json";
+constexpr const char* kSourceFile = "vocab.source.txt";
+constexpr const char* kTargetFile = "vocab.target.txt";
+constexpr const char* kTrainFile = "train.tsv";
+constexpr const char* kValidFile = "valid.tsv";
+constexpr const char* kTestFile = "test.tsv";
+constexpr const char* kLatestFile = "latest";
+constexpr const char* kBestFile = "best";
+constexpr const char* kLogFile = "log.jsonl";
+constexpr const char* kGraphFile = "graph.json";
+
+constexpr std::string_view kCheckpointPrefix = "checkpoint-";
+constexpr std::string_view kCheckpointSuffix = ".safetensors";
+constexpr std::string_view kFormat = "weft-nmt checkpoint 1";
+
+constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMaxNameBytes = 256;
+
+// ---- Checkpoints' names.
+
+/// The step of a checkpoint's name, "checkpoint-120"; nothing for any other name.
+std::optional<std::int64_t> step_of(std::string_view name) {
+  if (!name.starts_with(kCheckpointPrefix)) return std::nullopt;
+  const auto step = parse_integer(name.substr(kCheckpointPrefix.size()));
+  if (!step || *step < 0 || name != fmt::format("{}{}", kCheckpointPrefix, *step)) return std::nullopt;
+  return step;
+}
+
+std::string_view without_suffix(std::string_view name) {
+  if (name.ends_with(kCheckpointSuffix)) name.remove_suffix(kCheckpointSuffix.size());
+  return name;
+}
+
+// ---- Sentences.
+
+std::string tsv(const std::vector<Pair>& pairs) {
+  std::string text;
+  for (const Pair& pair : pairs) text += fmt::format("{}\t{}\n", pair.target, pair.source);
+  return text;
+}
+
+void write_part(const fs::path& path, const std::vector<Pair>& pairs) {
+  if (!pairs.empty()) write_file(path, tsv(pairs));
+}
+
+std::vector<Pair> read_part(const fs::path& path) {
+  return fs::exists(path) ? read_corpus(path).pairs : std::vector<Pair>{};
+}
+
+// ---- The state as metadata.
+
+Metadata to_metadata(const TrainingState& state) {
+  return {{"format", std::string(kFormat)},
+          {"step", fmt::format("{}", state.step)},
+          {"epoch", fmt::format("{}", state.epoch)},
+          {"batch_in_epoch", fmt::format("{}", state.batch_in_epoch)},
+          {"epoch_loss_sum", number_text(state.epoch_loss_sum)},
+          {"epoch_tokens", fmt::format("{}", state.epoch_tokens)},
+          {"best_valid_loss", number_text(state.best_valid_loss)},
+          {"seed", fmt::format("{}", state.seed)}};
+}
+
+const std::string& word(const Metadata& metadata, const std::string& key) {
+  const auto at = metadata.find(key);
+  require(at != metadata.end(), "its metadata lacks '{}'", key);
+  return at->second;
+}
+
+std::int64_t count(const Metadata& metadata, const std::string& key) {
+  const auto number = parse_integer(word(metadata, key));
+  require(number && *number >= 0, "its metadata has {} for '{}', a whole number is needed",
+          weft::quoted(word(metadata, key)), key);
+  return *number;
+}
+
+double number(const Metadata& metadata, const std::string& key) {
+  const auto value = parse_double(word(metadata, key));
+  require(value.has_value(), "its metadata has {} for '{}', a number is needed", weft::quoted(word(metadata, key)),
+          key);
+  return *value;
+}
+
+TrainingState from_metadata(const Metadata& metadata) {
+  const auto format = metadata.find("format");
+  require(format != metadata.end() && format->second == kFormat, "it is not a checkpoint of weft-nmt");
+  return {.step = count(metadata, "step"),
+          .epoch = count(metadata, "epoch"),
+          .batch_in_epoch = count(metadata, "batch_in_epoch"),
+          .epoch_loss_sum = number(metadata, "epoch_loss_sum"),
+          .epoch_tokens = count(metadata, "epoch_tokens"),
+          .best_valid_loss = number(metadata, "best_valid_loss"),
+          .seed = static_cast<std::uint64_t>(count(metadata, "seed"))};
+}
+
+// ---- The folder.
+
+bool is_file_of_run(const std::string& name) {
+  static const std::set<std::string> names = {kConfigFile, kSourceFile, kTargetFile, kTrainFile, kValidFile,
+                                              kTestFile,   kLatestFile, kBestFile,   kLogFile,   kGraphFile};
+  return names.contains(name) || (name.ends_with(kCheckpointSuffix) && step_of(without_suffix(name)));
+}
+
+std::vector<fs::path> files_of_run(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (is_file_of_run(entry.path().filename().string())) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+/// What writers that were killed have left: whole-or-nothing files that never got their name.
+std::vector<fs::path> unfinished_checkpoints(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t end = name.find(".safetensors.tmp-");
+    if (end != std::string::npos && step_of(std::string_view(name).substr(0, end))) files.push_back(entry.path());
+  }
+  return files;
+}
+
+void remove_file(const fs::path& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  require(!error, "cannot remove '{}': {}", path.string(), error.message());
+}
+
+/// Removes the files of an earlier run, config.json first: what is left of a run half removed does not look like one.
+void remove_run(const fs::path& folder) {
+  remove_file(folder / kConfigFile);
+  for (const fs::path& file : files_of_run(folder)) remove_file(file);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  require(!error && fs::is_directory(folder), "cannot make the run directory '{}': {}", folder.string(),
+          error ? error.message() : "a file of that name is in the way");
+}
+
+bool ends_within_line(int descriptor) {
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  char last = '\n';
+  return size > 0 && ::pread(descriptor, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(fs::path path, Config config, Vocabulary source, Vocabulary target)
+    : path_(std::move(path)), config_(std::move(config)), source_(std::move(source)), target_(std::move(target)) {}
+
+void RunDirectory::require_free(const fs::path& path) {
+  const std::vector<fs::path> files = files_of_run(path);
+  require(files.empty(),
+          "the run directory '{}' holds a run already ({}); go on with it (--resume), replace it (--overwrite), or "
+          "choose another (--out)",
+          path.string(), files.empty() ? "" : files.front().filename().string());
+}
+
+RunDirectory RunDirectory::create(const fs::path& path, const Config& config, const Vocabulary& source,
+                                  const Vocabulary& target, bool overwrite, const CorpusParts& parts) {
+  make_folder(path);
+  if (overwrite) {
+    remove_run(path);
+  } else {
+    require_free(path);
+  }
+  source.save(path / kSourceFile);
+  target.save(path / kTargetFile);
+  write_part(path / kTrainFile, parts.train);
+  write_part(path / kValidFile, parts.valid);
+  write_part(path / kTestFile, parts.test);
+  RunDirectory run(path, config, source, target);
+  run.set_config(config);
+  return run;
+}
+
+RunDirectory RunDirectory::open(const fs::path& path) {
+  std::error_code ignored;
+  require(fs::is_directory(path, ignored), "there is no run directory '{}'; make one with `weft-nmt train --out {}`",
+          path.string(), path.string());
+  for (const char* name : {kConfigFile, kSourceFile, kTargetFile}) {
+    require(fs::exists(path / name, ignored), "'{}' is no run directory: it has no {}; train one with `weft-nmt train`",
+            path.string(), name);
+  }
+  const fs::path config_path = path / kConfigFile;
+  const Config config = config_from_json(read_file(config_path, kMaxConfigBytes), config_path.string());
+  RunDirectory run(path, config, Vocabulary::load(path / kSourceFile), Vocabulary::load(path / kTargetFile));
+  const auto require_size = [&](const char* name, const Vocabulary& vocabulary, std::int64_t ids) {
+    require(std::cmp_equal(vocabulary.size(), ids),
+            "'{}' makes {} ids, the model in '{}' has {}; the files are of different runs", (path / name).string(),
+            vocabulary.size(), config_path.string(), ids);
+  };
+  require_size(kSourceFile, run.source_, config.model.source_vocabulary);
+  require_size(kTargetFile, run.target_, config.model.target_vocabulary);
+  return run;
+}
+
+void RunDirectory::set_config(const Config& config) {
+  validate(config);
+  write_file(path_ / kConfigFile, to_json(config));
+  config_ = config;
+}
+
+CorpusParts RunDirectory::parts() const {
+  return {read_part(path_ / kTrainFile), read_part(path_ / kValidFile), read_part(path_ / kTestFile)};
+}
+
+/// The checkpoint is complete before a name points to it, and older ones go after the names have left them: a run that
+/// is stopped anywhere in between can be resumed.
+void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
+  const std::string name = fmt::format("{}{}", kCheckpointPrefix, checkpoint.state.step);
+  save_safetensors(path_ / fmt::format("{}{}", name, kCheckpointSuffix), checkpoint.variables,
+                   to_metadata(checkpoint.state));
+  write_file(path_ / kLatestFile, name + "\n");
+  if (best) write_file(path_ / kBestFile, name + "\n");
+  prune(keep);
+}
+
+void RunDirectory::prune(std::size_t keep) const {
+  std::set<std::string> wanted = {resolve(kLatestFile)};
+  if (fs::exists(path_ / kBestFile)) wanted.insert(resolve(kBestFile));
+  std::vector<std::string> names = checkpoints();
+  names.resize(names.size() - std::min(keep, names.size()));
+  for (const std::string& name : names) {
+    if (!wanted.contains(name)) remove_file(path_ / fmt::format("{}{}", name, kCheckpointSuffix));
+  }
+  for (const fs::path& file : unfinished_checkpoints(path_)) remove_file(file);
+}
+
+std::vector<std::string> RunDirectory::checkpoints() const {
+  std::vector<std::int64_t> steps;
+  for (const fs::path& file : files_of_run(path_)) {
+    const std::string name = file.filename().string();
+    if (!name.ends_with(kCheckpointSuffix)) continue;
+    if (const auto step = step_of(without_suffix(name))) steps.push_back(*step);
+  }
+  std::ranges::sort(steps);
+  std::vector<std::string> names;
+  for (const std::int64_t step : steps) names.push_back(fmt::format("{}{}", kCheckpointPrefix, step));
+  return names;
+}
+
+bool RunDirectory::has_checkpoint() const { return !checkpoints().empty(); }
+
+std::string RunDirectory::resolve(std::string_view which) const {
+  const std::vector<std::string> names = checkpoints();
+  require(!names.empty(),
+          "the run directory '{}' holds no checkpoint; train it with `weft-nmt train --resume --out {}`",
+          path_.string(), path_.string());
+  std::string name(without_suffix(which));
+  if (which == kLatestFile || which == kBestFile) {
+    const fs::path pointer = path_ / which;
+    require(fs::exists(pointer), "'{}' is missing; name a checkpoint: {}", pointer.string(), fmt::join(names, ", "));
+    name = read_file(pointer, kMaxNameBytes);
+    while (!name.empty() && (name.back() == '\n' || name.back() == '\r')) name.pop_back();
+    require(std::ranges::find(names, name) != names.end(), "'{}' names {}, which is not there; name a checkpoint: {}",
+            pointer.string(), weft::quoted(name), fmt::join(names, ", "));
+  }
+  require(std::ranges::find(names, name) != names.end(),
+          "there is no checkpoint {} in '{}'; there are: latest, best, {}", weft::quoted(which), path_.string(),
+          fmt::join(names, ", "));
+  return name;
+}
+
+fs::path RunDirectory::checkpoint_path(std::string_view which) const {
+  return path_ / fmt::format("{}{}", resolve(which), kCheckpointSuffix);
+}
+
+Checkpoint RunDirectory::load(std::string_view which) const {
+  const std::string name = resolve(which);
+  const fs::path path = path_ / fmt::format("{}{}", name, kCheckpointSuffix);
+  try {
+    Safetensors file = load_safetensors(path);
+    try {
+      return {std::move(file.tensors), from_metadata(file.metadata)};
+    } catch (const Error& error) {
+      fail("{}: {}", path.string(), error.what());
+    }
+  } catch (const Error& error) {
+    std::vector<std::string> others = checkpoints();
+    std::erase(others, name);
+    if (others.empty()) fail("{}; there is no other checkpoint, so train again", error.what());
+    fail("{}; use another checkpoint: {}", error.what(), fmt::join(others, ", "));
+  }
+}
+
+/// In one write at the end of the file, so that lines of two writers never mix. A line that an interrupted writer left
+/// unfinished is ended first.
+void RunDirectory::log(std::string_view json_line) const {
+  const fs::path path = path_ / kLogFile;
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  require(file.get() >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
+  const std::string line = fmt::format("{}{}\n", ends_within_line(file.get()) ? "\n" : "", json_line);
+  const ssize_t written = ::write(file.get(), line.data(), line.size());
+  require(written >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
+  require(std::cmp_equal(written, line.size()), "cannot write '{}': {}", path.string(), std::strerror(ENOSPC));
+}
+
+void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / kGraphFile, json); }
+
+}  // namespace weft::nmt

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/variables.h"
+#include "graph/tensor.h"
+#include "models/nmt/config.h"
+
+namespace weft::nmt {
+
+/// The parameters of the model with the content that a checkpoint's variables give them; without the optimiser's
+/// moments. Throws Error that names the parameter, with both types, when one is missing or of another type.
+std::shared_ptr<Variables> load_weights(const ModelConfig& config, const TensorMap& variables);
+
+/// A parameter's name and type, in the order of their declaration.
+struct ParameterInfo {
+  std::string name;
+  TensorType type;
+};
+std::vector<ParameterInfo> list_parameters(const ModelConfig& config);
+
+/// The number of trained numbers.
+std::int64_t count_parameters(const ModelConfig& config);
+
+}  // namespace weft::nmt

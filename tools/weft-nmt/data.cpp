@@ -1,0 +1,105 @@
+#include "tools/weft-nmt/data.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "graph/error.h"
+#include "models/nmt/builtin_corpus.h"
+#include "models/nmt/normalise.h"
+#include "models/nmt/split.h"
+#include "models/nmt/word_counts.h"
+
+namespace weft::nmt {
+namespace {
+
+std::optional<std::size_t> optional_limit(std::int64_t limit) {
+  return limit > 0 ? std::optional(static_cast<std::size_t>(limit)) : std::nullopt;
+}
+
+std::vector<Pair> first_pairs(std::vector<Pair> pairs, std::int64_t limit) {
+  if (limit > 0 && std::cmp_less(limit, pairs.size())) pairs.resize(static_cast<std::size_t>(limit));
+  return pairs;
+}
+
+std::vector<std::string> normalised(std::span<const Pair> pairs, Side side, Normaliser normaliser) {
+  std::vector<std::string> sentences;
+  for (const Pair& pair : pairs) sentences.push_back(normalise(pair.*side, normaliser));
+  return sentences;
+}
+
+std::vector<Pair> select(std::span<const Pair> pairs, std::span<const std::size_t> indices) {
+  std::vector<Pair> part;
+  for (const std::size_t index : indices) part.push_back(pairs[index]);
+  return part;
+}
+
+CorpusParts split(std::span<const Pair> pairs, const Config& config) {
+  const SplitFractions fractions{config.data.valid_fraction, config.data.test_fraction};
+  const std::uint64_t seed = config.training.seed;
+  const Split parts = config.data.split == SplitKind::random
+                          ? split_random(pairs.size(), fractions, seed)
+                          : split_leak_free(normalised(pairs, &Pair::source, config.normaliser),
+                                            normalised(pairs, &Pair::target, config.normaliser), fractions, seed);
+  return {select(pairs, parts.train), select(pairs, parts.valid), select(pairs, parts.test)};
+}
+
+}  // namespace
+
+std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
+  Corpus corpus = read_corpus(path, optional_limit(limit));
+  std::string warnings = describe_malformed(corpus.report, path);
+  if (!warnings.empty()) warnings.pop_back();  // the last line's end, which `say` adds
+  if (!warnings.empty()) say(warnings);
+  say(fmt::format("{}: {} lines, {} pairs, {} malformed, {} empty", path.string(), corpus.report.lines,
+                  corpus.pairs.size(), corpus.report.malformed, corpus.report.empty));
+  return std::move(corpus.pairs);
+}
+
+std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, Normaliser normaliser,
+                                     const Say& say) {
+  const std::size_t removed = std::erase_if(pairs, [&](const Pair& pair) {
+    return std::cmp_greater(tokens(pair.source, normaliser).size(), max_length) ||
+           std::cmp_greater(tokens(pair.target, normaliser).size(), max_length);
+  });
+  if (removed > 0) say(fmt::format("{} pairs left out: more than {} tokens (--max-length)", removed, max_length));
+  return pairs;
+}
+
+CorpusParts load_parts(const Config& config, const Say& say) {
+  const DataConfig& data = config.data;
+  const auto prepared = [&](std::vector<Pair> pairs) {
+    return without_long_pairs(std::move(pairs), data.max_length, config.normaliser, say);
+  };
+  CorpusParts parts;
+  if (!data.train.empty()) {
+    parts.train = prepared(load_pairs(data.train, data.limit, say));
+    parts.valid = prepared(load_pairs(data.valid, 0, say));
+    if (!data.test.empty()) parts.test = prepared(load_pairs(data.test, 0, say));
+  } else {
+    const std::vector<Pair> pairs =
+        prepared(data.builtin ? first_pairs(builtin_corpus(), data.limit) : load_pairs(data.corpus, data.limit, say));
+    require(!pairs.empty(), "no pair is left to train on; raise --max-length");
+    parts = split(pairs, config);
+  }
+  require(!parts.train.empty(), "no pair is left to train on; raise --max-length");
+  return parts;
+}
+
+Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config& config) {
+  WordCounts counts;
+  for (const Pair& pair : pairs) counts.add(normalise(pair.*side, config.normaliser));
+  return Vocabulary(counts, optional_limit(config.vocabulary_limit));
+}
+
+std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target,
+                            Normaliser normaliser) {
+  std::vector<Example> examples;
+  for (const Pair& pair : pairs) {
+    examples.push_back(
+        {source.encode(tokens(pair.source, normaliser)), target.encode(tokens(pair.target, normaliser))});
+  }
+  return examples;
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "graph/file.h"
+#include "models/nmt/metrics.h"
+#include "models/nmt/special_words.h"
+#include "models/nmt/trainer.h"
+#include "models/nmt/translator.h"
+#include "models/nmt/words.h"
+#include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/output.h"
+#include "tools/weft-nmt/progress.h"
+#include "tools/weft-nmt/run_options.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  weft-nmt evaluate --run runs/small                         the sentences that training kept apart
+  weft-nmt evaluate --run runs/small --test other.tsv --output other.en
+  weft-nmt evaluate --run runs/small --json | jq .bleu
+
+BLEU and chrF (0 to 100) compare greedy translations with the English sides after the normalisation that the model was
+trained with: lower case, without accents. The loss is the cross entropy of the English side, in nats per token.)";
+
+struct EvaluateOptions {
+  RunOptions run;
+  std::string test;
+  std::string output;
+  std::int64_t batch = 64;
+  bool json = false;
+};
+
+/// The sentences to measure on, and what they are called.
+struct TestSet {
+  std::string name;
+  std::vector<Pair> pairs;
+};
+
+TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
+  TestSet set;
+  if (!options.test.empty()) {
+    set = {options.test, load_pairs(options.test, 0, say)};
+  } else {
+    CorpusParts parts = run.parts();
+    set = {(run.path() / "test.tsv").string(), std::move(parts.test)};
+    require(!set.pairs.empty(), "the run '{}' keeps no test sentences; give some with --test FILE.tsv",
+            run.path().string());
+  }
+  const Config& config = run.config();
+  set.pairs = without_long_pairs(std::move(set.pairs), config.data.max_length, config.normaliser, say);
+  require(!set.pairs.empty(), "'{}' holds no pair of at most {} tokens a side", set.name, config.data.max_length);
+  return set;
+}
+
+/// A normalised sentence without <start> and <end>.
+std::string reference(const std::string& sentence, Normaliser normaliser) {
+  std::vector<std::string> words = tokens(sentence, normaliser);
+  std::erase_if(words, [](const std::string& word) { return word == kStartWord || word == kEndWord; });
+  return join_words(words);
+}
+
+struct Scores {
+  double loss = 0;
+  Metrics metrics;
+  double sentences_per_second = 0;
+};
+
+std::vector<std::string> translate(const TrainedModel& model, const TestSet& set, std::int64_t batch, double& seconds) {
+  const RunDirectory& run = model.run;
+  std::vector<std::string> sources;
+  for (const Pair& pair : set.pairs) sources.push_back(pair.source);
+  Translator translator(run.config(), run.source(), run.target(), model.weights, {.batch = batch, .max_length = 0});
+  Progress progress;
+  progress.start("Translating", sources.size());
+  std::size_t done = 0;
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::string> hypotheses;
+  for (Translation& translation : translator.translate(sources, [&](std::size_t now) {
+         progress.update(now - done, 0);
+         done = now;
+       })) {
+    hypotheses.push_back(std::move(translation.text));
+  }
+  seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return hypotheses;
+}
+
+std::string table(const TrainedModel& model, const TestSet& set, const Scores& scores) {
+  const Bleu& bleu = scores.metrics.bleu;
+  std::string text;
+  const auto row = [&](std::string_view name, const std::string& value) {
+    text += fmt::format("{:<16}{}\n", name, value);
+  };
+  row("model", fmt::format("{}, {} after {} epochs", model.run.path().string(), model.checkpoint, model.state.epoch));
+  row("test set", fmt::format("{}, {} pairs", set.name, set.pairs.size()));
+  row("loss per token", fmt::format("{:.4f}  (perplexity {:.3f})", scores.loss, std::exp(scores.loss)));
+  row("BLEU",
+      fmt::format("{:.2f}  ({:.1f}/{:.1f}/{:.1f}/{:.1f}, brevity penalty {:.3f})", bleu.score, bleu.precisions[0],
+                  bleu.precisions[1], bleu.precisions[2], bleu.precisions[3], bleu.brevity_penalty));
+  row("chrF", fmt::format("{:.2f}", scores.metrics.chrf));
+  row("exact matches", fmt::format("{:.1f} %", 100 * scores.metrics.exact_match));
+  row("speed", fmt::format("{:.1f} sentences/s", scores.sentences_per_second));
+  return text;
+}
+
+std::string json(const TrainedModel& model, const TestSet& set, const Scores& scores) {
+  const Bleu& bleu = scores.metrics.bleu;
+  const nlohmann::ordered_json object{{"run", model.run.path().string()},
+                                      {"checkpoint", model.checkpoint},
+                                      {"epoch", model.state.epoch},
+                                      {"test", set.name},
+                                      {"pairs", set.pairs.size()},
+                                      {"loss", scores.loss},
+                                      {"perplexity", std::exp(scores.loss)},
+                                      {"bleu", bleu.score},
+                                      {"bleu_precisions", bleu.precisions},
+                                      {"brevity_penalty", bleu.brevity_penalty},
+                                      {"chrf", scores.metrics.chrf},
+                                      {"exact_match", scores.metrics.exact_match},
+                                      {"sentences_per_second", scores.sentences_per_second}};
+  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+int evaluate(const EvaluateOptions& options) {
+  const TrainedModel model = load_model(options.run);
+  const RunDirectory& run = model.run;
+  const TestSet set = find_test_set(run, options);
+
+  Scores scores;
+  Config config = run.config();
+  config.training.batch = options.batch;
+  const std::vector<Example> examples = encode(set.pairs, run.source(), run.target(), config.normaliser);
+  scores.loss = Validator(config, examples, model.weights).loss();
+
+  double seconds = 0;
+  const std::vector<std::string> hypotheses = translate(model, set, options.batch, seconds);
+  scores.sentences_per_second = static_cast<double>(hypotheses.size()) / seconds;
+  std::vector<std::vector<std::string>> references;
+  for (const Pair& pair : set.pairs) references.push_back({reference(pair.target, config.normaliser)});
+  scores.metrics = score_translations(hypotheses, references);
+
+  if (!options.output.empty()) {
+    std::string lines;
+    for (const std::string& hypothesis : hypotheses) lines += hypothesis + "\n";
+    write_file(options.output, lines);
+  }
+  print(options.json ? json(model, set, scores) : table(model, set, scores));
+  return kDone;
+}
+
+}  // namespace
+
+Command evaluate_command(CLI::App& tool) {
+  CLI::App* app = tool.add_subcommand("evaluate", "Measure a translator on sentences that it has not seen");
+  app->footer(kExamples);
+  auto options = std::make_shared<EvaluateOptions>();
+  add_run_options(*app, options->run);
+  app->add_option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)")->type_name("FILE");
+  app->add_option("--batch", options->batch, "Sentences to translate at once")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N")
+      ->capture_default_str();
+  app->add_option("--output", options->output, "Write the translations there, one a line")->type_name("FILE");
+  app->add_flag("--json", options->json, "Print the figures as a JSON object");
+  return {app, [options] { return evaluate(*options); }};
+}
+
+}  // namespace weft::nmt

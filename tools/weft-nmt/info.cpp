@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "models/nmt/format.h"
+#include "models/nmt/run_directory.h"
+#include "models/nmt/settings.h"
+#include "models/nmt/weights.h"
+#include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/output.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  weft-nmt info --run runs/small
+  weft-nmt info --run runs/small --json | jq .parameter_count)";
+
+struct InfoOptions {
+  std::string run;
+  bool json = false;
+};
+
+struct Pointers {
+  std::string latest;
+  std::string best;
+};
+
+/// What `latest` and `best` name; empty where they name nothing.
+Pointers pointers(const RunDirectory& run) {
+  const auto target = [&](const char* name) {
+    return std::filesystem::exists(run.path() / name) ? run.resolve(name) : std::string();
+  };
+  return {target("latest"), target("best")};
+}
+
+std::optional<TrainingState> latest_state(const RunDirectory& run) {
+  if (!run.has_checkpoint()) return std::nullopt;
+  return run.load("latest").state;
+}
+
+std::string text(const RunDirectory& run) {
+  const Config& config = run.config();
+  std::string text = fmt::format("Run {}\n\nSettings\n", run.path().string());
+  for (const Setting& setting : settings()) {
+    const std::string value = setting_text(setting.get(config));
+    if (!value.empty()) text += fmt::format("  {:<20}{}\n", setting.name, value);
+  }
+
+  text += "\nParameters\n";
+  for (const ParameterInfo& parameter : list_parameters(config.model)) {
+    text += fmt::format("  {:<32}{:<20}{:>14}\n", parameter.name, parameter.type.to_string(),
+                        parameter.type.shape.volume());
+  }
+  text += fmt::format("  {:<32}{:<20}{:>14}\n", "in all", "", count_parameters(config.model));
+
+  const Pointers names = pointers(run);
+  text += "\nCheckpoints\n";
+  for (const std::string& name : run.checkpoints()) {
+    text +=
+        fmt::format("  {:<32}{:>12}{}{}\n", name, format_bytes(std::filesystem::file_size(run.checkpoint_path(name))),
+                    name == names.latest ? "  latest" : "", name == names.best ? "  best" : "");
+  }
+  if (const auto state = latest_state(run)) {
+    text += fmt::format("\nTraining\n  steps               {}\n  epochs finished     {}\n", state->step, state->epoch);
+    if (state->batch_in_epoch > 0) text += fmt::format("  batches after them  {}\n", state->batch_in_epoch);
+    if (state->best_valid_loss > 0) text += fmt::format("  best valid loss     {:.4f}\n", state->best_valid_loss);
+  } else {
+    text += "  none yet\n";
+  }
+  return text;
+}
+
+std::string json(const RunDirectory& run) {
+  const Config& config = run.config();
+  nlohmann::ordered_json object{{"run", run.path().string()}};
+  object["settings"] = nlohmann::ordered_json::parse(to_json(config));
+  for (const ParameterInfo& parameter : list_parameters(config.model)) {
+    object["parameters"][parameter.name] = parameter.type.shape.extents();
+  }
+  object["parameter_count"] = count_parameters(config.model);
+  const Pointers names = pointers(run);
+  object["checkpoints"] = run.checkpoints();
+  object["latest"] = names.latest;
+  object["best"] = names.best;
+  if (const auto state = latest_state(run)) {
+    object["state"] = {{"step", state->step},
+                       {"epoch", state->epoch},
+                       {"batch_in_epoch", state->batch_in_epoch},
+                       {"best_valid_loss", state->best_valid_loss},
+                       {"seed", state->seed}};
+  }
+  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+int show(const InfoOptions& options) {
+  const RunDirectory run = RunDirectory::open(options.run);
+  print(options.json ? json(run) : text(run));
+  return kDone;
+}
+
+}  // namespace
+
+Command info_command(CLI::App& tool) {
+  CLI::App* app = tool.add_subcommand("info", "Show a run's settings, parameters and checkpoints");
+  app->footer(kExamples);
+  auto options = std::make_shared<InfoOptions>();
+  app->add_option("--run", options->run, "The run directory that `weft-nmt train` made")->required()->type_name("DIR");
+  app->add_flag("--json", options->json, "Print a JSON object");
+  return {app, [options] { return show(*options); }};
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,28 @@
+#include "tools/weft-nmt/run_options.h"
+
+#include "graph/error.h"
+#include "models/nmt/weights.h"
+#include "tools/weft-nmt/threads_option.h"
+
+namespace weft::nmt {
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option("--run", options.run, "The run directory that `weft-nmt train` made")->required()->type_name("DIR");
+  app.add_option("--checkpoint", options.checkpoint, "best, latest, or the name of a checkpoint (default: best)")
+      ->type_name("NAME");
+  add_threads_option(app);
+}
+
+TrainedModel load_model(const RunOptions& options) {
+  RunDirectory run = RunDirectory::open(options.run);
+  const std::string name = run.resolve(options.checkpoint);
+  const Checkpoint checkpoint = run.load(name);
+  try {
+    std::shared_ptr<Variables> weights = load_weights(run.config().model, checkpoint.variables);
+    return {std::move(run), name, checkpoint.state, std::move(weights)};
+  } catch (const Error& error) {
+    fail("{}: {}", run.checkpoint_path(name).string(), error.what());
+  }
+}
+
+}  // namespace weft::nmt

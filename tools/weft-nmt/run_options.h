@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "backends/variables.h"
+#include "models/nmt/run_directory.h"
+
+namespace weft::nmt {
+
+/// Which trained model a command uses.
+struct RunOptions {
+  std::string run;
+  std::string checkpoint = "best";
+};
+/// Adds --run, --checkpoint and --threads.
+void add_run_options(CLI::App& app, RunOptions& options);
+
+/// A trained model, as it was at a checkpoint.
+struct TrainedModel {
+  RunDirectory run;
+  std::string checkpoint;  ///< its name
+  TrainingState state;
+  std::shared_ptr<Variables> weights;
+};
+/// Throws Error that names the file when the run or the checkpoint cannot be used.
+TrainedModel load_model(const RunOptions& options);
+
+}  // namespace weft::nmt

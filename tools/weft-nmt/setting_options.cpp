@@ -1,0 +1,162 @@
+#include "tools/weft-nmt/setting_options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <filesystem>
+#include <sstream>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "tools/weft-nmt/commands.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 20;
+
+/// The settings that say what to train on.
+constexpr std::array<const char*, 5> kSources = {"builtin", "data", "train", "valid", "test"};
+
+const char* group_title(SettingGroup group) {
+  switch (group) {
+    case SettingGroup::data:
+      return "Data";
+    case SettingGroup::model:
+      return "Model";
+    case SettingGroup::training:
+      return "Training";
+    case SettingGroup::derived:
+      break;
+  }
+  return "";  // hidden
+}
+
+struct PlaceholderOf {
+  std::string operator()(const Switch&) const { return ""; }
+  std::string operator()(const IntegerRange&) const { return "N"; }
+  std::string operator()(const NumberRange&) const { return "X"; }
+  std::string operator()(const Choice& choice) const { return fmt::format("{}", fmt::join(choice.names, "|")); }
+  std::string operator()(const FilePath&) const { return "FILE"; }
+};
+
+/// "default: 64", or what each preset says where they differ; nothing where the default is to have none.
+std::string default_text(const Setting& setting) {
+  if (setting.name == "preset") return "default: small with --builtin, else tutorial";
+  if (std::holds_alternative<FilePath>(setting.kind) || std::holds_alternative<Switch>(setting.kind)) return "";
+  std::vector<std::string> texts;
+  for (const std::string_view name : preset_names()) texts.push_back(setting_text(setting.get(preset(name))));
+  if (std::ranges::equal(texts, std::vector(texts.size(), texts.front()))) return "default: " + texts.front();
+  for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = fmt::format("{}: {}", preset_names()[i], texts[i]);
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// "Pairs in a step (default: 64)"
+std::string help_text(const Setting& setting) {
+  std::string text(setting.summary);
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  const std::string defaults = default_text(setting);
+  return defaults.empty() ? text : fmt::format("{} ({})", text, defaults);
+}
+
+/// The settings of a TOML or INI file: lines of `name = value`.
+SettingValues settings_from_toml(const std::string& text, const std::string& origin) {
+  try {
+    std::istringstream stream(text);
+    SettingValues values;
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(stream)) {
+      require(item.parents.empty(), "the section [{}] is not known, settings stand outside of sections",
+              fmt::join(item.parents, "."));
+      const Setting& setting = find_setting(item.name);
+      require(item.inputs.size() == 1, "'{}' has {} values, it must have one: {}", setting.name, item.inputs.size(),
+              describe_kind(setting));
+      values[item.name] = parse_setting(setting, item.inputs.front());
+    }
+    return values;
+  } catch (const std::exception& error) {
+    fail("{}: {}", origin, error.what());
+  }
+}
+
+void require_one_source(const DataConfig& data) {
+  const int sources = (data.builtin ? 1 : 0) + (data.corpus.empty() ? 0 : 1) + (data.train.empty() ? 0 : 1);
+  if (sources == 0) throw UsageError("nothing to train on; give --builtin, --data FILE, or --train FILE --valid FILE");
+  if (sources > 1) throw UsageError("only one of --builtin, --data and --train can be given");
+  if (data.train.empty() != data.valid.empty()) throw UsageError("--train and --valid go together");
+  if (!data.test.empty() && data.train.empty()) throw UsageError("--test goes with --train and --valid");
+}
+
+/// So that the config means the same files wherever it is read.
+void make_absolute(std::string& path) {
+  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+}
+
+}  // namespace
+
+SettingOptions::SettingOptions(CLI::App& app) {
+  app.add_option("--config", file_,
+                 "Read settings from a file, JSON (.json) or TOML, under the names of these options; the command line "
+                 "wins")
+      ->type_name("FILE");
+  for (const Setting& setting : settings()) {
+    if (setting.group == SettingGroup::derived) continue;
+    const std::string name = fmt::format("--{}", setting.name);
+    const std::string help = help_text(setting);
+    CLI::Option* option =
+        std::holds_alternative<Switch>(setting.kind) ? app.add_flag(name, help) : app.add_option(name, help);
+    option->group(group_title(setting.group));
+    if (const std::string placeholder = std::visit(PlaceholderOf{}, setting.kind); !placeholder.empty()) {
+      option->type_name(placeholder)->expected(1);
+    }
+    options_.push_back({&setting, option});
+  }
+}
+
+SettingValues SettingOptions::from_command_line() const {
+  SettingValues values;
+  for (const auto& [setting, option] : options_) {
+    if (option->count() == 0) continue;
+    try {
+      values[std::string(setting->name)] = parse_setting(*setting, option->results().back());
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
+  }
+  return values;
+}
+
+SettingValues SettingOptions::from_file() const {
+  if (file_.empty()) return {};
+  const std::string text = read_file(file_, kMaxFileBytes);
+  return std::filesystem::path(file_).extension() == ".json" ? settings_from_json(text, file_)
+                                                             : settings_from_toml(text, file_);
+}
+
+SettingValues SettingOptions::given() const {
+  SettingValues values = from_command_line();
+  const bool names_source = std::ranges::any_of(kSources, [&](const char* source) { return values.contains(source); });
+  SettingValues file = from_file();
+  if (names_source) {  // one source replaces another as a whole
+    for (const char* source : kSources) file.erase(source);
+  }
+  values.merge(file);
+  return values;
+}
+
+Config SettingOptions::resolve() const {
+  const SettingValues values = given();
+  const auto chosen = values.find("preset");
+  const auto builtin = values.find("builtin");
+  const std::string base = chosen != values.end()                                       ? setting_text(chosen->second)
+                           : builtin != values.end() && std::get<bool>(builtin->second) ? "small"
+                                                                                        : "tutorial";
+  Config config = with_settings(preset(base), values);
+  require_one_source(config.data);
+  for (std::string* path : {&config.data.corpus, &config.data.train, &config.data.valid, &config.data.test}) {
+    make_absolute(*path);
+  }
+  return config;
+}
+
+}  // namespace weft::nmt

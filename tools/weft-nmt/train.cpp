@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+
+#include "models/nmt/run_directory.h"
+#include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/progress.h"
+#include "tools/weft-nmt/setting_options.h"
+#include "tools/weft-nmt/threads_option.h"
+#include "tools/weft-nmt/training_session.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  weft-nmt train --builtin                                  the built-in sentences, two minutes; to runs/small
+  weft-nmt train --data fra.txt                             the tutorial: 50,000 pairs of tatoeba.org, larger sizes
+  weft-nmt train --data fra.txt --limit 0 --split random    all pairs, split as the tutorial does
+  weft-nmt train --train a.tsv --valid b.tsv --preset small --out runs/mine
+  weft-nmt train --resume --out runs/mine --epochs 20       goes on, to the bits that an undisturbed run gives
+  weft-nmt train --config runs/mine/config.json --seed 2 --out runs/other    the same settings once more
+
+A corpus has one pair a line, English TAB French; lines that are no pair are listed and skipped. Ctrl-C finishes the
+batch and writes a checkpoint; --resume goes on from it.)";
+
+/// What may change when training goes on; all else would make another run of it.
+constexpr std::array<std::string_view, 4> kResumable = {"epochs", "checkpoint-every", "keep", "learning-rate"};
+
+struct TrainOptions {
+  explicit TrainOptions(CLI::App& app) : settings(app) {}
+
+  SettingOptions settings;
+  std::string out;
+  bool resume = false;
+  bool overwrite = false;
+};
+
+RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path& out) {
+  const SettingValues values = options.settings.given();
+  for (const auto& [name, value] : values) {
+    if (std::ranges::find(kResumable, name) == kResumable.end()) {
+      throw UsageError(
+          fmt::format("--{} cannot change on --resume; --epochs, --checkpoint-every, --keep and "
+                      "--learning-rate can",
+                      name));
+    }
+  }
+  RunDirectory run = RunDirectory::open(out);
+  run.set_config(with_settings(run.config(), values));
+  return run;
+}
+
+RunDirectory make_run(Config config, const std::filesystem::path& out, bool overwrite, Progress& progress) {
+  if (!overwrite) RunDirectory::require_free(out);
+  const CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
+  const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
+  const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
+  config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
+  config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
+  progress.log(fmt::format("Split       {} pairs to train on, {} to validate with, {} to test with", parts.train.size(),
+                           parts.valid.size(), parts.test.size()));
+  return RunDirectory::create(out, config, source, target, overwrite, parts);
+}
+
+int train(const TrainOptions& options) {
+  Progress progress;
+  if (options.resume) {
+    if (options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
+    RunDirectory run = resume_run(options, options.out);
+    return TrainingSession(run, progress).run();
+  }
+  const Config config = options.settings.resolve();
+  const std::filesystem::path out =
+      options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
+  RunDirectory run = make_run(config, out, options.overwrite, progress);
+  return TrainingSession(run, progress).run();
+}
+
+}  // namespace
+
+Command train_command(CLI::App& tool) {
+  CLI::App* app = tool.add_subcommand("train", "Train a translator on pairs of sentences");
+  app->footer(kExamples);
+  auto options = std::make_shared<TrainOptions>(*app);
+  app->add_option("--out", options->out, "The run directory (default: runs/PRESET)")->type_name("DIR");
+  CLI::Option* resume =
+      app->add_flag("--resume", options->resume, "Go on with the run in --out from its last checkpoint");
+  app->add_flag("--overwrite", options->overwrite, "Replace the run in --out")->excludes(resume);
+  add_threads_option(*app);
+  return {app, [options] { return train(*options); }};
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,188 @@
+#include "tools/weft-nmt/training_session.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "graph/error.h"
+#include "graph/json.h"
+#include "models/nmt/format.h"
+#include "models/nmt/model.h"
+#include "models/nmt/weights.h"
+#include "tools/weft-nmt/data.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::int64_t kBatchesPerLine = 100;   // on standard error, as the tutorial does
+constexpr std::int64_t kBatchesPerRecord = 10;  // in log.jsonl
+
+/// The shape that most batches of an epoch have; of several the largest.
+BatchShape typical_shape(const BatchPlan& plan) {
+  std::map<BatchShape, std::size_t> counts;
+  for (const Batch& batch : plan.epoch(0)) ++counts[batch.shape];
+  const auto most =
+      std::ranges::max_element(counts, std::less_equal<>{}, [](const auto& entry) { return entry.second; });
+  return most->first;
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(run), progress_(progress) {
+  const Config& config = run.config();
+  const CorpusParts parts = run.parts();
+  require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
+  train_examples_ = encode(parts.train, run.source(), run.target(), config.normaliser);
+  valid_examples_ = encode(parts.valid, run.source(), run.target(), config.normaliser);
+  variables_ = std::make_shared<Variables>(config.training.seed);
+  trainer_.emplace(config, train_examples_, variables_);
+  if (!valid_examples_.empty()) validator_.emplace(config, valid_examples_, variables_);
+  if (run.has_checkpoint()) restore();
+}
+
+void TrainingSession::restore() {
+  const std::filesystem::path path = run_.checkpoint_path("latest");
+  const Checkpoint checkpoint = run_.load("latest");
+  try {
+    trainer_->restore(checkpoint);
+  } catch (const Error& error) {
+    fail("{}: {}", path.string(), error.what());
+  }
+  progress_.log(fmt::format("Going on from {}: {} epochs and {} batches are done", path.string(),
+                            checkpoint.state.epoch, checkpoint.state.batch_in_epoch));
+}
+
+void TrainingSession::describe() const {
+  const Config& config = run_.config();
+  const BatchPlan& plan = trainer_->plan();
+  const PaddingShare padding = plan.padding();
+  progress_.log(
+      fmt::format("Sentences   {} to train on, {} to validate with", train_examples_.size(), valid_examples_.size()));
+  progress_.log(fmt::format("Vocabulary  {} French ids, {} English ids", config.model.source_vocabulary,
+                            config.model.target_vocabulary));
+  progress_.log(
+      fmt::format("Batches     {} an epoch in {} shapes, {:.2f} % padding ({:.2f} % French, {:.2f} % English)",
+                  plan.batches_per_epoch(), plan.shapes().size(), 100 * padding.overall, 100 * padding.source,
+                  100 * padding.target));
+  progress_.log(fmt::format("Model       {} parameters: embedding {}, units {}, variant {}",
+                            format_count(static_cast<double>(count_parameters(config.model))), config.model.embedding,
+                            config.model.units, to_string(config.model.variant)));
+  progress_.log(fmt::format("Run         {}", run_.path().string()));
+}
+
+void TrainingSession::write_graph() const {
+  const BatchShape shape = typical_shape(trainer_->plan());
+  const ModelShape model_shape{static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+                               static_cast<std::int64_t>(shape.target_length)};
+  run_.write_graph(to_json(training_graph(run_.config().model, run_.config().training, model_shape)));
+}
+
+int TrainingSession::run() {
+  const InterruptGuard interrupts;
+  const std::int64_t epochs = run_.config().training.epochs;
+  describe();
+  write_graph();
+  start_ = Clock::now();
+  if (trainer_->state().epoch >= epochs) {
+    progress_.log(fmt::format("All {} epochs are done; --resume with a larger --epochs goes on", epochs));
+  }
+  while (trainer_->state().epoch < epochs) {
+    const std::optional<EpochReport> report = run_epoch();
+    if (report) finish_epoch(*report);
+    if (const int signal = InterruptGuard::signal(); signal != 0) return stop(signal);
+  }
+  return 0;
+}
+
+std::optional<EpochReport> TrainingSession::run_epoch() {
+  const TrainingState& state = trainer_->state();
+  const std::size_t batches = trainer_->plan().batches_per_epoch();
+  progress_.start(fmt::format("Epoch {}", state.epoch + 1), batches);
+  progress_.update(static_cast<std::uint64_t>(state.batch_in_epoch), 0);
+  window_ = {0, Clock::now()};
+  try {
+    return trainer_->run_epoch([this](const StepReport& report) { return finish_step(report); });
+  } catch (const Error& error) {
+    progress_.stop();
+    fail("{}: {}", run_.path().string(), error.what());
+  }
+}
+
+/// Returns false to stop.
+bool TrainingSession::finish_step(const StepReport& report) {
+  window_.tokens += report.tokens;
+  progress_.update(1, static_cast<std::uint64_t>(report.tokens), report.loss);
+  if (report.batch % kBatchesPerRecord == 0) {
+    const double tokens_per_second = take_tokens_per_second();
+    run_.log(nlohmann::ordered_json{{"event", "batch"},
+                                    {"step", trainer_->state().step},
+                                    {"epoch", report.epoch},
+                                    {"batch", report.batch},
+                                    {"loss", report.loss},
+                                    {"gradient_norm", report.gradient_norm},
+                                    {"learning_rate", run_.config().training.learning_rate},
+                                    {"tokens_per_second", tokens_per_second},
+                                    {"seconds", seconds()}}
+                 .dump());
+    if (report.batch % kBatchesPerLine == 0) {
+      progress_.log(fmt::format("{}, {} tokens/s", format_batch(report.epoch, report.batch, report.loss),
+                                format_count(tokens_per_second)));
+    }
+  }
+  return InterruptGuard::signal() == 0;
+}
+
+void TrainingSession::finish_epoch(const EpochReport& report) {
+  progress_.stop();
+  progress_.log(format_epoch(report.epoch, report.loss));
+  nlohmann::ordered_json record{{"event", "epoch"},
+                                {"step", trainer_->state().step},
+                                {"epoch", report.epoch},
+                                {"loss", report.loss},
+                                {"learning_rate", run_.config().training.learning_rate},
+                                {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
+                                {"epoch_seconds", report.seconds}};
+  bool best = !validator_;  // without a measure the newest is the best
+  if (validator_) {
+    const double loss = validator_->loss();
+    const double so_far = trainer_->state().best_valid_loss;
+    best = so_far == 0 || loss < so_far;
+    if (best) trainer_->set_best(loss);
+    record["valid_loss"] = loss;
+    progress_.log(fmt::format("Valid loss {:.4f} per token, perplexity {:.3f}{}", loss, std::exp(loss),
+                              best ? ", the best so far" : ""));
+  }
+  progress_.log(format_epoch_time(report.seconds));
+  const TrainingConfig& training = run_.config().training;
+  const bool due = report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs;
+  if (due || (validator_ && best)) {
+    run_.save(trainer_->checkpoint(), best, static_cast<std::size_t>(training.keep));
+    record["checkpoint"] = run_.resolve("latest");
+    progress_.log(fmt::format("Wrote {}", run_.checkpoint_path("latest").string()));
+  }
+  record["seconds"] = seconds();
+  run_.log(record.dump());
+}
+
+int TrainingSession::stop(int signal) {
+  progress_.stop();
+  run_.save(trainer_->checkpoint(), false, static_cast<std::size_t>(run_.config().training.keep));
+  progress_.log(fmt::format("Stopped; wrote {}. Go on with: weft-nmt train --resume --out {}",
+                            run_.checkpoint_path("latest").string(), run_.path().string()));
+  return 128 + signal;
+}
+
+/// Since the last call, or the start of the epoch.
+double TrainingSession::take_tokens_per_second() {
+  const Clock::time_point now = Clock::now();
+  const double elapsed = std::chrono::duration<double>(now - window_.start).count();
+  const double rate = elapsed > 0 ? static_cast<double>(window_.tokens) / elapsed : 0;
+  window_ = {0, now};
+  return rate;
+}
+
+double TrainingSession::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+}  // namespace weft::nmt

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/nmt/batches.h"
+#include "models/nmt/run_directory.h"
+#include "models/nmt/trainer.h"
+#include "tools/weft-nmt/interrupt.h"
+#include "tools/weft-nmt/progress.h"
+
+namespace weft::nmt {
+
+/// The training of a run from its last checkpoint, or from its beginning, to its last epoch: tells how it goes,
+/// measures, and writes checkpoints and the log.
+class TrainingSession {
+ public:
+  /// Both must live as long as the session.
+  TrainingSession(RunDirectory& run, Progress& progress);
+
+  /// Returns the exit status: 0, or 128 and the number of the signal that stopped it. Throws Error when the loss is no
+  /// number any more, and when a file cannot be written.
+  int run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// What has gone by since the last line of log.
+  struct Window {
+    std::int64_t tokens = 0;
+    Clock::time_point start;
+  };
+
+  void restore();
+  void describe() const;
+  void write_graph() const;
+  std::optional<EpochReport> run_epoch();
+  bool finish_step(const StepReport& report);
+  void finish_epoch(const EpochReport& report);
+  int stop(int signal);
+  double take_tokens_per_second();
+  double seconds() const;
+
+  RunDirectory& run_;
+  Progress& progress_;
+  std::vector<Example> train_examples_;
+  std::vector<Example> valid_examples_;
+  std::shared_ptr<Variables> variables_;
+  std::optional<Trainer> trainer_;
+  std::optional<Validator> validator_;
+  Clock::time_point start_;
+  Window window_;
+};
+
+}  // namespace weft::nmt
