@@ -1,0 +1,118 @@
+#include "models/nmt/trainer.h"
+
+#include <doctest/doctest.h>
+
+#include "backends/onednn/threads.h"
+#include "graph/error.h"
+#include "tests/nmt/tiny_model.h"
+
+using namespace weft;
+using namespace weft::nmt;
+
+namespace {
+
+struct Session {
+  explicit Session(const Config& session_config, std::size_t pairs = 64)
+      : config(session_config),
+        examples(tiny_examples(pairs)),
+        variables(std::make_shared<Variables>(7)),
+        trainer(config, examples, variables) {}
+
+  Config config;
+  std::vector<Example> examples;
+  std::shared_ptr<Variables> variables;
+  Trainer trainer;
+};
+
+/// The weights after two epochs on that many threads.
+TensorMap trained_on_threads(int threads) {
+  const int before = onednn::thread_count();
+  onednn::set_thread_count(threads);
+  Session session(tiny_config());
+  session.trainer.run_epoch({});
+  session.trainer.run_epoch({});
+  onednn::set_thread_count(before);
+  return session.variables->snapshot();
+}
+
+}  // namespace
+
+TEST_CASE("training lowers the loss, in both variants and normalisations") {
+  for (const Variant variant : {Variant::masked, Variant::tutorial})
+    for (const LossNormalisation normalisation : {LossNormalisation::token_mean, LossNormalisation::batch_mean}) {
+      Config config = tiny_config();
+      config.model.variant = variant;
+      config.training.normalisation = normalisation;
+      Session session(config);
+      const double first = session.trainer.run_epoch({})->loss;
+      double last = first;
+      for (int epoch = 0; epoch < 14; ++epoch) last = session.trainer.run_epoch({})->loss;
+      CHECK(first < 3.2);  // a uniform guess costs log 19 = 2.94
+      CHECK(last < 0.7 * first);
+    }
+}
+
+TEST_CASE("the loss of a step is per token, whatever the normalisation") {
+  Config config = tiny_config();
+  config.training.learning_rate = 1e-9;
+  Session token_mean(config);
+  config.training.normalisation = LossNormalisation::batch_mean;
+  Session batch_mean(config);
+  const double a = token_mean.trainer.run_epoch({})->loss;
+  const double b = batch_mean.trainer.run_epoch({})->loss;
+  CHECK(a == doctest::Approx(b).epsilon(1e-5));
+  Validator validator(config, token_mean.examples, token_mean.variables);
+  CHECK(validator.loss() == doctest::Approx(a).epsilon(1e-5));
+}
+
+TEST_CASE("training gives the same bits with any number of threads") {
+  const TensorMap one = trained_on_threads(1);
+  CHECK(one == trained_on_threads(2));
+  CHECK(one == trained_on_threads(3));
+}
+
+TEST_CASE("a resumed training gives the same bits as an undisturbed one") {
+  Session undisturbed(tiny_config());
+  for (int epoch = 0; epoch < 3; ++epoch) undisturbed.trainer.run_epoch({});
+
+  Session interrupted(tiny_config());
+  interrupted.trainer.run_epoch({});
+  int steps = 0;
+  const auto stopped = interrupted.trainer.run_epoch([&](const StepReport&) { return ++steps < 4; });
+  CHECK_FALSE(stopped.has_value());
+  CHECK(interrupted.trainer.state().batch_in_epoch == 4);
+  const Checkpoint checkpoint = interrupted.trainer.checkpoint();
+
+  Session resumed(tiny_config());
+  resumed.trainer.run_epoch({});  // other content than the checkpoint's, to be overwritten
+  resumed.trainer.restore(checkpoint);
+  resumed.trainer.run_epoch({});
+  resumed.trainer.run_epoch({});
+  CHECK(resumed.trainer.state() == undisturbed.trainer.state());
+  CHECK(resumed.variables->snapshot() == undisturbed.variables->snapshot());
+}
+
+TEST_CASE("a checkpoint of another model is refused by name") {
+  Session session(tiny_config());
+  Checkpoint checkpoint = session.trainer.checkpoint();
+  checkpoint.variables.erase("output/bias");
+  CHECK_THROWS_WITH_AS(session.trainer.restore(checkpoint), "the checkpoint lacks the variable 'output/bias'", Error);
+  checkpoint = session.trainer.checkpoint();
+  checkpoint.variables.at("output/bias") = Tensor({DType::f32, {18}});
+  CHECK_THROWS_WITH_AS(session.trainer.restore(checkpoint),
+                       "the variable 'output/bias' is f32[19], it is set to f32[18]", Error);
+}
+
+TEST_CASE("a loss that is not finite stops the training and says where") {
+  Config config = tiny_config();
+  config.training.learning_rate = 1e38;
+  config.training.clip_norm = 0;
+  Session session(config);
+  std::string message;
+  try {
+    for (int epoch = 0; epoch < 3; ++epoch) session.trainer.run_epoch({});
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK(message.find("training diverged: in epoch 1, batch") == 0);
+}
