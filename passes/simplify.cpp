@@ -78,14 +78,16 @@ Value double_negation(const Match& match) {
   return match.graph.value(match.producer(0).operands[0]);
 }
 
+/// Whether a transpose leaves every axis where it is.
+bool keeps_axes(const Node& transpose) {
+  return std::ranges::is_sorted(transpose.attributes.get<std::vector<std::int64_t>>("permutation"));
+}
+
 // A reshape, broadcast, transpose or slice that changes nothing -> its operand
 Value identity(const Match& match) {
   if (!match.is(op::reshape) && !match.is(op::broadcast) && !match.is(op::slice) && !match.is(op::transpose)) return {};
   if (match.operand(0).type() != match.type()) return {};
-  if (match.is(op::transpose)) {
-    const auto& permutation = match.node.attributes.get<std::vector<std::int64_t>>("permutation");
-    if (!std::ranges::is_sorted(permutation)) return {};
-  }
+  if (match.is(op::transpose) && !keeps_axes(match.node)) return {};
   return match.operand(0);
 }
 
@@ -172,7 +174,7 @@ Value transpose_into_matmul(const Match& match) {
                                  match.node.attributes.get<bool>("transpose_b")};
   bool acts = false;
   for (std::size_t side = 0; side < 2; ++side) {
-    if (match.producer(side).op != &op::transpose) continue;
+    if (match.producer(side).op != &op::transpose || keeps_axes(match.producer(side))) continue;
     operands[side] = match.graph.value(match.producer(side).operands[0]);
     transposed[side] = !transposed[side];
     acts = true;
