@@ -109,8 +109,12 @@ Value attention_keys(Value values, const AdditiveAttentionWeights& weights) {
 Attention attend(Value query, Value values, Value keys, const AdditiveAttentionWeights& weights, Value lengths) {
   const std::int64_t batch = values.shape()[0];
   const std::int64_t time = values.shape()[1];
-  Value scores = additive_scores(dense(query, weights.w1, weights.b1).named("query"), keys, weights.v, weights.bv);
-  if (lengths) scores = select(sequence_mask(lengths, time), scores, constant_like(scores, score_past_the_end));
+  const Value compared = dense(query, weights.w1, weights.b1).named("query");
+  Value scores = additive_scores(compared, keys, weights.v, weights.bv);
+  if (lengths) {
+    const Value within = sequence_mask(lengths, time);
+    scores = select(within, scores, constant_like(scores, score_past_the_end));
+  }
   const Value attention = softmax(scores, -1).named("weights");
   const Value context = matmul(reshape(attention, Shape{batch, 1, time}), values);
   return {reshape(context, Shape{batch, values.shape()[2]}).named("context"), attention};

@@ -27,8 +27,9 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
-  const Value gates = dense(operands[0], operands[3], operands[5]) + matmul(operands[1], operands[4]);
-  const LstmState next = lstm_gates(gates, operands[2]);
+  const Value x_gates = dense(operands[0], operands[3], operands[5]);
+  const Value h_gates = matmul(operands[1], operands[4]);
+  const LstmState next = lstm_gates(x_gates + h_gates, operands[2]);
   return {next.h, next.c};
 }
 

@@ -223,13 +223,20 @@ class SumBatching {
       }
       return stack_rows(parts);
     };
+    // In statements of their own: the order in which arguments are evaluated, and thus nodes are made, is the
+    // compiler's choice.
+    const Value first = stacked(0, false);
     switch (term.kind) {
-      case Reduction::product:
-        return matmul(stacked(0, false), stacked(1, false), true, false).id();
+      case Reduction::product: {
+        const Value second = stacked(1, false);
+        return matmul(first, second, true, false).id();
+      }
       case Reduction::column_sum:
-        return reduce_sum(stacked(0, false), {0}, term.keep_dims).id();
-      case Reduction::scatter:
-        return embedding_gradient(stacked(0, false), stacked(1, true), term.vocabulary).id();
+        return reduce_sum(first, {0}, term.keep_dims).id();
+      case Reduction::scatter: {
+        const Value ids = stacked(1, true);
+        return embedding_gradient(first, ids, term.vocabulary).id();
+      }
     }
     throw InternalError("a term without a kind");
   }
