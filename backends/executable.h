@@ -17,14 +17,14 @@ namespace weft {
 
 struct CompileOptions {
   /// Shared parameters and states; without them the executable makes its own from `seed`.
-  std::shared_ptr<Variables> variables;
+  std::shared_ptr<Variables> variables = {};
   /// Shared working memory; without it the executable makes its own.
-  std::shared_ptr<Arena> arena;
+  std::shared_ptr<Arena> arena = {};
   std::uint64_t seed = 1;
   /// Names of passes of the pipeline to leave out.
-  std::vector<std::string> disabled_passes;
+  std::vector<std::string> disabled_passes = {};
   /// What the pass manager calls before and after passes, for dumps.
-  PassObserver observer;
+  PassObserver observer = {};
 };
 
 /// What compiling made of a graph.
