@@ -27,21 +27,23 @@ double scale_of(const TensorMap& tensors) {
 }
 
 std::vector<std::string> compare(std::string_view what, const Tensor& actual, const Tensor& expected, double scale,
-                                 const Run& run) {
+                                 const Run& run, const Tensor* slack) {
   if (actual.shape() != expected.shape())
     return {fmt::format("{}: {} has shape {}, expected {}", run.name, what, actual.shape().to_string(),
                         expected.shape().to_string())};
   for (std::int64_t i = 0; i < expected.shape().volume(); ++i) {
     const double difference = std::abs(actual.number(i) - expected.number(i));
-    if (!(difference <= run.tolerance * scale))
+    if (!(difference <= run.tolerance * scale + (slack != nullptr ? slack->number(i) : 0.0)))
       return {fmt::format("{}: element {} of {} is {}, expected {}: apart by {:.2g} times the scale {:.3g}", run.name,
                           i, what, actual.number(i), expected.number(i), difference / scale, scale)};
   }
   return {};
 }
 
+double smallest_gradient_scale(const TensorMap& gradients) { return 0.01 * scale_of(gradients); }
+
 std::vector<std::string> compare_gradients(const TensorMap& actual, const TensorMap& expected, const Run& run) {
-  const double smallest_scale = 0.01 * scale_of(expected);
+  const double smallest_scale = smallest_gradient_scale(expected);
   std::vector<std::string> failures;
   for (const auto& [name, tensor] : expected) {
     const auto at = actual.find(name);

@@ -26,13 +26,16 @@ double scale_of(const Tensor& tensor);
 double scale_of(const TensorMap& tensors);
 
 /// Compares a tensor with what is expected: the largest difference of two elements must be at most the tolerance times
-/// `scale`, the size of the numbers that the tensor is made of. Returns what is wrong, or nothing.
+/// `scale`, the size of the numbers that the tensor is made of; `slack` adds to that element by element. Returns what
+/// is wrong, or nothing.
 std::vector<std::string> compare(std::string_view what, const Tensor& actual, const Tensor& expected, double scale,
-                                 const Run& run);
+                                 const Run& run, const Tensor* slack = nullptr);
 
-/// Gradients by name. The scale of each is its own largest element, or a hundredth of the largest of all of them where
-/// that is more: a gradient in which large terms cancel (that of a bias which a softmax does not see) is 0 but for the
-/// rounding of these terms.
+/// The least scale of a gradient among the others: a hundredth of the largest element of all of them. A gradient in
+/// which large terms cancel (that of a bias which a softmax does not see) is 0 but for the rounding of these terms.
+double smallest_gradient_scale(const TensorMap& gradients);
+
+/// Gradients by name. The scale of each is its own largest element, or the smallest_gradient_scale where that is more.
 std::vector<std::string> compare_gradients(const TensorMap& actual, const TensorMap& expected, const Run& run);
 
 }  // namespace weft::test
