@@ -1,39 +1,89 @@
 #include "graph/json_parse.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "graph/error.h"
 
 namespace weft {
+namespace {
 
-nlohmann::json parse_json(std::string_view text, std::size_t max_depth) {
-  using nlohmann::json;
-  // The parser would take it for the end, whatever follows.
-  require(text.find('\0') == std::string_view::npos, "it holds a zero byte");
-  // The parser would keep the last of equal keys, and nest as deep as memory reaches.
-  std::vector<std::set<std::string>> keys_of_open_objects;
-  const auto check = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start || event == json::parse_event_t::array_start)
-      require(static_cast<std::size_t>(depth) < max_depth, "it is nested deeper than {} levels", max_depth);
-    if (event == json::parse_event_t::object_start) keys_of_open_objects.emplace_back();
-    if (event == json::parse_event_t::object_end) keys_of_open_objects.pop_back();
-    if (event == json::parse_event_t::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      require(keys_of_open_objects.back().insert(key).second, "the key '{:.40}' is given twice", key);
-    }
+using nlohmann::json;
+
+/// Builds the document from the parser's events, refusing what the library's own builder lets pass. (That one, with a
+/// callback to do the same, looks through all earlier items of an array after each.)
+class DocumentBuilder : public nlohmann::json_sax<json> {
+ public:
+  explicit DocumentBuilder(std::size_t max_depth) : max_depth_(max_depth) {}
+
+  json take() { return std::move(document_); }
+
+  bool null() override { return place(nullptr); }
+  bool boolean(bool value) override { return place(value); }
+  bool number_integer(std::int64_t value) override { return place(value); }
+  bool number_unsigned(std::uint64_t value) override { return place(value); }
+  bool number_float(double value, const std::string&) override { return place(value); }
+  bool string(std::string& value) override { return place(std::move(value)); }
+  bool binary(json::binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return open(json::object()); }
+  bool key(std::string& key) override {
+    require(!open_.back()->contains(key), "the key '{:.40}' is given twice", key);
+    key_ = std::move(key);
     return true;
-  };
-  try {
-    return json::parse(text, check);
-  } catch (const json::exception& error) {
+  }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(json::array()); }
+  bool end_array() override { return close(); }
+
+  bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
     const std::string_view message = error.what();
     const std::size_t prefix = message.find("] ");
     throw Error(std::string(prefix == std::string_view::npos ? message : message.substr(prefix + 2)));
   }
+
+ private:
+  /// Puts a value where it belongs: into the innermost open array or object, or at the top.
+  json& put(json value) {
+    if (open_.empty()) return document_ = std::move(value);
+    json& parent = *open_.back();
+    if (parent.is_object()) return parent[key_] = std::move(value);
+    parent.push_back(std::move(value));
+    return parent.back();
+  }
+
+  bool place(json value) {
+    put(std::move(value));
+    return true;
+  }
+
+  bool open(json value) {
+    require(open_.size() < max_depth_, "it is nested deeper than {} levels", max_depth_);
+    open_.push_back(&put(std::move(value)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::size_t max_depth_;
+  json document_;
+  std::vector<json*> open_;
+  std::string key_;
+};
+
+}  // namespace
+
+json parse_json(std::string_view text, std::size_t max_depth) {
+  // The parser would take it for the end, whatever follows.
+  require(text.find('\0') == std::string_view::npos, "it holds a zero byte");
+  DocumentBuilder builder(max_depth);
+  json::sax_parse(text, &builder);
+  return builder.take();
 }
 
 }  // namespace weft
