@@ -5,12 +5,13 @@
 #include "backends/onednn/primitive.h"
 #include "backends/onednn/vector_products.h"
 
-// How a product runs was chosen by measurement (docs/performance.md):
+// How a product runs was chosen by measurement (docs/performance.md), among ways whose bits do not depend on the number
+// of threads:
 //
 // - The right operand is a variable: a packed copy of it, made once after each update and shared. A row's bits then do
 //   not depend on the rows beside it. But transposed with many rows (the gradient of a layer's input), packing costs
 //   more than it gains, and the plain order is read.
-// - Both operands are computed in the run, the right one untransposed (weight gradients): sgemm.
+// - The left operand enters transposed (weight gradients), or both operands are computed in the run: sgemm, by tiles.
 // - Batches of vectors: loops of our own.
 // - Anything else: oneDNN's matmul on the plain order.
 
@@ -42,7 +43,7 @@ Kernel plain_kernel(const Product& product) {
 
 Kernel sgemm_kernel(const Product& product) {
   return {[product](const KernelBuffers& buffers) {
-            run_sgemm(product, buffers.operand<float>(0), buffers.operand<float>(1), buffers.result<float>(0));
+            run_sgemm_tiles(product, buffers.operand<float>(0), buffers.operand<float>(1), buffers.result<float>(0));
           },
           0, "sgemm"};
 }
@@ -55,9 +56,11 @@ Kernel vector_kernel(const Product& product) {
 
 Kernel product_kernel(const Product& product, const std::uint64_t* right_version) {
   if (is_vector_product(product)) return vector_kernel(product);
-  const bool variable = product.batch == 1 && right_version != nullptr;
-  if (variable && !(product.transpose_b && product.m >= many_rows)) return packed_kernel(product, right_version);
-  if (product.batch == 1 && !product.bias && !product.transpose_b) return sgemm_kernel(product);
+  if (product.batch > 1) return plain_kernel(product);
+  if (product.transpose_a) return sgemm_kernel(product);
+  const bool pack = right_version != nullptr && !(product.transpose_b && product.m >= many_rows);
+  if (pack) return packed_kernel(product, right_version);
+  if (!product.bias && !product.transpose_b) return sgemm_kernel(product);
   return plain_kernel(product);
 }
 

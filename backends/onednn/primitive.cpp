@@ -1,5 +1,6 @@
 #include "backends/onednn/primitive.h"
 
+#include <algorithm>
 #include <array>
 #include <dnnl.hpp>
 #include <map>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "backends/onednn/parallel.h"
 #include "graph/error.h"
 
 namespace weft::onednn {
@@ -140,6 +142,25 @@ std::shared_ptr<PackedMatrix> PackedMatrix::shared(const std::uint64_t* version,
 
 // ---- Products
 
+namespace {
+
+/// An extent in equal parts of at most (about) `most`, each a multiple of `granularity` but the last.
+struct Tiling {
+  std::int64_t extent;
+  std::int64_t size;
+  std::int64_t count;
+
+  Tiling(std::int64_t whole, std::int64_t most, std::int64_t granularity) : extent(whole) {
+    const std::int64_t parts = (whole + most - 1) / most;
+    const std::int64_t equal = (whole + parts - 1) / parts;
+    size = (equal + granularity - 1) / granularity * granularity;
+    count = (whole + size - 1) / size;
+  }
+  Range part(std::int64_t index) const { return {index * size, std::min(extent, (index + 1) * size)}; }
+};
+
+}  // namespace
+
 struct ProductPrimitive::Impl {
   dnnl::matmul primitive;
   PackedMatrix::Layout layout;
@@ -198,12 +219,24 @@ void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* b
   impl_->execute(b.impl_->copy, a, bias, c, scratch);
 }
 
-void run_sgemm(const Product& product, const float* a, const float* b, float* c) {
+void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c) {
   const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
   check_invariant(batch == 1 && !bias, "sgemm takes one product without bias");
-  check(dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1.0F, a, transpose_a ? m : k, b,
-                   transpose_b ? k : n, 0.0F, c, n),
-        "a product failed");
+  const Tiling rows(m, 512, 16);
+  const Tiling columns(n, 1024, 64);
+  int status = dnnl_success;
+  // Within a parallel region oneDNN starts no threads. No exception may leave it.
+#pragma omp parallel for schedule(static) reduction(max : status)
+  for (std::int64_t tile = 0; tile < rows.count * columns.count; ++tile) {
+    const Range part_m = rows.part(tile % rows.count);
+    const Range part_n = columns.part(tile / rows.count);
+    const dnnl_status_t tile_status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', part_m.size(),
+                                                 part_n.size(), k, 1.0F, a + part_m.first * (transpose_a ? 1 : k),
+                                                 transpose_a ? m : k, b + part_n.first * (transpose_b ? k : 1),
+                                                 transpose_b ? k : n, 0.0F, c + part_m.first * n + part_n.first, n);
+    status = std::max(status, static_cast<int>(tile_status));
+  }
+  check(static_cast<dnnl_status_t>(status), "a product failed");
 }
 
 }  // namespace weft::onednn

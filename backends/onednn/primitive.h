@@ -69,7 +69,8 @@ class ProductPrimitive {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The same product by oneDNN's sgemm: plain operands, batch 1, no bias.
-void run_sgemm(const Product& product, const float* a, const float* b, float* c);
+/// The same product by oneDNN's sgemm: plain operands, batch 1, no bias. By tiles of fixed extents, each on one thread:
+/// left to share the work out itself, sgemm splits long sums among threads, and the bits depend on their number.
+void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c);
 
 }  // namespace weft::onednn

@@ -55,8 +55,8 @@ WEFT_INLINE float tanh(float x) {
   p = std::fma(p, square, -5.37397155531e-2F);
   p = std::fma(p, square, 1.33314422036e-1F);
   p = std::fma(p, square, -3.33332819422e-1F);
-  const float small = std::fma(p * square, x, x);
-  return magnitude < 0.625F ? small : std::copysign(large, x);
+  const float small = std::fma(p * square, magnitude, magnitude);
+  return std::copysign(magnitude < 0.625F ? small : large, x);
 }
 
 /// log(x) = e ln 2 + log(m), x = 2^e m, m in [sqrt(1/2), sqrt(2)), with log(m) by a polynomial in m - 1.
