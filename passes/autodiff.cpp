@@ -62,6 +62,10 @@ class Differentiation {
     for (auto id = tape_.rbegin(); id != tape_.rend(); ++id) differentiate(*id);
   }
 
+  /// d(results)/d(value), after run_backwards; a null Value when there is none.
+  Value gradient_of(ValueId id) { return cotangent_of(resolve(id)); }
+
+ private:
   /// The sum of the contributions to a value; a null Value when there are none.
   Value cotangent_of(ValueId id) {
     std::vector<Value>& parts = contributions_[id];
@@ -72,7 +76,6 @@ class Differentiation {
     return sum;
   }
 
- private:
   static std::vector<bool> mark(std::size_t size) { return std::vector<bool>(size, false); }
 
   std::vector<bool> ancestors(const std::vector<NodeId>& order, std::span<const Value> results) const {
@@ -144,31 +147,41 @@ class Differentiation {
   std::vector<NodeId> tape_;
 };
 
+void require_of_graph(const Graph& graph, const Value& value, std::string_view what) {
+  require(value && &value.graph() == &graph, "gradients: {} is null or of another graph than '{}'", what, graph.name());
+}
+
+void require_parameters_of(const Graph& graph, std::span<const Value> parameters) {
+  for (const Value& parameter : parameters) {
+    require_of_graph(graph, parameter, "a parameter");
+    require(is_float(parameter.dtype()), "gradients: '{}' is {}; only floating-point values have gradients",
+            parameter.name(), parameter.type().to_string());
+  }
+}
+
 }  // namespace
 
 std::vector<Value> vector_jacobian(std::span<const Value> results, std::span<const Value> cotangents,
                                    std::span<const Value> parameters) {
   require(!results.empty() && results.size() == cotangents.size(), "gradients: {} results and {} cotangents are given",
           results.size(), cotangents.size());
+  require(static_cast<bool>(results.front()), "gradients: the first result is a null value");
   Graph& graph = results.front().graph();
-  for (const Value& parameter : parameters) {
-    require(parameter && &parameter.graph() == &graph, "gradients: a parameter is null or of another graph than '{}'",
-            graph.name());
-    require(is_float(parameter.dtype()), "gradients: '{}' is {}; only floating-point values have gradients",
-            parameter.name(), parameter.type().to_string());
-  }
-  Differentiation differentiation(graph, results, parameters);
   for (std::size_t i = 0; i < results.size(); ++i) {
+    require_of_graph(graph, results[i], "a result");
+    require_of_graph(graph, cotangents[i], "a cotangent");
     require(results[i].type() == cotangents[i].type(), "gradients: '{}' is {}, its cotangent {}", results[i].name(),
             results[i].type().to_string(), cotangents[i].type().to_string());
-    differentiation.contribute(results[i], cotangents[i]);
   }
+  require_parameters_of(graph, parameters);
+  Differentiation differentiation(graph, results, parameters);
+  for (std::size_t i = 0; i < results.size(); ++i) differentiation.contribute(results[i], cotangents[i]);
   differentiation.run_backwards();
 
   const Graph::Scope scope = graph.absolute_scope("gradient");
   std::vector<Value> gradients;
   for (const Value& parameter : parameters) {
-    const Value gradient = differentiation.cotangent_of(parameter.id());
+    const Value gradient = differentiation.gradient_of(parameter.id());
     gradients.push_back(gradient ? gradient : broadcast(graph.constant(0.0, parameter.dtype()), parameter.shape()));
   }
   return gradients;
@@ -180,6 +193,7 @@ std::vector<Value> gradients(Value loss, std::span<const Value> parameters) {
           "gradients: the loss '{}' must be a floating-point scalar, it is {}; reduce it first", loss.name(),
           loss.type().to_string());
   Graph& graph = loss.graph();
+  require_parameters_of(graph, parameters);  // before the first node is made
   const Graph::Scope scope = graph.absolute_scope("gradient");
   const Value one = graph.constant(1.0, loss.dtype());
   return vector_jacobian(std::span(&loss, 1), std::span(&one, 1), parameters);
