@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -54,7 +56,8 @@ const Op op::global_norm = {
 Value global_norm(std::span<const Value> values) { return apply_all(op::global_norm, values).at(0); }
 
 std::vector<Value> clip_by_global_norm(std::span<const Value> gradients, double max_norm) {
-  require(max_norm > 0.0, "clip_by_global_norm: the largest norm is {}: a positive number is needed", max_norm);
+  require(max_norm > 0.0 && std::isfinite(max_norm),
+          "clip_by_global_norm: the largest norm is {}: a positive number is needed", max_norm);
   const Value norm = global_norm(gradients);
   const Value limit = constant_like(norm, max_norm);
   // min(1, max_norm / norm) with a divisor that is never 0.

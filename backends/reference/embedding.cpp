@@ -15,7 +15,7 @@ Kernel embedding(const KernelSpec& spec) {
       const auto* ids = buffers.operand<std::int32_t>(1);
       T* y = buffers.result<T>(0);
       for (std::int64_t i = 0; i < count; ++i) {
-        require(ids[i] >= 0 && ids[i] < vocabulary, "id {} (element {}) is outside of the vocabulary of {}", ids[i], i,
+        require(ids[i] >= 0 && ids[i] < vocabulary, "id {} at index {} is outside of the table of {} rows", ids[i], i,
                 vocabulary);
         std::copy_n(table + ids[i] * units, units, y + i * units);
       }

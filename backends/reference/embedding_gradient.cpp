@@ -16,7 +16,7 @@ Kernel embedding_gradient(const KernelSpec& spec) {
       T* y = buffers.result<T>(0);
       std::fill_n(y, vocabulary * units, T(0));
       for (std::int64_t i = 0; i < count; ++i) {
-        require(ids[i] >= 0 && ids[i] < vocabulary, "id {} (element {}) is outside of the vocabulary of {}", ids[i], i,
+        require(ids[i] >= 0 && ids[i] < vocabulary, "id {} at index {} is outside of the table of {} rows", ids[i], i,
                 vocabulary);
         for (std::int64_t u = 0; u < units; ++u) y[ids[i] * units + u] += gradient[i * units + u];
       }

@@ -32,8 +32,8 @@ struct TokenLoss {
   double weight(const std::int32_t* targets) const {
     std::int64_t real = 0;
     for (std::int64_t i = 0; i < tokens; ++i) {
-      require(targets[i] >= 0 && targets[i] < vocabulary, "target {} (element {}) is outside of the vocabulary of {}",
-              targets[i], i, vocabulary);
+      require(targets[i] >= 0 && targets[i] < vocabulary,
+              "target {} at index {} is outside of the vocabulary of {} ids", targets[i], i, vocabulary);
       if (targets[i] != 0) ++real;
     }
     if (real == 0) return 0.0;

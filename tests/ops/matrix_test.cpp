@@ -1,0 +1,78 @@
+#include <doctest/doctest.h>
+
+#include "tests/ops/op_test.h"
+
+namespace weft {
+namespace {
+
+using test::error_of;
+using test::evaluate;
+
+Tensor ids(const std::vector<std::int32_t>& numbers) { return Tensor::of(Shape{std::ssize(numbers)}, numbers); }
+
+}  // namespace
+
+TEST_CASE("matmul takes each side transposed or not") {
+  Graph graph;
+  const Value a = graph.constant(Tensor::of<double>({2, 3}, {1, 2, 3, 4, 5, 6}));
+  const Value b = graph.constant(Tensor::of<double>({3, 2}, {1, 0, 2, 1, 0, 1}));
+  const Tensor product = Tensor::of<double>({2, 2}, {5, 5, 14, 11});
+  CHECK(evaluate(matmul(a, b)) == product);
+  CHECK(evaluate(matmul(transpose(a, {1, 0}), b, true, false)) == product);
+  CHECK(evaluate(matmul(a, transpose(b, {1, 0}), false, true)) == product);
+  CHECK(evaluate(matmul(transpose(a, {1, 0}), transpose(b, {1, 0}), true, true)) == product);
+}
+
+TEST_CASE("matmul of rank 3 goes batch by batch") {
+  Graph graph;
+  const Value a = graph.constant(Tensor::of<double>({2, 1, 2}, {1, 2, 3, 4}));
+  const Value b = graph.constant(Tensor::of<double>({2, 2, 1}, {1, 10, 100, 1000}));
+  CHECK(evaluate(matmul(a, b)) == Tensor::of<double>({2, 1, 1}, {21, 4300}));
+}
+
+TEST_CASE("mismatches of products name both sides") {
+  Graph graph;
+  const Value a = graph.input("a", DType::f32, {2, 3});
+  const Value batch = graph.input("batch", DType::f32, {4, 3, 5});
+  const Value vector = graph.input("vector", DType::f32, {3});
+  CHECK(error_of([&] { matmul(a, a); }) == "matmul 'matmul': inner dimensions differ: lhs f32[2,3], rhs f32[2,3]");
+  CHECK(error_of([&] { matmul(a, a, true, true); }) ==
+        "matmul 'matmul': inner dimensions differ: lhs f32[2,3] transposed, rhs f32[2,3] transposed");
+  CHECK(error_of([&] { matmul(a, batch); }) ==
+        "matmul 'matmul': two matrices, or two batches of matrices, are needed: lhs f32[2,3], rhs f32[4,3,5]");
+  CHECK(error_of([&] { matmul(batch, slice(batch, 0, 0, 3), true, false); }) ==
+        "matmul 'matmul': batch extents differ: lhs f32[4,3,5], rhs f32[3,3,5]");
+  CHECK(error_of([&] { dense(vector, a, vector); }) ==
+        "dense 'dense': inner dimensions differ: x f32[3], kernel f32[2,3]");
+  CHECK(error_of([&] {
+          dense(a, transpose(a, {1, 0}), vector);
+        }) == "dense 'dense': the bias needs one element a column: bias f32[3], kernel f32[3,2]");
+}
+
+TEST_CASE("an id outside of the table is an error of the run that names the node, the id and the vocabulary") {
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
+    CAPTURE(backend->name);
+    Graph graph;
+    const Value table = graph.input("table", DType::f32, {5, 2});
+    const Value looked_up = embedding(table, graph.input("ids", DType::i32, {3})).named("words");
+    graph.output("rows", looked_up);
+    const Tensor rows({DType::f32, Shape{5, 2}});
+    Executable executable = compile(graph, *backend);
+    for (const std::int32_t bad : {5, -1}) {
+      const std::string message = error_of([&] { executable.run({{"table", rows}, {"ids", ids({0, bad, 4})}}); });
+      CHECK(message.find("'words'") != std::string::npos);
+      CHECK(message.find(std::to_string(bad)) != std::string::npos);
+      CHECK(message.find("table of 5 rows") != std::string::npos);
+    }
+    CHECK(error_of([&] { executable.run({{"table", rows}, {"ids", ids({0, 3, 4})}}); }) == "no error");
+  }
+}
+
+TEST_CASE("embedding_gradient sums the rows of an id that occurs twice, and leaves others 0") {
+  Graph graph;
+  const Value gradient = graph.constant(Tensor::of<double>({3, 2}, {1, 2, 10, 20, 100, 200}));
+  CHECK(evaluate(embedding_gradient(gradient, graph.constant(ids({3, 1, 3})), 4)) ==
+        Tensor::of<double>({4, 2}, {0, 0, 10, 20, 0, 0, 101, 202}));
+}
+
+}  // namespace weft

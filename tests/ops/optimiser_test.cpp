@@ -1,0 +1,130 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/ops/op_test.h"
+
+namespace weft {
+namespace {
+
+using test::error_of;
+using test::evaluate;
+
+/// A parameter "layer/weight" of two elements, trained on the input "gradient".
+template <typename Optimise>
+Executable training(const Backend& backend, Optimise&& optimise) {
+  Graph graph;
+  const Value weight = graph.parameter("layer/weight", {2}, Initializer::constant(1.0));
+  const Value gradient = graph.input("gradient", DType::f32, {2});
+  optimise(graph, std::vector<Value>{weight}, std::vector<Value>{gradient});
+  return compile(graph, backend);
+}
+
+void step(Executable& executable, float first, float second) {
+  executable.set("gradient", Tensor::of<float>({2}, {first, second}));
+  executable.run();
+}
+
+double variable(const Executable& executable, std::string_view name, std::int64_t element) {
+  return executable.variables().get(name).number(element);
+}
+
+const std::vector<const Backend*>& backends() {
+  static const std::vector<const Backend*> backends{&reference_backend(), &onednn_backend()};
+  return backends;
+}
+
+}  // namespace
+
+TEST_CASE("adam follows algorithm 1, with the step count and moments as states") {
+  const AdamOptions options;
+  for (const Backend* backend : backends()) {
+    CAPTURE(backend->name);
+    Executable executable = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
+      adam(parameters, gradients, graph.constant(0.01));
+    });
+    CHECK(executable.variables().names() ==
+          std::vector<std::string>{"adam/layer/weight/m", "adam/layer/weight/v", "adam/step", "layer/weight"});
+    double weight = 1.0;
+    double m = 0.0;
+    double v = 0.0;
+    for (int t = 1; t <= 5; ++t) {
+      const double g = 0.5 / t;
+      step(executable, static_cast<float>(g), 0.0F);
+      m = options.beta1 * m + (1.0 - options.beta1) * g;
+      v = options.beta2 * v + (1.0 - options.beta2) * g * g;
+      weight -= 0.01 * (m / (1.0 - std::pow(options.beta1, t))) /
+                (std::sqrt(v / (1.0 - std::pow(options.beta2, t))) + options.epsilon);
+      CHECK(variable(executable, "adam/step", 0) == t);
+      CHECK(variable(executable, "adam/layer/weight/m", 0) == doctest::Approx(m).epsilon(1e-6));
+      CHECK(variable(executable, "adam/layer/weight/v", 0) == doctest::Approx(v).epsilon(1e-6));
+      CHECK(variable(executable, "layer/weight", 0) == doctest::Approx(weight).epsilon(1e-6));
+      CHECK(variable(executable, "layer/weight", 1) == 1.0);
+    }
+  }
+}
+
+TEST_CASE("sgd with momentum keeps a velocity") {
+  for (const Backend* backend : backends()) {
+    CAPTURE(backend->name);
+    Executable executable = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
+      sgd(parameters, gradients, graph.constant(0.25), 0.5);
+    });
+    CHECK(executable.variables().contains("sgd/layer/weight/velocity"));
+    step(executable, 1.0F, 0.0F);
+    step(executable, 1.0F, 2.0F);
+    CHECK(variable(executable, "sgd/layer/weight/velocity", 0) == 1.5);
+    CHECK(variable(executable, "layer/weight", 0) == 1.0 - 0.25 * (1.0 + 1.5));
+    CHECK(variable(executable, "layer/weight", 1) == 1.0 - 0.25 * 2.0);
+  }
+}
+
+TEST_CASE("sgd without momentum keeps nothing") {
+  Executable executable = training(reference_backend(), [](Graph& graph, auto parameters, auto gradients) {
+    sgd(parameters, gradients, graph.constant(0.25));
+  });
+  CHECK(executable.variables().names() == std::vector<std::string>{"layer/weight"});
+  step(executable, 1.0F, 2.0F);
+  CHECK(variable(executable, "layer/weight", 0) == 0.75);
+  CHECK(variable(executable, "layer/weight", 1) == 0.5);
+}
+
+TEST_CASE("clipping scales what is too long, together, and leaves the rest as it is") {
+  Graph graph;
+  const Value a = graph.input("a", DType::f64, {2});
+  const Value b = graph.input("b", DType::f64, {});
+  const std::vector<Value> clipped = clip_by_global_norm(std::vector<Value>{a, b}, 1.0);
+  const auto clip = [&](double a0, double a1, double b0) {
+    const TensorMap inputs{{"a", Tensor::of<double>({2}, {a0, a1})}, {"b", Tensor::scalar(b0)}};
+    const Tensor first = evaluate(clipped[0], inputs);
+    return std::vector<double>{first.number(0), first.number(1), evaluate(clipped[1], inputs).number(0)};
+  };
+  CHECK(clip(0, 0, 0) == std::vector<double>{0, 0, 0});
+  CHECK(clip(0.25, 0.5, -0.5) == std::vector<double>{0.25, 0.5, -0.5});
+  CHECK(clip(2, 4, -4) == std::vector<double>{2 / 6.0, 4 / 6.0, -4 / 6.0});
+  CHECK(std::isnan(clip(NAN, 0, 1)[0]));
+}
+
+TEST_CASE("optimisers refuse what does not belong together") {
+  Graph graph;
+  const Value weight = graph.parameter("weight", {2}, Initializer::zeros());
+  const Value input = graph.input("input", DType::f32, {2});
+  const Value rate = graph.constant(0.1);
+  const auto adam_error = [&](Value parameter, Value gradient, Value learning_rate) {
+    return error_of([&] { adam(std::vector<Value>{parameter}, std::vector<Value>{gradient}, learning_rate); });
+  };
+  CHECK(adam_error(input, input, rate) == "adam: 'input' is no parameter: only parameters are trained");
+  CHECK(adam_error(weight, rate, rate) == "adam: the gradient of 'weight' is f32[], the parameter f32[2]");
+  CHECK(adam_error(weight, Value(), rate) == "adam: the gradient 0 is a null value");
+  CHECK(adam_error(weight, input, input) ==
+        "adam: the learning rate is f32[2]: f32[] is needed, as 'weight' is f32[2]");
+  CHECK(error_of([&] { sgd(std::vector<Value>{weight}, {}, rate); }) ==
+        "sgd: 1 parameters and 0 gradients are given: one gradient for each parameter is needed");
+  CHECK(error_of([&] { sgd(std::vector<Value>{weight}, std::vector<Value>{input}, rate, 1.0); }) ==
+        "sgd 'sgd/sgd': momentum is 1: a number in [0, 1) is needed");
+  CHECK(error_of([&] { clip_by_global_norm(std::vector<Value>{input}, 0.0); }) ==
+        "clip_by_global_norm: the largest norm is 0: a positive number is needed");
+  CHECK(error_of([&] { global_norm({}); }) == "global_norm: at least one operand is needed");
+}
+
+}  // namespace weft
