@@ -66,6 +66,10 @@ Executable& Trainer::executable(const BatchShape& shape) {
   return executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
 }
 
+void Trainer::compile_all() {
+  for (const BatchShape& shape : plan_.shapes()) executable(shape);
+}
+
 void Trainer::restore(const Checkpoint& checkpoint) {
   for (const std::string& name : variables_->names()) {
     const auto at = checkpoint.variables.find(name);

@@ -47,6 +47,9 @@ class Trainer {
   /// batch). Returns nothing when stopped. Throws Error that says epoch and batch when the loss is not finite.
   std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step);
 
+  /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
+  void compile_all();
+
   const TrainingState& state() const { return state_; }
   void set_best(double valid_loss) { state_.best_valid_loss = valid_loss; }
   const BatchPlan& plan() const { return plan_; }

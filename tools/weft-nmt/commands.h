@@ -30,5 +30,6 @@ Command evaluate_command(CLI::App& tool);
 Command attention_command(CLI::App& tool);
 Command info_command(CLI::App& tool);
 Command vocab_command(CLI::App& tool);
+Command bench_command(CLI::App& tool);
 
 }  // namespace weft::nmt

@@ -40,8 +40,8 @@ int run_tool(int argc, char** argv) {
   tool.footer(kExamples);
   tool.get_formatter()->column_width(34);
   std::vector<Command> commands;
-  for (Command (*declare)(CLI::App&) :
-       {train_command, translate_command, evaluate_command, attention_command, info_command, vocab_command}) {
+  for (Command (*declare)(CLI::App&) : {train_command, translate_command, evaluate_command, attention_command,
+                                        info_command, vocab_command, bench_command}) {
     commands.push_back(declare(tool));
   }
   try {
