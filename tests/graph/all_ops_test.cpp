@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "graph/json.h"
+#include "graph/text.h"
+#include "graph/verifier.h"
+#include "ops/ops.h"
+#include "tests/graph/mutator.h"
+
+// The text and JSON forms with every real op: each of its cases survives, and damaged files never reach into an op's
+// inference further than an Error.
+
+using namespace weft;
+using namespace weft::test;
+
+namespace {
+
+Graph graph_of(const Op& op, const OpCase& op_case) {
+  Graph graph(fmt::format("{}_{}", op.name, op_case.name));
+  int count = 0;
+  for (const Value result : op_case.build(graph)) graph.output(fmt::format("y{}", count++), result);
+  return graph;
+}
+
+template <typename Check>
+void for_each_case(const Check& check) {
+  for (const Op* op : all_ops().ops()) {
+    for (const OpCase& op_case : op->cases) {
+      CAPTURE(std::string(op->name));
+      CAPTURE(std::string(op_case.name));
+      check(graph_of(*op, op_case));
+    }
+  }
+}
+
+/// Whether the damaged file loads; anything but an Error that it throws fails the test.
+template <typename Load>
+bool loads(const std::string& damaged, const Load& load) {
+  try {
+    const Graph graph = load(damaged);
+    verify(graph);
+    CHECK(to_text(parse_text(to_text(graph), all_ops())) == to_text(graph));
+    return true;
+  } catch (const Error&) {
+    return false;
+  } catch (const std::exception& error) {
+    FAIL_CHECK(error.what(), "\n", damaged);
+    return false;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every case of every op survives text and JSON") {
+  for_each_case([](const Graph& graph) {
+    verify(graph);
+    const std::string text = to_text(graph);
+    CHECK(to_text(parse_text(text, all_ops())) == text);
+    const std::string json = to_json(graph);
+    CHECK(to_text(from_json(json, all_ops())) == text);
+    CHECK(to_json(from_json(json, all_ops())) == json);
+  });
+}
+
+TEST_CASE("damaged files of every op load or are refused") {
+  Mutator mutator(11);
+  int loaded = 0;
+  for_each_case([&](const Graph& graph) {
+    const std::string text = to_text(graph);
+    const std::string json = to_json(graph);
+    for (int i = 0; i < 100; ++i) {
+      loaded += loads(mutator.mutate(text), [](const std::string& damaged) { return parse_text(damaged, all_ops()); });
+      loaded += loads(mutator.mutate(json), [](const std::string& damaged) { return from_json(damaged, all_ops()); });
+    }
+  });
+  CHECK(loaded > 20);
+}
+
+TEST_CASE("operands and attributes that fit no op never reach further than an Error") {
+  const std::vector<std::string> values{"%f", "%i", "%b", "%scalar", "%cube"};
+  for (const Op* op : all_ops().ops()) {
+    for (std::size_t count = 0; count <= 8; ++count) {
+      for (std::size_t turn = 0; turn < values.size(); ++turn) {
+        std::string operands;
+        for (std::size_t i = 0; i < count; ++i)
+          operands += fmt::format("{}{}", i == 0 ? "" : ", ", values[(turn + i * i) % values.size()]);
+        for (
+            const char* attributes :
+            {"", "{axis = 9223372036854775807}", "{axis = -9223372036854775808, begin = -1, end = 9223372036854775807}",
+             "{axis = 0, axes = [9, -9], shape = [], permutation = [7, 7], begin = 9223372036854775807, end = 1}",
+             "{axis = 1, before = 9223372036854775807, after = 9223372036854775807, time = 1099511627776, vocabulary = "
+             "9223372036854775807, keep_dims = true, axes = [0, 0], shape = [0]}"}) {
+          loads(fmt::format("graph \"g\" {{\n%f = input() : f32[2,3]\n%i = input() : i32[2]\n%b = input() : bool[2,3]\n"
+                            "%scalar = input() : f32[]\n%cube = input() : f32[2,3,4]\n%y = {}({}) {} : f32[2,3]\n}}",
+                            op->name, operands, attributes),
+                [](const std::string& text) { return parse_text(text, all_ops()); });
+        }
+      }
+    }
+  }
+}
