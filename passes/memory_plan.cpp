@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "graph/error.h"
 
@@ -32,22 +33,24 @@ class Timeline {
       : intervals_(intervals), width_(end / bucket_count + 1), buckets_(bucket_count + 1) {}
 
   void insert(std::size_t index) {
-    for (std::uint32_t b = intervals_[index].first / width_; b <= intervals_[index].last / width_; ++b)
+    for (std::uint32_t b = bucket_of(intervals_[index].first); b <= bucket_of(intervals_[index].last); ++b)
       buckets_[b].push_back(index);
   }
 
-  /// The placed intervals that are live at the same time as this one, each once.
-  std::vector<std::size_t> meeting(std::size_t index) const {
-    std::vector<std::size_t> found;
-    for (std::uint32_t b = intervals_[index].first / width_; b <= intervals_[index].last / width_; ++b)
+  /// Calls `visit` with each placed interval that is live at the same time as this one: in the first bucket that both
+  /// touch, so that none comes twice.
+  template <typename Visit>
+  void visit_meeting(std::size_t index, Visit&& visit) const {
+    const LiveInterval& interval = intervals_[index];
+    const std::uint32_t begin = bucket_of(interval.first);
+    for (std::uint32_t b = begin; b <= bucket_of(interval.last); ++b)
       for (const std::size_t other : buckets_[b])
-        if (meet(intervals_[index], intervals_[other])) found.push_back(other);
-    std::ranges::sort(found);
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
+        if (meet(interval, intervals_[other]) && b == std::max(begin, bucket_of(intervals_[other].first))) visit(other);
   }
 
  private:
+  std::uint32_t bucket_of(std::uint32_t step) const { return step / width_; }
+
   static constexpr std::uint32_t bucket_count = 256;
   std::span<const LiveInterval> intervals_;
   std::uint32_t width_;
@@ -65,14 +68,18 @@ std::vector<std::size_t> first_fit(std::span<const LiveInterval> intervals, std:
                                    std::size_t alignment) {
   std::vector<std::size_t> offsets(intervals.size(), 0);
   Timeline timeline(intervals, end_of(intervals));
+  std::vector<std::pair<std::size_t, std::size_t>> taken;  // begin and end of what is live at the same time
   for (const std::size_t index : order) {
-    std::vector<std::size_t> others = timeline.meeting(index);
-    std::ranges::sort(others, {}, [&](std::size_t other) { return offsets[other]; });
+    taken.clear();
+    timeline.visit_meeting(index, [&](std::size_t other) {
+      taken.emplace_back(offsets[other], offsets[other] + aligned(intervals[other].bytes, alignment));
+    });
+    std::ranges::sort(taken);
     std::size_t offset = 0;
     const std::size_t bytes = aligned(intervals[index].bytes, alignment);
-    for (const std::size_t other : others) {
-      if (offset + bytes <= offsets[other]) break;
-      offset = std::max(offset, offsets[other] + aligned(intervals[other].bytes, alignment));
+    for (const auto& [begin, end] : taken) {
+      if (offset + bytes <= begin) break;
+      offset = std::max(offset, end);
     }
     offsets[index] = offset;
     timeline.insert(index);
@@ -105,10 +112,11 @@ std::size_t most_live(std::span<const LiveInterval> intervals, std::size_t align
 void prove_disjoint(std::span<const LiveInterval> intervals, std::span<const std::size_t> offsets) {
   Timeline timeline(intervals, end_of(intervals));
   for (std::size_t i = 0; i < intervals.size(); ++i) {
-    for (const std::size_t other : timeline.meeting(i))
+    timeline.visit_meeting(i, [&](std::size_t other) {
       check_invariant(
           offsets[i] + intervals[i].bytes <= offsets[other] || offsets[other] + intervals[other].bytes <= offsets[i],
           "the memory plan lets intervals {} and {} overlap", other, i);
+    });
     timeline.insert(i);
   }
 }
