@@ -10,6 +10,18 @@ namespace weft::onednn {
 /// Work (in elements touched) below which waking a second thread costs more than it saves.
 inline constexpr std::int64_t least_parallel_work = 16384;
 
+/// While it lives, parallel regions that the calling thread opens have that many threads.
+class ThreadLimit {
+ public:
+  explicit ThreadLimit(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
+  ~ThreadLimit() { omp_set_num_threads(before_); }
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+ private:
+  int before_;
+};
+
 /// Items [first, last).
 struct Range {
   std::int64_t first;

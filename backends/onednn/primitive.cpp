@@ -144,20 +144,11 @@ std::shared_ptr<PackedMatrix> PackedMatrix::shared(const std::uint64_t* version,
 
 namespace {
 
-/// An extent in equal parts of at most (about) `most`, each a multiple of `granularity` but the last.
-struct Tiling {
-  std::int64_t extent;
-  std::int64_t size;
-  std::int64_t count;
-
-  Tiling(std::int64_t whole, std::int64_t most, std::int64_t granularity) : extent(whole) {
-    const std::int64_t parts = (whole + most - 1) / most;
-    const std::int64_t equal = (whole + parts - 1) / parts;
-    size = (equal + granularity - 1) / granularity * granularity;
-    count = (whole + size - 1) / size;
-  }
-  Range part(std::int64_t index) const { return {index * size, std::min(extent, (index + 1) * size)}; }
-};
+/// How many threads share a product out: one when it takes no longer than waking another.
+int threads_for(const Product& product) {
+  const std::int64_t work = product.batch * product.m * product.k * product.n;
+  return work < 8 * least_parallel_work ? 1 : omp_get_max_threads();
+}
 
 }  // namespace
 
@@ -165,6 +156,8 @@ struct ProductPrimitive::Impl {
   dnnl::matmul primitive;
   PackedMatrix::Layout layout;
   std::size_t scratch_bytes;
+  /// Its code and its scratch memory are made for this number.
+  int threads;
   // Their addresses are set at each run.
   dnnl::memory a;
   dnnl::memory b;
@@ -173,6 +166,7 @@ struct ProductPrimitive::Impl {
   dnnl::memory scratch;
 
   void execute(const dnnl::memory& right, const float* lhs, const float* row, float* result, void* working) const {
+    const ThreadLimit limit(threads);
     set_address(a, lhs);
     set_address(c, result);
     set_address(scratch, working);
@@ -191,11 +185,14 @@ struct ProductPrimitive::Impl {
 
 ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
     : impl_(guarded([&] {
+        const int threads = threads_for(product);
+        const ThreadLimit limit(threads);
         const dnnl::matmul::primitive_desc desc = matmul_desc(product, right);
         return std::unique_ptr<Impl>(new Impl{
             .primitive = dnnl::matmul(desc),
             .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b), desc.weights_desc()},
             .scratch_bytes = desc.scratchpad_desc().get_size(),
+            .threads = threads,
             .a = without_address(desc.src_desc()),
             .b = without_address(desc.weights_desc()),
             .bias = product.bias ? without_address(desc.bias_desc()) : dnnl::memory(),
@@ -219,21 +216,49 @@ void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* b
   impl_->execute(b.impl_->copy, a, bias, c, scratch);
 }
 
+// ---- sgemm
+
+namespace {
+
+/// An extent in an even number of equal parts of at most about 1,024, which are multiples of 64 but the last: wide
+/// enough that packing the operands for each part costs little, even so that two threads have as many.
+struct Tiling {
+  std::int64_t extent;
+  std::int64_t size;
+  std::int64_t count;
+
+  explicit Tiling(std::int64_t whole) : extent(whole) {
+    const std::int64_t parts = 2 * ((whole + 2047) / 2048);
+    size = (whole + 64 * parts - 1) / (64 * parts) * 64;
+    count = (whole + size - 1) / size;
+  }
+  Range part(std::int64_t index) const { return {index * size, std::min(extent, (index + 1) * size)}; }
+};
+
+}  // namespace
+
 void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c) {
-  const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
-  check_invariant(batch == 1 && !bias, "sgemm takes one product without bias");
-  const Tiling rows(m, 512, 16);
-  const Tiling columns(n, 1024, 64);
+  check_invariant(product.batch == 1 && !product.bias, "sgemm takes one product without bias");
+  const std::int64_t m = product.m;
+  const std::int64_t k = product.k;
+  const std::int64_t n = product.n;
+  const bool transpose_a = product.transpose_a;
+  const bool transpose_b = product.transpose_b;
+  // The longer side of the result is cut.
+  const bool by_rows = m > n;
+  const Tiling tiling(by_rows ? m : n);
+  const ThreadLimit limit(threads_for(product));
   int status = dnnl_success;
   // Within a parallel region oneDNN starts no threads. No exception may leave it.
 #pragma omp parallel for schedule(static) reduction(max : status)
-  for (std::int64_t tile = 0; tile < rows.count * columns.count; ++tile) {
-    const Range part_m = rows.part(tile % rows.count);
-    const Range part_n = columns.part(tile / rows.count);
-    const dnnl_status_t tile_status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', part_m.size(),
-                                                 part_n.size(), k, 1.0F, a + part_m.first * (transpose_a ? 1 : k),
-                                                 transpose_a ? m : k, b + part_n.first * (transpose_b ? k : 1),
-                                                 transpose_b ? k : n, 0.0F, c + part_m.first * n + part_n.first, n);
+  for (std::int64_t tile = 0; tile < tiling.count; ++tile) {
+    const Range rows = by_rows ? tiling.part(tile) : Range{0, m};
+    const Range columns = by_rows ? Range{0, n} : tiling.part(tile);
+    const float* left = a + rows.first * (transpose_a ? 1 : k);
+    const float* right = b + columns.first * (transpose_b ? k : 1);
+    const dnnl_status_t tile_status =
+        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', rows.size(), columns.size(), k, 1.0F, left,
+                   transpose_a ? m : k, right, transpose_b ? k : n, 0.0F, c + rows.first * n + columns.first, n);
     status = std::max(status, static_cast<int>(tile_status));
   }
   check(static_cast<dnnl_status_t>(status), "a product failed");
