@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "graph/file.h"
 #include "graph/json.h"
 #include "graph/text.h"
 #include "graph/verifier.h"
@@ -98,4 +99,16 @@ TEST_CASE("operands and attributes that fit no op never reach further than an Er
       }
     }
   }
+}
+
+TEST_CASE("the examples of docs/ir.md load, and as they are written") {
+  const std::string page = read_file(WEFT_TEST_DIR "/../docs/ir.md");
+  const auto block = [&page](std::string_view begin) {
+    const std::size_t at = page.find(begin);
+    REQUIRE(at != std::string::npos);
+    return page.substr(at, page.find("```", at) - at);
+  };
+  const std::string text = block("graph \"classify\"");
+  CHECK(to_text(parse_text(text, all_ops())) == text);
+  CHECK_NOTHROW(verify(from_json(block("{\n\"format\""), all_ops())));
 }
