@@ -1,5 +1,7 @@
 #include "backends/evaluate.h"
 
+#include <algorithm>
+
 #include "graph/error.h"
 
 namespace weft {
@@ -24,9 +26,13 @@ std::vector<Tensor> evaluate_constant_node(const Graph& graph, NodeId id, const 
   for (Tensor& tensor : tensors) results.push_back(tensor.bytes().data());
 
   const std::vector<const std::uint64_t*> versions(node.operands.size(), nullptr);
-  const Kernel kernel = factory({node, operand_types, result_types, versions});
-  Tensor scratch({DType::boolean, Shape{std::max<std::int64_t>(1, static_cast<std::int64_t>(kernel.scratch_bytes))}});
-  kernel.run({operands, results, scratch.bytes().data()});
+  try {
+    const Kernel kernel = factory({node, operand_types, result_types, versions});
+    Tensor scratch({DType::boolean, Shape{std::max<std::int64_t>(1, static_cast<std::int64_t>(kernel.scratch_bytes))}});
+    kernel.run({operands, results, scratch.bytes().data()});
+  } catch (const Error& error) {
+    fail("{} '{}': {}", node.op->name, node.name, error.what());
+  }
   return tensors;
 }
 

@@ -30,11 +30,14 @@ struct Step {
 
 /// Moves a value somewhere else, at a fixed point of the schedule.
 struct Copy {
-  ValueId from;
   std::size_t bytes = 0;
-  ValueId into;  ///< the concat that the part belongs to; null for copies after the run
+  ValueId source = {};  ///< null where `from` is fixed
+  ValueId into = {};    ///< the concat that the part belongs to; null where `to` is fixed
   std::size_t into_offset = 0;
-  std::byte* to = nullptr;  ///< the target of a copy after the run
+  const std::byte* from = nullptr;
+  std::byte* to = nullptr;
+
+  void run() const { std::memcpy(to, from, bytes); }
 };
 
 std::vector<NodeId> compute_nodes(const Graph& graph) {
@@ -88,9 +91,10 @@ struct Executable::Impl {
   Kernel make_kernel(const Node& node, const Backend& backend) const;
   void prepare_copies(const BufferPlan& plan, const std::map<NodeId, std::size_t>& next_step);
   void bind_addresses();
+  void bind(Copy& copy) const;
   std::byte* address(ValueId value) const;
   void run();
-  void run_copies(const std::vector<Copy>& copies);
+  void run_steps();
 };
 
 void Executable::Impl::bind_leaves() {
@@ -171,11 +175,13 @@ void Executable::Impl::prepare(const Backend& backend) {
 void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::map<NodeId, std::size_t>& next_step) {
   for (const PartCopy& copy : plan.part_copies)
     part_copies.push_back({next_step.at(copy.concat),
-                           {copy.part, static_cast<std::size_t>(graph.type(copy.part).bytes()),
-                            graph.node(copy.concat).results[0], copy.offset, nullptr}});
+                           {.bytes = static_cast<std::size_t>(graph.type(copy.part).bytes()),
+                            .source = copy.part,
+                            .into = graph.node(copy.concat).results[0],
+                            .into_offset = copy.offset}});
   for (const Output& output : graph.outputs()) {
     Tensor& tensor = outputs.emplace(output.name, Tensor(graph.type(output.value))).first->second;
-    output_copies.push_back({output.value, tensor.bytes().size(), {}, 0, tensor.bytes().data()});
+    output_copies.push_back({.bytes = tensor.bytes().size(), .source = output.value, .to = tensor.bytes().data()});
   }
   staged.reserve(graph.updates().size());
   for (std::size_t i = 0; i < graph.updates().size(); ++i) {
@@ -186,10 +192,11 @@ void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::map<Nod
     const std::size_t bytes = entry.tensor.bytes().size();
     if (locations[value.index].place == Location::Place::leaf) {
       staged.emplace_back(graph.type(value));
-      output_copies.push_back({value, bytes, {}, 0, staged.back().bytes().data()});
-      update_copies.push_back({{}, bytes, {}, staged.size() - 1, entry.tensor.bytes().data()});
+      std::byte* aside = staged.back().bytes().data();
+      output_copies.push_back({.bytes = bytes, .source = value, .to = aside});
+      update_copies.push_back({.bytes = bytes, .from = aside, .to = entry.tensor.bytes().data()});
     } else {
-      update_copies.push_back({value, bytes, {}, 0, entry.tensor.bytes().data()});
+      update_copies.push_back({.bytes = bytes, .source = value, .to = entry.tensor.bytes().data()});
     }
   }
 }
@@ -201,45 +208,57 @@ std::byte* Executable::Impl::address(ValueId value) const {
   return arena->data() + location.offset;
 }
 
-/// Once, and again when another executable has made the shared arena grow.
+/// Once, and again when another executable has made the shared arena grow, or has failed to and left it empty.
 void Executable::Impl::bind_addresses() {
+  arena->reserve(report.arena_bytes);
   for (Step& step : steps) {
     std::ranges::transform(step.operands, step.operand_addresses.begin(), [this](ValueId id) { return address(id); });
     std::ranges::transform(step.results, step.result_addresses.begin(), [this](ValueId id) { return address(id); });
     if (step.kernel.scratch_bytes > 0) step.scratch = arena->data() + step.scratch_offset;
   }
-  for (auto& [step, copy] : part_copies) copy.to = address(copy.into) + copy.into_offset;
+  for (auto& [step, copy] : part_copies) bind(copy);
+  for (Copy& copy : output_copies) bind(copy);
+  for (Copy& copy : update_copies) bind(copy);
   bound_to = arena->data();
   bound = true;
 }
 
-void Executable::Impl::run_copies(const std::vector<Copy>& copies) {
-  for (const Copy& copy : copies) {
-    const std::byte* from = copy.from ? address(copy.from) : staged[copy.into_offset].bytes().data();
-    std::memcpy(copy.to, from, copy.bytes);
-  }
+void Executable::Impl::bind(Copy& copy) const {
+  if (copy.source) copy.from = address(copy.source);
+  if (copy.into) copy.to = address(copy.into) + copy.into_offset;
 }
 
 void Executable::Impl::run() {
   if (!bound || bound_to != arena->data()) bind_addresses();
+  // Also when a kernel fails: some variables may have been written over by then.
+  const auto mark_updated = [this] {
+    for (Variables::Entry* entry : updated) ++entry->version;
+  };
+  try {
+    run_steps();
+  } catch (...) {
+    mark_updated();
+    throw;
+  }
+  for (const Copy& copy : output_copies) copy.run();
+  for (const Copy& copy : update_copies) copy.run();
+  mark_updated();
+}
+
+void Executable::Impl::run_steps() {
   std::size_t index = 0;
   try {
     auto copy = part_copies.begin();
     for (; index < steps.size(); ++index) {
-      for (; copy != part_copies.end() && copy->first == index; ++copy)
-        std::memcpy(copy->second.to, address(copy->second.from), copy->second.bytes);
+      for (; copy != part_copies.end() && copy->first == index; ++copy) copy->second.run();
       const Step& step = steps[index];
       step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
     }
-    for (; copy != part_copies.end(); ++copy)
-      std::memcpy(copy->second.to, address(copy->second.from), copy->second.bytes);
+    for (; copy != part_copies.end(); ++copy) copy->second.run();
   } catch (const Error& error) {
     const Node& node = graph.node(steps[index].node);
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   }
-  run_copies(output_copies);
-  run_copies(update_copies);
-  for (Variables::Entry* entry : updated) ++entry->version;
 }
 
 Executable::Executable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -43,7 +43,8 @@ class Executable {
   Executable& operator=(Executable&&) noexcept;
   ~Executable();
 
-  /// Runs once. Allocates nothing after the first call. Throws Error for bad data, naming the node.
+  /// Runs once. Allocates nothing after the first call, but for what oneDNN does within its primitives and OpenMP for
+  /// its teams of threads. Throws Error for bad data, naming the node; variables may then have been updated or not.
   void run();
 
   /// Memory of an input, to be filled before a run. Stays good while the executable lives; keeps its content across

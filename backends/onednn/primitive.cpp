@@ -118,7 +118,10 @@ void PackedMatrix::refresh(const float* plain) {
   guarded([&] {
     if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
     set_address(impl_->source, plain);
-    impl_->pack.execute(cpu_stream(), impl_->source, impl_->copy);
+    // dnnl::reorder::execute() would put the arguments into a map first.
+    const std::array<dnnl_exec_arg_t, 2> arguments{
+        {{DNNL_ARG_FROM, impl_->source.get()}, {DNNL_ARG_TO, impl_->copy.get()}}};
+    check(dnnl_primitive_execute(impl_->pack.get(), cpu_stream().get(), 2, arguments.data()), "packing failed");
   });
   impl_->packed_from = plain;
   impl_->packed_version = *impl_->version;
