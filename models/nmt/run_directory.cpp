@@ -108,6 +108,11 @@ double number(const Metadata& metadata, const std::string& key) {
 TrainingState from_metadata(const Metadata& metadata) {
   const auto format = metadata.find("format");
   require(format != metadata.end() && format->second == kFormat, "it is not a checkpoint of weft-nmt");
+  // A word too many is a damaged one: it could be the checksum's, which then could not speak up.
+  const Metadata known = to_metadata({});
+  for (const auto& [key, word] : metadata) {
+    require(known.contains(key), "it is damaged: its metadata has the unknown key {}", weft::quoted(key));
+  }
   return {.step = count(metadata, "step"),
           .epoch = count(metadata, "epoch"),
           .batch_in_epoch = count(metadata, "batch_in_epoch"),

@@ -163,7 +163,7 @@ Command evaluate_command(CLI::App& tool) {
   add_run_options(*app, options->run);
   app->add_option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)")->type_name("FILE");
   app->add_option("--batch", options->batch, "Sentences to translate at once")
-      ->check(CLI::Range(1, 4096))
+      ->check(CLI::Range(1, 4096).description(""))
       ->type_name("N")
       ->capture_default_str();
   app->add_option("--output", options->output, "Write the translations there, one a line")->type_name("FILE");

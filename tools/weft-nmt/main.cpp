@@ -1,10 +1,15 @@
 // weft-nmt: learns to translate French to English, and translates.
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "graph/suggestion.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 
@@ -32,6 +37,15 @@ int wrong_usage(const std::string& command, const std::string& message) {
   return kWrongUsage;
 }
 
+/// CLI11 would only say that a command is missing.
+void require_command(const std::vector<Command>& commands, std::string_view name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.push_back(command.app->get_name());
+  if (name.starts_with('-') || std::ranges::find(names, name) != names.end()) return;
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  throw UsageError(fmt::format("there is no command '{}'{}", name, weft::suggestion(name, known)));
+}
+
 int run_tool(int argc, char** argv) {
   CLI::App tool("Learns to translate French to English, and translates.", "weft-nmt");
   tool.set_version_flag("--version", "weft-nmt 0.1.0");
@@ -45,7 +59,10 @@ int run_tool(int argc, char** argv) {
     commands.push_back(declare(tool));
   }
   try {
+    if (argc > 1) require_command(commands, argv[1]);
     tool.parse(argc, argv);
+  } catch (const UsageError& error) {
+    return wrong_usage("weft-nmt", error.what());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return tool.exit(error);  // --help, --version
     const auto chosen = tool.get_subcommands();

@@ -59,8 +59,6 @@ RunDirectory make_run(Config config, const std::filesystem::path& out, bool over
   const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
   config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
-  progress.log(fmt::format("Split       {} pairs to train on, {} to validate with, {} to test with", parts.train.size(),
-                           parts.valid.size(), parts.test.size()));
   return RunDirectory::create(out, config, source, target, overwrite, parts);
 }
 

@@ -36,6 +36,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(r
   require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
   train_examples_ = encode(parts.train, run.source(), run.target(), config.normaliser);
   valid_examples_ = encode(parts.valid, run.source(), run.target(), config.normaliser);
+  test_pairs_ = parts.test.size();
   variables_ = std::make_shared<Variables>(config.training.seed);
   trainer_.emplace(config, train_examples_, variables_);
   if (!valid_examples_.empty()) validator_.emplace(config, valid_examples_, variables_);
@@ -58,8 +59,8 @@ void TrainingSession::describe() const {
   const Config& config = run_.config();
   const BatchPlan& plan = trainer_->plan();
   const PaddingShare padding = plan.padding();
-  progress_.log(
-      fmt::format("Sentences   {} to train on, {} to validate with", train_examples_.size(), valid_examples_.size()));
+  progress_.log(fmt::format("Sentences   {} to train on, {} to validate with, {} to test with", train_examples_.size(),
+                            valid_examples_.size(), test_pairs_));
   progress_.log(fmt::format("Vocabulary  {} French ids, {} English ids", config.model.source_vocabulary,
                             config.model.target_vocabulary));
   progress_.log(

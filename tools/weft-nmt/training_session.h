@@ -47,6 +47,7 @@ class TrainingSession {
   Progress& progress_;
   std::vector<Example> train_examples_;
   std::vector<Example> valid_examples_;
+  std::size_t test_pairs_ = 0;
   std::shared_ptr<Variables> variables_;
   std::optional<Trainer> trainer_;
   std::optional<Validator> validator_;

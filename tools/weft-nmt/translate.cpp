@@ -107,12 +107,12 @@ Command translate_command(CLI::App& tool) {
   auto options = std::make_shared<TranslateOptions>();
   add_run_options(*app, options->run);
   app->add_option("--batch", options->search.batch, "Sentences to translate at once; changes no translation")
-      ->check(CLI::Range(1, 4096))
+      ->check(CLI::Range(1, 4096).description(""))
       ->type_name("N")
       ->capture_default_str();
   app->add_option("--max-length", options->search.max_length,
                   "Longest translation, in tokens; 0: twice the sentence's and ten more")
-      ->check(CLI::Range(0, 100'000))
+      ->check(CLI::Range(0, 100'000).description(""))
       ->type_name("N")
       ->capture_default_str();
   app->add_option("SENTENCES", options->sentences, "What to translate (default: the lines of standard input)")

@@ -31,7 +31,7 @@ Command vocab_command(CLI::App& tool) {
       ->required()
       ->type_name("FILE");
   app->add_option("--limit", options->limit, "Pairs to read; 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::NonNegativeNumber.description(""))
       ->type_name("N")
       ->capture_default_str();
   return {app, [options] { return show(*options); }};

@@ -1,0 +1,331 @@
+#!/usr/bin/env bash
+# Runs the tool `weft-nmt` as its users do, with a tiny model, and checks what it prints, writes and refuses.
+#
+#   weft_nmt_test.sh WEFT_NMT
+set -euo pipefail
+nmt=$(realpath "$1")
+folder=$(mktemp -d)
+mounted=
+cleanup() {
+  [[ -z $mounted ]] || umount "$mounted"
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+cd "$folder"
+
+failures=0
+fail() {
+  printf 'FAILED: %s\n' "$@"
+  failures=$((failures + 1))
+}
+
+# passes COMMAND...: exits with 0. Its output goes to the file `out`, its talk to `err`.
+passes() {
+  "$@" >out 2>err || fail "$*: status $?" "$(<err)"
+}
+
+# refuses STATUS TEXT ARGUMENT...: weft-nmt exits with the status, says one message with the text, and prints nothing.
+refuses() {
+  local wanted=$1 text=$2 status=0
+  shift 2
+  "$nmt" "$@" </dev/null >out 2>err || status=$?
+  [[ $status == "$wanted" ]] || fail "weft-nmt $*: status $status, not $wanted" "$(<err)"
+  [[ $(grep -ac '^weft-nmt: ' err) == 1 ]] || fail "weft-nmt $*: not one message:" "$(<err)"
+  grep -a '^weft-nmt: ' err | grep -aqF -- "$text" || fail "weft-nmt $*: the message does not have '$text':" "$(<err)"
+  [[ ! -s out ]] || fail "weft-nmt $*: prints although it fails"
+}
+
+# prints TEXT, says TEXT: the last command did so.
+prints() { grep -aqF -- "$1" out || fail "'$1' is not printed:" "$(<out)"; }
+says() { grep -aqF -- "$1" err || fail "'$1' is not said:" "$(<err)"; }
+same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
+lines() { [[ $(wc -l <"$1") == "$2" ]] || fail "$1 has $(wc -l <"$1") lines, not $2"; }
+
+tiny=(--batch 16 --embedding 6 --units 8 --max-length 12 --threads 2)
+corpus=(--builtin --limit 120 "${tiny[@]}")
+
+# ---- Help, on standard output, with examples.
+passes "$nmt" --help
+prints 'weft-nmt train --builtin'
+for command in train translate evaluate attention info vocab; do
+  passes "$nmt" $command --help
+  prints "Examples:"
+  prints "weft-nmt $command --"
+done
+passes "$nmt" --version
+
+# ---- Training: four epochs at once, and two and then two more, give the same files.
+passes "$nmt" train "${corpus[@]}" --epochs 4 --out whole
+says 'Epoch 4 Loss'
+says 'Time taken for 1 epoch'
+says 'perplexity'
+says 'padding'
+says 'parameters'
+passes "$nmt" train "${corpus[@]}" --epochs 2 --out halves
+passes "$nmt" train --resume --epochs 4 --out halves
+says 'Going on from'
+for file in whole/checkpoint-*; do same "$file" "halves/${file#whole/}"; done
+same <(cd whole && ls) <(cd halves && ls)
+for file in latest best config.json vocab.source.txt vocab.target.txt test.tsv graph.json; do
+  same "whole/$file" "halves/$file"
+done
+[[ $(grep -ac '"event":"epoch"' whole/log.jsonl) == 4 ]] || fail 'the log does not have a line for each epoch'
+passes "$nmt" train --resume --out halves
+says 'All 4 epochs are done'
+
+# ---- The same settings from files; the command line wins. The number of threads changes nothing.
+cat >run.toml <<'END'
+builtin = true
+limit = 120
+batch = 16
+embedding = 6
+units = 8
+max-length = 12
+epochs = 9
+END
+passes "$nmt" train --config run.toml --epochs 4 --threads 1 --out from_toml
+same whole/config.json from_toml/config.json
+same "whole/$(<whole/latest).safetensors" "from_toml/$(<from_toml/latest).safetensors"
+passes "$nmt" train --config whole/config.json --epochs 1 --out from_json
+passes "$nmt" train "${corpus[@]}" --epochs 1 --variant tutorial --label-smoothing 0.1 --split random --out tutorial
+grep -aq '"loss-normalisation": "batch-mean"' tutorial/config.json || fail 'the tutorial variant has another loss'
+
+# ---- A run of split files; --overwrite.
+passes "$nmt" train --train whole/train.tsv --valid whole/valid.tsv --test whole/test.tsv "${tiny[@]}" --epochs 1 \
+  --preset small --out split
+same whole/test.tsv split/test.tsv
+refuses 1 'holds a run already' train "${corpus[@]}" --out split
+passes "$nmt" train --train whole/train.tsv --valid whole/valid.tsv "${tiny[@]}" --epochs 1 --preset small \
+  --overwrite --out split
+[[ ! -e split/test.tsv ]] || fail '--overwrite leaves files of the run before'
+refuses 1 'keeps no test sentences' evaluate --run split
+passes "$nmt" evaluate --run split --test whole/test.tsv
+
+# ---- Stopped by a signal: a checkpoint is written, and what comes after is as if nothing had happened.
+passes "$nmt" train "${corpus[@]}" --epochs 20 --checkpoint-every 20 --keep 99 --out undisturbed
+: >err
+"$nmt" train "${corpus[@]}" --epochs 20 --checkpoint-every 20 --keep 99 --out stopped >out 2>err &
+training=$!
+until grep -aq 'Epoch 2 Loss' err; do kill -0 $training && sleep 0.05; done
+kill -TERM $training
+status=0
+wait $training || status=$?
+[[ $status == 143 ]] || fail "stopped by SIGTERM: status $status, not 143" "$(<err)"
+says 'Go on with: weft-nmt train --resume --out stopped'
+passes "$nmt" train --resume --out stopped
+same "undisturbed/$(<undisturbed/latest).safetensors" "stopped/$(<stopped/latest).safetensors"
+
+# ---- Killed while it writes: `latest` names a whole checkpoint. What the killed run had told nobody is done anew.
+"$nmt" train "${corpus[@]}" --epochs 20 --checkpoint-every 1 --keep 99 --out killed >out 2>err &
+training=$!
+until [[ -e killed/latest ]]; do kill -0 $training && sleep 0.05; done
+sleep 0.2
+kill -KILL $training
+wait $training 2>/dev/null || true
+passes "$nmt" translate --run killed --checkpoint latest 'Je suis fatigué.'
+passes "$nmt" train --resume --out killed
+same "undisturbed/$(<undisturbed/latest).safetensors" "killed/$(<killed/latest).safetensors"
+
+# ---- A loss that is no number stops training, and leaves the checkpoint before it.
+status=0
+"$nmt" train "${corpus[@]}" --epochs 2 --learning-rate 10 --clip 0 --out wild >out 2>err || status=$?
+[[ $status == 0 ]] || grep -aq 'training diverged' err || fail 'a large learning rate fails otherwise:' "$(<err)"
+
+# ---- Translating: arguments and lines give the same; nothing but translations on standard output.
+passes "$nmt" translate --run whole 'Je suis fatigué.' '' 'Où est la gare ?'
+lines out 3
+[[ -z $(sed -n 2p out) ]] || fail 'an empty sentence is translated to something'
+cp out arguments
+printf 'Je suis fatigué.\r\n\nOù est la gare ?' >french
+passes "$nmt" translate --run whole --batch 1 <french
+same arguments out
+passes "$nmt" translate --run whole --checkpoint latest --max-length 1 'Je suis fatigué.'
+[[ $(wc -w <out) -le 1 ]] || fail '--max-length 1 gives more than one word'
+passes "$nmt" translate --run whole 'zzz qqq' 'zzz'
+says '3 words of the input are not in'
+[[ $(grep -ac warning err) == 1 ]] || fail 'unknown words are warned of more than once'
+cut -f 2 whole/train.tsv >many
+for _ in 1 2 3 4 5 6 7; do cat many many >more && mv more many; done
+passes "$nmt" translate --run whole <many
+lines out "$(wc -l <many)"
+same <(head -n 40 out) <(head -n 40 many | "$nmt" translate --run whole 2>/dev/null)
+
+# A program that waits for each answer gets it.
+coproc "$nmt" translate --run whole 2>/dev/null
+for _ in 1 2; do
+  echo 'Je suis fatigué.' >&"${COPROC[1]}"
+  read -r -t 60 answer <&"${COPROC[0]}" || fail 'a line is not answered before the next one'
+  [[ $answer == "$(head -n 1 arguments)" ]] || fail "a line is answered with '$answer'"
+done
+exec {COPROC[1]}>&-
+wait "$COPROC_PID" || true
+
+# ---- The other commands.
+passes "$nmt" evaluate --run whole --output hypotheses
+prints BLEU
+lines hypotheses "$(wc -l <whole/test.tsv)"
+passes "$nmt" evaluate --run whole --json
+prints '"bleu": '
+for format in png svg pdf; do
+  passes "$nmt" attention --run whole --out picture.$format 'Je suis fatigué.'
+  lines out 1
+  [[ -s picture.$format ]] || fail "no picture.$format"
+done
+refuses 1 'picture.gif' attention --run whole --out picture.gif 'Je suis fatigué.'
+passes "$nmt" info --run whole
+prints 'encoder_gru/recurrent_kernel'
+prints 'epochs finished     4'
+passes "$nmt" info --run whole --json
+prints '"parameter_count": '
+passes "$nmt" vocab --data whole/train.tsv --limit 10
+prints '"pairs": 10'
+
+# ---- Bad input: one message that names the file, status 1.
+train_on() { printf '%s\0' train --data "$1" "${tiny[@]}" --epochs 1 --out bad; }
+refuses_corpus() {
+  local -a arguments
+  mapfile -d '' arguments < <(train_on "$2")
+  refuses 1 "$1" "${arguments[@]}"
+  refuses 1 "$1" vocab --data "$2"
+  refuses 1 "$1" evaluate --run whole --test "$2"
+  [[ ! -e bad ]] || fail "a failed training on $2 leaves a run directory"
+}
+: >empty.txt
+printf 'no tab here\n' >no_tab.txt
+head -c 100000 /dev/zero | tr '\0' '\377' >invalid.txt
+printf '\0\1\2\3\tx\n' >binary.txt
+{ printf 'a\t' && head -c 1000000 /dev/zero | tr '\0' x && printf '\n'; } >long_line.txt
+refuses_corpus "missing.txt': No such file" missing.txt
+refuses_corpus 'is empty' empty.txt
+refuses_corpus 'it is a directory' .
+refuses_corpus 'no pair in 1 lines' no_tab.txt
+refuses_corpus 'no pair in 1 lines' invalid.txt
+refuses_corpus 'no pair in 1 lines' binary.txt
+refuses_corpus 'no pair in 1 lines' long_line.txt
+cat long_line.txt no_tab.txt binary.txt whole/train.tsv >mixed.txt
+passes "$nmt" train --data mixed.txt "${tiny[@]}" --epochs 1 --out mixed
+says 'mixed.txt:2: skipped: no tab'
+says '3 malformed'
+
+printf 'units = "many"\n' >bad.toml
+refuses 1 "bad.toml: 'units' is \"many\", it must be a whole number" train --config bad.toml
+printf 'unit = 8\n' >bad.toml
+refuses 1 "did you mean 'units'?" train --config bad.toml
+printf '[model]\nunits = 8\n' >bad.toml
+refuses 1 'bad.toml: the section [model]' train --config bad.toml
+printf '{"units": 0}' >bad.json
+refuses 1 "bad.json: 'units' is 0, it must be a whole number from 1 to 16384" train --config bad.json
+refuses 1 'bad.json' train --config /nowhere/bad.json
+: >empty.json
+refuses 1 'empty.json: it is no JSON' train --config empty.json
+
+refuses 1 'there is no run directory' translate --run nowhere Bonjour
+refuses 1 'it has no config.json' translate --run . Bonjour
+refuses 1 'there is no run directory' train --resume --out nowhere
+refuses 1 'there are: latest, best, checkpoint-' translate --run whole --checkpoint checkpoint-9999 Bonjour
+refuses 1 'cannot write' evaluate --run whole --output nowhere/hypotheses
+refuses 1 'sentence 1 is not UTF-8 (byte 3)' translate --run whole $'Ou\xff'
+refuses 1 'no word to translate' attention --run whole --out picture.png '123'
+
+# Lines before a bad one are translated; the message has its number.
+bad_line() {
+  local status=0
+  "$nmt" translate --run whole <input >out 2>err || status=$?
+  [[ $status == 1 ]] || fail "a bad line: status $status, not 1"
+  says "$1"
+  lines out 2
+}
+printf 'Là.\nIci.\n\377\nLà.\n' >input
+bad_line 'standard input: line 3 is not UTF-8'
+{ printf 'Là.\nIci.\n' && head -c 1000000 /dev/zero | tr '\0' x; } >input
+bad_line 'line 3 of standard input has more than'
+{ printf 'Là.\nIci.\n' && printf 'a %.0s' {1..1023}; } >input
+bad_line 'standard input: line 3 has 1025 tokens'
+if [[ -e /dev/full ]]; then
+  status=0
+  "$nmt" translate --run whole 'Là.' >/dev/full 2>err || status=$?
+  [[ $status == 1 ]] || fail "a full disk under standard output: status $status, not 1"
+  says 'cannot write to standard output'
+fi
+
+# ---- Damaged runs.
+latest=$(<whole/latest).safetensors
+damage() {
+  rm -rf damaged
+  cp -r whole damaged
+  rm damaged/best
+}
+for size in 0 7 100 5000; do
+  damage
+  truncate -s $size "damaged/$latest"
+  refuses 1 "damaged/$latest" translate --run damaged --checkpoint latest Bonjour
+  grep -aq 'use another checkpoint: checkpoint-' err || fail "the message does not say what to do:" "$(<err)"
+  refuses 1 "damaged/$latest" train --resume --epochs 9 --out damaged
+done
+for offset in 3 20 4000 10000; do
+  damage
+  printf '\x99' | dd of="damaged/$latest" bs=1 seek=$offset conv=notrunc status=none
+  refuses 1 "damaged/$latest" translate --run damaged --checkpoint latest Bonjour
+done
+damage
+cp "tutorial/$(<tutorial/latest).safetensors" "damaged/$latest"
+passes "$nmt" info --run damaged
+for key in units embedding; do
+  damage
+  sed -i "s/\"$key\": [0-9]*/\"$key\": 5/" damaged/config.json
+  refuses 1 "it is of another model" translate --run damaged --checkpoint latest Bonjour
+  grep -aqF "damaged/$latest" err || fail 'the message does not name the checkpoint:' "$(<err)"
+  refuses 1 "damaged/$latest" train --resume --epochs 9 --out damaged
+done
+damage
+sed -i 's/"units"/"unite"/' damaged/config.json
+refuses 1 'damaged/config.json: there is no setting "unite"' info --run damaged
+damage
+sed -i 1d damaged/vocab.source.txt
+refuses 1 'damaged/vocab.source.txt' translate --run damaged Bonjour
+
+# ---- A full disk: a message, no half-written checkpoint, and the run can be resumed when there is room.
+disk=$folder/disk
+mkdir disk
+if [[ $(id -u) == 0 ]] && mount -t tmpfs -o size=4m weft-nmt-test disk 2>/dev/null; then
+  mounted=$disk
+  passes "$nmt" train "${corpus[@]}" --epochs 1 --out disk/run
+  head -c 10m /dev/zero >disk/filler 2>/dev/null || true
+  refuses 1 'No space left on device' train --resume --epochs 4 --out disk/run
+  rm disk/filler
+  passes "$nmt" train --resume --epochs 4 --keep 1 --out disk/run
+  same "whole/$latest" "disk/run/$latest"
+  umount disk
+  mounted=
+else
+  echo 'Skipped: a full disk (needs root, to mount a small tmpfs)'
+fi
+
+# ---- Wrong usage: status 2, and a pointer to the help.
+misused() {
+  refuses 2 "$@"
+  says "--help\` shows how it is used"
+}
+misused 'A subcommand is required'
+misused "there is no command 'trains'; did you mean 'train'?" trains
+misused '--run' translate
+misused '--nonsense' translate --run whole --nonsense
+misused '--batch' translate --run whole --batch 0 Bonjour
+misused '--threads' translate --run whole --threads many Bonjour
+misused 'SENTENCE' attention --run whole --out picture.png
+misused '--data' vocab
+misused 'nothing to train on' train
+misused 'only one of' train --builtin --data fra.txt
+misused '--train and --valid go together' train --train fra.txt
+misused "'units' is 0, it must be a whole number from 1 to 16384" train --builtin --units 0
+misused "'units' is \"x\"" train --builtin --units x
+misused "'variant' is \"x\", it must be one of masked, tutorial" train --builtin --variant x
+misused '--resume needs --out' train --resume
+misused '--units cannot change on --resume' train --resume --out whole --units 9
+misused '--overwrite' train --resume --overwrite --out whole
+
+if ((failures > 0)); then
+  echo "$failures checks failed"
+  exit 1
+fi
+echo 'All checks passed'

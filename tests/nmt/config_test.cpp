@@ -1,0 +1,151 @@
+#include "models/nmt/config.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "models/nmt/settings.h"
+#include "tests/nmt/temporary_folder.h"
+
+using namespace weft::nmt;
+
+namespace {
+
+/// What config_from_json says of the small preset's JSON with one key changed; null removes the key.
+std::string message_with(const std::string& key, const nlohmann::json& value) {
+  nlohmann::json object = nlohmann::json::parse(to_json(preset("small")));
+  if (value.is_null()) {
+    object.erase(key);
+  } else {
+    object[key] = value;
+  }
+  return message_of([&] { config_from_json(object.dump(), "run/config.json"); });
+}
+
+}  // namespace
+
+TEST_CASE("the preset `tutorial` has the sizes of the tutorial") {
+  const Config config = preset("tutorial");
+  CHECK(config.training.batch == 64);
+  CHECK(config.model.embedding == 256);
+  CHECK(config.model.units == 1024);
+  CHECK(config.data.limit == 50'000);
+  CHECK(config.training.epochs == 10);
+  CHECK(config.training.learning_rate == 1e-3);
+  CHECK(config.training.clip_norm == 5);
+}
+
+TEST_CASE("every preset is valid and bears its name") {
+  for (const std::string_view name : preset_names()) {
+    CHECK(preset(name).preset == name);
+    CHECK_NOTHROW(validate(preset(name)));
+  }
+  CHECK(message_of([] { preset("large"); }) == "there is no preset 'large'; choose one of: tutorial, small");
+}
+
+TEST_CASE("names of variants, normalisations and splits go both ways") {
+  CHECK(parse_variant(to_string(Variant::tutorial)) == Variant::tutorial);
+  CHECK(parse_variant("masked") == Variant::masked);
+  CHECK(parse_loss_normalisation(to_string(weft::LossNormalisation::batch_mean)) ==
+        weft::LossNormalisation::batch_mean);
+  CHECK(parse_split_kind("random") == SplitKind::random);
+  CHECK(contains(message_of([] { parse_variant("Masked"); }), "masked, tutorial"));
+}
+
+TEST_CASE("every setting survives JSON") {
+  Config config = preset("small");
+  config.data = {.builtin = false,
+                 .corpus = "/data/é \"fra\".txt",
+                 .train = "a",
+                 .valid = "b",
+                 .test = "c",
+                 .limit = 7,
+                 .max_length = 9,
+                 .split = SplitKind::random,
+                 .valid_fraction = 0.1 + 0.2,  // has no short decimal form
+                 .test_fraction = 1.0 / 3.0};
+  config.model = {
+      .source_vocabulary = 11, .target_vocabulary = 13, .embedding = 17, .units = 19, .variant = Variant::tutorial};
+  config.training = {.batch = 3,
+                     .epochs = 5,
+                     .learning_rate = 1e-7,
+                     .clip_norm = 0.3,
+                     .label_smoothing = 0.7,
+                     .normalisation = weft::LossNormalisation::token_mean,
+                     .seed = std::numeric_limits<std::int64_t>::max(),
+                     .checkpoint_every = 23,
+                     .keep = 29};
+  config.vocabulary_limit = 31;
+  const Config back = config_from_json(to_json(config), "config.json");
+  for (const Setting& setting : settings()) {
+    CAPTURE(std::string(setting.name));
+    CHECK((setting.get(back) == setting.get(config)));
+    // Every setting was given another value than the default, or this test would not see it get lost.
+    if (setting.name != "builtin" && setting.name != "normaliser" && setting.name != "loss-normalisation") {
+      CHECK((setting.get(config) != setting.get(Config{})));
+    }
+  }
+}
+
+TEST_CASE("a bad config.json is refused with the key, the value and what is allowed") {
+  CHECK(message_with("units", 0) == "run/config.json: 'units' is 0, it must be a whole number from 1 to 16384");
+  CHECK(message_with("units", 16385) == "run/config.json: 'units' is 16385, it must be a whole number from 1 to 16384");
+  CHECK(message_with("units", 8.5) == "run/config.json: 'units' is 8.5, it must be a whole number from 1 to 16384");
+  CHECK(message_with("units", "8") == "run/config.json: 'units' is \"8\", it must be a whole number from 1 to 16384");
+  CHECK(message_with("learning-rate", 0) ==
+        "run/config.json: 'learning-rate' is 0, it must be a number from 1e-09 to 10");
+  CHECK(message_with("variant", "none") ==
+        "run/config.json: 'variant' is \"none\", it must be one of masked, tutorial");
+  CHECK(message_with("builtin", 1) == "run/config.json: 'builtin' is 1, it must be true or false");
+  CHECK(message_with("data", nlohmann::json::array()) == "run/config.json: 'data' is array, it must be a path");
+  CHECK(message_with("unit", 8) == "run/config.json: there is no setting \"unit\"; did you mean 'units'?");
+  CHECK(message_with("seed", std::numeric_limits<std::uint64_t>::max()) ==
+        "run/config.json: 18446744073709551615 is too large");
+  CHECK(message_with("clip", nlohmann::json()) == "run/config.json: 'clip' is missing");
+}
+
+TEST_CASE("what is no JSON object is refused") {
+  const auto message = [](std::string_view text) { return message_of([&] { config_from_json(text, "config.json"); }); };
+  CHECK(contains(message(""), "config.json: it is no JSON"));
+  CHECK(contains(message("{\"units\": 8"), "config.json: it is no JSON"));
+  CHECK(contains(message("\xff\xfe"), "config.json: it is no JSON"));
+  CHECK(contains(message("[1]"), "config.json: it must hold one JSON object"));
+  CHECK(contains(message(std::string(100'000, '[')), "config.json: it is no JSON"));
+}
+
+TEST_CASE("a whole number may stand where any number may") {
+  CHECK(std::get<double>(settings_from_json("{\"clip\": 2}", "f").at("clip")) == 2.0);
+}
+
+TEST_CASE("settings are read from text") {
+  CHECK(std::get<std::int64_t>(parse_setting(find_setting("units"), "64")) == 64);
+  CHECK(std::get<double>(parse_setting(find_setting("learning-rate"), "1e-3")) == 1e-3);
+  CHECK(std::get<bool>(parse_setting(find_setting("builtin"), "true")));
+  CHECK(std::get<std::string>(parse_setting(find_setting("split"), "random")) == "random");
+  for (const char* text : {"", "x", "6 4", "64x", "0x40", "1e3", "99999999999999999999", "nan", "-1"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_setting(find_setting("units"), text), weft::Error);
+  }
+  for (const char* text : {"", "nan", "inf", "-1", "1,5", "1e999"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_setting(find_setting("learning-rate"), text), weft::Error);
+  }
+}
+
+TEST_CASE("validate finds what is out of range") {
+  Config config = preset("small");
+  config.training.label_smoothing = std::numeric_limits<double>::quiet_NaN();
+  CHECK(contains(message_of([&] { validate(config); }), "'label-smoothing' is nan"));
+}
+
+TEST_CASE("a variant brings its loss along unless another is asked for") {
+  using weft::LossNormalisation;
+  const auto normalisation = [](const SettingValues& values) {
+    return with_settings(preset("small"), values).training.normalisation;
+  };
+  CHECK(normalisation({{"variant", "tutorial"}}) == LossNormalisation::batch_mean);
+  CHECK(normalisation({{"variant", "masked"}}) == LossNormalisation::token_mean);
+  CHECK(normalisation({{"variant", "tutorial"}, {"loss-normalisation", "token-mean"}}) ==
+        LossNormalisation::token_mean);
+}
