@@ -55,8 +55,9 @@ Config small_preset() {
   config.preset = "small";
   config.model.embedding = 96;
   config.model.units = 128;
-  config.training.epochs = 8;
-  config.training.learning_rate = 2e-3;
+  config.training.batch = 32;
+  config.training.epochs = 18;
+  config.training.learning_rate = 3e-3;
   return config;
 }
 
