@@ -5,7 +5,7 @@
 #include "backends/onednn/primitive.h"
 #include "backends/onednn/vector_products.h"
 
-// How a product runs was chosen by measurement (docs/performance.md), among ways whose bits do not depend on the number
+// How a product runs was chosen by measurement, among ways whose bits do not depend on the number
 // of threads:
 //
 // - The right operand is a variable: a packed copy of it, made once after each update and shared. A row's bits then do
