@@ -7,9 +7,9 @@
 //   %p1 = matmul(%values, %d1) {transpose_a}          %s = matmul(%values, %d) {transpose_a}
 //   %s  = add(%p0, %p1)
 //
-// For each tree of adds: group its terms that are products of the same form with the same left operand, or else with
-// the same right one; a group of two or more becomes one product. Terms must be used by the sum alone, or nothing is
-// saved.
+// For each tree of adds: group its terms that are products (or reshapes of products) of the same form with the same
+// left operand, or else with the same right one; a group of two or more becomes one product. Terms must be used by the
+// sum alone, or nothing is saved.
 
 #include <algorithm>
 #include <map>
@@ -24,8 +24,8 @@
 namespace weft {
 namespace {
 
-/// Products that can be merged: the same operand on the same side, the same transposes, the same type of the other
-/// operand.
+/// Products that can be merged: the same operand on the same side, the same transposes. Since the terms of a sum have
+/// one type, their other operands have, too.
 struct GroupKey {
   std::size_t shared_side;
   ValueId shared;
@@ -49,18 +49,25 @@ class SumFactoring {
   }
 
  private:
-  bool is_product(ValueId term) const {
-    return term.index < uses_.size() && uses_[term.index] == 1 && graph_.node(graph_.producer(term)).op == &op::matmul;
+  bool used_once(ValueId value) const { return value.index < uses_.size() && uses_[value.index] == 1; }
+
+  /// The product that a term is, or is a reshape of; nullptr when it is none, or somebody else uses it.
+  const Node* product_of(ValueId term) const {
+    const Node* node = &graph_.node(graph_.producer(term));
+    if (!used_once(term)) return nullptr;
+    if (node->op == &op::reshape && used_once(node->operands[0]))
+      node = &graph_.node(graph_.producer(node->operands[0]));
+    return node->op == &op::matmul ? node : nullptr;
   }
 
   /// Merges the terms that share the operand on that side. Returns whether any were.
   bool factor(std::vector<ValueId>& terms, std::size_t side) {
     std::map<GroupKey, std::vector<ValueId>> groups;
     for (const ValueId term : terms) {
-      if (!is_product(term)) continue;
-      const Node& node = graph_.node(graph_.producer(term));
-      groups[{side, node.operands[side], node.attributes.get<bool>("transpose_a"),
-              node.attributes.get<bool>("transpose_b")}]
+      const Node* product = product_of(term);
+      if (product == nullptr) continue;
+      groups[{side, product->operands[side], product->attributes.get<bool>("transpose_a"),
+              product->attributes.get<bool>("transpose_b")}]
           .push_back(term);
     }
     bool changed = false;
@@ -76,16 +83,15 @@ class SumFactoring {
   }
 
   ValueId merge(const GroupKey& key, const std::vector<ValueId>& members) {
-    const Node& first = graph_.node(graph_.producer(members.front()));
-    const Graph::Scope scope = graph_.absolute_scope(first.scope);
+    const Graph::Scope scope = graph_.absolute_scope(product_of(members.front())->scope);
     std::vector<ValueId> others;
-    for (const ValueId member : members)
-      others.push_back(graph_.node(graph_.producer(member)).operands[1 - key.shared_side]);
+    for (const ValueId member : members) others.push_back(product_of(member)->operands[1 - key.shared_side]);
     const Value sum = sum_of(graph_, others);
     const Value shared = graph_.value(key.shared);
-    return (key.shared_side == 0 ? matmul(shared, sum, key.transpose_a, key.transpose_b)
-                                 : matmul(sum, shared, key.transpose_a, key.transpose_b))
-        .id();
+    const Value product = key.shared_side == 0 ? matmul(shared, sum, key.transpose_a, key.transpose_b)
+                                               : matmul(sum, shared, key.transpose_a, key.transpose_b);
+    const TensorType& type = graph_.type(members.front());
+    return (product.type() == type ? product : reshape(product, type.shape)).id();
   }
 
   Graph& graph_;

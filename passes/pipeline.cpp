@@ -24,8 +24,9 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       &pass::simplify, &pass::constant_fold,
       // Equal work of two steps merges: the attention keys leave the unrolled loop.
       &pass::cse,
-      // sum_t keys_t^T d_t with one left side becomes keys^T (sum_t d_t): the keys' gradient leaves the loop, too.
-      &pass::factor_sums,
+      // sum_t d_t w2^T becomes (sum_t d_t) w2^T: the keys' gradient leaves the loop, too. Here and below, what is left
+      // over must go first: its uses would count, and its products would be batched.
+      &pass::dce, &pass::factor_sums, &pass::dce,
       // Products of all steps with one weight become one product; sums over steps of products become one product.
       &pass::batch_over_time,
       // The slices and concatenations that batching made cancel against each other.
