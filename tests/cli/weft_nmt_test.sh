@@ -102,11 +102,12 @@ refuses 1 'keeps no test sentences' evaluate --run split
 passes "$nmt" evaluate --run split --test whole/test.tsv
 
 # ---- Stopped by a signal: a checkpoint is written, and what comes after is as if nothing had happened.
-passes "$nmt" train "${corpus[@]}" --epochs 20 --checkpoint-every 20 --keep 99 --out undisturbed
+long=(--builtin --limit 400 --batch 16 --embedding 16 --units 24 --max-length 12 --epochs 25 --keep 99)
+passes "$nmt" train "${long[@]}" --checkpoint-every 25 --out undisturbed
 : >err
-"$nmt" train "${corpus[@]}" --epochs 20 --checkpoint-every 20 --keep 99 --out stopped >out 2>err &
+"$nmt" train "${long[@]}" --checkpoint-every 25 --out stopped >out 2>err &
 training=$!
-until grep -aq 'Epoch 2 Loss' err; do kill -0 $training && sleep 0.05; done
+until grep -aq 'Epoch 2 Loss' err; do kill -0 $training && sleep 0.02; done
 kill -TERM $training
 status=0
 wait $training || status=$?
@@ -115,21 +116,29 @@ says 'Go on with: weft-nmt train --resume --out stopped'
 passes "$nmt" train --resume --out stopped
 same "undisturbed/$(<undisturbed/latest).safetensors" "stopped/$(<stopped/latest).safetensors"
 
-# ---- Killed while it writes: `latest` names a whole checkpoint. What the killed run had told nobody is done anew.
-"$nmt" train "${corpus[@]}" --epochs 20 --checkpoint-every 1 --keep 99 --out killed >out 2>err &
+# ---- Killed while it writes: `latest` names a whole checkpoint, and the rest is done anew.
+"$nmt" train "${long[@]}" --checkpoint-every 1 --out killed >out 2>err &
 training=$!
-until [[ -e killed/latest ]]; do kill -0 $training && sleep 0.05; done
-sleep 0.2
+until [[ -e killed/latest ]]; do kill -0 $training && sleep 0.02; done
 kill -KILL $training
 wait $training 2>/dev/null || true
 passes "$nmt" translate --run killed --checkpoint latest 'Je suis fatigué.'
 passes "$nmt" train --resume --out killed
 same "undisturbed/$(<undisturbed/latest).safetensors" "killed/$(<killed/latest).safetensors"
 
-# ---- A loss that is no number stops training, and leaves the checkpoint before it.
-status=0
-"$nmt" train "${corpus[@]}" --epochs 2 --learning-rate 10 --clip 0 --out wild >out 2>err || status=$?
-[[ $status == 0 ]] || grep -aq 'training diverged' err || fail 'a large learning rate fails otherwise:' "$(<err)"
+# ---- A loss that is no number stops training, and leaves the checkpoint before it. The first of Adam's moments
+# gets a NaN by hand, and the checkpoint loses the checksum that would tell.
+cp -r whole poisoned
+latest=$(<whole/latest).safetensors
+checksum=$(LC_ALL=C grep -aoE ',"weft.checksum":"[^"]*"' "poisoned/$latest")
+LC_ALL=C sed -i "s/$checksum/${checksum//?/ }/" "poisoned/$latest"
+passes "$nmt" translate --run poisoned --checkpoint latest Bonjour
+header=$(od -An -tu8 -N8 "poisoned/$latest")
+printf '\0\0\300\177' | dd of="poisoned/$latest" bs=1 seek=$((8 + header)) conv=notrunc status=none
+cp "poisoned/$latest" before
+refuses 1 'training diverged: in epoch 5, batch 2' train --resume --epochs 6 --out poisoned
+[[ $(<poisoned/latest) == $(<whole/latest) ]] || fail 'a diverged training leaves a checkpoint'
+same before "poisoned/$latest"
 
 # ---- Translating: arguments and lines give the same; nothing but translations on standard output.
 passes "$nmt" translate --run whole 'Je suis fatigué.' '' 'Où est la gare ?'
@@ -249,7 +258,6 @@ if [[ -e /dev/full ]]; then
 fi
 
 # ---- Damaged runs.
-latest=$(<whole/latest).safetensors
 damage() {
   rm -rf damaged
   cp -r whole damaged
