@@ -227,7 +227,8 @@ TEST_CASE("a file of tensors that is no checkpoint is refused") {
   CHECK(contains(message({}), "it is not a checkpoint of weft-nmt; there is no other checkpoint, so train again"));
   weft::Metadata metadata{{"format", "weft-nmt checkpoint 1"}};
   CHECK(contains(message(metadata), "its metadata lacks 'step'"));
-  for (const char* key : {"step", "epoch", "batch_in_epoch", "epoch_tokens", "seed"}) metadata[key] = "1";
+  for (const char* key : {"step", "epoch", "batch_in_epoch", "epoch_tokens", "seed"})
+    metadata.insert_or_assign(key, "1");
   metadata["epoch_loss_sum"] = metadata["best_valid_loss"] = "1.5";
   CHECK(message(metadata) == "(nothing was thrown)");
   metadata["epoch"] = "-1";
