@@ -161,13 +161,14 @@ same <(head -n 40 out) <(head -n 40 many | "$nmt" translate --run whole 2>/dev/n
 
 # A program that waits for each answer gets it.
 coproc "$nmt" translate --run whole 2>/dev/null
+answering=$COPROC_PID  # bash forgets it when the program ends
 for _ in 1 2; do
   echo 'Je suis fatigué.' >&"${COPROC[1]}"
   read -r -t 60 answer <&"${COPROC[0]}" || fail 'a line is not answered before the next one'
   [[ $answer == "$(head -n 1 arguments)" ]] || fail "a line is answered with '$answer'"
 done
 exec {COPROC[1]}>&-
-wait "$COPROC_PID" || true
+wait "$answering" || true
 
 # ---- The other commands.
 passes "$nmt" evaluate --run whole --output hypotheses
