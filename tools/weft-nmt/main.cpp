@@ -17,7 +17,7 @@ namespace {
 
 using namespace weft::nmt;
 
-constexpr const char* kExamples = R"(A first translator, in two minutes:
+constexpr const char* kExamples = R"(A first translator, in a minute:
   weft-nmt train --builtin --out runs/first
   weft-nmt evaluate --run runs/first
   weft-nmt translate --run runs/first "Je suis fatigué."

@@ -15,7 +15,7 @@ namespace weft::nmt {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
-  weft-nmt train --builtin                                  the built-in sentences, two minutes; to runs/small
+  weft-nmt train --builtin                                  the built-in sentences, a minute; to runs/small
   weft-nmt train --data fra.txt                             the tutorial: 50,000 pairs of tatoeba.org, larger sizes
   weft-nmt train --data fra.txt --limit 0 --split random    all pairs, split as the tutorial does
   weft-nmt train --train a.tsv --valid b.tsv --preset small --out runs/mine
