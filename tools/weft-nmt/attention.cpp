@@ -15,7 +15,7 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt attention --run runs/small --out attention.png "Je suis fatigué."
   weft-nmt attention --run runs/small --out attention.pdf "Où est la gare ?"
 
-Source words stand across, target words down; a light field says that the target word drew from that source word. The
+Source words stand across, target words down; a dark field says that the target word drew from that source word. The
 translation goes to standard output.)";
 
 struct AttentionOptions {
