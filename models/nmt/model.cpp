@@ -16,6 +16,12 @@ GruWeights declare_gru(Graph& graph, std::string_view name, std::int64_t in, std
           graph.parameter("recurrent_bias", {3 * units}, Initializer::zeros())};
 }
 
+/// Keras's small numbers for the tutorial to the letter. Words that are rare, as most are, hardly grow out of them in a
+/// few epochs; numbers of PyTorch's size tell words apart from the start.
+Initializer embedding_initializer(Variant variant) {
+  return variant == Variant::tutorial ? Initializer::uniform(-0.05, 0.05) : Initializer::normal(0.0, 1.0);
+}
+
 AdditiveAttentionWeights declare_attention(Graph& graph, std::int64_t units) {
   const Graph::Scope scope = graph.scope("attention");
   return {graph.parameter("w1", {units, units}, Initializer::glorot_uniform()),
@@ -109,7 +115,7 @@ std::vector<Value> Parameters::all() const {
 
 Parameters declare_parameters(Graph& graph, const ModelConfig& config) {
   Parameters parameters;
-  const Initializer embedding = Initializer::uniform(-0.05, 0.05);
+  const Initializer embedding = embedding_initializer(config.variant);
   parameters.source_embedding =
       graph.parameter("source_embedding", {config.source_vocabulary, config.embedding}, embedding);
   parameters.target_embedding =
