@@ -264,6 +264,9 @@ damage() {
   cp -r whole damaged
   rm damaged/best
 }
+damage
+passes "$nmt" translate --run damaged Bonjour
+refuses 1 "damaged/best' is missing" translate --run damaged --checkpoint best Bonjour
 for size in 0 7 100 5000; do
   damage
   truncate -s $size "damaged/$latest"

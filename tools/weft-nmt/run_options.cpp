@@ -1,21 +1,33 @@
 #include "tools/weft-nmt/run_options.h"
 
+#include <filesystem>
+
 #include "graph/error.h"
 #include "models/nmt/weights.h"
 #include "tools/weft-nmt/threads_option.h"
 
 namespace weft::nmt {
 
+namespace {
+
+/// A run that was stopped in its first epoch has no best checkpoint yet.
+std::string default_checkpoint(const RunDirectory& run) {
+  return std::filesystem::exists(run.path() / "best") ? "best" : "latest";
+}
+
+}  // namespace
+
 void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option("--run", options.run, "The run directory that `weft-nmt train` made")->required()->type_name("DIR");
-  app.add_option("--checkpoint", options.checkpoint, "best, latest, or the name of a checkpoint (default: best)")
+  app.add_option("--checkpoint", options.checkpoint,
+                 "best, latest, or the name of a checkpoint (default: best, or latest while there is no best)")
       ->type_name("NAME");
   add_threads_option(app);
 }
 
 TrainedModel load_model(const RunOptions& options) {
   RunDirectory run = RunDirectory::open(options.run);
-  const std::string name = run.resolve(options.checkpoint);
+  const std::string name = run.resolve(options.checkpoint.empty() ? default_checkpoint(run) : options.checkpoint);
   const Checkpoint checkpoint = run.load(name);
   try {
     std::shared_ptr<Variables> weights = load_weights(run.config().model, checkpoint.variables);

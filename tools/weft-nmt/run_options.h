@@ -12,7 +12,7 @@ namespace weft::nmt {
 /// Which trained model a command uses.
 struct RunOptions {
   std::string run;
-  std::string checkpoint = "best";
+  std::string checkpoint;  ///< empty: the best, or the latest while there is no best
 };
 /// Adds --run, --checkpoint and --threads.
 void add_run_options(CLI::App& app, RunOptions& options);
