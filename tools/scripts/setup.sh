@@ -8,6 +8,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config
   libdnnl-dev           # oneDNN: the fast kernels
+  ocl-icd-opencl-dev    # which Debian's oneDNN asks CMake for
   libfmt-dev            # formatting
   nlohmann-json3-dev    # JSON
   libcli11-dev          # command lines
