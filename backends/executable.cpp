@@ -80,6 +80,9 @@ struct Executable::Impl {
   std::vector<std::pair<std::size_t, Copy>> part_copies;
   std::vector<Copy> output_copies;
   std::vector<Copy> update_copies;
+  /// Of the steps, then the part copies, then all output copies, then all update copies; empty when nobody asks.
+  std::vector<KernelProfile> profiles;
+  ProfiledCall::Clock::time_point run_start = {};
   /// Content that must be set aside before the updates: the old content of a variable that another one takes.
   std::vector<Tensor> staged;
   std::vector<Variables::Entry*> updated;
@@ -95,6 +98,8 @@ struct Executable::Impl {
   std::byte* address(ValueId value) const;
   void run();
   void run_steps();
+  void make_profiles();
+  ProfiledCall profiled(std::size_t entry) { return {profiles.empty() ? nullptr : &profiles[entry], run_start}; }
 };
 
 void Executable::Impl::bind_leaves() {
@@ -230,6 +235,7 @@ void Executable::Impl::bind(Copy& copy) const {
 
 void Executable::Impl::run() {
   if (!bound || bound_to != arena->data()) bind_addresses();
+  if (!profiles.empty()) run_start = ProfiledCall::Clock::now();
   // Also when a kernel fails: some variables may have been written over by then.
   const auto mark_updated = [this] {
     for (Variables::Entry* entry : updated) ++entry->version;
@@ -240,25 +246,63 @@ void Executable::Impl::run() {
     mark_updated();
     throw;
   }
-  for (const Copy& copy : output_copies) copy.run();
-  for (const Copy& copy : update_copies) copy.run();
+  const std::size_t kernels = steps.size() + part_copies.size();
+  {
+    const ProfiledCall call = profiled(kernels);
+    for (const Copy& copy : output_copies) copy.run();
+  }
+  {
+    const ProfiledCall call = profiled(kernels + 1);
+    for (const Copy& copy : update_copies) copy.run();
+  }
   mark_updated();
 }
 
 void Executable::Impl::run_steps() {
   std::size_t index = 0;
+  std::size_t copy = 0;
+  const auto run_part_copy = [&] {
+    const ProfiledCall call = profiled(steps.size() + copy);
+    part_copies[copy++].second.run();
+  };
   try {
-    auto copy = part_copies.begin();
     for (; index < steps.size(); ++index) {
-      for (; copy != part_copies.end() && copy->first == index; ++copy) copy->second.run();
+      while (copy < part_copies.size() && part_copies[copy].first == index) run_part_copy();
       const Step& step = steps[index];
+      const ProfiledCall call = profiled(index);
       step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
     }
-    for (; copy != part_copies.end(); ++copy) copy->second.run();
+    while (copy < part_copies.size()) run_part_copy();
   } catch (const Error& error) {
     const Node& node = graph.node(steps[index].node);
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   }
+}
+
+void Executable::Impl::make_profiles() {
+  for (const Step& step : steps) {
+    const Node& node = graph.node(step.node);
+    const auto types = [this](const std::vector<ValueId>& values) {
+      std::vector<TensorType> types;
+      for (const ValueId value : values) types.push_back(graph.type(value));
+      return types;
+    };
+    const std::vector<TensorType> operands = types(step.operands);
+    const std::vector<TensorType> results = types(step.results);
+    KernelProfile profile{.node = step.node, .op = node.op->name, .kind = step.kernel.kind};
+    if (node.op->flops != nullptr) profile.flops = node.op->flops(operands, results, node.attributes);
+    for (const TensorType& type : operands) profile.bytes += static_cast<double>(type.bytes());
+    for (const TensorType& type : results) profile.bytes += static_cast<double>(type.bytes());
+    profiles.push_back(profile);
+  }
+  const auto add_copies = [this](NodeId node, std::string_view op, std::span<const Copy> copies) {
+    KernelProfile profile{.node = node, .op = op, .kind = "copy"};
+    for (const Copy& copy : copies) profile.bytes += 2.0 * static_cast<double>(copy.bytes);
+    profiles.push_back(profile);
+  };
+  for (const auto& [step, copy] : part_copies) add_copies(graph.producer(copy.into), "concat", {&copy, 1});
+  add_copies({}, "output", output_copies);
+  add_copies({}, "update", update_copies);
 }
 
 Executable::Executable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -311,6 +355,13 @@ Variables& Executable::variables() const { return *impl_->variables; }
 const Graph& Executable::graph() const { return impl_->graph; }
 
 const ExecutableReport& Executable::report() const { return impl_->report; }
+
+void Executable::profile_runs(bool on) {
+  impl_->profiles.clear();
+  if (on) impl_->make_profiles();
+}
+
+std::span<const KernelProfile> Executable::profile() const { return impl_->profiles; }
 
 Executable compile(const Graph& graph, const Backend& backend, const CompileOptions& options) {
   auto impl = std::make_unique<Executable::Impl>();

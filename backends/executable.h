@@ -8,6 +8,7 @@
 
 #include "backends/arena.h"
 #include "backends/backend.h"
+#include "backends/profile.h"
 #include "backends/variables.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
@@ -63,6 +64,12 @@ class Executable {
   /// The graph as it runs, after all passes.
   const Graph& graph() const;
   const ExecutableReport& report() const;
+
+  /// Times every kernel of the runs from now on; what was measured before is forgotten. When off, as at first, runs
+  /// are not slowed down.
+  void profile_runs(bool on);
+  /// One entry a kernel and a copy, in the order of the schedule; empty when profiling is off.
+  std::span<const KernelProfile> profile() const;
 
  private:
   friend Executable compile(const Graph& graph, const Backend& backend, const CompileOptions& options);

@@ -63,7 +63,20 @@ Executable& Trainer::executable(const BatchShape& shape) {
   CompileOptions options;
   options.variables = variables_;
   options.arena = arena_;
-  return executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
+  Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
+  compiled.profile_runs(profiling_);
+  return compiled;
+}
+
+void Trainer::profile_runs(bool on) {
+  profiling_ = on;
+  for (auto& [shape, executable] : executables_) executable.profile_runs(on);
+}
+
+ProfileByKind Trainer::profile() const {
+  ProfileByKind profile;
+  for (const auto& [shape, executable] : executables_) profile.add(executable.profile());
+  return profile;
 }
 
 void Trainer::compile_all() {

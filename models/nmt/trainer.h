@@ -50,6 +50,11 @@ class Trainer {
   /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
   void compile_all();
 
+  /// Times every kernel from now on.
+  void profile_runs(bool on);
+  /// What was timed, over all shapes.
+  ProfileByKind profile() const;
+
   const TrainingState& state() const { return state_; }
   void set_best(double valid_loss) { state_.best_valid_loss = valid_loss; }
   const BatchPlan& plan() const { return plan_; }
@@ -64,6 +69,7 @@ class Trainer {
   BatchPlan plan_;
   TrainingState state_;
   std::map<BatchShape, Executable> executables_;
+  bool profiling_ = false;
 };
 
 /// The loss per token of examples under the current weights, without training.
