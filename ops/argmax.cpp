@@ -22,7 +22,8 @@ std::vector<Value> case_ties(Graph& graph) {
 const Op op::argmax = {
     .name = "argmax",
     .family = "reduction",
-    .summary = "the index (i32) of the largest element along an axis, the first of equals",
+    .summary =
+        "the index (i32) of the largest element along an axis, the first of equals; the first NaN if there is one",
     .operands = {"x"},
     .results = {"index"},
     .attributes = {"axis: the axis that is searched and removed"},

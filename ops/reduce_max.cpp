@@ -30,7 +30,7 @@ std::vector<Value> case_keep_dims(Graph& graph) {
 const Op op::reduce_max = {
     .name = "reduce_max",
     .family = "reduction",
-    .summary = "the largest element of x over some axes",
+    .summary = "the largest element of x over some axes; NaN when one of them is NaN",
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"axes: the axes that are reduced, ascending", "keep_dims: whether they stay, with extent 1"},

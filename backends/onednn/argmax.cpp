@@ -9,38 +9,34 @@
 namespace weft::onednn {
 namespace {
 
-struct Larger {
-  template <typename T>
-  WEFT_INLINE T operator()(T max, T x) const {
-    return x > max ? x : max;
-  }
-};
-
-// The maximum first, which vectorises, and then the first place that holds it. NaNs count only at the very start, where
-// nothing is larger.
+// The maximum first, which vectorises, and then the first place that holds it. When there is a NaN, the maximum is one
+// and equals nothing; when there is none, no element differs from itself: so the search is for either.
 template <typename T>
 WEFT_VECTORISED std::int32_t argmax_row(const T* x, std::int64_t count) {
-  if (x[0] != x[0]) return 0;
-  const T max = reduce_lanes(count, std::numeric_limits<T>::lowest(), Larger{},
+  const T max = reduce_lanes(count, std::numeric_limits<T>::lowest(), Max{},
                              [x](std::int64_t i) WEFT_INLINE_LAMBDA { return x[i]; });
   constexpr std::int64_t block = 64;
   std::int64_t first = 0;
   for (; first + block <= count; first += block) {
     int found = 0;
 #pragma omp simd reduction(| : found)
-    for (std::int64_t i = 0; i < block; ++i) found |= static_cast<int>(x[first + i] == max);
+    for (std::int64_t i = 0; i < block; ++i)
+      found |= static_cast<int>(x[first + i] == max) | static_cast<int>(x[first + i] != x[first + i]);
     if (found != 0) break;
   }
   for (std::int64_t i = first; i < count; ++i)
-    if (x[i] == max) return static_cast<std::int32_t>(i);
+    if (x[i] == max || x[i] != x[i]) return static_cast<std::int32_t>(i);
   return 0;  // All are minus infinity.
 }
 
 template <typename T>
 std::int32_t argmax_column(const T* x, std::int64_t count, std::int64_t stride) {
   std::int64_t best = 0;
-  for (std::int64_t i = 1; i < count; ++i)
-    if (x[i * stride] > x[best * stride]) best = i;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T here = x[i * stride];
+    if (here != here) return static_cast<std::int32_t>(i);
+    if (here > x[best * stride]) best = i;
+  }
   return static_cast<std::int32_t>(best);
 }
 

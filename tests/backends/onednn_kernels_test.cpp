@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "tests/backends/onednn_test.h"
 
@@ -70,6 +71,32 @@ TEST_CASE("reductions of more elements than one chunk") {
     graph.output("norm", global_norm(std::vector<Value>{x, x}));
     check_agrees(graph);
   }
+}
+
+TEST_CASE("a NaN anywhere is the maximum, and the first one is its place") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const std::int64_t n : test::odd_extents)
+    for (std::int64_t place = 0; place < n; ++place)
+      for (const Shape& shape : {Shape{1, n}, Shape{n, 1}, Shape{n, 2}}) {
+        CAPTURE(shape.to_string());
+        CAPTURE(place);
+        const std::int64_t axis = shape[0] == n ? 0 : 1;
+        Graph graph;
+        const Value x = input(graph, "x", shape);
+        graph.output("max", reduce_max(x, {axis}));
+        graph.output("argmax", argmax(x, axis));
+        Tensor values = test::draw("x", shape);
+        // Column 0 holds NaNs from that place on, every third; another column has none.
+        const std::int64_t stride = axis == 0 ? shape[1] : 1;
+        for (std::int64_t i = place; i < n; i += 3) values.set_number(i * stride, nan);
+        for (const Backend* backend : {&onednn_backend(), &reference_backend()}) {
+          CAPTURE(backend->name);
+          const TensorMap results = compile(graph, *backend).run({{"x", values}});
+          CHECK(std::isnan(results.at("max").number(0)));
+          CHECK(results.at("argmax").number(0) == static_cast<double>(place));
+          if (shape[-1] == 2) CHECK_FALSE(std::isnan(results.at("max").number(1)));
+        }
+      }
 }
 
 TEST_CASE("softmax, its logarithm and argmax along any axis") {
