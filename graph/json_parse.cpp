@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/error.h"
+#include "graph/quote.h"
 
 namespace weft {
 namespace {
@@ -29,7 +30,7 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
 
   bool start_object(std::size_t) override { return open(json::object()); }
   bool key(std::string& key) override {
-    require(!open_.back()->contains(key), "the key '{:.40}' is given twice", key);
+    require(!open_.back()->contains(key), "the key '{}' is given twice", excerpt(key, 40));
     key_ = std::move(key);
     return true;
   }
@@ -38,10 +39,10 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
   bool end_array() override { return close(); }
 
   bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: ... last read: 'all of the token, as it is'"
     const std::string_view message = error.what();
     const std::size_t prefix = message.find("] ");
-    throw Error(std::string(prefix == std::string_view::npos ? message : message.substr(prefix + 2)));
+    throw Error(excerpt(prefix == std::string_view::npos ? message : message.substr(prefix + 2), 300));
   }
 
  private:

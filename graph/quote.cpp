@@ -24,6 +24,29 @@ std::size_t character_size(std::string_view text) {
   return overlong || surrogate || too_large ? 0 : size;
 }
 
+/// The character itself, or its escape when it is a control character or must not stand as it is.
+void append_escaped(std::string& result, char c, bool keep_high_bytes) {
+  const auto byte = static_cast<std::uint8_t>(c);
+  if (c == '\n')
+    result += "\\n";
+  else if (c == '\t')
+    result += "\\t";
+  else if (c == '\r')
+    result += "\\r";
+  else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !keep_high_bytes))
+    fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
+  else
+    result += c;
+}
+
+/// The largest length up to `longest` that cuts no character of UTF-8 in two.
+std::size_t cut_between_characters(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return text.size();
+  std::size_t size = longest;
+  while (size > 0 && longest - size < 3 && (static_cast<std::uint8_t>(text[size]) & 0xc0U) == 0x80) --size;
+  return size;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -39,21 +62,18 @@ std::string quoted(std::string_view text) {
   const bool keep_high_bytes = is_utf8(text);
   std::string result = "\"";
   for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (c == '"' || c == '\\')
-      (result += '\\') += c;
-    else if (c == '\n')
-      result += "\\n";
-    else if (c == '\t')
-      result += "\\t";
-    else if (c == '\r')
-      result += "\\r";
-    else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !keep_high_bytes))
-      fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
-    else
-      result += c;
+    if (c == '"' || c == '\\') result += '\\';
+    append_escaped(result, c, keep_high_bytes);
   }
   return result + '"';
+}
+
+std::string excerpt(std::string_view text, std::size_t longest) {
+  const std::string_view shown = text.substr(0, cut_between_characters(text, longest));
+  const bool keep_high_bytes = is_utf8(shown);
+  std::string result;
+  for (const char c : shown) append_escaped(result, c, keep_high_bytes);
+  return result + (shown.size() < text.size() ? "..." : "");
 }
 
 }  // namespace weft

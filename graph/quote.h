@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,5 +12,9 @@ bool is_utf8(std::string_view text);
 /// The text between double quotes: quotes and backslashes escaped, and control characters as \n, \t, \r or \xNN. When
 /// the text is not UTF-8, its bytes from 0x80 on are escaped as well.
 std::string quoted(std::string_view text);
+
+/// What a message shows of a text that may come from anywhere: its first bytes, at most `longest` of them, with "..."
+/// when there are more. No quotes are added; otherwise escaped as by quoted(), so that a terminal shows what is there.
+std::string excerpt(std::string_view text, std::size_t longest);
 
 }  // namespace weft

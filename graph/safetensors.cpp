@@ -39,7 +39,8 @@ std::string_view name_of(DType dtype) { return std::ranges::find(dtype_names, dt
 
 DType dtype_of_name(std::string_view name) {
   const auto* at = std::ranges::find(dtype_names, name, &DTypeName::name);
-  require(at != dtype_names.end(), "element type '{:.40}' is not supported: F32, F64, I32, BOOL and BF16 are", name);
+  require(at != dtype_names.end(), "element type '{}' is not supported: F32, F64, I32, BOOL and BF16 are",
+          excerpt(name, 40));
   return at->dtype;
 }
 
@@ -168,8 +169,8 @@ void require_contiguous(std::vector<Entry>& entries, std::uint64_t data_size) {
   std::ranges::sort(entries, {}, [](const Entry& entry) { return std::tie(entry.begin, entry.end); });
   std::uint64_t offset = 0;
   for (const Entry& entry : entries) {
-    require(entry.begin == offset, "tensor '{}' begins at offset {}, the one before it ends at {}", entry.name,
-            entry.begin, offset);
+    require(entry.begin == offset, "tensor '{}' begins at offset {}, the one before it ends at {}",
+            excerpt(entry.name, 80), entry.begin, offset);
     offset = entry.end;
   }
   require(offset == data_size,
@@ -213,7 +214,7 @@ Safetensors read_all(std::uint64_t file_size, const ReadBytes& read) {
     try {
       entries.push_back(read_entry(name, object));
     } catch (const Error& error) {
-      fail("tensor '{:.80}': {}", name, error.what());
+      fail("tensor '{}': {}", excerpt(name, 80), error.what());
     }
   }
   require_contiguous(entries, file_size - length_size - header_size);
@@ -227,8 +228,8 @@ Safetensors read_all(std::uint64_t file_size, const ReadBytes& read) {
   const auto written = result.metadata.find(checksum_key);
   if (written != result.metadata.end()) {
     const std::string found = checksum_of(result.tensors, result.metadata);
-    require(found == written->second, "the file is damaged: its checksum is {}, expected {:.40}", found,
-            written->second);
+    require(found == written->second, "the file is damaged: its checksum is {}, expected {}", found,
+            excerpt(written->second, 40));
     result.metadata.erase(written);
   }
   return result;

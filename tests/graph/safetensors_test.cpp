@@ -170,6 +170,17 @@ TEST_CASE("errors of safetensors say what is wrong and of which tensor") {
                            "0123")) == "file: tensor 'b' begins at offset 0, the one before it ends at 4");
 }
 
+TEST_CASE("errors of safetensors show what comes from the file as text, and not all of it") {
+  CHECK(read_error(file_of("{\"caf\xe9\":3}", "")).ends_with("ill-formed UTF-8 byte; last read: '\"caf\\xe9\"'"));
+  CHECK(read_error(file_of("{\"\\u001b[31m\":3}", "")) ==
+        "file: tensor '\\x1b[31m': an object of dtype, shape and data_offsets is needed");
+  CHECK(read_error(file_of("{\"" + std::string(78, 'x') + "\u00e9\u00e9\":3}", "")) ==
+        "file: tensor '" + std::string(78, 'x') + "\u00e9...': an object of dtype, shape and data_offsets is needed");
+  CHECK(read_error(file_of("{\"" + std::string(79, 'x') + "\u00e9\":3}", ""))
+            .starts_with("file: tensor '" + std::string(79, 'x') + "...':"));
+  CHECK(read_error(file_of("{\"" + std::string(100'000, 'x'), "")).size() < 400);
+}
+
 TEST_CASE("what safetensors cannot hold is refused") {
   TensorMap tensors;
   tensors["caf\xe9"] = Tensor();
