@@ -14,5 +14,6 @@ void add_run(CLI::App& program);
 void add_check_gradients(CLI::App& program);
 void add_ops(CLI::App& program);
 void add_passes(CLI::App& program);
+void add_bench_compile(CLI::App& program);
 
 }  // namespace weft::tool

@@ -50,7 +50,8 @@ int run(int argc, char** argv) {
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
       "  weft ops matmul                                           what an op takes and gives\n"
-      "  weft passes                                               what compiling does, in order\n\n"
+      "  weft passes                                               what compiling does, in order\n"
+      "  weft bench-compile                                        what compiling takes, by nodes\n\n"
       "Graphs are files of JSON or of Weft's text form (docs/ir.md). `weft COMMAND --help` explains a command.\n"
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
   add_dump(program);
@@ -58,6 +59,7 @@ int run(int argc, char** argv) {
   add_check_gradients(program);
   add_ops(program);
   add_passes(program);
+  add_bench_compile(program);
   try {
     if (argc > 1) require_known_command(program, argv[1]);
     program.parse(argc, argv);
