@@ -46,6 +46,7 @@ struct CorpusParts {
 ///     latest, best                    each the name of a checkpoint
 ///     log.jsonl                       one JSON object a line
 ///     graph.json                      the training graph
+///     lock                            while it is trained (run_lock.h)
 ///
 /// Every file but the log is written whole or not at all, and config.json last, so what looks like a run is one.
 class RunDirectory {

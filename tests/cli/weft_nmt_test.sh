@@ -108,6 +108,12 @@ passes "$nmt" train "${long[@]}" --checkpoint-every 25 --out undisturbed
 "$nmt" train "${long[@]}" --checkpoint-every 25 --out stopped >out 2>err &
 training=$!
 until grep -aq 'Epoch 2 Loss' err; do kill -0 $training && sleep 0.02; done
+mv err training_err  # which it goes on writing to
+for arguments in '--resume' '--builtin --overwrite'; do
+  # shellcheck disable=SC2086  # they are several
+  refuses 1 "another weft-nmt train (process $training) is writing to 'stopped'" train $arguments --out stopped
+done
+mv training_err err
 kill -TERM $training
 status=0
 wait $training || status=$?

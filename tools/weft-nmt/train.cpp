@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "models/nmt/run_directory.h"
+#include "models/nmt/run_lock.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/progress.h"
@@ -66,12 +67,15 @@ int train(const TrainOptions& options) {
   Progress progress;
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
+    RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
+    const RunLock lock(options.out);
     RunDirectory run = resume_run(options, options.out);
     return TrainingSession(run, progress).run();
   }
   const Config config = options.settings.resolve();
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
+  const RunLock lock(out);
   RunDirectory run = make_run(config, out, options.overwrite, progress);
   return TrainingSession(run, progress).run();
 }
