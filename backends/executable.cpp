@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "backends/evaluate.h"
+#include "backends/pass_check.h"
 #include "graph/error.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
@@ -369,7 +371,10 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   impl->variables = options.variables ? options.variables : std::make_shared<Variables>(options.seed);
   impl->arena = options.arena ? options.arena : std::make_shared<Arena>();
   impl->variables->initialise(graph);
-  run_passes(impl->graph, compile_pipeline(options.disabled_passes), pass_context(backend), options.observer);
+  std::optional<PassCheck> check;
+  if (options.check_passes != nullptr) check.emplace(impl->graph, *options.check_passes);
+  run_passes(impl->graph, compile_pipeline(options.disabled_passes), pass_context(backend),
+             check ? check->observer(options.observer) : options.observer);
   impl->prepare(backend);
   return Executable(std::move(impl));
 }

@@ -26,6 +26,9 @@ struct CompileOptions {
   std::vector<std::string> disabled_passes = {};
   /// What the pass manager calls before and after passes, for dumps.
   PassObserver observer = {};
+  /// An oracle, reference_backend(), that proves every pass by example while it runs (PassCheck); that takes long for
+  /// large graphs. compile() throws InternalError for a pass that changes what the graph computes.
+  const Backend* check_passes = nullptr;
 };
 
 /// What compiling made of a graph.

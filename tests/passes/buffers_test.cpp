@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "backends/executable.h"
+#include "backends/interpreter.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pipeline.h"
-#include "tests/passes/naive_interpreter.h"
 #include "tests/passes/random_graph.h"
 
 using namespace weft;
