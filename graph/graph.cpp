@@ -19,6 +19,12 @@ struct NodeRecord {
   bool alive = true;
 };
 
+/// Lets a map of strings be searched for a view, without a copy.
+struct NameHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+};
+
 struct GraphStorage {
   Graph* owner = nullptr;
   std::string name;
@@ -30,7 +36,7 @@ struct GraphStorage {
   std::vector<Update> updates;
   std::unordered_set<std::string> output_names;
   std::unordered_set<ValueId> updated;
-  std::unordered_map<std::string, NodeId> by_name;
+  std::unordered_map<std::string, NodeId, NameHash, std::equal_to<>> by_name;
   /// The number that was last put behind a name that was in use.
   std::unordered_map<std::string, int> suffixes;
   std::size_t alive = 0;
@@ -100,8 +106,7 @@ void require_same_types(std::span<const TensorType> written, std::span<const Ten
   require(written.size() == inferred.size(), "{} results are written, the op has {}", written.size(), inferred.size());
   for (std::size_t i = 0; i < written.size(); ++i)
     if (written[i] != inferred[i])
-      fail("result {} is written as {}, but the operands make it {}", i, written[i].to_string(),
-           inferred[i].to_string());
+      fail("result {} is written as {}, but the operands make it {}", i, written[i], inferred[i]);
 }
 
 }  // namespace
@@ -163,7 +168,7 @@ void Graph::update(Value variable, Value value) {
           "update '{}': only a parameter or a state can be updated, this is the result of {}", target.name,
           target.op->name);
   require(variable.type() == value.type(), "update '{}': types differ: variable {}, value '{}' {}", target.name,
-          variable.type().to_string(), value.name(), value.type().to_string());
+          variable.type(), value.name(), value.type());
   require(storage_->updated.insert(variable.id()).second, "update '{}': it has an update already", target.name);
   storage_->updates.push_back({variable.id(), value.id()});
 }
@@ -197,8 +202,9 @@ std::vector<Value> Graph::append(const Op& op, std::span<const Value> operands, 
   std::vector<TensorType> types;
   for (const Value& operand : operands) {
     require(static_cast<bool>(operand), "{} '{}': operand {} is a null value", op.name, name, ids.size());
-    require(&operand.graph() == this, "{} '{}': operand {} '{}' is of graph '{}', the node of graph '{}'", op.name,
-            name, ids.size(), operand.name(), operand.graph().name(), this->name());
+    if (&operand.graph() != this)
+      fail("{} '{}': operand {} '{}' is of graph '{}', the node of graph '{}'", op.name, name, ids.size(),
+           operand.name(), operand.graph().name(), this->name());
     ids.push_back(operand.id());
     types.push_back(operand.type());
   }
@@ -262,7 +268,7 @@ std::string Graph::value_name(ValueId id) const {
 }
 
 NodeId Graph::find(std::string_view name) const {
-  const auto at = storage_->by_name.find(std::string(name));
+  const auto at = storage_->by_name.find(name);
   return at == storage_->by_name.end() ? NodeId{} : at->second;
 }
 

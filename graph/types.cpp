@@ -54,7 +54,7 @@ std::int64_t Shape::operator[](std::int64_t axis) const { return extents_[this->
 
 std::size_t Shape::axis(std::int64_t axis) const {
   const auto rank = static_cast<std::int64_t>(rank_);
-  require(axis >= -rank && axis < rank, "axis {} is out of range for shape {}", axis, to_string());
+  require(axis >= -rank && axis < rank, "axis {} is out of range for shape {}", axis, *this);
   return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
 }
 
@@ -72,7 +72,7 @@ Shape Shape::without(std::size_t axis) const {
 }
 
 Shape Shape::inserted(std::size_t axis, std::int64_t extent) const {
-  require(rank_ < max_rank, "shape {} has the most axes that are supported; none can be added", to_string());
+  require(rank_ < max_rank, "shape {} has the most axes that are supported; none can be added", *this);
   auto extents = extents_;
   std::copy_backward(extents_.begin() + static_cast<std::ptrdiff_t>(axis),
                      extents_.begin() + static_cast<std::ptrdiff_t>(rank_),
@@ -97,8 +97,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b) {
   for (std::size_t back = 1; back <= rank; ++back) {
     const std::int64_t of_a = back <= a.rank() ? a.extents()[a.rank() - back] : 1;
     const std::int64_t of_b = back <= b.rank() ? b.extents()[b.rank() - back] : 1;
-    require(of_a == of_b || of_a == 1 || of_b == 1, "shapes do not broadcast: lhs {}, rhs {}", a.to_string(),
-            b.to_string());
+    require(of_a == of_b || of_a == 1 || of_b == 1, "shapes do not broadcast: lhs {}, rhs {}", a, b);
     extents[rank - back] = std::max(of_a, of_b);
   }
   return Shape(std::span<const std::int64_t>(extents.data(), rank));

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -79,4 +82,20 @@ struct TensorType {
   friend bool operator==(const TensorType& a, const TensorType& b) = default;
 };
 
+/// Lets a message take a T as it is, so that its text is made only when the message is.
+template <typename T>
+struct TextFormatter {
+  static constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  template <typename Context>
+  static auto format(const T& content, Context& context) {
+    const std::string text = content.to_string();
+    return std::copy(text.begin(), text.end(), context.out());
+  }
+};
+
 }  // namespace weft
+
+template <>
+struct fmt::formatter<weft::Shape> : weft::TextFormatter<weft::Shape> {};
+template <>
+struct fmt::formatter<weft::TensorType> : weft::TextFormatter<weft::TensorType> {};

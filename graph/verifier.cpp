@@ -27,8 +27,8 @@ class Verifier {
   void check_node(NodeId id) {
     const Node& node = graph_.node(id);
     check_invariant(node.op != nullptr, "node '{}' has no op", node.name);
-    check_invariant(names_.insert(node.name).second && graph_.find(node.name) == id,
-                    "{} '{}': another node has the same name", node.op->name, node.name);
+    // So names are unique, too: a name leads to one node only.
+    check_invariant(graph_.find(node.name) == id, "{} '{}': another node has the same name", node.op->name, node.name);
     check_operands(node);
     check_results(id, node);
     check_types(node);
@@ -72,9 +72,8 @@ class Verifier {
                     node.op->name, node.name, node.results.size(), inferred.size());
     for (std::size_t i = 0; i < inferred.size(); ++i) {
       const TensorType& type = graph_.type(node.results[i]);
-      if (type != inferred[i])
-        throw InternalError(fmt::format("{} '{}': result {} is {}, inference says {}", node.op->name, node.name, i,
-                                        type.to_string(), inferred[i].to_string()));
+      check_invariant(type == inferred[i], "{} '{}': result {} is {}, inference says {}", node.op->name, node.name, i,
+                      type, inferred[i]);
     }
   }
 
@@ -98,8 +97,8 @@ class Verifier {
                       variable.name);
       check_invariant(graph_.type(update.variable) == graph_.type(update.value),
                       "update '{}': types differ: variable {}, value '{}' {}", variable.name,
-                      graph_.type(update.variable).to_string(), graph_.value_name(update.value),
-                      graph_.type(update.value).to_string());
+                      graph_.type(update.variable), graph_.node(graph_.producer(update.value)).name,
+                      graph_.type(update.value));
       check_invariant(variables.insert(update.variable).second, "update '{}': it is updated twice", variable.name);
     }
   }
@@ -113,7 +112,6 @@ class Verifier {
   }
 
   const Graph& graph_;
-  std::unordered_set<std::string_view> names_;
   std::vector<TensorType> operand_types_;
 };
 

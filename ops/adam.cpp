@@ -18,7 +18,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_like_parameter(operands[1], "gradient", parameter);
   require_like_parameter(operands[2], "m", parameter);
   require_like_parameter(operands[3], "v", parameter);
-  require(operands[4] == TensorType{DType::i32, Shape{}}, "the step is {}: i32[] is needed", operands[4].to_string());
+  require(operands[4] == TensorType{DType::i32, Shape{}}, "the step is {}: i32[] is needed", operands[4]);
   require_learning_rate(operands[5], parameter);
   require_decay(attributes, "beta1");
   require_decay(attributes, "beta2");

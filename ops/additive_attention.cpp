@@ -19,13 +19,13 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_float(query, "query");
   for (const TensorType& operand : operands.first(lengths_operand)) require_same_dtype(query, operand);
   require(query.shape.rank() == 2 && values.shape.rank() == 3 && query.shape[0] == values.shape[0],
-          "query [batch, query units] and values [batch, time, value units] are needed: query {}, values {}",
-          query.to_string(), values.to_string());
-  require(operands[2].shape.rank() == 2, "w1 is {}: [query units, attention units] is needed", operands[2].to_string());
+          "query [batch, query units] and values [batch, time, value units] are needed: query {}, values {}", query,
+          values);
+  require(operands[2].shape.rank() == 2, "w1 is {}: [query units, attention units] is needed", operands[2]);
   const std::int64_t units = operands[2].shape[1];
   const auto require_shape = [&](std::size_t operand, std::string_view name, const Shape& shape) {
     require(operands[operand].shape == shape, "for query {}, values {} and {} attention units, {} must be {}, not {}",
-            query.to_string(), values.to_string(), units, name, shape.to_string(), operands[operand].shape.to_string());
+            query, values, units, name, shape, operands[operand].shape);
   };
   require_shape(2, "w1", {query.shape[1], units});
   require_shape(3, "b1", {units});
@@ -35,8 +35,8 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_shape(7, "bv", {1});
   if (operands.size() > lengths_operand) {
     const TensorType& lengths = operands[lengths_operand];
-    require(lengths == TensorType{DType::i32, Shape{values.shape[0]}}, "the lengths are {}: i32[{}] is needed",
-            lengths.to_string(), values.shape[0]);
+    require(lengths == TensorType{DType::i32, Shape{values.shape[0]}}, "the lengths are {}: i32[{}] is needed", lengths,
+            values.shape[0]);
   }
   return {{query.dtype, values.shape.without(1)}, {query.dtype, values.shape.without(2)}};
 }

@@ -12,11 +12,10 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_float(query, "query");
   for (const TensorType& operand : operands) require_same_dtype(query, operand);
   require(query.shape.rank() == 2 && keys.shape.rank() == 3 && query.shape == keys.shape.without(1),
-          "query [batch, units] and keys [batch, time, units] are needed: query {}, keys {}", query.to_string(),
-          keys.to_string());
+          "query [batch, units] and keys [batch, time, units] are needed: query {}, keys {}", query, keys);
   require(operands[2].shape == Shape{keys.shape[2], 1}, "v needs one row a unit of the keys, [{},1]: v {}, keys {}",
-          keys.shape[2], operands[2].to_string(), keys.to_string());
-  require(operands[3].shape == Shape{1}, "bv is {}: one element, [1], is needed", operands[3].to_string());
+          keys.shape[2], operands[2], keys);
+  require(operands[3].shape == Shape{1}, "bv is {}: one element, [1], is needed", operands[3]);
   return {{query.dtype, keys.shape.without(2)}};
 }
 

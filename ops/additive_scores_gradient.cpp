@@ -14,12 +14,11 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_float(query, "query");
   for (const TensorType& operand : operands) require_same_dtype(query, operand);
   require(query.shape.rank() == 2 && keys.shape.rank() == 3 && query.shape == keys.shape.without(1),
-          "query [batch, units] and keys [batch, time, units] are needed: query {}, keys {}", query.to_string(),
-          keys.to_string());
+          "query [batch, units] and keys [batch, time, units] are needed: query {}, keys {}", query, keys);
   require(v.shape == Shape{keys.shape[2], 1}, "v needs one row a unit of the keys, [{},1]: v {}, keys {}",
-          keys.shape[2], v.to_string(), keys.to_string());
+          keys.shape[2], v, keys);
   require(cotangent.shape == keys.shape.without(2), "the cotangent needs one element a key: cotangent {}, keys {}",
-          cotangent.to_string(), keys.to_string());
+          cotangent, keys);
   return {query, keys, v, {query.dtype, Shape{1}}};
 }
 

@@ -8,8 +8,7 @@ namespace {
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const Shape shape = shape_from(attributes);
-  require(broadcasts_to(operands[0].shape, shape), "shape {} does not broadcast to {}", operands[0].shape.to_string(),
-          shape.to_string());
+  require(broadcasts_to(operands[0].shape, shape), "shape {} does not broadcast to {}", operands[0].shape, shape);
   return {{operands[0].dtype, shape}};
 }
 

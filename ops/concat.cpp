@@ -14,8 +14,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
     const TensorType& part = operands[i];
     require(part.dtype == operands[0].dtype && part.shape.rank() == first.rank() &&
                 part.shape.with(axis, 1) == first.with(axis, 1),
-            "parts differ outside of axis {}: part 0 {}, part {} {}", axis, operands[0].to_string(), i,
-            part.to_string());
+            "parts differ outside of axis {}: part 0 {}, part {} {}", axis, operands[0], i, part);
     extent += part.shape.extents()[axis];
     require(extent <= Shape::max_volume, "the parts have more than {} elements along axis {}", Shape::max_volume, axis);
   }

@@ -14,11 +14,10 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_same_dtype(x, kernel);
   require_same_dtype(x, bias);
   require(x.shape.rank() >= 1 && kernel.shape.rank() == 2,
-          "x [..., in] and kernel [in, out] are needed: x {}, kernel {}", x.to_string(), kernel.to_string());
-  require(x.shape[-1] == kernel.shape[0], "inner dimensions differ: x {}, kernel {}", x.to_string(),
-          kernel.to_string());
-  require(bias.shape == Shape{kernel.shape[1]}, "the bias needs one element a column: bias {}, kernel {}",
-          bias.to_string(), kernel.to_string());
+          "x [..., in] and kernel [in, out] are needed: x {}, kernel {}", x, kernel);
+  require(x.shape[-1] == kernel.shape[0], "inner dimensions differ: x {}, kernel {}", x, kernel);
+  require(bias.shape == Shape{kernel.shape[1]}, "the bias needs one element a column: bias {}, kernel {}", bias,
+          kernel);
   return {{x.dtype, x.shape.with(x.shape.rank() - 1, kernel.shape[1])}};
 }
 

@@ -10,8 +10,8 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   const TensorType& table = operands[0];
   const TensorType& ids = operands[1];
   require_float(table, "table");
-  require(table.shape.rank() == 2, "the table is {}: [vocabulary, units] is needed", table.to_string());
-  require(ids.dtype == DType::i32, "the ids are {}: i32 is needed", ids.to_string());
+  require(table.shape.rank() == 2, "the table is {}: [vocabulary, units] is needed", table);
+  require(ids.dtype == DType::i32, "the ids are {}: i32 is needed", ids);
   return {{table.dtype, ids.shape.inserted(ids.shape.rank(), table.shape[1])}};
 }
 

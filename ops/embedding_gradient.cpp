@@ -10,9 +10,9 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   const TensorType& gradient = operands[0];
   const TensorType& ids = operands[1];
   require_float(gradient, "gradient");
-  require(ids.dtype == DType::i32, "the ids are {}: i32 is needed", ids.to_string());
+  require(ids.dtype == DType::i32, "the ids are {}: i32 is needed", ids);
   require(gradient.shape.rank() >= 1 && gradient.shape.without(gradient.shape.rank() - 1) == ids.shape,
-          "the gradient needs one row an id: gradient {}, ids {}", gradient.to_string(), ids.to_string());
+          "the gradient needs one row an id: gradient {}, ids {}", gradient, ids);
   return {{gradient.dtype, Shape{attributes.get<std::int64_t>("vocabulary"), gradient.shape[-1]}}};
 }
 

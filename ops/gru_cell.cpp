@@ -12,11 +12,11 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_float(x, "x");
   for (const TensorType& operand : operands) require_same_dtype(x, operand);
   require(x.shape.rank() == 2 && h.shape.rank() == 2 && x.shape[0] == h.shape[0],
-          "x [batch, in] and h [batch, units] are needed: x {}, h {}", x.to_string(), h.to_string());
+          "x [batch, in] and h [batch, units] are needed: x {}, h {}", x, h);
   const std::int64_t units = h.shape[1];
   const auto require_shape = [&](std::size_t operand, std::string_view name, const Shape& shape) {
-    require(operands[operand].shape == shape, "for x {} and h {} the {} must be {}, not {}", x.to_string(),
-            h.to_string(), name, shape.to_string(), operands[operand].shape.to_string());
+    require(operands[operand].shape == shape, "for x {} and h {} the {} must be {}, not {}", x, h, name, shape,
+            operands[operand].shape);
   };
   require_shape(2, "kernel", {x.shape[1], 3 * units});
   require_shape(3, "recurrent kernel", {units, 3 * units});

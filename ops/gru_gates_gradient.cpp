@@ -8,8 +8,8 @@ namespace {
 
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 4);
-  require(operands[0] == operands[1], "the gates of input and state differ: x_gates {}, h_gates {}",
-          operands[0].to_string(), operands[1].to_string());
+  require(operands[0] == operands[1], "the gates of input and state differ: x_gates {}, h_gates {}", operands[0],
+          operands[1]);
   units_of(operands[0], 3, operands.subspan(2, 2));
   return {operands[0], operands[1], operands[2]};
 }

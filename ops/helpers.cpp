@@ -47,22 +47,22 @@ void require_operand_count(std::span<const TensorType> operands, std::size_t cou
 }
 
 void require_float(const TensorType& type, std::string_view operand) {
-  require(is_float(type.dtype), "{} is {}: a floating-point type is needed", operand, type.to_string());
+  require(is_float(type.dtype), "{} is {}: a floating-point type is needed", operand, type);
 }
 
 void require_number(const TensorType& type, std::string_view operand) {
   require(is_float(type.dtype) || type.dtype == DType::i32, "{} is {}: a floating-point type or i32 is needed", operand,
-          type.to_string());
+          type);
 }
 
 void require_same_dtype(const TensorType& lhs, const TensorType& rhs) {
-  require(lhs.dtype == rhs.dtype, "element types differ: lhs {}, rhs {}", lhs.to_string(), rhs.to_string());
+  require(lhs.dtype == rhs.dtype, "element types differ: lhs {}, rhs {}", lhs, rhs);
 }
 
 std::size_t axis_of(const Attributes& attributes, const Shape& shape) {
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
   require(axis >= 0 && axis < static_cast<std::int64_t>(shape.rank()), "axis {} is out of range for shape {}", axis,
-          shape.to_string());
+          shape);
   return static_cast<std::size_t>(axis);
 }
 

@@ -10,7 +10,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_operand_count(operands, 3);
   check_loss(operands[0], operands[1], attributes);
   require(operands[2] == TensorType{operands[0].dtype, Shape{}}, "the cotangent is {}: a scalar of type {} is needed",
-          operands[2].to_string(), weft::to_string(operands[0].dtype));
+          operands[2], weft::to_string(operands[0].dtype));
   return {operands[0]};
 }
 

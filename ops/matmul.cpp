@@ -23,14 +23,14 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_same_dtype(a, b);
   require_float(a, "a");
   require((a.shape.rank() == 2 || a.shape.rank() == 3) && a.shape.rank() == b.shape.rank(),
-          "two matrices, or two batches of matrices, are needed: lhs {}, rhs {}", a.to_string(), b.to_string());
+          "two matrices, or two batches of matrices, are needed: lhs {}, rhs {}", a, b);
   const Extents lhs = extents_of(a.shape, attributes.get<bool>("transpose_a"));
   const Extents rhs = extents_of(b.shape, attributes.get<bool>("transpose_b"));
-  require(lhs.columns == rhs.rows, "inner dimensions differ: lhs {}{}, rhs {}{}", a.to_string(),
-          attributes.get<bool>("transpose_a") ? " transposed" : "", b.to_string(),
+  require(lhs.columns == rhs.rows, "inner dimensions differ: lhs {}{}, rhs {}{}", a,
+          attributes.get<bool>("transpose_a") ? " transposed" : "", b,
           attributes.get<bool>("transpose_b") ? " transposed" : "");
   if (a.shape.rank() == 2) return {{a.dtype, Shape{lhs.rows, rhs.columns}}};
-  require(a.shape[0] == b.shape[0], "batch extents differ: lhs {}, rhs {}", a.to_string(), b.to_string());
+  require(a.shape[0] == b.shape[0], "batch extents differ: lhs {}, rhs {}", a, b);
   return {{a.dtype, Shape{a.shape[0], lhs.rows, rhs.columns}}};
 }
 

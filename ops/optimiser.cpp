@@ -16,20 +16,20 @@ void check_optimiser(std::string_view optimiser, std::span<const Value> paramete
     require(parameters[i].graph().node(parameters[i].producer()).op == &leaf::parameter,
             "{}: '{}' is no parameter: only parameters are trained", optimiser, parameters[i].name());
     require(gradients[i].type() == parameters[i].type(), "{}: the gradient of '{}' is {}, the parameter {}", optimiser,
-            parameters[i].name(), gradients[i].type().to_string(), parameters[i].type().to_string());
+            parameters[i].name(), gradients[i].type(), parameters[i].type());
     require(learning_rate.type() == TensorType{parameters[i].dtype(), Shape{}},
-            "{}: the learning rate is {}: {}[] is needed, as '{}' is {}", optimiser, learning_rate.type().to_string(),
-            to_string(parameters[i].dtype()), parameters[i].name(), parameters[i].type().to_string());
+            "{}: the learning rate is {}: {}[] is needed, as '{}' is {}", optimiser, learning_rate.type(),
+            to_string(parameters[i].dtype()), parameters[i].name(), parameters[i].type());
   }
 }
 
 void require_like_parameter(const TensorType& type, std::string_view operand, const TensorType& parameter) {
-  require(type == parameter, "{} must be of the parameter's type: {} {}, parameter {}", operand, operand,
-          type.to_string(), parameter.to_string());
+  require(type == parameter, "{} must be of the parameter's type: {} {}, parameter {}", operand, operand, type,
+          parameter);
 }
 
 void require_learning_rate(const TensorType& type, const TensorType& parameter) {
-  require(type == TensorType{parameter.dtype, Shape{}}, "the learning rate is {}: {}[] is needed", type.to_string(),
+  require(type == TensorType{parameter.dtype, Shape{}}, "the learning rate is {}: {}[] is needed", type,
           to_string(parameter.dtype));
 }
 

@@ -16,7 +16,7 @@ const std::vector<std::int64_t>& axes_of(const Attributes& attributes, const Sha
   const auto& axes = attributes.get<std::vector<std::int64_t>>("axes");
   const auto rank = static_cast<std::int64_t>(shape.rank());
   for (const std::int64_t axis : axes)
-    require(axis >= 0 && axis < rank, "axis {} is out of range for shape {}", axis, shape.to_string());
+    require(axis >= 0 && axis < rank, "axis {} is out of range for shape {}", axis, shape);
   require(std::ranges::adjacent_find(axes, std::ranges::greater_equal{}) == axes.end(),
           "axes [{}] must ascend, each given once", fmt::join(axes, ","));
   return axes;

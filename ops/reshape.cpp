@@ -9,7 +9,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_operand_count(operands, 1);
   const Shape shape = shape_from(attributes);
   require(shape.volume() == operands[0].shape.volume(), "the numbers of elements differ: from {} ({}) to {} ({})",
-          operands[0].shape.to_string(), operands[0].shape.volume(), shape.to_string(), shape.volume());
+          operands[0].shape, operands[0].shape.volume(), shape, shape.volume());
   return {{operands[0].dtype, shape}};
 }
 

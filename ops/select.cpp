@@ -7,7 +7,7 @@ namespace {
 
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 3);
-  require(operands[0].dtype == DType::boolean, "the condition is {}: bool is needed", operands[0].to_string());
+  require(operands[0].dtype == DType::boolean, "the condition is {}: bool is needed", operands[0]);
   require_same_dtype(operands[1], operands[2]);
   const Shape choices = broadcast_shapes(operands[1].shape, operands[2].shape);
   return {{operands[1].dtype, broadcast_shapes(operands[0].shape, choices)}};

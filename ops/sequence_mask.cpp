@@ -8,7 +8,7 @@ namespace {
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   require(operands[0].dtype == DType::i32 && operands[0].shape.rank() == 1, "lengths are {}: i32[batch] is needed",
-          operands[0].to_string());
+          operands[0]);
   return {{DType::boolean, operands[0].shape.inserted(1, attributes.get<std::int64_t>("time"))}};
 }
 

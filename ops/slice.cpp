@@ -12,7 +12,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   const std::int64_t begin = attributes.get<std::int64_t>("begin");
   const std::int64_t end = attributes.get<std::int64_t>("end");
   require(0 <= begin && begin < end && end <= shape.extents()[axis],
-          "[{}, {}) is empty or not within axis {} of shape {}", begin, end, axis, shape.to_string());
+          "[{}, {}) is empty or not within axis {} of shape {}", begin, end, axis, shape);
   return {{operands[0].dtype, shape.with(axis, end - begin)}};
 }
 

@@ -8,12 +8,11 @@ namespace {
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
   require(!operands.empty(), "at least one part is needed");
   for (std::size_t i = 1; i < operands.size(); ++i)
-    require(operands[i] == operands[0], "parts differ: part 0 {}, part {} {}", operands[0].to_string(), i,
-            operands[i].to_string());
+    require(operands[i] == operands[0], "parts differ: part 0 {}, part {} {}", operands[0], i, operands[i]);
   const Shape& part = operands[0].shape;
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
   require(axis >= 0 && axis <= static_cast<std::int64_t>(part.rank()),
-          "axis {} is out of range for a new axis in shape {}", axis, part.to_string());
+          "axis {} is out of range for a new axis in shape {}", axis, part);
   return {{operands[0].dtype, part.inserted(static_cast<std::size_t>(axis), std::ssize(operands))}};
 }
 

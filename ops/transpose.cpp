@@ -22,7 +22,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   const Shape& shape = operands[0].shape;
   const auto& permutation = attributes.get<std::vector<std::int64_t>>("permutation");
   require(is_permutation_of_axes(permutation, shape.rank()), "[{}] is no permutation of the axes of shape {}",
-          fmt::join(permutation, ","), shape.to_string());
+          fmt::join(permutation, ","), shape);
   std::vector<std::int64_t> extents;
   for (const std::int64_t axis : permutation) extents.push_back(shape[axis]);
   return {{operands[0].dtype, Shape(std::span<const std::int64_t>(extents))}};

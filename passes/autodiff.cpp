@@ -53,8 +53,8 @@ class Differentiation {
   }
 
   void contribute(Value value, Value cotangent) {
-    check_invariant(value.type() == cotangent.type(), "the cotangent of '{}' has type {}, not {}", value.name(),
-                    cotangent.type().to_string(), value.type().to_string());
+    check_invariant(value.type() == cotangent.type(), "a cotangent of type {} for '{}' of type {}", cotangent.type(),
+                    graph_.node(value.producer()).name, value.type());
     contributions_[resolve(value.id())].push_back(cotangent);
   }
 
@@ -155,7 +155,7 @@ void require_parameters_of(const Graph& graph, std::span<const Value> parameters
   for (const Value& parameter : parameters) {
     require_of_graph(graph, parameter, "a parameter");
     require(is_float(parameter.dtype()), "gradients: '{}' is {}; only floating-point values have gradients",
-            parameter.name(), parameter.type().to_string());
+            parameter.name(), parameter.type());
   }
 }
 
@@ -171,7 +171,7 @@ std::vector<Value> vector_jacobian(std::span<const Value> results, std::span<con
     require_of_graph(graph, results[i], "a result");
     require_of_graph(graph, cotangents[i], "a cotangent");
     require(results[i].type() == cotangents[i].type(), "gradients: '{}' is {}, its cotangent {}", results[i].name(),
-            results[i].type().to_string(), cotangents[i].type().to_string());
+            results[i].type(), cotangents[i].type());
   }
   require_parameters_of(graph, parameters);
   Differentiation differentiation(graph, results, parameters);
@@ -191,7 +191,7 @@ std::vector<Value> gradients(Value loss, std::span<const Value> parameters) {
   require(static_cast<bool>(loss), "gradients: the loss is a null value");
   require(is_float(loss.dtype()) && loss.shape().rank() == 0,
           "gradients: the loss '{}' must be a floating-point scalar, it is {}; reduce it first", loss.name(),
-          loss.type().to_string());
+          loss.type());
   Graph& graph = loss.graph();
   require_parameters_of(graph, parameters);  // before the first node is made
   const Graph::Scope scope = graph.absolute_scope("gradient");
