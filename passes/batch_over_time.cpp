@@ -10,9 +10,7 @@
 //      %y1 = dense(%x1, %w, %b)          %y = dense(%x, %w, %b)
 //                                        %y0 = slice(%y) {rows of step 0} ...
 //
-//    Which of them are independent: number each member by how many members lie on the longest path to it. Members of
-//    one number cannot reach each other (a chain like the recurrent products has one number each and stays), so
-//    contracting them keeps the graph free of cycles. The numbers are taken afresh for every group, on the graph as the
+//    Contraction says which of them are independent (a chain like the recurrent products stays), on the graph as the
 //    groups before left it.
 //
 // 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding
@@ -25,12 +23,13 @@
 //      %s  = add(%p0, %p1)
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <numeric>
 
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
+#include "passes/contraction.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
 
@@ -48,10 +47,9 @@ Value rows_of(Value value, std::size_t row_axes) {
 
 Value stack_rows(const std::vector<Value>& parts) { return parts.size() == 1 ? parts.front() : concat(parts, 0); }
 
-/// Where a value lies in what it is a view of: parts in this order are most often contiguous, so that stacking them is
-/// a view again.
-std::pair<std::uint32_t, std::int64_t> place(const Graph& graph, ValueId value) {
-  const Piece piece = piece_of(graph, value);
+/// Where a value lies in what it is a view of, or the value's own number: parts in this order are most often
+/// contiguous, so that stacking them is a view again.
+std::pair<std::uint32_t, std::int64_t> place(const Piece& piece, ValueId value) {
   return piece.source == value ? std::pair{Id<int>::none, std::int64_t{value.index}}
                                : std::pair{piece.source.index, piece.offset};
 }
@@ -83,10 +81,13 @@ class ProductBatching {
   explicit ProductBatching(Graph& graph) : graph_(graph) {}
 
   bool run() {
-    bool changed = false;
+    // All sets are found before the first node is made: the contraction needs the graph as it is.
+    std::vector<std::vector<NodeId>> sets;
+    Contraction contraction(graph_);
     for (const auto& [key, members] : groups())
-      if (members.size() > 1) changed |= batch_independent(members);
-    return changed;
+      std::ranges::move(contraction.contract_independent(members), std::back_inserter(sets));
+    for (const std::vector<NodeId>& set : sets) batch(set);
+    return rewriter_.finish();
   }
 
  private:
@@ -105,35 +106,13 @@ class ProductBatching {
     return groups;
   }
 
-  bool batch_independent(const std::vector<NodeId>& members) {
-    std::map<int, std::vector<NodeId>> by_depth;
-    const std::vector<int> depths = member_depths(members);
-    for (const NodeId member : members) by_depth[depths[member.index]].push_back(member);
-    bool changed = false;
-    for (const auto& [depth, independent] : by_depth) {
-      if (independent.size() < 2) continue;
-      batch(independent);
-      changed = true;
-    }
-    return changed;
-  }
-
-  /// For every node the most members on a path to it, itself not counted.
-  std::vector<int> member_depths(const std::vector<NodeId>& members) const {
-    std::vector<char> is_member(graph_.node_bound(), 0);
-    for (const NodeId member : members) is_member[member.index] = 1;
-    std::vector<int> depths(graph_.node_bound(), 0);
-    for (const NodeId id : topological_order(graph_))
-      for (const ValueId operand : graph_.node(id).operands) {
-        const NodeId producer = graph_.producer(operand);
-        depths[id.index] = std::max(depths[id.index], depths[producer.index] + is_member[producer.index]);
-      }
-    return depths;
-  }
-
   void batch(std::vector<NodeId> members) {
     const std::size_t rows = rows_operand(graph_.node(members.front()));
-    std::ranges::stable_sort(members, {}, [&](NodeId id) { return place(graph_, graph_.node(id).operands[rows]); });
+    for (const NodeId member : members) rewriter_.refresh(member);
+    std::ranges::stable_sort(members, {}, [&](NodeId id) {
+      const ValueId operand = graph_.node(id).operands[rows];
+      return place(rewriter_.piece_of(operand), operand);
+    });
     const Node& first = graph_.node(members.front());
     const Graph::Scope scope = graph_.absolute_scope(first.scope);
 
@@ -148,20 +127,19 @@ class ProductBatching {
     const Value batched =
         graph_.add(*first.op, operands, first.attributes, "batched_" + std::string(first.op->name))[0];
 
-    std::unordered_map<ValueId, ValueId> replacements;
     std::int64_t row = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
       const ValueId old_result = graph_.node(members[i]).results[0];
       const std::int64_t count = parts[i].shape()[0];
       const Value result = reshape(slice(batched, 0, row, row + count), graph_.type(old_result).shape);
-      replacements.emplace(old_result, result.id());
+      rewriter_.replace(old_result, result.id());
       row += count;
     }
-    graph_.replace_uses(replacements);
     for (const NodeId member : members) graph_.erase(member);
   }
 
   Graph& graph_;
+  Rewriter rewriter_{graph_};
 };
 
 // ---- 2. Sums over steps
@@ -213,7 +191,10 @@ class SumBatching {
   }
 
   ValueId batch(const Term& term, std::vector<NodeId> members) {
-    std::ranges::stable_sort(members, {}, [&](NodeId id) { return place(graph_, graph_.node(id).operands[0]); });
+    std::ranges::stable_sort(members, {}, [&](NodeId id) {
+      const ValueId operand = graph_.node(id).operands[0];
+      return place(piece_of(graph_, operand), operand);
+    });
     const Graph::Scope scope = graph_.absolute_scope(graph_.node(members.front()).scope);
     const auto stacked = [&](std::size_t operand, bool vector) {
       std::vector<Value> parts;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "graph/order.h"
 #include "ops/op_list.h"
@@ -70,16 +71,16 @@ class SumFactoring {
               product->attributes.get<bool>("transpose_b")}]
           .push_back(term);
     }
-    bool changed = false;
+    std::unordered_map<ValueId, ValueId> merged;  // a group's first term to its product, the others to null
     for (const auto& [key, members] : groups) {
       if (members.size() < 2) continue;
-      const ValueId merged = merge(key, members);
-      const auto first = std::ranges::find(terms, members.front());
-      *first = merged;
-      std::erase_if(terms, [&](ValueId term) { return std::ranges::find(members, term) != members.end(); });
-      changed = true;
+      for (const ValueId member : members) merged[member] = ValueId{};
+      merged[members.front()] = merge(key, members);
     }
-    return changed;
+    for (ValueId& term : terms)
+      if (const auto at = merged.find(term); at != merged.end()) term = at->second;
+    std::erase(terms, ValueId{});
+    return !merged.empty();
   }
 
   ValueId merge(const GroupKey& key, const std::vector<ValueId>& members) {

@@ -22,22 +22,32 @@ std::optional<double> splat(const Graph& graph, ValueId value) {
 
 bool is_leading_axis(const Shape& shape, std::size_t axis) { return shape.volume_between(0, axis) == 1; }
 
-Piece piece_of(const Graph& graph, ValueId value) {
-  Piece piece{value, 0};
+namespace {
+
+/// `current` says what now stands for a value.
+template <typename Current>
+Piece look_through_views(const Graph& graph, ValueId value, Current current) {
+  Piece piece{current(value), 0};
   while (true) {
     const Node& node = graph.node(graph.producer(piece.source));
     if (node.op == &op::reshape) {
-      piece.source = node.operands[0];
+      piece.source = current(node.operands[0]);
     } else if (node.op == &op::slice) {
       const Shape& shape = graph.type(node.operands[0]).shape;
       const auto axis = static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis"));
       if (!is_leading_axis(shape, axis)) return piece;
       piece.offset += node.attributes.get<std::int64_t>("begin") * shape.volume_between(axis + 1, shape.rank());
-      piece.source = node.operands[0];
+      piece.source = current(node.operands[0]);
     } else {
       return piece;
     }
   }
+}
+
+}  // namespace
+
+Piece piece_of(const Graph& graph, ValueId value) {
+  return look_through_views(graph, value, [](ValueId same) { return same; });
 }
 
 void Rewriter::refresh(NodeId node) {
@@ -54,6 +64,10 @@ ValueId Rewriter::current(ValueId value) const {
   for (auto at = replacements_.find(value); at != replacements_.end(); at = replacements_.find(value))
     value = at->second;
   return value;
+}
+
+Piece Rewriter::piece_of(ValueId value) const {
+  return look_through_views(graph_, value, [this](ValueId old_value) { return current(old_value); });
 }
 
 bool Rewriter::finish() {

@@ -37,6 +37,8 @@ class Rewriter {
   void refresh(NodeId node);
   void replace(ValueId old_value, ValueId new_value);
   ValueId current(ValueId value) const;
+  /// The value as a piece of another one, seen through the replacements so far.
+  Piece piece_of(ValueId value) const;
   /// Applies all replacements. Returns whether there were any.
   bool finish();
 

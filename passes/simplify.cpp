@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <unordered_map>
 
 #include "graph/order.h"
 #include "ops/op_list.h"
@@ -25,10 +26,29 @@ namespace {
 
 constexpr int max_sweeps = 8;
 
+/// Where each part of a concat ends along its axis: looked up, so that slices of one concat take no longer than it has
+/// parts.
+class PartEnds {
+ public:
+  const std::vector<std::int64_t>& of(const Graph& graph, NodeId concat) {
+    std::vector<std::int64_t>& ends = ends_[concat];
+    if (!ends.empty()) return ends;
+    const Node& node = graph.node(concat);
+    const std::int64_t axis = node.attributes.get<std::int64_t>("axis");
+    for (const ValueId part : node.operands)
+      ends.push_back((ends.empty() ? 0 : ends.back()) + graph.type(part).shape[axis]);
+    return ends;
+  }
+
+ private:
+  std::unordered_map<NodeId, std::vector<std::int64_t>> ends_;
+};
+
 /// A node with handles to what it reads: what a rule looks at.
 struct Match {
   Graph& graph;
   const Node& node;
+  PartEnds& part_ends;
 
   bool is(const Op& op) const { return node.op == &op; }
   Value operand(std::size_t i) const { return graph.value(node.operands[i]); }
@@ -131,15 +151,12 @@ Value slice_of_concat(const Match& match) {
   if (!match.is(op::slice) || match.producer(0).op != &op::concat) return {};
   const std::int64_t axis = match.integer("axis");
   if (match.producer(0).attributes.get<std::int64_t>("axis") != axis) return {};
-  std::int64_t start = 0;
-  for (const ValueId id : match.producer(0).operands) {
-    const Value part = match.graph.value(id);
-    const std::int64_t end = start + part.shape()[axis];
-    if (match.integer("begin") >= start && match.integer("end") <= end)
-      return slice(part, axis, match.integer("begin") - start, match.integer("end") - start);
-    start = end;
-  }
-  return {};
+  const std::vector<std::int64_t>& ends = match.part_ends.of(match.graph, match.operand(0).producer());
+  const auto end = std::ranges::upper_bound(ends, match.integer("begin"));
+  if (match.integer("end") > *end) return {};
+  const std::int64_t start = end == ends.begin() ? 0 : *(end - 1);
+  const Value part = match.graph.value(match.producer(0).operands[static_cast<std::size_t>(end - ends.begin())]);
+  return slice(part, axis, match.integer("begin") - start, match.integer("end") - start);
 }
 
 // concat(x) -> x
@@ -198,8 +215,8 @@ constexpr std::array<Rule*, 14> rules{
     concat_of_pieces, transpose_of_transpose, transpose_into_matmul, known_choice};
 
 /// What the first rule that acts makes of a node; a null Value when none does.
-Value apply_rules(Graph& graph, NodeId id) {
-  const Match match{graph, graph.node(id)};
+Value apply_rules(Graph& graph, NodeId id, PartEnds& part_ends) {
+  const Match match{graph, graph.node(id), part_ends};
   if (match.node.operands.empty() || match.node.results.size() != 1) return {};
   const Graph::Scope scope = graph.absolute_scope(match.node.scope);
   for (Rule* rule : rules)
@@ -209,10 +226,11 @@ Value apply_rules(Graph& graph, NodeId id) {
 
 bool sweep(Graph& graph) {
   Rewriter rewriter(graph);
+  PartEnds part_ends;
   std::vector<NodeId> replaced;
   for (const NodeId id : topological_order(graph)) {
     rewriter.refresh(id);
-    if (const Value better = apply_rules(graph, id); better && better.id() != graph.node(id).results[0]) {
+    if (const Value better = apply_rules(graph, id, part_ends); better && better.id() != graph.node(id).results[0]) {
       rewriter.replace(graph.node(id).results[0], better.id());
       replaced.push_back(id);
     }
