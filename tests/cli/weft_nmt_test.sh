@@ -47,7 +47,7 @@ corpus=(--builtin --limit 120 "${tiny[@]}")
 # ---- Help, on standard output, with examples.
 passes "$nmt" --help
 prints 'weft-nmt train --builtin'
-for command in train translate evaluate attention info vocab; do
+for command in train translate evaluate attention info vocab bench; do
   passes "$nmt" $command --help
   prints "Examples:"
   prints "weft-nmt $command --"
@@ -196,6 +196,30 @@ prints '"parameter_count": '
 passes "$nmt" vocab --data whole/train.tsv --limit 10
 prints '"pairs": 10'
 
+# ---- Measuring, at sizes at which nothing takes time.
+measured=(--rounds 2 --source-vocabulary 50 --target-vocabulary 40 --source-length 5 --target-length 4)
+passes "$nmt" bench --builtin --limit 120 --batch 8 --embedding 6 --units 8 --threads 2 "${measured[@]}" --batches 4 \
+  --measure peak,padded,real,decoding,latency,compile,threads --batches-file batches.jsonl --json
+for key in threads peak padded real decoding latency compile scaling; do
+  grep -aq "^  \"$key\": " out || fail "bench --json has no '$key':" "$(<out)"
+done
+for key in gflop_per_second share_of_peak arena_lower_bound_bytes peak_resident_bytes kinds sentences_per_second \
+  build_milliseconds worst_arena_ratio gain; do
+  prints "\"$key\": "
+done
+# Encoder 26880, keys 5120, three steps of 1024 + 640 + 5376 + 3072 + 5120 for query, context, input, state and logits:
+# 77696 operations, three times.
+prints '"gflop": 0.000233088'
+lines batches.jsonl 8
+grep -aq '^{"source":\[\[1,' batches.jsonl || fail 'the batches are not written as ids'
+passes "$nmt" bench --batch 8 --embedding 6 --units 8 "${measured[@]}"
+prints 'padded training step, 8 x 5 x 4'
+prints 'of the peak'
+passes "$nmt" bench --run whole --measure decoding --rounds 1
+prints "for $(wc -l <whole/test.tsv)"
+refuses 1 'the sentences make' bench "${corpus[@]}" --measure real --batches 100000
+refuses 1 'nowhere' bench --run nowhere --measure decoding
+
 # ---- Bad input: one message that names the file, status 1.
 train_on() { printf '%s\0' train --data "$1" "${tiny[@]}" --epochs 1 --out bad; }
 refuses_corpus() {
@@ -335,6 +359,10 @@ misused '--data' vocab
 misused 'nothing to train on' train
 misused 'only one of' train --builtin --data fra.txt
 misused '--train and --valid go together' train --train fra.txt
+misused 'nothing to train on' bench --measure real
+misused 'nonsense' bench --measure padded,nonsense
+misused '--rounds' bench --rounds 0
+misused '--threads 2' bench --measure threads --threads 1
 misused "'units' is 0, it must be a whole number from 1 to 16384" train --builtin --units 0
 misused "'units' is \"x\"" train --builtin --units x
 misused "'variant' is \"x\", it must be one of masked, tutorial" train --builtin --variant x

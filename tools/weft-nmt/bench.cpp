@@ -1,104 +1,197 @@
 #include <fmt/format.h>
 
-#include <chrono>
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <set>
 
-#include "models/nmt/trainer.h"
+#include "backends/onednn/threads.h"
+#include "tools/weft-nmt/bench_report.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
+#include "tools/weft-nmt/run_options.h"
 #include "tools/weft-nmt/setting_options.h"
 #include "tools/weft-nmt/threads_option.h"
 
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
-  weft-nmt bench --builtin
-  weft-nmt bench --train train.tsv --valid valid.tsv --batches 100
+constexpr const char* kExamples = R"(What --measure takes:
+  peak      the machine's rate: a product of two packed matrices of 2048 x 2048
+  padded    a training step on random sentences without padding
+  real      training on the first batches of the sentences (--train and --valid, --data, or --builtin)
+  decoding  greedy search: the test part of --run, or without it random sentences with random weights
+  latency   one sentence alone: 8 tokens to 7, random weights
+  compile   building, differentiating and compiling: the padded shape, and those of the sentences if there are any
+  threads   the padded step on one thread and on all of them
+
+What has no sentences takes its sizes from the preset tutorial unless --preset is given.
+
+Examples:
+  weft-nmt bench --rounds 15
+  weft-nmt bench --train train.tsv --valid valid.tsv --batches 100 --json
+  weft-nmt bench --measure decoding,latency --run runs/tutorial
   tools/bench/in_turn.sh 5 "weft-nmt bench ..." "tools/bench/pytorch_translator.py ..."    two programs in turn)";
+
+const std::vector<std::string> kMeasures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
 
 struct BenchOptions {
   explicit BenchOptions(CLI::App& app) : settings(app) {}
 
   SettingOptions settings;
+  std::vector<std::string> measures;
+  std::int64_t rounds = 7;
   std::int64_t batches = 100;
+  std::string batches_file;
+  std::string run;
+  ModelShape shape{.rows = 0, .source_length = 19, .target_length = 11};  // rows: --batch
+  std::int64_t source_vocabulary = 10267;
+  std::int64_t target_vocabulary = 5921;
   bool json = false;
 };
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+bool names_sentences(const SettingValues& given) {
+  return std::ranges::any_of(std::vector{"builtin", "data", "train"},
+                             [&](const char* name) { return given.contains(name); });
 }
 
-struct Measurement {
-  std::int64_t batches = 0;
-  std::size_t shapes = 0;
-  double compile_seconds = 0;
-  double seconds = 0;
-  double loss_sum = 0;  ///< over tokens
-  std::int64_t tokens = 0;
+/// What is measured without sentences: the given settings over the tutorial's.
+Config synthetic_config(const BenchOptions& options) {
+  const SettingValues given = options.settings.given();
+  const auto chosen = given.find("preset");
+  Config config = with_settings(preset(chosen == given.end() ? "tutorial" : setting_text(chosen->second)), given);
+  config.model.source_vocabulary = options.source_vocabulary;
+  config.model.target_vocabulary = options.target_vocabulary;
+  return config;
+}
+
+/// Sentences as ids, and a config with the sizes of their vocabularies.
+struct Corpus {
+  Config config;
+  std::vector<Example> examples;
 };
 
-Measurement measure(const BenchOptions& options) {
+Corpus load_corpus(const BenchOptions& options) {
   Config config = options.settings.resolve();
   const CorpusParts parts = load_parts(config, say);
   const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
   const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
   config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
-  const std::vector<Example> examples = encode(parts.train, source, target, config.normaliser);
-  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed));
+  return {config, encode(parts.train, source, target, config.normaliser)};
+}
 
-  Measurement result;
-  result.shapes = trainer.plan().shapes().size();
-  auto start = std::chrono::steady_clock::now();
-  trainer.compile_all();
-  result.compile_seconds = seconds_since(start);
-  start = std::chrono::steady_clock::now();
-  trainer.run_epoch([&](const StepReport& report) {
-    ++result.batches;
-    result.loss_sum += report.loss * static_cast<double>(report.tokens);
-    result.tokens += report.tokens;
-    return options.batches == 0 || result.batches < options.batches;
-  });
-  result.seconds = seconds_since(start);
-  return result;
+std::vector<ModelShape> shapes_of(const Corpus& corpus) {
+  const TrainingConfig& training = corpus.config.training;
+  const BatchPlan plan(corpus.examples, static_cast<std::size_t>(training.batch), training.seed);
+  std::vector<ModelShape> shapes;
+  for (const BatchShape& shape : plan.shapes()) {
+    shapes.push_back({static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+                      static_cast<std::int64_t>(shape.target_length)});
+  }
+  return shapes;
+}
+
+DecodingMeasurement decode_test_part(const BenchOptions& options, const TranslatorOptions& search) {
+  const TrainedModel model = load_model({.run = options.run, .checkpoint = {}});
+  std::vector<std::string> sentences;
+  for (const Pair& pair : model.run.parts().test) sentences.push_back(pair.source);
+  require(!sentences.empty(), "the run {} has no test part to translate", options.run);
+  Translator translator(model.run.config(), model.run.source(), model.run.target(), model.weights, search);
+  return measure_decoding(translator, sentences, options.rounds);
+}
+
+DecodingMeasurement decode_random_sentences(const Config& config, std::int64_t rounds, TranslatorOptions search) {
+  constexpr std::size_t sentences = 640;
+  constexpr std::size_t tokens = 8;
+  search.max_length = 7;
+  const RandomModel model(config);
+  Translator translator = model.translator(search);
+  return measure_decoding(translator, model.sentences(sentences, tokens), rounds);
+}
+
+DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t rounds) {
+  constexpr std::size_t tokens = 8;
+  const RandomModel model(config);
+  // Words up to the limit, and a last step in vain: seven steps.
+  Translator translator = model.translator({.batch = 1, .max_length = 6});
+  return measure_decoding(translator, model.sentences(1, tokens), rounds);
 }
 
 int bench(const BenchOptions& options) {
-  const Measurement result = measure(options);
-  const double loss = result.loss_sum / static_cast<double>(result.tokens);
-  const double milliseconds = 1000 * result.seconds / static_cast<double>(result.batches);
-  const double compile_milliseconds = 1000 * result.compile_seconds / static_cast<double>(result.shapes);
-  if (options.json) {
-    print(nlohmann::ordered_json{{"batches", result.batches},
-                                 {"seconds", result.seconds},
-                                 {"milliseconds_a_batch", milliseconds},
-                                 {"tokens_per_second", static_cast<double>(result.tokens) / result.seconds},
-                                 {"loss", loss},
-                                 {"shapes", result.shapes},
-                                 {"compile_milliseconds_a_shape", compile_milliseconds}}
-              .dump(2) +
-          "\n");
-  } else {
-    print(fmt::format("compiling: {} shapes, {:.0f} ms a shape\n", result.shapes, compile_milliseconds));
-    print(fmt::format("epoch 1: {} batches, {:.1f} s, {:.0f} ms a batch, loss {:.4f}\n", result.batches, result.seconds,
-                      milliseconds, loss));
+  const SettingValues given = options.settings.given();
+  const bool has_sentences = names_sentences(given);
+  std::set<std::string> measures(options.measures.begin(), options.measures.end());
+  if (measures.empty()) {
+    measures = {"peak", "padded"};
+    if (has_sentences) measures.insert("real");
   }
+  if (measures.contains("threads") && onednn::thread_count() < 2)
+    throw UsageError("--measure threads compares one thread with several; give --threads 2");
+
+  const Config synthetic = synthetic_config(options);
+  std::optional<Corpus> corpus;
+  if (measures.contains("real") || has_sentences) corpus = load_corpus(options);
+  const TranslatorOptions search{.batch = synthetic.training.batch};
+
+  BenchReport report;
+  report.threads = onednn::thread_count();
+  report.padded_shape = options.shape;
+  report.padded_shape.rows = synthetic.training.batch;
+  const ModelConfig& model = synthetic.model;
+  const TrainingConfig& training = synthetic.training;
+  if (measures.contains("peak")) report.peak = measure_peak(options.rounds);
+  // Before the padded step: its own memory would be counted to that of this one.
+  if (measures.contains("real"))
+    report.real = measure_real(corpus->config, corpus->examples, options.batches, options.batches_file);
+  if (measures.contains("padded")) report.padded = measure_padded(model, training, report.padded_shape, options.rounds);
+  if (measures.contains("decoding")) {
+    report.decoding["f32"] = options.run.empty() ? decode_random_sentences(synthetic, options.rounds, search)
+                                                 : decode_test_part(options, search);
+  }
+  if (measures.contains("latency")) {
+    constexpr std::int64_t many = 10;  // a sentence is short
+    report.latency["f32"] = translate_one_sentence(synthetic, many * options.rounds);
+  }
+  if (measures.contains("compile")) {
+    const std::vector<ModelShape> again(static_cast<std::size_t>(options.rounds), report.padded_shape);
+    report.compile_padded = measure_compile(model, training, again);
+    if (corpus) report.compile_corpus = measure_compile(corpus->config.model, training, shapes_of(*corpus));
+  }
+  if (measures.contains("threads"))
+    report.scaling = measure_threads(model, training, report.padded_shape, options.rounds);
+  print(options.json ? as_json(report) : as_text(report));
   return kDone;
 }
 
 }  // namespace
 
 Command bench_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("bench", "Time the training of the first batches; nothing is kept");
+  CLI::App* app = tool.add_subcommand("bench", "Measure how fast it trains and translates here; nothing is kept");
   app->footer(kExamples);
   auto options = std::make_shared<BenchOptions>(*app);
-  app->add_option("--batches", options->batches, "Batches to time; 0: a whole epoch")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N")
-      ->capture_default_str();
-  app->add_flag("--json", options->json, "Print JSON");
+  const auto add_number = [&](const char* name, std::int64_t& number, std::int64_t least, std::int64_t most,
+                              const char* help) {
+    app->add_option(name, number, help)
+        ->check(CLI::Range(least, most).description(""))
+        ->type_name("N")
+        ->capture_default_str();
+  };
+  app->add_option("--measure", options->measures,
+                  "What to measure, several with commas: see below (default: peak, padded, and with sentences real)")
+      ->delimiter(',')
+      ->check(CLI::IsMember(kMeasures).description(""))
+      ->type_name("NAMES");
+  add_number("--rounds", options->rounds, 1, 100'000, "Times to measure; the median counts");
+  add_number("--batches", options->batches, 0, 1'000'000'000, "real: batches to time; 0: a whole epoch");
+  app->add_option("--batches-file", options->batches_file,
+                  "real: write the batches here, for tools/bench/pytorch_translator.py")
+      ->type_name("FILE");
+  app->add_option("--run", options->run, "decoding: a trained run, whose test part is translated")->type_name("DIR");
+  add_number("--source-length", options->shape.source_length, 1, 1000, "padded: tokens of a source");
+  add_number("--target-length", options->shape.target_length, 2, 1000, "padded: tokens of a target");
+  add_number("--source-vocabulary", options->source_vocabulary, 5, 1 << 24, "Without sentences: words of the source");
+  add_number("--target-vocabulary", options->target_vocabulary, 5, 1 << 24, "Without sentences: words of the target");
+  app->add_flag("--json", options->json, "Print a JSON object");
   add_threads_option(*app);
   return {app, [options] { return bench(*options); }};
 }

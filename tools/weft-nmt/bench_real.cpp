@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "models/nmt/trainer.h"
+#include "tools/weft-nmt/bench_measures.h"
+
+namespace weft::nmt {
+namespace {
+
+/// Trained on before the clock starts: memory is touched, and threads are awake.
+constexpr std::int64_t kWarmUpBatches = 3;
+
+ModelShape model_shape(const BatchShape& shape) {
+  return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+          static_cast<std::int64_t>(shape.target_length)};
+}
+
+/// The batches that are trained on without being timed, and those that are.
+struct Batches {
+  std::vector<Batch> warm_up;
+  std::vector<Batch> timed;
+};
+
+Batches choose_batches(const BatchPlan& plan, std::int64_t count) {
+  std::vector<Batch> all = plan.epoch(0);
+  const std::int64_t available = std::ssize(all) - kWarmUpBatches;
+  require(available >= std::max<std::int64_t>(count, 1),
+          "the sentences make {} batches, but {} are to be trained on before {} are timed; give more sentences, or "
+          "fewer --batches",
+          all.size(), kWarmUpBatches, std::max<std::int64_t>(count, 1));
+  if (count == 0) count = available;
+  const auto first_timed = all.begin() + kWarmUpBatches;
+  return {{all.begin(), first_timed}, {first_timed, first_timed + count}};
+}
+
+double mean_needed_gflop(const ModelConfig& model, const std::vector<Batch>& batches) {
+  std::map<BatchShape, double> by_shape;
+  double sum = 0;
+  for (const Batch& batch : batches) {
+    const auto [at, is_new] = by_shape.try_emplace(batch.shape, 0.0);
+    if (is_new) at->second = needed_gflop(model, model_shape(batch.shape));
+    sum += at->second;
+  }
+  return sum / static_cast<double>(batches.size());
+}
+
+/// Trains on so many batches from where the trainer is; `on_batch` is told of each.
+void train(Trainer& trainer, std::size_t batches, const std::function<void(const StepReport&)>& on_batch) {
+  std::size_t done = 0;
+  trainer.run_epoch([&](const StepReport& report) {
+    if (on_batch) on_batch(report);
+    return ++done < batches;
+  });
+}
+
+void time_batches(Trainer& trainer, const Batches& batches, RealMeasurement& result) {
+  train(trainer, batches.warm_up.size(), {});
+  double loss_sum = 0;
+  Stopwatch stopwatch;
+  train(trainer, batches.timed.size(), [&](const StepReport& report) {
+    result.timing.milliseconds.push_back(stopwatch.lap());
+    loss_sum += report.loss * static_cast<double>(report.tokens);
+    result.tokens += report.tokens;
+  });
+  result.loss = loss_sum / static_cast<double>(result.tokens);
+}
+
+/// The same batches once more, with every kernel timed.
+void profile_batches(Trainer& trainer, const Batches& batches, RealMeasurement& result) {
+  Checkpoint beginning = trainer.checkpoint();
+  beginning.state.epoch = 0;
+  beginning.state.batch_in_epoch = std::ssize(batches.warm_up);
+  trainer.restore(beginning);
+  trainer.profile_runs(true);
+  train(trainer, batches.timed.size(), {});
+  result.kinds = trainer.profile().sorted();
+  double flops = 0;
+  for (const KindProfile& kind : result.kinds) flops += kind.flops;
+  result.executed_gflop = 1e-9 * flops / static_cast<double>(batches.timed.size());
+}
+
+/// A line for the model, then a line a batch.
+void write_batches(const std::filesystem::path& path, const ModelConfig& model, const std::vector<Example>& examples,
+                   const Batches& batches) {
+  std::string lines = nlohmann::ordered_json{{"source_vocabulary", model.source_vocabulary},
+                                             {"target_vocabulary", model.target_vocabulary},
+                                             {"embedding", model.embedding},
+                                             {"units", model.units},
+                                             {"warm_up_batches", batches.warm_up.size()}}
+                          .dump() +
+                      "\n";
+  for (const std::vector<Batch>* part : {&batches.warm_up, &batches.timed}) {
+    for (const Batch& batch : *part) {
+      nlohmann::ordered_json line;
+      for (const std::size_t row : batch.rows) {
+        line["source"].push_back(examples[row].source);
+        line["target"].push_back(examples[row].target);
+      }
+      lines += line.dump() + "\n";
+    }
+  }
+  write_file(path, lines);
+}
+
+}  // namespace
+
+RealMeasurement measure_real(const Config& config, const std::vector<Example>& examples, std::int64_t batch_count,
+                             const std::filesystem::path& batches_file) {
+  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed));
+  const Batches batches = choose_batches(trainer.plan(), batch_count);
+  if (!batches_file.empty()) write_batches(batches_file, config.model, examples, batches);
+  RealMeasurement result;
+  result.shapes = trainer.plan().shapes().size();
+  result.padding = trainer.plan().padding();
+  Stopwatch stopwatch;
+  trainer.compile_all();
+  result.compile_milliseconds = stopwatch.lap();
+  time_batches(trainer, batches, result);
+  result.peak_resident_bytes = peak_resident_bytes();
+  result.needed_gflop = mean_needed_gflop(config.model, batches.timed);
+  profile_batches(trainer, batches, result);
+  return result;
+}
+
+}  // namespace weft::nmt
