@@ -42,6 +42,25 @@ struct Copy {
   void run() const { std::memcpy(to, from, bytes); }
 };
 
+/// The memory of an input or output: its own, or the caller's.
+struct Port {
+  Tensor own;
+  TensorView memory;
+  NodeId leaf = {};      ///< of an input
+  std::size_t copy = 0;  ///< of an output: its index among the copies
+
+  explicit Port(const TensorType& type) : own(type), memory(own.view()) {}
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+
+  void bind(std::string_view name, const TensorView& callers) {
+    require(callers.type == memory.type, "'{}' is {}, the memory for it is {}", name, memory.type.to_string(),
+            callers.type.to_string());
+    memory = callers;
+    own = Tensor();
+  }
+};
+
 std::vector<NodeId> compute_nodes(const Graph& graph) {
   std::vector<NodeId> steps;
   for (const NodeId id : topological_order(graph))
@@ -70,8 +89,8 @@ struct Executable::Impl {
   std::shared_ptr<Arena> arena;
   ExecutableReport report;
 
-  std::map<std::string, Tensor, std::less<>> inputs;
-  std::map<std::string, Tensor, std::less<>> outputs;
+  std::map<std::string, Port, std::less<>> inputs;
+  std::map<std::string, Port, std::less<>> outputs;
   std::map<NodeId, std::byte*> leaf_memory;
   std::map<NodeId, const std::uint64_t*> leaf_versions;
   std::uint64_t constant_version = 1;
@@ -91,6 +110,8 @@ struct Executable::Impl {
   const std::byte* bound_to = nullptr;
   bool bound = false;
 
+  Port& input(std::string_view name);
+  Port& output(std::string_view name);
   void bind_leaves();
   void prepare(const Backend& backend);
   Kernel make_kernel(const Node& node, const Backend& backend) const;
@@ -108,8 +129,9 @@ void Executable::Impl::bind_leaves() {
   for (const NodeId id : graph.nodes()) {
     const Node& node = graph.node(id);
     if (node.op == &leaf::input) {
-      Tensor& tensor = inputs.emplace(node.name, Tensor(graph.type(node.results[0]))).first->second;
-      leaf_memory[id] = tensor.bytes().data();
+      Port& port = inputs.try_emplace(node.name, graph.type(node.results[0])).first->second;
+      port.leaf = id;
+      leaf_memory[id] = port.own.bytes().data();
     } else if (node.op == &leaf::constant) {
       // Read only: no kernel writes over a constant.
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
@@ -187,8 +209,10 @@ void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::map<Nod
                             .into = graph.node(copy.concat).results[0],
                             .into_offset = copy.offset}});
   for (const Output& output : graph.outputs()) {
-    Tensor& tensor = outputs.emplace(output.name, Tensor(graph.type(output.value))).first->second;
-    output_copies.push_back({.bytes = tensor.bytes().size(), .source = output.value, .to = tensor.bytes().data()});
+    Port& port = outputs.try_emplace(output.name, graph.type(output.value)).first->second;
+    const std::span<std::byte> bytes = port.own.bytes();
+    port.copy = output_copies.size();
+    output_copies.push_back({.bytes = bytes.size(), .source = output.value, .to = bytes.data()});
   }
   staged.reserve(graph.updates().size());
   for (std::size_t i = 0; i < graph.updates().size(); ++i) {
@@ -314,18 +338,33 @@ Executable::~Executable() = default;
 
 void Executable::run() { impl_->run(); }
 
-TensorView Executable::input(std::string_view name) const {
-  const auto at = impl_->inputs.find(name);
-  require(at != impl_->inputs.end(), "graph '{}' has no input '{}'; {}", impl_->graph.name(), name,
-          names_of(impl_->inputs));
-  return at->second.view();
+Port& Executable::Impl::input(std::string_view name) {
+  const auto at = inputs.find(name);
+  require(at != inputs.end(), "graph '{}' has no input '{}'; {}", graph.name(), name, names_of(inputs));
+  return at->second;
 }
 
-TensorView Executable::output(std::string_view name) const {
-  const auto at = impl_->outputs.find(name);
-  require(at != impl_->outputs.end(), "graph '{}' has no output '{}'; {}", impl_->graph.name(), name,
-          names_of(impl_->outputs));
-  return at->second.view();
+Port& Executable::Impl::output(std::string_view name) {
+  const auto at = outputs.find(name);
+  require(at != outputs.end(), "graph '{}' has no output '{}'; {}", graph.name(), name, names_of(outputs));
+  return at->second;
+}
+
+TensorView Executable::input(std::string_view name) const { return impl_->input(name).memory; }
+
+TensorView Executable::output(std::string_view name) const { return impl_->output(name).memory; }
+
+void Executable::bind_input(std::string_view name, const TensorView& memory) {
+  Port& port = impl_->input(name);
+  port.bind(name, memory);
+  impl_->leaf_memory[port.leaf] = memory.bytes().data();
+  impl_->bound = false;
+}
+
+void Executable::bind_output(std::string_view name, const TensorView& memory) {
+  Port& port = impl_->output(name);
+  port.bind(name, memory);
+  impl_->output_copies[port.copy].to = memory.bytes().data();
 }
 
 void Executable::set(std::string_view name, const Tensor& tensor) {
@@ -343,12 +382,12 @@ Tensor Executable::get(std::string_view name) const {
 }
 
 TensorMap Executable::run(const TensorMap& inputs) {
-  for (const auto& [name, memory] : impl_->inputs)
-    require(inputs.contains(name), "the input '{}' {} is not given", name, memory.type().to_string());
+  for (const auto& [name, port] : impl_->inputs)
+    require(inputs.contains(name), "the input '{}' {} is not given", name, port.memory.type.to_string());
   for (const auto& [name, tensor] : inputs) set(name, tensor);
   run();
   TensorMap results;
-  for (const auto& [name, tensor] : impl_->outputs) results.emplace(name, tensor);
+  for (const auto& [name, port] : impl_->outputs) results.emplace(name, get(name));
   return results;
 }
 
@@ -373,8 +412,9 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   impl->variables->initialise(graph);
   std::optional<PassCheck> check;
   if (options.check_passes != nullptr) check.emplace(impl->graph, *options.check_passes);
-  run_passes(impl->graph, compile_pipeline(options.disabled_passes), pass_context(backend),
-             check ? check->observer(options.observer) : options.observer);
+  std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
+  for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
+  run_passes(impl->graph, passes, pass_context(backend), check ? check->observer(options.observer) : options.observer);
   impl->prepare(backend);
   return Executable(std::move(impl));
 }

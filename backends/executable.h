@@ -24,6 +24,8 @@ struct CompileOptions {
   std::uint64_t seed = 1;
   /// Names of passes of the pipeline to leave out.
   std::vector<std::string> disabled_passes = {};
+  /// Names of passes to run after the pipeline, which has them not: "int8-weights", "bf16-weights".
+  std::vector<std::string> extra_passes = {};
   /// What the pass manager calls before and after passes, for dumps.
   PassObserver observer = {};
   /// An oracle, reference_backend(), that proves every pass by example while it runs (PassCheck); that takes long for
@@ -56,6 +58,11 @@ class Executable {
   TensorView input(std::string_view name) const;
   /// Memory of an output; its content stays until this executable runs again. Throws Error that lists the outputs.
   TensorView output(std::string_view name) const;
+  /// Lets the input live in memory of the caller, aligned to a cache line, that stays while the executable runs: so
+  /// that what one executable puts out another one reads without a copy. Throws Error when the types differ.
+  void bind_input(std::string_view name, const TensorView& memory);
+  /// Likewise for an output; it may be the memory of an input, which then is fed back.
+  void bind_output(std::string_view name, const TensorView& memory);
   /// Copies a tensor into an input. Throws Error when the types differ.
   void set(std::string_view name, const Tensor& tensor);
   /// A copy of an output.

@@ -40,6 +40,7 @@ const OpTable& all_ops() {
       &op::log_softmax,
       &op::matmul,
       &op::dense,
+      &op::narrow_dense,
       &op::embedding,
       &op::embedding_gradient,
       &op::gru_cell,

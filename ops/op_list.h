@@ -36,6 +36,7 @@ extern const Op softmax;
 extern const Op log_softmax;
 extern const Op matmul;
 extern const Op dense;
+extern const Op narrow_dense;
 extern const Op embedding;
 extern const Op embedding_gradient;
 extern const Op gru_cell;

@@ -11,11 +11,13 @@ namespace weft {
 // The passes, each in passes/<name>.cpp.
 namespace pass {
 extern const Pass batch_over_time;
+extern const Pass bf16_weights;
 extern const Pass constant_fold;
 extern const Pass cse;
 extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;
+extern const Pass int8_weights;
 extern const Pass simplify;
 }  // namespace pass
 

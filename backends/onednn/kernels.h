@@ -42,6 +42,8 @@ KernelFactory log_softmax;
 // matmul.cpp
 KernelFactory matmul;
 KernelFactory dense;
+// narrow_dense.cpp
+KernelFactory narrow_dense;
 // embedding.cpp
 KernelFactory embedding;
 KernelFactory embedding_gradient;

@@ -38,6 +38,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::log_softmax, onednn::log_softmax},
       {&op::matmul, onednn::matmul},
       {&op::dense, onednn::dense},
+      {&op::narrow_dense, onednn::narrow_dense},
       {&op::embedding, onednn::embedding},
       {&op::embedding_gradient, onednn::embedding_gradient},
       {&op::gru_gates, onednn::gru_gates},

@@ -33,6 +33,7 @@ KernelFactory softmax;
 KernelFactory log_softmax;
 KernelFactory matmul;
 KernelFactory dense;
+KernelFactory narrow_dense;
 KernelFactory embedding;
 KernelFactory embedding_gradient;
 KernelFactory gru_gates;

@@ -38,6 +38,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::log_softmax, reference::log_softmax},
       {&op::matmul, reference::matmul},
       {&op::dense, reference::dense},
+      {&op::narrow_dense, reference::narrow_dense},
       {&op::embedding, reference::embedding},
       {&op::embedding_gradient, reference::embedding_gradient},
       {&op::gru_gates, reference::gru_gates},

@@ -341,3 +341,38 @@ TEST_CASE("the report counts kernels, memory and work") {
   CHECK(executable.report().arena_bytes == 64 * 16 * 4);  // tanh in place
   CHECK(executable.report().naive_bytes >= 2 * 64 * 16 * 4);
 }
+
+TEST_CASE("inputs and outputs may live in the caller's memory, and an output in that of the input it feeds") {
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
+    Graph graph;
+    const Value x = graph.input("x", DType::f32, {3});
+    graph.output("next", x + x);
+    graph.output("same", x * 1.5);
+    Executable executable = compile(graph, *backend);
+    executable.set("x", ones({3}));
+    executable.run();
+    Tensor memory = Tensor::full({DType::f32, {3}}, 5.0);
+    executable.bind_input("x", memory.view());
+    executable.bind_output("next", memory.view());
+    CHECK(executable.input("x").data == memory.bytes().data());
+    executable.run();
+    CHECK(memory == Tensor::full({DType::f32, {3}}, 10.0));
+    CHECK(executable.get("same") == Tensor::full({DType::f32, {3}}, 7.5));
+    executable.run();
+    CHECK(memory == Tensor::full({DType::f32, {3}}, 20.0));
+    CHECK(executable.get("next") == memory);
+
+    Tensor other({DType::f32, {4}});
+    CHECK(error_of([&] { executable.bind_input("x", other.view()); }) == "'x' is f32[3], the memory for it is f32[4]");
+    CHECK(error_of([&] { executable.bind_output("y", other.view()); }).starts_with("graph 'graph' has no output 'y'"));
+  }
+}
+
+TEST_CASE("passes may run after the pipeline, by name") {
+  CompileOptions options;
+  options.extra_passes = {"int8-weights"};
+  const Executable executable = compile(layer(2), onednn_backend(), options);
+  CHECK(executable.graph().find("narrow_dense"));
+  options.extra_passes = {"int9-weights"};
+  CHECK_THROWS_AS(compile(layer(2), onednn_backend(), options), Error);
+}

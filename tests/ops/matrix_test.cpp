@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "ops/op_list.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {
@@ -73,6 +74,40 @@ TEST_CASE("embedding_gradient sums the rows of an id that occurs twice, and leav
   const Value gradient = graph.constant(Tensor::of<double>({3, 2}, {1, 2, 10, 20, 100, 200}));
   CHECK(evaluate(embedding_gradient(gradient, graph.constant(ids({3, 1, 3})), 4)) ==
         Tensor::of<double>({4, 2}, {0, 0, 10, 20, 0, 0, 101, 202}));
+}
+
+TEST_CASE("narrow weights by hand: the upper half of a float, ties to even; 127 steps to the largest magnitude") {
+  Graph graph;
+  const Value x = graph.constant(Tensor::of<double>({2, 2}, {127, 10, 0, 1}));
+  const Value kernel = graph.constant(Tensor::of<double>({2, 2}, {1, 1.0 + 1.0 / 256, -2, 1.0 + 3.0 / 256}));
+  const Value bias = graph.constant(Tensor::of<double>({2}, {0.5, 0}));
+  // The second column becomes 1 and 1 + 4 / 256.
+  CHECK(evaluate(narrow_dense(x, kernel, bias, NarrowWeights::bf16)) ==
+        Tensor::of<double>({2, 2}, {107.5, 127 + 10 * (1 + 4.0 / 256), -1.5, 1 + 4.0 / 256}));
+  // The first column is 64 (63.5, to even) and -127 steps of 2 / 127; the first row 127 and 10 steps of 1.
+  const Tensor y = evaluate(narrow_dense(x, kernel, Value(), NarrowWeights::int8));
+  CHECK(y.number(0) == doctest::Approx((127 * 64 - 10 * 127) * 2.0 / 127));
+  CHECK(y.number(2) == doctest::Approx(-2.0));
+}
+
+TEST_CASE("a narrow product refuses what does not fit") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const Value kernel = graph.input("kernel", DType::f32, {3, 4});
+  const Value bias = graph.input("bias", DType::f32, {3});
+  CHECK(error_of([&] { narrow_dense(x, x, {}, NarrowWeights::int8); }) ==
+        "narrow_dense 'narrow_dense': inner dimensions differ: x f32[2,3], kernel f32[2,3]");
+  CHECK(error_of([&] { narrow_dense(x, kernel, bias, NarrowWeights::int8); }) ==
+        "narrow_dense 'narrow_dense': the bias needs one element a column: bias f32[3], kernel f32[3,4]");
+  const Value operands[] = {x, kernel};
+  CHECK(error_of([&] {
+          graph.add(op::narrow_dense, operands, {{"weights", std::string("int4")}});
+        }) == "narrow_dense 'narrow_dense': the weights 'int4' are unknown: they are one of bf16, int8");
+  const Value long_x = graph.input("long_x", DType::f32, {65537});
+  const Value long_kernel = graph.input("long_kernel", DType::f32, {65537, 1});
+  CHECK(error_of([&] { narrow_dense(long_x, long_kernel, {}, NarrowWeights::int8); }) ==
+        "narrow_dense 'narrow_dense': sums of at most 65536 8-bit products fit in 32 bits: kernel f32[65537,1]");
+  CHECK(narrow_dense(long_x, long_kernel, {}, NarrowWeights::bf16).shape() == Shape{1});
 }
 
 }  // namespace weft

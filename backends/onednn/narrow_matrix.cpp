@@ -1,0 +1,126 @@
+#include "backends/onednn/narrow_matrix.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/quantise.h"
+#include "graph/tensor.h"
+
+namespace weft::onednn {
+
+struct NarrowMatrix::Copy {
+  std::mutex mutex = {};
+  /// What was rounded last.
+  std::uint64_t version = 0;
+  const float* from = nullptr;
+  /// Allocated when first used; aligned to a cache line.
+  Tensor panels = {};
+  std::vector<float> steps = {};
+  std::vector<std::int32_t> corrections = {};
+};
+
+NarrowMatrix::NarrowMatrix(const std::uint64_t* version, std::int64_t k, std::int64_t n, NarrowWeights weights)
+    : version_(version), k_(k), n_(n), weights_(weights), copy_(std::make_unique<Copy>()) {}
+
+NarrowMatrix::~NarrowMatrix() = default;
+
+std::size_t NarrowMatrix::panel_bytes() const {
+  return static_cast<std::size_t>(panel_columns * (weights_ == NarrowWeights::bf16 ? 2 * k_ : padded_rows()));
+}
+
+const std::byte* NarrowMatrix::panel(std::int64_t index) const {
+  return copy_->panels.bytes().data() + static_cast<std::size_t>(index) * panel_bytes();
+}
+
+const float* NarrowMatrix::steps() const { return copy_->steps.data(); }
+
+const std::int32_t* NarrowMatrix::corrections() const { return copy_->corrections.data(); }
+
+void NarrowMatrix::refresh(const float* plain) {
+  const std::lock_guard lock(copy_->mutex);
+  if (version_ != nullptr && copy_->from == plain && copy_->version == *version_) return;
+  if (copy_->from == nullptr) {
+    const auto bytes = panels() * static_cast<std::int64_t>(panel_bytes());
+    copy_->panels = Tensor({DType::boolean, Shape{bytes}});
+    if (weights_ == NarrowWeights::int8) {
+      copy_->steps.resize(static_cast<std::size_t>(panels() * panel_columns));
+      copy_->corrections.resize(copy_->steps.size());
+    }
+  }
+  parallel_for(panels(), k_ * panel_columns, [&](Range range) {
+    for (std::int64_t panel = range.first; panel < range.last; ++panel)
+      weights_ == NarrowWeights::bf16 ? round_to_bf16(plain, panel) : round_to_int8(plain, panel);
+  });
+  copy_->from = plain;
+  copy_->version = version_ == nullptr ? 0 : *version_;
+}
+
+namespace {
+
+/// To nearest, ties to even; a NaN stays one.
+std::uint32_t to_bf16(float number) {
+  const auto bits = std::bit_cast<std::uint32_t>(number);
+  if (std::isnan(number)) return (bits >> 16) | 0x40U;
+  return (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
+}
+
+}  // namespace
+
+void NarrowMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
+  auto* words = reinterpret_cast<std::uint32_t*>(const_cast<std::byte*>(this->panel(panel)));
+  const auto element = [&](std::int64_t row, std::int64_t column) {
+    return column < n_ ? to_bf16(plain[row * n_ + column]) : 0U;
+  };
+  for (std::int64_t row = 0; row < k_; ++row)
+    for (std::int64_t word = 0; word < panel_columns / 2; ++word) {
+      const std::int64_t column = panel * panel_columns + word / 16 * 32 + word % 16;
+      *words++ = element(row, column) | element(row, column + 16) << 16;
+    }
+}
+
+void NarrowMatrix::round_to_int8(const float* plain, std::int64_t panel) {
+  auto* integers = reinterpret_cast<std::int8_t*>(const_cast<std::byte*>(this->panel(panel)));
+  std::fill_n(integers, panel_bytes(), std::int8_t{0});
+  for (std::int64_t c = 0; c < panel_columns; ++c) {
+    const std::int64_t column = panel * panel_columns + c;
+    float& step = copy_->steps[static_cast<std::size_t>(column)];
+    std::int32_t& correction = copy_->corrections[static_cast<std::size_t>(column)];
+    step = 0.0F;
+    correction = 0;
+    if (column >= n_) continue;
+    float largest = 0.0F;
+    for (std::int64_t row = 0; row < k_; ++row) largest = Max{}(largest, std::fabs(plain[row * n_ + column]));
+    const Quantisation quantisation(largest);
+    step = quantisation.step;
+    for (std::int64_t row = 0; row < k_; ++row) {
+      const std::int32_t integer = quantisation.integer(plain[row * n_ + column]);
+      integers[(row / group_rows * panel_columns + c) * group_rows + row % group_rows] =
+          static_cast<std::int8_t>(integer);
+      correction -= 128 * integer;
+    }
+  }
+}
+
+std::shared_ptr<NarrowMatrix> NarrowMatrix::shared(const std::uint64_t* version, std::int64_t k, std::int64_t n,
+                                                   NarrowWeights weights) {
+  // As in PackedMatrix::shared: entries that nobody uses any more are dropped when the next one is asked for.
+  static std::mutex mutex;
+  static std::multimap<const std::uint64_t*, std::weak_ptr<NarrowMatrix>> copies;
+  const std::lock_guard lock(mutex);
+  std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
+  const auto [first, last] = copies.equal_range(version);
+  for (auto entry = first; entry != last; ++entry)
+    if (const std::shared_ptr<NarrowMatrix> copy = entry->second.lock())
+      if (copy->k_ == k && copy->n_ == n && copy->weights_ == weights) return copy;
+  auto copy = std::make_shared<NarrowMatrix>(version, k, n, weights);
+  copies.emplace(version, copy);
+  return copy;
+}
+
+}  // namespace weft::onednn
