@@ -8,21 +8,10 @@
 
 namespace weft {
 
-struct ValueRecord {
-  TensorType type;
+/// Where a value comes from.
+struct Origin {
   NodeId producer;
   std::uint32_t result_index = 0;
-};
-
-struct NodeRecord {
-  Node node;
-  bool alive = true;
-};
-
-/// Lets a map of strings be searched for a view, without a copy.
-struct NameHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
 };
 
 struct GraphStorage {
@@ -30,16 +19,26 @@ struct GraphStorage {
   std::string name;
   std::string scope;
   // Deques: a reference to a node or type stays good while nodes are added.
-  std::deque<NodeRecord> nodes;
-  std::deque<ValueRecord> values;
+  std::deque<Node> nodes;
+  std::deque<TensorType> types;  // by value
+  // What walks over large graphs ask most is kept apart, so that it stays in the caches.
+  std::vector<Origin> origins;      // by value
+  std::vector<std::uint8_t> alive;  // by node
   std::vector<Output> outputs;
   std::vector<Update> updates;
   std::unordered_set<std::string> output_names;
   std::unordered_set<ValueId> updated;
-  std::unordered_map<std::string, NodeId, NameHash, std::equal_to<>> by_name;
+  /// Of the nodes that are alive; the names are the nodes' own.
+  std::unordered_map<std::string_view, NodeId> by_name;
   /// The number that was last put behind a name that was in use.
   std::unordered_map<std::string, int> suffixes;
-  std::size_t alive = 0;
+  std::size_t alive_count = 0;
+
+  void find_by_own_names() {
+    by_name.clear();
+    for (std::uint32_t i = 0; i < nodes.size(); ++i)
+      if (alive[i] != 0) by_name.emplace(nodes[i].name, NodeId{i});
+  }
 
   std::string below_scope(std::string_view local) const {
     return scope.empty() ? std::string(local) : fmt::format("{}/{}", scope, local);
@@ -57,16 +56,18 @@ struct GraphStorage {
   NodeId append(const Op& op, std::vector<ValueId> operands, Attributes attributes, std::string name,
                 std::span<const TensorType> results) {
     const NodeId id{static_cast<std::uint32_t>(nodes.size())};
-    require(nodes.size() < Id<NodeTag>::none && values.size() + results.size() < Id<ValueTag>::none,
+    require(nodes.size() < Id<NodeTag>::none && origins.size() + results.size() < Id<ValueTag>::none,
             "graph '{}' has too many nodes for 32-bit ids", this->name);
-    Node node{&op, std::move(operands), {}, std::move(attributes), std::move(name), scope};
+    Node& node = nodes.emplace_back(Node{&op, std::move(operands), {}, std::move(attributes), std::move(name), scope});
+    node.results.reserve(results.size());
     for (std::uint32_t i = 0; i < results.size(); ++i) {
-      node.results.push_back(ValueId{static_cast<std::uint32_t>(values.size())});
-      values.push_back({results[i], id, i});
+      node.results.push_back(ValueId{static_cast<std::uint32_t>(origins.size())});
+      types.push_back(results[i]);
+      origins.push_back({id, i});
     }
     by_name.emplace(node.name, id);
-    nodes.push_back({std::move(node), true});
-    ++alive;
+    alive.push_back(1);
+    ++alive_count;
     return id;
   }
 
@@ -75,7 +76,7 @@ struct GraphStorage {
     std::string full = below_scope(local_name);
     require(!by_name.contains(full), "{} '{}': the name is in use in graph '{}'", op.name, full, name);
     const NodeId id = append(op, {}, std::move(attributes), std::move(full), std::span(&type, 1));
-    return {*this, nodes[id.index].node.results[0]};
+    return {*this, nodes[id.index].results[0]};
   }
 };
 
@@ -132,6 +133,7 @@ Graph Graph::clone() const {
   Graph copy;
   *copy.storage_ = *storage_;
   copy.storage_->owner = &copy;
+  copy.storage_->find_by_own_names();
   return copy;
 }
 
@@ -237,29 +239,29 @@ Graph::Scope Graph::absolute_scope(std::string_view scope) { return {*storage_, 
 
 std::uint32_t Graph::node_bound() const { return static_cast<std::uint32_t>(storage_->nodes.size()); }
 
-std::uint32_t Graph::value_bound() const { return static_cast<std::uint32_t>(storage_->values.size()); }
+std::uint32_t Graph::value_bound() const { return static_cast<std::uint32_t>(storage_->origins.size()); }
 
-bool Graph::alive(NodeId id) const { return id.index < storage_->nodes.size() && storage_->nodes[id.index].alive; }
+bool Graph::alive(NodeId id) const { return id.index < storage_->nodes.size() && storage_->alive[id.index] != 0; }
 
-const Node& Graph::node(NodeId id) const { return storage_->nodes.at(id.index).node; }
+const Node& Graph::node(NodeId id) const { return storage_->nodes.at(id.index); }
 
 std::vector<NodeId> Graph::nodes() const {
   std::vector<NodeId> ids;
-  ids.reserve(storage_->alive);
+  ids.reserve(storage_->alive_count);
   for (std::uint32_t i = 0; i < node_bound(); ++i)
-    if (storage_->nodes[i].alive) ids.push_back(NodeId{i});
+    if (storage_->alive[i] != 0) ids.push_back(NodeId{i});
   return ids;
 }
 
-std::size_t Graph::node_count() const { return storage_->alive; }
+std::size_t Graph::node_count() const { return storage_->alive_count; }
 
 Value Graph::value(ValueId id) const { return {*storage_, id}; }
 
-const TensorType& Graph::type(ValueId id) const { return storage_->values.at(id.index).type; }
+const TensorType& Graph::type(ValueId id) const { return storage_->types.at(id.index); }
 
-NodeId Graph::producer(ValueId id) const { return storage_->values.at(id.index).producer; }
+NodeId Graph::producer(ValueId id) const { return storage_->origins.at(id.index).producer; }
 
-std::size_t Graph::result_index(ValueId id) const { return storage_->values.at(id.index).result_index; }
+std::size_t Graph::result_index(ValueId id) const { return storage_->origins.at(id.index).result_index; }
 
 std::string Graph::value_name(ValueId id) const {
   const std::string& name = node(producer(id)).name;
@@ -288,26 +290,24 @@ void Graph::replace_uses(const std::unordered_map<ValueId, ValueId>& replacement
   const auto replace = [&replacements](ValueId& id) {
     for (auto at = replacements.find(id); at != replacements.end(); at = replacements.find(id)) id = at->second;
   };
-  for (NodeRecord& record : storage_->nodes)
-    if (record.alive) std::ranges::for_each(record.node.operands, replace);
+  for (const NodeId id : nodes()) std::ranges::for_each(storage_->nodes[id.index].operands, replace);
   for (Output& output : storage_->outputs) replace(output.value);
   for (Update& update : storage_->updates) replace(update.value);
 }
 
 void Graph::set_operand(NodeId node, std::size_t index, ValueId value) {
-  storage_->nodes.at(node.index).node.operands.at(index) = value;
+  storage_->nodes.at(node.index).operands.at(index) = value;
 }
 
 void Graph::erase(NodeId id) {
-  NodeRecord& record = storage_->nodes.at(id.index);
-  if (!record.alive) return;
-  record.alive = false;
-  storage_->by_name.erase(record.node.name);
-  --storage_->alive;
+  if (storage_->alive.at(id.index) == 0) return;
+  storage_->alive[id.index] = 0;
+  storage_->by_name.erase(storage_->nodes[id.index].name);
+  --storage_->alive_count;
 }
 
 void Graph::rename(NodeId id, std::string_view name) {
-  Node& node = storage_->nodes.at(id.index).node;
+  Node& node = storage_->nodes.at(id.index);
   if (node.name == name) return;
   storage_->by_name.erase(node.name);
   node.name = storage_->unique(std::string(name));
@@ -316,9 +316,9 @@ void Graph::rename(NodeId id, std::string_view name) {
 
 Graph& Value::graph() const { return *storage_->owner; }
 
-const TensorType& Value::type() const { return storage_->values.at(id_.index).type; }
+const TensorType& Value::type() const { return storage_->types.at(id_.index); }
 
-NodeId Value::producer() const { return storage_->values.at(id_.index).producer; }
+NodeId Value::producer() const { return storage_->origins.at(id_.index).producer; }
 
 std::string Value::name() const { return graph().value_name(id_); }
 
