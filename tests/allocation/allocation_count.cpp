@@ -25,9 +25,12 @@
 namespace {
 
 std::atomic<std::size_t> count{0};
+std::atomic<std::size_t> total_bytes{0};
 
-[[maybe_unused]] void note() {
-  if (!weft::test::within_onednn()) ++count;
+[[maybe_unused]] void note(std::size_t bytes) {
+  if (weft::test::within_onednn()) return;
+  ++count;
+  total_bytes += bytes;
 }
 
 }  // namespace
@@ -37,6 +40,8 @@ namespace weft::test {
 bool counts_allocations() { return WEFT_COUNTS_ALLOCATIONS == 1; }
 
 std::size_t allocation_count() { return count.load(); }
+
+std::size_t allocated_bytes() { return total_bytes.load(); }
 
 }  // namespace weft::test
 
@@ -51,27 +56,27 @@ void* __libc_realloc(void* memory, std::size_t bytes);
 void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 void* malloc(std::size_t bytes) {
-  note();
+  note(bytes);
   return __libc_malloc(bytes);
 }
 
 void* calloc(std::size_t number, std::size_t bytes) {
-  note();
+  note(number * bytes);
   return __libc_calloc(number, bytes);
 }
 
 void* realloc(void* memory, std::size_t bytes) {
-  note();
+  note(bytes);
   return __libc_realloc(memory, bytes);
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  note();
+  note(bytes);
   return __libc_memalign(alignment, bytes);
 }
 
 int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
-  note();
+  note(bytes);
   *memory = __libc_memalign(alignment, bytes);
   return *memory == nullptr ? ENOMEM : 0;
 }

@@ -12,4 +12,7 @@ bool counts_allocations();
 /// of threads.
 std::size_t allocation_count();
 
+/// How many bytes were asked for in all of these together.
+std::size_t allocated_bytes();
+
 }  // namespace weft::test
