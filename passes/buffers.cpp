@@ -17,6 +17,7 @@
 #include <limits>
 
 #include "graph/error.h"
+#include "graph/order.h"
 #include "ops/op_list.h"
 #include "passes/pattern.h"
 
@@ -42,6 +43,12 @@ class BufferPlanner {
   }
 
   BufferPlan run() {
+    find_regions();
+    place_regions();
+    return std::move(plan_);
+  }
+
+  std::vector<Region> find_regions() {
     plan_.needs_kernel.assign(steps_.size(), true);
     plan_.updated_in_place.assign(graph_.updates().size(), false);
     alias_views();
@@ -49,8 +56,8 @@ class BufferPlanner {
     find_last_uses();
     alias_updates();
     alias_in_place();
-    place_regions();
-    return std::move(plan_);
+    collect_regions();
+    return plan_.regions;
   }
 
  private:
@@ -58,11 +65,15 @@ class BufferPlanner {
 
   bool is_leaf(ValueId value) const { return graph_.node(graph_.producer(value)).op->family == "leaf"; }
 
+  /// Follows the aliases to the region's root, and lets each point to its second next (union-find by path halving), so
+  /// that long chains of views are short the next time.
   Alias resolve(ValueId value) const {
     Alias alias{value, 0};
     while (parents_[alias.root.index].root != alias.root) {
-      alias.offset += parents_[alias.root.index].offset;
-      alias.root = parents_[alias.root.index].root;
+      Alias& parent = parents_[alias.root.index];
+      const Alias& grandparent = parents_[parent.root.index];
+      if (grandparent.root != parent.root) parent = {grandparent.root, parent.offset + grandparent.offset};
+      alias = {parent.root, alias.offset + parent.offset};
     }
     return alias;
   }
@@ -178,53 +189,71 @@ class BufferPlanner {
     }
   }
 
-  void place_regions() {
-    std::vector<LiveInterval> intervals;
-    std::vector<std::size_t> interval_of(graph_.value_bound(), no_interval);
+  /// The arena's regions, in the order of the steps that write them: values, then scratch memory.
+  void collect_regions() {
+    region_of_.assign(graph_.value_bound(), no_region);
     for (const NodeId id : steps_)
       for (const ValueId value : graph_.node(id).results) {
         plan_.naive_bytes += bytes_of(value);
         const ValueId root = resolve(value).root;
-        if (is_leaf(root) || interval_of[root.index] != no_interval) continue;
-        interval_of[root.index] = intervals.size();
-        intervals.push_back({bytes_of(root), first_def_[root.index], last_use_[root.index]});
+        if (is_leaf(root) || region_of_[root.index] != no_region) continue;
+        region_of_[root.index] = plan_.regions.size();
+        plan_.regions.push_back({root, bytes_of(root), 0, first_def_[root.index], last_use_[root.index]});
       }
-    const std::size_t values = intervals.size();
     for (std::uint32_t step = 0; step < end_; ++step)
-      if (scratch_bytes_[step] > 0) intervals.push_back({scratch_bytes_[step], step, step});
+      if (scratch_bytes_[step] > 0) plan_.regions.push_back({{}, scratch_bytes_[step], 0, step, step});
+  }
 
+  void place_regions() {
+    std::vector<LiveInterval> intervals;
+    for (const Region& region : plan_.regions) intervals.push_back({region.bytes, region.first, region.last});
     const MemoryPlan memory = plan_memory(intervals);
     plan_.arena_bytes = memory.bytes;
     plan_.lower_bound_bytes = memory.lower_bound;
     plan_.scratch.assign(steps_.size(), 0);
-    for (std::size_t step = 0, next = values; step < steps_.size(); ++step)
-      if (scratch_bytes_[step] > 0) plan_.scratch[step] = memory.offsets[next++];
+    for (std::size_t i = 0; i < plan_.regions.size(); ++i) {
+      plan_.regions[i].offset = memory.offsets[i];
+      if (!plan_.regions[i].root) plan_.scratch[plan_.regions[i].first] = memory.offsets[i];
+    }
 
     plan_.locations.resize(graph_.value_bound());
     for (const NodeId id : graph_.nodes())
       for (const ValueId value : graph_.node(id).results) {
-        const Alias region = resolve(value);
-        if (is_leaf(region.root))
-          plan_.locations[value.index] = {Location::Place::leaf, graph_.producer(region.root), region.offset};
-        else if (interval_of[region.root.index] != no_interval)
-          plan_.locations[value.index] = {
-              Location::Place::arena, {}, memory.offsets[interval_of[region.root.index]] + region.offset};
+        const Alias alias = resolve(value);
+        const std::size_t region = region_of_[alias.root.index];
+        if (is_leaf(alias.root))
+          plan_.locations[value.index] = {Location::Place::leaf, graph_.producer(alias.root), alias.offset};
+        else if (region != no_region)
+          plan_.locations[value.index] = {Location::Place::arena, {}, plan_.regions[region].offset + alias.offset};
       }
   }
 
-  static constexpr std::size_t no_interval = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t no_region = std::numeric_limits<std::size_t>::max();
   const Graph& graph_;
   std::span<const NodeId> steps_;
   std::span<const std::size_t> scratch_bytes_;
-  std::vector<Alias> parents_;
+  mutable std::vector<Alias> parents_;
   std::vector<std::uint32_t> step_of_;    // by node index
   std::vector<std::uint32_t> last_use_;   // by region root
   std::vector<std::uint32_t> first_def_;  // by region root
+  std::vector<std::size_t> region_of_;    // by region root, an index into the plan's regions
   std::uint32_t end_ = 0;
   BufferPlan plan_;
 };
 
 }  // namespace
+
+std::vector<NodeId> schedule(const Graph& graph) {
+  std::vector<NodeId> steps;
+  for (const NodeId id : topological_order(graph))
+    if (graph.node(id).op->family != "leaf") steps.push_back(id);
+  return steps;
+}
+
+std::vector<Region> find_regions(const Graph& graph, std::span<const NodeId> steps,
+                                 std::span<const std::size_t> scratch_bytes) {
+  return BufferPlanner(graph, steps, scratch_bytes).find_regions();
+}
 
 bool is_view(const Graph& graph, const Node& node) {
   if (node.op == &op::reshape) return true;

@@ -29,6 +29,15 @@ struct PartCopy {
   std::size_t offset = 0;  ///< bytes from the concat's start
 };
 
+/// A piece of the arena that holds one thing for a while: a value with all that alias it, or a step's scratch memory.
+struct Region {
+  ValueId root;  ///< the value that the others alias; null for scratch memory
+  std::size_t bytes = 0;
+  std::size_t offset = 0;   ///< from the arena's start
+  std::uint32_t first = 0;  ///< the step that writes it first
+  std::uint32_t last = 0;   ///< the step that uses it last; the number of steps when it is copied out after the run
+};
+
 /// The memory of one executable: views alias what they are views of, parts of a concat are computed where they end up,
 /// elementwise kernels write over an operand that dies, updates write over their variable; the rest is planned.
 struct BufferPlan {
@@ -37,6 +46,7 @@ struct BufferPlan {
   std::vector<bool> needs_kernel;      ///< by step: false for views and for concats (see part_copies)
   std::vector<PartCopy> part_copies;   ///< in the order of the steps
   std::vector<bool> updated_in_place;  ///< by index in graph.updates()
+  std::vector<Region> regions;
   std::size_t arena_bytes = 0;
   std::size_t lower_bound_bytes = 0;
   std::size_t naive_bytes = 0;  ///< every value in a place of its own
@@ -45,6 +55,13 @@ struct BufferPlan {
 /// `steps`: the graph's nodes but for its leaves, in the order of execution; `scratch_bytes`: what each one's kernel
 /// asks for.
 BufferPlan plan_buffers(const Graph& graph, std::span<const NodeId> steps, std::span<const std::size_t> scratch_bytes);
+
+/// The regions alone, without offsets: what a plan would have to place. Cheaper than a plan.
+std::vector<Region> find_regions(const Graph& graph, std::span<const NodeId> steps,
+                                 std::span<const std::size_t> scratch_bytes);
+
+/// The nodes that a schedule consists of, all but the leaves, in the order of execution.
+std::vector<NodeId> schedule(const Graph& graph);
 
 /// Whether the result of a node is only another view of its operand's memory: reshape, slice along the leading axis.
 bool is_view(const Graph& graph, const Node& node);
