@@ -91,8 +91,8 @@ struct Executable::Impl {
 
   std::map<std::string, Port, std::less<>> inputs;
   std::map<std::string, Port, std::less<>> outputs;
-  std::map<NodeId, std::byte*> leaf_memory;
-  std::map<NodeId, const std::uint64_t*> leaf_versions;
+  std::vector<std::byte*> leaf_memory;              // by node; nullptr for what is no leaf
+  std::vector<const std::uint64_t*> leaf_versions;  // by node; nullptr for what changes with each run
   std::uint64_t constant_version = 1;
 
   std::vector<Location> locations;
@@ -115,7 +115,7 @@ struct Executable::Impl {
   void bind_leaves();
   void prepare(const Backend& backend);
   Kernel make_kernel(const Node& node, const Backend& backend) const;
-  void prepare_copies(const BufferPlan& plan, const std::map<NodeId, std::size_t>& next_step);
+  void prepare_copies(const BufferPlan& plan, const std::vector<std::size_t>& next_step);
   void bind_addresses();
   void bind(Copy& copy) const;
   std::byte* address(ValueId value) const;
@@ -126,21 +126,23 @@ struct Executable::Impl {
 };
 
 void Executable::Impl::bind_leaves() {
+  leaf_memory.assign(graph.node_bound(), nullptr);
+  leaf_versions.assign(graph.node_bound(), nullptr);
   for (const NodeId id : graph.nodes()) {
     const Node& node = graph.node(id);
     if (node.op == &leaf::input) {
       Port& port = inputs.try_emplace(node.name, graph.type(node.results[0])).first->second;
       port.leaf = id;
-      leaf_memory[id] = port.own.bytes().data();
+      leaf_memory[id.index] = port.own.bytes().data();
     } else if (node.op == &leaf::constant) {
       // Read only: no kernel writes over a constant.
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
-      leaf_memory[id] = const_cast<std::byte*>(tensor->bytes().data());
-      leaf_versions[id] = &constant_version;
+      leaf_memory[id.index] = const_cast<std::byte*>(tensor->bytes().data());
+      leaf_versions[id.index] = &constant_version;
     } else if (node.op == &leaf::parameter || node.op == &leaf::state) {
       Variables::Entry& entry = variables->entry(node.name);
-      leaf_memory[id] = entry.tensor.bytes().data();
-      leaf_versions[id] = &entry.version;
+      leaf_memory[id.index] = entry.tensor.bytes().data();
+      leaf_versions[id.index] = &entry.version;
     }
   }
 }
@@ -151,8 +153,7 @@ Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) c
   std::vector<const std::uint64_t*> versions;
   for (const ValueId operand : node.operands) {
     operands.push_back(graph.type(operand));
-    const auto version = leaf_versions.find(graph.producer(operand));
-    versions.push_back(version == leaf_versions.end() ? nullptr : version->second);
+    versions.push_back(leaf_versions[graph.producer(operand).index]);
   }
   for (const ValueId result : node.results) results.push_back(graph.type(result));
   KernelFactory* factory = backend.find_kernel(*node.op);
@@ -179,9 +180,9 @@ void Executable::Impl::prepare(const Backend& backend) {
 
   const BufferPlan plan = plan_buffers(graph, order, scratch);
   locations = plan.locations;
-  std::map<NodeId, std::size_t> next_step;  // of every node, the first step at or after it
+  std::vector<std::size_t> next_step(graph.node_bound());  // of every node, the first step at or after it
   for (std::size_t i = 0; i < order.size(); ++i) {
-    next_step[order[i]] = steps.size();
+    next_step[order[i].index] = steps.size();
     if (!plan.needs_kernel[i]) continue;
     const Node& node = graph.node(order[i]);
     steps.push_back({order[i], std::move(kernels[i]), node.operands, node.results,
@@ -201,9 +202,9 @@ void Executable::Impl::prepare(const Backend& backend) {
   arena->reserve(plan.arena_bytes);
 }
 
-void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::map<NodeId, std::size_t>& next_step) {
+void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::vector<std::size_t>& next_step) {
   for (const PartCopy& copy : plan.part_copies)
-    part_copies.push_back({next_step.at(copy.concat),
+    part_copies.push_back({next_step[copy.concat.index],
                            {.bytes = static_cast<std::size_t>(graph.type(copy.part).bytes()),
                             .source = copy.part,
                             .into = graph.node(copy.concat).results[0],
@@ -234,7 +235,7 @@ void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::map<Nod
 
 std::byte* Executable::Impl::address(ValueId value) const {
   const Location& location = locations[value.index];
-  if (location.place == Location::Place::leaf) return leaf_memory.at(location.owner) + location.offset;
+  if (location.place == Location::Place::leaf) return leaf_memory[location.owner.index] + location.offset;
   check_invariant(location.place == Location::Place::arena, "the value '{}' has no memory", graph.value_name(value));
   return arena->data() + location.offset;
 }
@@ -357,7 +358,7 @@ TensorView Executable::output(std::string_view name) const { return impl_->outpu
 void Executable::bind_input(std::string_view name, const TensorView& memory) {
   Port& port = impl_->input(name);
   port.bind(name, memory);
-  impl_->leaf_memory[port.leaf] = memory.bytes().data();
+  impl_->leaf_memory[port.leaf.index] = memory.bytes().data();
   impl_->bound = false;
 }
 
