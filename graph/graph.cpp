@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "graph/leaf.h"
+#include "graph/name_table.h"
 
 namespace weft {
 
@@ -28,28 +29,23 @@ struct GraphStorage {
   std::vector<Update> updates;
   std::unordered_set<std::string> output_names;
   std::unordered_set<ValueId> updated;
-  /// Of the nodes that are alive; the names are the nodes' own.
-  std::unordered_map<std::string_view, NodeId> by_name;
+  NameTable names;  // of the nodes that are alive
   /// The number that was last put behind a name that was in use.
   std::unordered_map<std::string, int> suffixes;
   std::size_t alive_count = 0;
 
-  void find_by_own_names() {
-    by_name.clear();
-    for (std::uint32_t i = 0; i < nodes.size(); ++i)
-      if (alive[i] != 0) by_name.emplace(nodes[i].name, NodeId{i});
-  }
+  bool is_used(std::string_view name) const { return static_cast<bool>(names.find(name, nodes)); }
 
   std::string below_scope(std::string_view local) const {
     return scope.empty() ? std::string(local) : fmt::format("{}/{}", scope, local);
   }
 
   std::string unique(std::string wanted) {
-    if (!by_name.contains(wanted)) return wanted;
+    if (!is_used(wanted)) return wanted;
     int& suffix = suffixes[wanted];
     std::string name;
     do name = fmt::format("{}_{}", wanted, ++suffix);
-    while (by_name.contains(name));
+    while (is_used(name));
     return name;
   }
 
@@ -65,7 +61,7 @@ struct GraphStorage {
       types.push_back(results[i]);
       origins.push_back({id, i});
     }
-    by_name.emplace(node.name, id);
+    names.insert(id, nodes);
     alive.push_back(1);
     ++alive_count;
     return id;
@@ -74,7 +70,7 @@ struct GraphStorage {
   Value add_leaf(const Op& op, std::string_view local_name, const TensorType& type, Attributes attributes) {
     require(!local_name.empty(), "{}: a leaf needs a name", op.name);
     std::string full = below_scope(local_name);
-    require(!by_name.contains(full), "{} '{}': the name is in use in graph '{}'", op.name, full, name);
+    require(!is_used(full), "{} '{}': the name is in use in graph '{}'", op.name, full, name);
     const NodeId id = append(op, {}, std::move(attributes), std::move(full), std::span(&type, 1));
     return {*this, nodes[id.index].results[0]};
   }
@@ -133,7 +129,6 @@ Graph Graph::clone() const {
   Graph copy;
   *copy.storage_ = *storage_;
   copy.storage_->owner = &copy;
-  copy.storage_->find_by_own_names();
   return copy;
 }
 
@@ -269,10 +264,7 @@ std::string Graph::value_name(ValueId id) const {
   return index == 0 ? name : fmt::format("{}:{}", name, index);
 }
 
-NodeId Graph::find(std::string_view name) const {
-  const auto at = storage_->by_name.find(name);
-  return at == storage_->by_name.end() ? NodeId{} : at->second;
-}
+NodeId Graph::find(std::string_view name) const { return storage_->names.find(name, storage_->nodes); }
 
 std::vector<NodeId> Graph::leaves(const Op& op) const {
   std::vector<NodeId> ids;
@@ -302,16 +294,16 @@ void Graph::set_operand(NodeId node, std::size_t index, ValueId value) {
 void Graph::erase(NodeId id) {
   if (storage_->alive.at(id.index) == 0) return;
   storage_->alive[id.index] = 0;
-  storage_->by_name.erase(storage_->nodes[id.index].name);
+  storage_->names.erase(id, storage_->nodes);
   --storage_->alive_count;
 }
 
 void Graph::rename(NodeId id, std::string_view name) {
   Node& node = storage_->nodes.at(id.index);
   if (node.name == name) return;
-  storage_->by_name.erase(node.name);
+  storage_->names.erase(id, storage_->nodes);
   node.name = storage_->unique(std::string(name));
-  storage_->by_name.emplace(node.name, id);
+  storage_->names.insert(id, storage_->nodes);
 }
 
 Graph& Value::graph() const { return *storage_->owner; }
