@@ -30,7 +30,7 @@ Examples:
   weft-nmt bench --rounds 15
   weft-nmt bench --train train.tsv --valid valid.tsv --batches 100 --json
   weft-nmt bench --measure decoding,latency --run runs/tutorial
-  tools/bench/in_turn.sh 5 "weft-nmt bench ..." "tools/bench/pytorch_translator.py ..."    two programs in turn)";
+  tools/bench/compare.py --train train.tsv --valid valid.tsv --run runs/tutorial    in turn with PyTorch)";
 
 const std::vector<std::string> kMeasures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
 
