@@ -143,6 +143,14 @@ passes "$weft" passes
 prints 'batch-over-time'
 refuses 1 "did you mean 'tanh'" ops tanhh
 
+# ---- bench-compile: every stage of every family, as table and as JSON.
+passes "$weft" bench-compile --nodes 200,400 --backend reference
+for word in translator gru deep wide differentiate verify batch-over-time plan prepare us/node; do prints "$word"; done
+passes "$weft" bench-compile --nodes 200 --family gru,wide --backend reference --json
+prints '"microseconds_per_node"'
+refuses 2 '--nodes' bench-compile --nodes 1
+refuses 2 '--family' bench-compile --family none
+
 # ---- bad graphs are refused with the reason and the place.
 : >empty
 printf '\x00\xff\x7fgarbage\x00' >binary
