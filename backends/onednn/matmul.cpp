@@ -12,7 +12,7 @@
 //   not depend on the rows beside it. But transposed with many rows (the gradient of a layer's input), packing costs
 //   more than it gains, and the plain order is read.
 // - The left operand enters transposed (weight gradients), or both operands are computed in the run: sgemm, by tiles.
-// - Batches of vectors: loops of our own.
+// - Batches of vectors, also of one: loops of our own, so that a vector's bits do not depend on the batch's size.
 // - Anything else: oneDNN's matmul on the plain order.
 
 namespace weft::onednn {
@@ -54,8 +54,8 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
-Kernel product_kernel(const Product& product, const std::uint64_t* right_version) {
-  if (is_vector_product(product)) return vector_kernel(product);
+Kernel product_kernel(const Product& product, const std::uint64_t* right_version, bool batched) {
+  if (batched && is_vector_product(product)) return vector_kernel(product);
   if (product.batch > 1) return plain_kernel(product);
   if (product.transpose_a) return sgemm_kernel(product);
   const bool pack = right_version != nullptr && !(product.transpose_b && product.m >= many_rows);
@@ -78,14 +78,15 @@ Kernel matmul(const KernelSpec& spec) {
                          .n = y[-1],
                          .transpose_a = transpose_a,
                          .transpose_b = transpose_b},
-                        spec.versions[1]);
+                        spec.versions[1], y.rank() == 3);
 }
 
 Kernel dense(const KernelSpec& spec) {
   require_f32(spec);
   const Shape& x = spec.operands[0].shape;
   const Shape& kernel = spec.operands[1].shape;
-  return product_kernel({.m = x.volume() / x[-1], .k = kernel[0], .n = kernel[1], .bias = true}, spec.versions[1]);
+  return product_kernel({.m = x.volume() / x[-1], .k = kernel[0], .n = kernel[1], .bias = true}, spec.versions[1],
+                        false);
 }
 
 }  // namespace weft::onednn

@@ -49,7 +49,7 @@ WEFT_VECTORISED void column_by_row(const float* a, const float* b, float* c, std
 }  // namespace
 
 bool is_vector_product(const Product& product) {
-  return product.batch > 1 && !product.bias && (product.m == 1 || product.k == 1 || product.n == 1);
+  return !product.bias && (product.m == 1 || product.k == 1 || product.n == 1);
 }
 
 void run_vector_products(const Product& product, const float* a, const float* b, float* c) {

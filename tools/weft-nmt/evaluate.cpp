@@ -14,6 +14,7 @@
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
+#include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/run_options.h"
 
@@ -33,6 +34,7 @@ struct EvaluateOptions {
   std::string test;
   std::string output;
   std::int64_t batch = 64;
+  Precision precision = Precision::f32;
   bool json = false;
 };
 
@@ -69,13 +71,16 @@ struct Scores {
   double loss = 0;
   Metrics metrics;
   double sentences_per_second = 0;
+  Precision precision = Precision::f32;
 };
 
-std::vector<std::string> translate(const TrainedModel& model, const TestSet& set, std::int64_t batch, double& seconds) {
+std::vector<std::string> translate(const TrainedModel& model, const TestSet& set, const EvaluateOptions& options,
+                                   double& seconds) {
   const RunDirectory& run = model.run;
   std::vector<std::string> sources;
   for (const Pair& pair : set.pairs) sources.push_back(pair.source);
-  Translator translator(run.config(), run.source(), run.target(), model.weights, {.batch = batch, .max_length = 0});
+  Translator translator(run.config(), run.source(), run.target(), model.weights,
+                        {.batch = options.batch, .max_length = 0, .precision = options.precision});
   Progress progress;
   progress.start("Translating", sources.size());
   std::size_t done = 0;
@@ -105,7 +110,7 @@ std::string table(const TrainedModel& model, const TestSet& set, const Scores& s
                   bleu.precisions[1], bleu.precisions[2], bleu.precisions[3], bleu.brevity_penalty));
   row("chrF", fmt::format("{:.2f}", scores.metrics.chrf));
   row("exact matches", fmt::format("{:.1f} %", 100 * scores.metrics.exact_match));
-  row("speed", fmt::format("{:.1f} sentences/s", scores.sentences_per_second));
+  row("speed", fmt::format("{:.1f} sentences/s ({})", scores.sentences_per_second, to_string(scores.precision)));
   return text;
 }
 
@@ -123,6 +128,7 @@ std::string json(const TrainedModel& model, const TestSet& set, const Scores& sc
                                       {"brevity_penalty", bleu.brevity_penalty},
                                       {"chrf", scores.metrics.chrf},
                                       {"exact_match", scores.metrics.exact_match},
+                                      {"precision", to_string(scores.precision)},
                                       {"sentences_per_second", scores.sentences_per_second}};
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -139,7 +145,8 @@ int evaluate(const EvaluateOptions& options) {
   scores.loss = Validator(config, examples, model.weights).loss();
 
   double seconds = 0;
-  const std::vector<std::string> hypotheses = translate(model, set, options.batch, seconds);
+  const std::vector<std::string> hypotheses = translate(model, set, options, seconds);
+  scores.precision = options.precision;
   scores.sentences_per_second = static_cast<double>(hypotheses.size()) / seconds;
   std::vector<std::vector<std::string>> references;
   for (const Pair& pair : set.pairs) references.push_back({reference(pair.target, config.normaliser)});
@@ -166,6 +173,7 @@ Command evaluate_command(CLI::App& tool) {
       ->check(CLI::Range(1, 4096).description(""))
       ->type_name("N")
       ->capture_default_str();
+  add_precision_option(*app, options->precision);
   app->add_option("--output", options->output, "Write the translations there, one a line")->type_name("FILE");
   app->add_flag("--json", options->json, "Print the figures as a JSON object");
   return {app, [options] { return evaluate(*options); }};

@@ -10,6 +10,7 @@
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/line_reader.h"
 #include "tools/weft-nmt/output.h"
+#include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/run_options.h"
 
 namespace weft::nmt {
@@ -115,6 +116,7 @@ Command translate_command(CLI::App& tool) {
       ->check(CLI::Range(0, 100'000).description(""))
       ->type_name("N")
       ->capture_default_str();
+  add_precision_option(*app, options->search.precision);
   app->add_option("SENTENCES", options->sentences, "What to translate (default: the lines of standard input)")
       ->type_name("");
   return {app, [options] { return translate(*options); }};
