@@ -32,12 +32,13 @@ struct PassCheckOptions {
 /// and moments begin with hide nothing.
 class PassCheck {
  public:
-  /// Throws Error when the graph cannot be run on such inputs, or gives no finite number on them. The oracle must
+  /// Throws Error when the graph cannot be run on such inputs, or gives nothing but NaN on them. The oracle must
   /// outlive this object and its observers.
   PassCheck(const Graph& graph, const Backend& oracle, const PassCheckOptions& options = {});
 
   /// `graph` is what the pass has made. Throws InternalError that names the pass, the output, the element that is off
-  /// furthest, and both of its values, unless it agrees with the graph before.
+  /// furthest, and both of its values, unless it agrees with the graph before. A pass that rounds may be off as far as
+  /// it says, and integers are then not compared.
   void check(const Pass& pass, const Graph& graph);
 
   /// Calls `inner`, and check() after each pass. This object must outlive it.

@@ -13,6 +13,6 @@ bool run(Graph& graph, const PassContext&) { return narrow_the_weights(graph, Na
 
 }  // namespace
 
-const Pass pass::bf16_weights{"bf16-weights", "rounds the weights of products to bf16; on demand", run};
+const Pass pass::bf16_weights{"bf16-weights", "rounds the weights of products to bf16; on demand", run, 0.02};
 
 }  // namespace weft

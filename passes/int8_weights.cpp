@@ -13,6 +13,6 @@ bool run(Graph& graph, const PassContext&) { return narrow_the_weights(graph, Na
 
 }  // namespace
 
-const Pass pass::int8_weights{"int8-weights", "rounds the weights of products to 8-bit integers; on demand", run};
+const Pass pass::int8_weights{"int8-weights", "rounds the weights of products to 8-bit integers; on demand", run, 0.05};
 
 }  // namespace weft

@@ -25,6 +25,9 @@ struct Pass {
   std::string_view summary;
   /// Returns whether anything changed.
   bool (*run)(Graph& graph, const PassContext& context);
+  /// How far a result may be off after it, as a part of the largest element of its output: 0 for a pass that computes
+  /// the same but for the rounding of sums in another order. Other passes run on demand alone.
+  double rounding = 0.0;
 };
 
 /// Called by the pass manager before and after each pass.

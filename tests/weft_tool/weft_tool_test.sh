@@ -134,6 +134,23 @@ finds check-gradients log.weft --low 1 --high 2 --step 0.5
 refuses 1 "did you mean 'tanh'" check-gradients --op tanhh
 refuses 1 "log 'y' is the first value" run log.weft --random-inputs 1 --check-finite
 
+# ---- check-passes, and compiling with the check; passes that are left out by name.
+passes "$weft" check-passes --op gru_cell --op matmul
+prints ', 0 failed'
+passes "$weft" check-passes training.json
+prints '1 graphs, 0 failed'
+passes "$weft" check-passes log.weft --low 0.5
+"$weft" check-passes log.weft --low -2 --high -1 >out 2>err && fail "passes are checked on no finite number"
+prints 'FAILED: log: the passes cannot be checked'
+passes "$weft" run training.json --random-inputs 7 --check-passes --expect out.safetensors
+same <("$weft" dump training.json --after compilation --check-passes) <("$weft" dump training.json --after compilation)
+passes "$weft" run training.json --inputs in.safetensors --disable-pass cse --disable-pass batch-over-time \
+  --expect out.safetensors --tolerance 1e-5
+cmp -s <("$weft" dump training.json --stage after --disable-pass cse) <("$weft" dump training.json --stage after) &&
+  fail "--disable-pass cse changes nothing"
+refuses 1 'there is no pass' run training.json --random-inputs 7 --disable-pass nothing
+refuses 1 'cannot be left out' run training.json --random-inputs 7 --disable-pass decompose
+
 # ---- ops and passes
 passes "$weft" ops
 prints 'masked_cross_entropy'
@@ -214,6 +231,7 @@ refuses 2 'command' --
 refuses 2 '--model' dump
 refuses 2 'graph' run
 refuses 2 '--all' check-gradients
+refuses 2 '--all' check-passes
 refuses 2 '--format' dump classify.weft --format xml
 refuses 2 '--preset' dump classify.weft --preset small
 refuses 2 '--rows' dump --model nmt --rows 0
@@ -222,7 +240,7 @@ refuses 2 '--low' run classify.weft --random-inputs 1 --low 2 --high 1
 refuses 2 '--inputs' run classify.weft --random-inputs 1 --inputs x.safetensors
 refuses 1 'there is no pass' dump classify.weft --after nothing
 refuses 1 'passes 1 to' dump classify.weft --after 99
-for command in '' dump run check-gradients ops passes; do
+for command in '' dump run check-gradients check-passes ops passes; do
   passes "$weft" $command --help
   prints 'Examples:'
 done

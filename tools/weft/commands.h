@@ -12,6 +12,7 @@ namespace weft::tool {
 void add_dump(CLI::App& program);
 void add_run(CLI::App& program);
 void add_check_gradients(CLI::App& program);
+void add_check_passes(CLI::App& program);
 void add_ops(CLI::App& program);
 void add_passes(CLI::App& program);
 void add_bench_compile(CLI::App& program);

@@ -1,5 +1,6 @@
 #include "tools/weft/compilation.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "backends/evaluate.h"
@@ -25,11 +26,25 @@ std::vector<const Pass*> pipeline_until(const std::string& last, const std::vect
   return pipeline;
 }
 
-void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes) {
+void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
+                    const PassObserver& observer) {
   const PassContext context{
       .runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
       .evaluate = [&backend](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, backend); }};
-  run_passes(graph, passes, context);
+  run_passes(graph, passes, context, observer);
+}
+
+CLI::Option* add_disabled_passes_option(CLI::App& command, std::vector<std::string>& names) {
+  return command
+      .add_option("--disable-pass,--without", names, "Leave a pass out (`weft passes` lists them); may be repeated")
+      ->option_text("NAME")
+      ->allow_extra_args(false);
+}
+
+CLI::Option* add_check_passes_option(CLI::App& command, bool& check) {
+  return command.add_flag("--check-passes", check,
+                          "Run the graph before and after each pass in float64, on random inputs, and fail, naming the "
+                          "pass, where the results differ; slow for large graphs");
 }
 
 }  // namespace weft::tool

@@ -7,6 +7,11 @@
 #include "graph/graph.h"
 #include "passes/pass.h"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace weft::tool {
 
 /// The pipeline of passes up to and including `last`, without the passes named in `without`. `last` is "compilation"
@@ -15,6 +20,12 @@ namespace weft::tool {
 std::vector<const Pass*> pipeline_until(const std::string& last, const std::vector<std::string>& without);
 
 /// Runs passes on the graph as compiling for that backend does.
-void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes);
+void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
+                    const PassObserver& observer = {});
+
+/// Adds --disable-pass (or --without), which may be repeated: names of passes that compiling leaves out.
+CLI::Option* add_disabled_passes_option(CLI::App& command, std::vector<std::string>& names);
+/// Adds --check-passes.
+CLI::Option* add_check_passes_option(CLI::App& command, bool& check);
 
 }  // namespace weft::tool

@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
+#include "backends/pass_check.h"
 #include "graph/dot.h"
 #include "graph/json.h"
 #include "graph/text.h"
@@ -22,6 +24,7 @@ struct DumpOptions {
   std::string stage = "before";
   std::string after;
   std::vector<std::string> without;
+  bool check_passes = false;
   std::string backend = "onednn";
   std::string format = "text";
   bool summary = false;
@@ -41,11 +44,15 @@ std::string written(const Graph& graph, const std::string& format) {
 }
 
 void dump(const DumpOptions& options) {
-  const bool compiled = options.stage == "after" || !options.after.empty() || !options.without.empty();
+  const bool compiled =
+      options.stage == "after" || !options.after.empty() || !options.without.empty() || options.check_passes;
   Graph graph = source_graph(options);
   if (compiled) {
     const std::string last = options.after.empty() ? "compilation" : options.after;
-    run_passes_for(graph, backend_named(options.backend), pipeline_until(last, options.without));
+    std::optional<PassCheck> check;
+    if (options.check_passes) check.emplace(graph, reference_backend());
+    run_passes_for(graph, backend_named(options.backend), pipeline_until(last, options.without),
+                   check ? check->observer() : PassObserver{});
   }
   write_output(options.output, options.summary ? summary(graph, compiled) : written(graph, options.format));
 }
@@ -60,9 +67,8 @@ void add_stage_options(CLI::App& command, DumpOptions& options) {
       .add_option("--after,--stop-after", options.after,
                   "After a pass: its name (its first time) or its number in `weft passes`; `compilation`: after all")
       ->group(group);
-  command.add_option("--without", options.without, "Leave a pass out; may be repeated")
-      ->group(group)
-      ->allow_extra_args(false);
+  add_disabled_passes_option(command, options.without)->group(group);
+  add_check_passes_option(command, options.check_passes)->group(group);
   add_backend_option(command, options.backend);
   command.get_option("--backend")->group(group);
 }

@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
       "  weft dump --model nmt --preset small --graph training     the training step as text\n"
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
+      "  weft check-passes --all                                   every pass against what it was given\n"
       "  weft ops matmul                                           what an op takes and gives\n"
       "  weft passes                                               what compiling does, in order\n"
       "  weft bench-compile                                        what compiling takes, by nodes\n\n"
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
   add_dump(program);
   add_run(program);
   add_check_gradients(program);
+  add_check_passes(program);
   add_ops(program);
   add_passes(program);
   add_bench_compile(program);

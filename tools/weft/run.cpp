@@ -11,6 +11,7 @@
 #include "ops/ops.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
+#include "tools/weft/compilation.h"
 #include "tools/weft/finite_check.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/output.h"
@@ -35,6 +36,8 @@ struct RunOptions {
   std::string expect;
   double tolerance = 1e-5;
   bool check_finite = false;
+  std::vector<std::string> disabled_passes;
+  bool check_passes = false;
 };
 
 TensorMap inputs_for(const Graph& graph, const RunOptions& options) {
@@ -79,6 +82,8 @@ void run(const RunOptions& options) {
 
   CompileOptions compile_options;
   compile_options.variables = std::make_shared<Variables>(options.seed);
+  compile_options.disabled_passes = options.disabled_passes;
+  if (options.check_passes) compile_options.check_passes = &reference_backend();
   compile_options.variables->initialise(graph);
   if (!options.weights.empty()) read_weights(options.weights, graph, *compile_options.variables);
   if (options.check_finite) require_finite(graph, backend_named(options.backend), inputs, *compile_options.variables);
@@ -127,6 +132,8 @@ void add_run(CLI::App& program) {
       ->needs(expect);
   command->add_flag("--check-finite", options->check_finite,
                     "Fail, naming the first node that makes one, when a value is infinite or no number");
+  add_disabled_passes_option(*command, options->disabled_passes);
+  add_check_passes_option(*command, options->check_passes);
   command->footer(
       "Examples:\n"
       "  weft run graph.json --random-inputs 1 --save-inputs in.safetensors --outputs out.safetensors\n"

@@ -1,0 +1,87 @@
+// Every pass computes what it was given: on random graphs, and on the golden cases of all passes. (`weft check-passes
+// --all`, which CTest runs as check_passes, does the same for every op and for the translator.)
+
+#include "backends/pass_check.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "backends/evaluate.h"
+#include "graph/file.h"
+#include "graph/text.h"
+#include "ops/ops.h"
+#include "passes/float_type.h"
+#include "passes/pipeline.h"
+#include "tests/passes/random_graph.h"
+
+using namespace weft;
+namespace fs = std::filesystem;
+
+namespace {
+
+PassContext context() {
+  return {
+      .runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; },
+      .evaluate = [](const Graph& in, NodeId node) { return evaluate_constant_node(in, node, reference_backend()); }};
+}
+
+/// The names of the passes that acted.
+using Acted = std::map<std::string_view, int>;
+
+void check(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& check, Acted& acted) {
+  const PassObserver count{.before = {}, .after = [&](const Pass& pass, const Graph&, bool changed, double) {
+                             acted[pass.name] += changed ? 1 : 0;
+                           }};
+  CHECK_NOTHROW(run_passes(graph, passes, context(), check.observer(count)));
+}
+
+/// The pipeline, and each pass alone.
+void check_all(const Graph& given, const PassCheckOptions& options, Acted& acted) {
+  const PassCheck fresh(given, reference_backend(), options);
+  for (const Pass* pass : all_passes()) {
+    CAPTURE(pass->name);
+    Graph graph = given.clone();
+    PassCheck of_pass = fresh;
+    check(graph, {pass}, of_pass, acted);
+  }
+  Graph graph = given.clone();
+  PassCheck of_pipeline = fresh;
+  check(graph, compile_pipeline(), of_pipeline, acted);
+}
+
+}  // namespace
+
+TEST_CASE("the check finds nothing wrong with any pass on random graphs") {
+  Acted acted;
+  for (std::uint64_t seed = 101; seed <= 140; ++seed) {
+    CAPTURE(seed);
+    check_all(test::random_graph(seed), {.seed = seed, .tolerance = PassCheckOptions::strict_tolerance}, acted);
+  }
+  for (const Pass* pass : compile_pipeline()) {
+    CAPTURE(pass->name);
+    CHECK(acted[pass->name] >= 5);
+  }
+}
+
+TEST_CASE("the check finds nothing wrong with any pass on the golden cases of all") {
+  Acted acted;
+  int graphs = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(WEFT_TEST_DIR) / "passes")) {
+    if (entry.path().extension() != ".ir") continue;
+    if (entry.path().filename() == "signed_zeros.ir") continue;  // gives infinity - infinity alone
+    CAPTURE(entry.path().string());
+    const std::string text = read_file(entry.path());
+    const Graph graph = parse_text(text.substr(0, text.find("\n----") + 1), all_ops());
+    // As written, which is what the passes match, and in f64, where there is no rounding to hide behind.
+    check_all(graph, {}, acted);
+    check_all(with_float_type(graph, DType::f64), {.tolerance = PassCheckOptions::strict_tolerance}, acted);
+    ++graphs;
+  }
+  CHECK(graphs > 100);
+  for (const Pass* pass : compile_pipeline()) {
+    CAPTURE(pass->name);
+    CHECK(acted[pass->name] > 0);
+  }
+}

@@ -1,0 +1,248 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+
+#include "backends/evaluate.h"
+#include "backends/pass_check.h"
+#include "graph/json.h"
+#include "graph/leaf.h"
+#include "graph/random.h"
+#include "ops/case_graph.h"
+#include "ops/ops.h"
+#include "passes/autodiff.h"
+#include "passes/float_type.h"
+#include "passes/pipeline.h"
+#include "tools/weft/backend_option.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/memory_limit.h"
+#include "tools/weft/nmt_graph.h"
+#include "tools/weft/output.h"
+#include "tools/weft/table.h"
+#include "tools/weft/tensor_draws.h"
+
+namespace weft::tool {
+namespace {
+
+struct CheckOptions {
+  std::string graph;
+  std::vector<std::string> ops;
+  bool all = false;
+  std::string backend = "onednn";
+  std::uint64_t seed = 1;
+  double tolerance = PassCheckOptions::strict_tolerance;
+  DrawRange range{.low = -1.0, .high = 1.0, .integer_low = 0, .integer_high = 2};
+};
+
+/// Runs passes on graphs and keeps what was found.
+class Findings {
+ public:
+  explicit Findings(const CheckOptions& options) : options_(options), backend_(backend_named(options.backend)) {
+    for (const Pass* pass : all_passes()) counts_[pass->name];
+  }
+
+  /// Checks the passes of the pipeline one after another, and then each pass alone: on the graph as it is declared, and
+  /// on what the pipeline makes of it, since that is where the passes on demand run.
+  void check(const Graph& graph, const DrawRange& range) {
+    ++graphs_;
+    // Passes that compute the same must agree as closely as f64 allows; those that round act on f32 alone.
+    for (const bool rounding : {false, true}) {
+      Graph compiled = rounding ? graph.clone() : with_float_type(graph, DType::f64);
+      try {
+        check_from(compiled, range, rounding);
+      } catch (const Error& error) {
+        failures_.push_back(fmt::format("{}: {}", graph.name(), error.what()));
+        return;
+      }
+    }
+  }
+
+  std::string to_string() const {
+    Table table({"pass", "ran", "acted", "failed", ""}, "lrrrl");
+    for (const Pass* pass : all_passes()) {
+      const Counts& counts = counts_.at(pass->name);
+      table.add({std::string(pass->name), std::to_string(counts.ran), std::to_string(counts.acted),
+                 std::to_string(counts.failed), pass->rounding > 0.0 ? fmt::format("within {}", pass->rounding) : ""});
+    }
+    std::string text = table.to_string() + fmt::format("{} graphs, {} failed\n", graphs_, failures_.size());
+    for (const std::string& failure : failures_) text += fmt::format("FAILED: {}\n", failure);
+    return text;
+  }
+
+  void require_passed() const {
+    require(failures_.empty(), "{} checks failed: see the lines that say FAILED", failures_.size());
+  }
+
+ private:
+  struct Counts {
+    std::size_t ran = 0;
+    std::size_t acted = 0;
+    std::size_t failed = 0;
+  };
+
+  void check_from(Graph& graph, const DrawRange& range, bool rounding) {
+    PassCheckOptions options{.seed = options_.seed,
+                             .tolerance = options_.tolerance,
+                             .low = range.low,
+                             .high = range.high,
+                             .integer_low = range.integer_low,
+                             .integer_high = range.integer_high};
+    if (rounding) options.tolerance = std::max(options.tolerance, PassCheckOptions{}.tolerance);
+    PassCheck check(graph, reference_backend(), options);
+    check_alone(graph, check, rounding);
+    if (!run(graph, compile_pipeline(), check)) return;
+    check_alone(graph, check, rounding);
+  }
+
+  void check_alone(const Graph& graph, const PassCheck& check, bool rounding) {
+    for (const Pass* pass : all_passes()) {
+      if ((pass->rounding > 0.0) != rounding) continue;
+      Graph changed = graph.clone();
+      PassCheck of_pass = check;
+      run(changed, {pass}, of_pass);
+    }
+  }
+
+  /// Returns whether all went well.
+  bool run(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& check) {
+    const PassContext context{
+        .runs_whole = [this](const Op& op) { return backend_.find_kernel(op) != nullptr; },
+        .evaluate = [](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, reference_backend()); }};
+    const Pass* running = nullptr;
+    const PassObserver count{.before =
+                                 [&](const Pass& pass, const Graph&) {
+                                   running = &pass;
+                                   ++counts_.at(pass.name).ran;
+                                 },
+                             .after =
+                                 [&](const Pass& pass, const Graph&, bool changed, double) {
+                                   if (changed) ++counts_.at(pass.name).acted;
+                                 }};
+    try {
+      run_passes(graph, passes, context, check.observer(count));
+      return true;
+    } catch (const std::exception& error) {
+      if (running != nullptr) ++counts_.at(running->name).failed;
+      failures_.emplace_back(error.what());
+      return false;
+    }
+  }
+
+  const CheckOptions& options_;
+  const Backend& backend_;
+  std::map<std::string_view, Counts> counts_;
+  std::size_t graphs_ = 0;
+  std::vector<std::string> failures_;
+};
+
+/// The case's graph with the gradients of its floating-point inputs as further outputs, where the op has them.
+Graph case_with_gradients(const Op& op, const OpCase& op_case) {
+  Graph graph = case_graph(op, op_case);
+  if (!op.no_gradient.empty()) return graph;
+  std::vector<Value> results;
+  std::vector<Value> cotangents;
+  for (const Output& output : graph.outputs()) {
+    const TensorType type = graph.type(output.value);
+    if (!is_float(type.dtype)) continue;
+    Tensor cotangent(type);
+    const CounterRandom random(1, "cotangent of " + output.name);
+    for (std::int64_t i = 0; i < type.shape.volume(); ++i)
+      cotangent.set_number(i, random.uniform(static_cast<std::uint64_t>(i), -1.0, 1.0));
+    results.push_back(graph.value(output.value));
+    cotangents.push_back(graph.constant(cotangent));
+  }
+  std::vector<Value> inputs;
+  for (const NodeId id : graph.leaves(leaf::input))
+    if (const ValueId input = graph.node(id).results[0]; is_float(graph.type(input).dtype))
+      inputs.push_back(graph.value(input));
+  const std::vector<Value> gradients = vector_jacobian(results, cotangents, inputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    graph.output(fmt::format("gradient of {}", inputs[i].name()), gradients[i]);
+  return graph;
+}
+
+void check_cases(const Op& op, const CheckOptions& options, Findings& findings) {
+  for (const OpCase& op_case : op.cases) {
+    DrawRange range = options.range;
+    range.low = op_case.low;
+    range.high = op_case.high;
+    findings.check(case_with_gradients(op, op_case), range);
+  }
+}
+
+/// The translator's graphs in both variants, with extents of which no two are the same.
+void check_translator(const CheckOptions& options, Findings& findings) {
+  for (const char* variant : {"masked", "tutorial"})
+    for (const char* name : {"forward", "loss", "training", "encoder", "decoder"}) {
+      NmtGraphOptions nmt;
+      nmt.preset = "small";
+      nmt.graph = name;
+      nmt.variant = variant;
+      nmt.rows = 3;
+      nmt.source_length = 5;
+      nmt.target_length = 4;
+      nmt.source_vocabulary = 11;
+      nmt.target_vocabulary = 9;
+      nmt.embedding = 7;
+      nmt.units = 6;
+      findings.check(build_nmt_graph(nmt), options.range);
+    }
+}
+
+void check(const CheckOptions& options) {
+  require_range(options.range);
+  Findings findings(options);
+  if (!options.graph.empty()) {
+    const Graph graph = load_graph(options.graph, all_ops());
+    require_memory_for(graph);
+    findings.check(graph, options.range);
+  } else if (options.all) {
+    for (const Op* op : all_ops().ops())
+      if (!is_leaf(*op)) check_cases(*op, options, findings);
+    check_translator(options, findings);
+  } else {
+    if (options.ops.empty()) throw CLI::RequiredError("What to check (a graph file, --op NAME or --all)");
+    for (const std::string& name : options.ops) check_cases(all_ops().get(name), options, findings);
+  }
+  write_output("", findings.to_string());
+  findings.require_passed();
+}
+
+}  // namespace
+
+void add_check_passes(CLI::App& program) {
+  CLI::App* command = program.add_subcommand(
+      "check-passes", "Compare what graphs compute before and after each pass, in float64 on random inputs");
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::Option* graph =
+      command->add_option("graph", options->graph, "On this graph: JSON, or text (docs/ir.md)")->option_text("GRAPH");
+  CLI::Option* ops =
+      command->add_option("--op", options->ops, "On an op with its gradient, in all of its cases; may be repeated")
+          ->option_text("NAME")
+          ->allow_extra_args(false)
+          ->excludes(graph);
+  command->add_flag("--all", options->all, "On every op, and on the translator's graphs in both variants")
+      ->excludes(graph)
+      ->excludes(ops);
+  command->add_option("--seed", options->seed, "Of all that is drawn at random")->capture_default_str();
+  command
+      ->add_option("--tolerance", options->tolerance,
+                   "How far an element may be off, as a part of the largest one of its output (or of 0.001)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  add_range_options(*command, options->range);
+  add_backend_option(*command, options->backend);
+  command->footer(
+      "Examples:\n"
+      "  weft check-passes --all\n"
+      "  weft check-passes --op gru_cell --op masked_cross_entropy\n"
+      "  weft check-passes graph.json --integer-high 9\n\n"
+      "The reference backend runs each graph in float64 before and after every pass: those of the pipeline one after\n"
+      "another, and each one alone on the graph as declared and as compiled. The ranges are those of a graph file's\n"
+      "inputs; the cases of an op have their own. Passes that round, which run on demand, may be off as far as they\n"
+      "say. The exit status is 1 when a pass fails.");
+  command->callback([options] { check(*options); });
+}
+
+}  // namespace weft::tool
