@@ -10,6 +10,7 @@
 
 #include "backends/evaluate.h"
 #include "backends/pass_check.h"
+#include "backends/poison.h"
 #include "graph/error.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
@@ -61,18 +62,21 @@ struct Port {
   }
 };
 
-std::vector<NodeId> compute_nodes(const Graph& graph) {
-  std::vector<NodeId> steps;
-  for (const NodeId id : topological_order(graph))
-    if (graph.node(id).op->family != "leaf") steps.push_back(id);
-  return steps;
-}
-
 template <typename Map>
 std::string names_of(const Map& map) {
   std::vector<std::string_view> names;
   for (const auto& [name, entry] : map) names.push_back(name);
   return names.empty() ? "there are none" : fmt::format("there are {}", fmt::join(names, ", "));
+}
+
+/// Floating-point operations of one evaluation.
+double flops_of(const Graph& graph, const Node& node) {
+  if (node.op->flops == nullptr) return 0.0;
+  std::vector<TensorType> operands;
+  std::vector<TensorType> results;
+  for (const ValueId operand : node.operands) operands.push_back(graph.type(operand));
+  for (const ValueId result : node.results) results.push_back(graph.type(result));
+  return node.op->flops(operands, results, node.attributes);
 }
 
 PassContext pass_context(const Backend& backend) {
@@ -107,13 +111,23 @@ struct Executable::Impl {
   /// Content that must be set aside before the updates: the old content of a variable that another one takes.
   std::vector<Tensor> staged;
   std::vector<Variables::Entry*> updated;
+  /// What is filled with NaN when; only when that was asked for.
+  bool poisoned = false;
+  std::vector<DeadRegion> dead;
   const std::byte* bound_to = nullptr;
   bool bound = false;
 
   Port& input(std::string_view name);
   Port& output(std::string_view name);
+  struct Cost {
+    std::size_t nodes = 0;
+    std::size_t bytes = 0;
+    double flops = 0;
+  };
   void bind_leaves();
-  void prepare(const Backend& backend);
+  Cost cost(const PassContext& context) const;
+  void keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer);
+  void prepare(const Backend& backend, const CompileOptions& options);
   Kernel make_kernel(const Node& node, const Backend& backend) const;
   void prepare_copies(const BufferPlan& plan, const std::vector<std::size_t>& next_step);
   void bind_addresses();
@@ -166,9 +180,42 @@ Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) c
   }
 }
 
-void Executable::Impl::prepare(const Backend& backend) {
-  bind_leaves();
-  const std::vector<NodeId> order = compute_nodes(graph);
+/// What the graph's arena takes and a run of it computes.
+Executable::Impl::Cost Executable::Impl::cost(const PassContext& context) const {
+  Cost cost;
+  const std::vector<NodeId> order = schedule(graph);
+  std::vector<std::size_t> scratch;
+  for (const NodeId id : order) {
+    const Node& node = graph.node(id);
+    scratch.push_back(is_view(graph, node) ? 0 : context.scratch_bytes(graph, id));
+    cost.flops += flops_of(graph, node);
+  }
+  cost.nodes = order.size();
+  cost.bytes = plan_buffers(graph, order, scratch).arena_bytes;
+  return cost;
+}
+
+void Executable::Impl::keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer) {
+  PassContext context = pass_context(backend);
+  context.memory_budget = budget;
+  context.scratch_bytes = [&](const Graph& of, NodeId node) {
+    return make_kernel(of.node(node), backend).scratch_bytes;
+  };
+  const Cost before = cost(context);
+  if (before.bytes <= budget) return;
+  const Pass* const passes[] = {&pass::rematerialise};
+  run_passes(graph, passes, context, observer);
+  const Cost after = cost(context);
+  require(
+      after.bytes <= budget,
+      "graph '{}': the memory budget of {} bytes cannot be met: working memory takes {} bytes, and {} bytes when all "
+      "that helps is computed again; give at least that, or use a smaller batch",
+      graph.name(), budget, before.bytes, after.bytes);
+  report.rematerialised = {after.nodes - before.nodes, after.flops - before.flops, before.bytes - after.bytes};
+}
+
+void Executable::Impl::prepare(const Backend& backend, const CompileOptions& options) {
+  const std::vector<NodeId> order = schedule(graph);
   std::vector<Kernel> kernels(order.size());
   std::vector<std::size_t> scratch(order.size(), 0);
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -178,7 +225,10 @@ void Executable::Impl::prepare(const Backend& backend) {
     scratch[i] = kernels[i].scratch_bytes;
   }
 
-  const BufferPlan plan = plan_buffers(graph, order, scratch);
+  BufferPlan plan = plan_buffers(graph, order, scratch);
+  if (options.on_memory_plan) options.on_memory_plan(plan);
+  poisoned = options.poison;
+  if (poisoned) dead = dead_regions(plan, order);
   locations = plan.locations;
   std::vector<std::size_t> next_step(graph.node_bound());  // of every node, the first step at or after it
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -188,11 +238,7 @@ void Executable::Impl::prepare(const Backend& backend) {
     steps.push_back({order[i], std::move(kernels[i]), node.operands, node.results,
                      std::vector<const void*>(node.operands.size()), std::vector<void*>(node.results.size()),
                      plan.scratch[i], nullptr});
-    std::vector<TensorType> operands;
-    std::vector<TensorType> results;
-    for (const ValueId operand : node.operands) operands.push_back(graph.type(operand));
-    for (const ValueId result : node.results) results.push_back(graph.type(result));
-    if (node.op->flops != nullptr) report.flops += node.op->flops(operands, results, node.attributes);
+    report.flops += flops_of(graph, node);
   }
   prepare_copies(plan, next_step);
   report.kernels = steps.size();
@@ -263,6 +309,7 @@ void Executable::Impl::bind(Copy& copy) const {
 void Executable::Impl::run() {
   if (!bound || bound_to != arena->data()) bind_addresses();
   if (!profiles.empty()) run_start = ProfiledCall::Clock::now();
+  if (poisoned) poison({arena->data(), report.arena_bytes});
   // Also when a kernel fails: some variables may have been written over by then.
   const auto mark_updated = [this] {
     for (Variables::Entry* entry : updated) ++entry->version;
@@ -288,16 +335,27 @@ void Executable::Impl::run() {
 void Executable::Impl::run_steps() {
   std::size_t index = 0;
   std::size_t copy = 0;
+  std::size_t next_dead = 0;
+  const auto poison_dead = [&](std::size_t kernels) {
+    for (; next_dead < dead.size() && dead[next_dead].kernels <= kernels && dead[next_dead].copies <= copy; ++next_dead)
+      poison({arena->data() + dead[next_dead].offset, dead[next_dead].bytes});
+  };
   const auto run_part_copy = [&] {
-    const ProfiledCall call = profiled(steps.size() + copy);
-    part_copies[copy++].second.run();
+    {
+      const ProfiledCall call = profiled(steps.size() + copy);
+      part_copies[copy++].second.run();
+    }
+    if (poisoned) poison_dead(index);
   };
   try {
     for (; index < steps.size(); ++index) {
       while (copy < part_copies.size() && part_copies[copy].first == index) run_part_copy();
       const Step& step = steps[index];
-      const ProfiledCall call = profiled(index);
-      step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
+      {
+        const ProfiledCall call = profiled(index);
+        step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
+      }
+      if (poisoned) poison_dead(index + 1);
     }
     while (copy < part_copies.size()) run_part_copy();
   } catch (const Error& error) {
@@ -415,8 +473,11 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   if (options.check_passes != nullptr) check.emplace(impl->graph, *options.check_passes);
   std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
-  run_passes(impl->graph, passes, pass_context(backend), check ? check->observer(options.observer) : options.observer);
-  impl->prepare(backend);
+  const PassObserver observer = check ? check->observer(options.observer) : options.observer;
+  run_passes(impl->graph, passes, pass_context(backend), observer);
+  impl->bind_leaves();
+  if (options.memory_budget) impl->keep_to_budget(backend, *options.memory_budget, observer);
+  impl->prepare(backend, options);
   return Executable(std::move(impl));
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "backends/variables.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
+#include "passes/buffers.h"
 #include "passes/pass.h"
 
 namespace weft {
@@ -31,15 +34,31 @@ struct CompileOptions {
   /// An oracle, reference_backend(), that proves every pass by example while it runs (PassCheck); that takes long for
   /// large graphs. compile() throws InternalError for a pass that changes what the graph computes.
   const Backend* check_passes = nullptr;
+  /// The arena may have at most so many bytes: values are computed again instead of kept (the pass rematerialise)
+  /// until they fit. compile() throws Error, with the least that was reached, when they cannot.
+  std::optional<std::size_t> memory_budget = {};
+  /// Fills every region of the arena with NaN after its last use, and all of it before a run, so that a kernel that
+  /// reads what it must not makes itself known. Results are the same; runs are slower.
+  bool poison = false;
+  /// Sees the memory plan before it is used; tests plant mistakes in it.
+  std::function<void(BufferPlan&)> on_memory_plan = {};
+};
+
+/// What keeping to a memory budget cost, and what it brought.
+struct RematerialiseReport {
+  std::size_t nodes = 0;        ///< computed a second time
+  double flops = 0;             ///< of them, in one run
+  std::size_t bytes_saved = 0;  ///< of the arena
 };
 
 /// What compiling made of a graph.
 struct ExecutableReport {
   std::size_t kernels = 0;
-  std::size_t arena_bytes = 0;        ///< the plan's size
-  std::size_t lower_bound_bytes = 0;  ///< the most bytes live at once
-  std::size_t naive_bytes = 0;        ///< every value in a place of its own
-  double flops = 0;                   ///< of one run
+  std::size_t arena_bytes = 0;         ///< the plan's size
+  std::size_t lower_bound_bytes = 0;   ///< the most bytes live at once
+  std::size_t naive_bytes = 0;         ///< every value in a place of its own
+  double flops = 0;                    ///< of one run
+  RematerialiseReport rematerialised;  ///< what keeping to CompileOptions::memory_budget cost
 };
 
 /// A compiled graph: a flat list of prepared kernels over fixed addresses.

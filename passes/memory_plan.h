@@ -7,6 +7,9 @@
 
 namespace weft {
 
+/// What offsets in an arena are multiples of: a cache line.
+inline constexpr std::size_t arena_alignment = 64;
+
 /// A piece of memory that must hold from one step of the schedule to another, both included.
 struct LiveInterval {
   std::size_t bytes = 0;
@@ -25,13 +28,13 @@ struct MemoryPlan {
 /// function: the best of several orderings, each placing an interval in the lowest gap that fits; then, within a bound
 /// on its visits of the order of n log n for n intervals, orderings in which those that lay too high come earlier.
 /// Throws InternalError if its own check finds an overlap.
-MemoryPlan plan_memory(std::span<const LiveInterval> intervals, std::size_t alignment = 64);
+MemoryPlan plan_memory(std::span<const LiveInterval> intervals, std::size_t alignment = arena_alignment);
 
 /// The most bytes live at one step, sizes rounded up to the alignment, and the first step at which they are.
 struct Peak {
   std::size_t bytes = 0;
   std::uint32_t step = 0;
 };
-Peak find_peak(std::span<const LiveInterval> intervals, std::size_t alignment = 64);
+Peak find_peak(std::span<const LiveInterval> intervals, std::size_t alignment = arena_alignment);
 
 }  // namespace weft

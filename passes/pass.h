@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,10 @@ struct PassContext {
   std::function<bool(const Op&)> runs_whole;
   /// Evaluates a node whose operands are all constants. Empty: nothing is folded.
   std::function<std::vector<Tensor>(const Graph& graph, NodeId node)> evaluate;
+  /// The most bytes that the arena may have. Empty: as many as it takes.
+  std::optional<std::size_t> memory_budget = {};
+  /// The scratch memory that the kernel of a node asks for. Empty: none.
+  std::function<std::size_t(const Graph& graph, NodeId node)> scratch_bytes = {};
 };
 
 /// One rewriting of a graph, in one file: passes/<name>.cpp, with the algorithm and a before and after in its header.

@@ -9,8 +9,8 @@ namespace weft {
 
 std::span<const Pass* const> all_passes() {
   static constexpr std::array passes{
-      &pass::batch_over_time, &pass::bf16_weights, &pass::constant_fold, &pass::cse,     &pass::dce,
-      &pass::decompose,       &pass::factor_sums,  &pass::int8_weights,  &pass::simplify};
+      &pass::batch_over_time, &pass::bf16_weights, &pass::constant_fold, &pass::cse,           &pass::dce,
+      &pass::decompose,       &pass::factor_sums,  &pass::int8_weights,  &pass::rematerialise, &pass::simplify};
   return passes;
 }
 

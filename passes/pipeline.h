@@ -18,6 +18,7 @@ extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;
 extern const Pass int8_weights;
+extern const Pass rematerialise;
 extern const Pass simplify;
 }  // namespace pass
 

@@ -5,6 +5,8 @@
 //   ----
 //   graph "g" { ... }
 //
+// A line "# Memory budget: 2048 bytes." gives the pass a budget.
+//
 // The rule: in a case with a graph after, the pass must report a change, and what it made is printed after dce, since
 // passes may leave nodes behind that nobody uses. In a near miss (`---- unchanged`) it must report none, and what it
 // leaves is printed as it is, so that a pass cannot change a graph without saying so.
@@ -18,6 +20,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "backends/backend.h"
@@ -54,10 +57,19 @@ std::string to_text(const GoldenCase& golden) {
   return golden.before + (golden.unchanged ? std::string(unchanged_mark) : std::string(separator) + golden.after);
 }
 
-bool run_pass(Graph& graph, const Pass& pass) {
+/// What the case's comment says.
+std::optional<std::size_t> memory_budget(const std::string& text) {
+  constexpr std::string_view words = "# Memory budget: ";
+  const std::size_t at = text.find(words);
+  if (at == std::string::npos) return std::nullopt;
+  return std::stoull(text.substr(at + words.size()));
+}
+
+bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget = {}) {
   const PassContext context{
       .runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; },
-      .evaluate = [](const Graph& in, NodeId node) { return evaluate_constant_node(in, node, reference_backend()); }};
+      .evaluate = [](const Graph& in, NodeId node) { return evaluate_constant_node(in, node, reference_backend()); },
+      .memory_budget = budget};
   bool changed = false;
   const Pass* const passes[] = {&pass};
   run_passes(graph, passes, context,
@@ -69,7 +81,7 @@ bool run_pass(Graph& graph, const Pass& pass) {
 GoldenCase made_by(const Pass& pass, const std::string& before) {
   Graph graph = parse_text(before, all_ops());
   const std::string text = to_text(graph);
-  if (!run_pass(graph, pass)) {
+  if (!run_pass(graph, pass, memory_budget(before))) {
     CHECK_MESSAGE(to_text(graph) == text, "the pass says that it changed nothing, but it did");
     return {before, "", true};
   }

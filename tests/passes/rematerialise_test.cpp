@@ -1,0 +1,110 @@
+#include <doctest/doctest.h>
+
+#include "graph/error.h"
+#include "ops/ops.h"
+#include "tests/passes/small_models.h"
+
+using namespace weft;
+using namespace weft::test;
+
+namespace {
+
+CompileOptions with_budget(std::size_t bytes) {
+  CompileOptions options;
+  options.memory_budget = bytes;
+  options.poison = true;
+  return options;
+}
+
+/// The least budget, to a 64th of what the graph takes without one, that compiling keeps to.
+std::size_t least_budget(const Graph& graph, const Backend& backend, std::size_t without) {
+  std::size_t least = without;
+  for (std::size_t budget = without; budget > 0; budget -= std::max<std::size_t>(without / 64, 1)) {
+    try {
+      compile(graph, backend, with_budget(budget));
+    } catch (const Error&) {
+      break;
+    }
+    least = budget;
+  }
+  return least;
+}
+
+/// Values that are cheap to compute from x and kept while products that need much are computed.
+Graph keeps_cheap_values() {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {8, 32});
+  std::vector<Value> kept;
+  Value sum = x;
+  for (int i = 0; i < 6; ++i) {
+    kept.push_back(tanh(add(x, graph.constant(0.1 * i))));
+    sum = add(sum, mul(kept.back(), kept.back()));
+  }
+  const Value large = tanh(matmul(transpose(sum, {1, 0}), sum));  // [32, 32]
+  Value back = matmul(sum, large);
+  for (const Value value : kept) back = tanh(mul(back, value));
+  graph.output("y", back);
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("a budget is kept to by computing again, with the same bits, and what it cost is reported") {
+  const Graph graph = keeps_cheap_values();
+  Executable plain = compile(graph, reference_backend());
+  const std::size_t without = plain.report().arena_bytes;
+  const std::size_t budget = without * 8 / 10;
+  Executable kept = compile(graph, reference_backend(), with_budget(budget));
+  CHECK(kept.report().arena_bytes <= budget);
+  const RematerialiseReport& cost = kept.report().rematerialised;
+  CHECK(cost.nodes > 0);
+  CHECK(cost.flops > 0);
+  CHECK(cost.flops == kept.report().flops - plain.report().flops);
+  CHECK(cost.bytes_saved == without - kept.report().arena_bytes);
+  CHECK(std::ranges::equal(runs_of(plain, graph, 3), runs_of(kept, graph, 3), same_bits));
+}
+
+TEST_CASE("a budget that is large enough changes nothing") {
+  const Graph graph = keeps_cheap_values();
+  const Executable plain = compile(graph, reference_backend());
+  const Executable same = compile(graph, reference_backend(), with_budget(plain.report().arena_bytes));
+  CHECK(same.report().rematerialised.nodes == 0);
+  CHECK(same.report().kernels == plain.report().kernels);
+}
+
+TEST_CASE("a budget that cannot be met is an error with both figures") {
+  const Graph graph = keeps_cheap_values();
+  CHECK_THROWS_WITH_AS(compile(graph, reference_backend(), with_budget(1000)),
+                       doctest::Contains("the memory budget of 1000 bytes cannot be met"), Error);
+  CHECK_THROWS_WITH_AS(compile(graph, reference_backend(), with_budget(0)), doctest::Contains("give at least that"),
+                       Error);
+}
+
+TEST_CASE("models give the same bits within the least budget that they can be run in") {
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()})
+    for (const auto& [name, graph] : small_models()) {
+      CAPTURE(name);
+      CAPTURE(backend->name);
+      Executable plain = compile(graph, *backend);
+      const std::size_t budget = least_budget(graph, *backend, plain.report().arena_bytes);
+      Executable small = compile(graph, *backend, with_budget(budget));
+      CHECK(small.report().arena_bytes <= budget);
+      MESSAGE(backend->name, " ", name, ": ", plain.report().arena_bytes, " to ", small.report().arena_bytes,
+              " bytes, ", small.report().rematerialised.nodes, " nodes again");
+      CHECK(std::ranges::equal(runs_of(plain, graph, 3), runs_of(small, graph, 3), same_bits));
+    }
+}
+
+TEST_CASE("random graphs give the same bits within the least budget that they can be run in") {
+  std::size_t recomputed = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    const Graph graph = random_graph(seed, {.nodes = 30, .differentiate = seed % 2 == 0, .updates = true});
+    Executable plain = compile(graph, reference_backend());
+    const std::size_t budget = least_budget(graph, reference_backend(), plain.report().arena_bytes);
+    Executable small = compile(graph, reference_backend(), with_budget(budget));
+    recomputed += small.report().rematerialised.nodes;
+    CHECK(std::ranges::equal(runs_of(plain, graph, 2), runs_of(small, graph, 2), same_bits));
+  }
+  CHECK(recomputed > 0);
+}
