@@ -199,7 +199,7 @@ prints '"pairs": 10'
 # ---- Measuring, at sizes at which nothing takes time.
 measured=(--rounds 2 --source-vocabulary 50 --target-vocabulary 40 --source-length 5 --target-length 4)
 passes "$nmt" bench --builtin --limit 120 --batch 8 --embedding 6 --units 8 --threads 2 "${measured[@]}" --batches 4 \
-  --measure peak,padded,real,decoding,latency,compile,threads --batches-file batches.jsonl --json
+  --measure peak,padded,real,decoding,latency,compile,threads --precision f32,int8 --batches-file batches.jsonl --json
 for key in threads peak padded real decoding latency compile scaling; do
   grep -aq "^  \"$key\": " out || fail "bench --json has no '$key':" "$(<out)"
 done
@@ -210,6 +210,7 @@ done
 # Encoder 26880, keys 5120, three steps of 1024 + 640 + 5376 + 3072 + 5120 for query, context, input, state and logits:
 # 77696 operations, three times.
 prints '"gflop": 0.000233088'
+[[ $(grep -ac '"int8": ' out) == 2 ]] || fail 'int8 is not measured in decoding and latency' "$(<out)"
 lines batches.jsonl 8
 grep -aq '^{"source":\[\[1,' batches.jsonl || fail 'the batches are not written as ids'
 passes "$nmt" bench --batch 8 --embedding 6 --units 8 "${measured[@]}"
@@ -363,6 +364,7 @@ misused 'nothing to train on' bench --measure real
 misused 'nonsense' bench --measure padded,nonsense
 misused '--rounds' bench --rounds 0
 misused '--threads 2' bench --measure threads --threads 1
+misused '--precision' bench --measure latency --precision f16
 misused "'units' is 0, it must be a whole number from 1 to 16384" train --builtin --units 0
 misused "'units' is \"x\"" train --builtin --units x
 misused "'variant' is \"x\", it must be one of masked, tutorial" train --builtin --variant x

@@ -117,7 +117,7 @@ def compare_real(sides, arguments, results):
 
 
 def compare_decoding(sides, arguments, results):
-    weft = sides.weft("decoding", "--rounds", 1, "--run", arguments.run)
+    weft = sides.weft("decoding", "--rounds", 1, "--run", arguments.run, "--precision", arguments.precision)
     pytorch = sides.pytorch("decoding", "--rounds", 1, "--run", sides.exchange.seen / "run")
     theirs = 1000 * pytorch["sentences"] / statistics.median(pytorch["milliseconds"])
     for precision, decoding in weft["decoding"].items():
@@ -125,7 +125,7 @@ def compare_decoding(sides, arguments, results):
 
 
 def compare_latency(sides, arguments, results):
-    weft = sides.weft("latency", "--rounds", arguments.steps)
+    weft = sides.weft("latency", "--rounds", arguments.steps, "--precision", arguments.precision)
     theirs = statistics.median(sides.pytorch("latency", "--rounds", arguments.steps)["milliseconds"])
     for precision, latency in weft["latency"].items():
         results.add(f"latency {precision}", latency["milliseconds"]["median"], theirs)
@@ -205,6 +205,8 @@ def parsed_arguments():
     parser.add_argument("--train", metavar="FILE", help="the corpus, with --valid")
     parser.add_argument("--valid", metavar="FILE")
     parser.add_argument("--run", metavar="DIR", type=Path, help="a trained run with a test part, for decoding")
+    parser.add_argument("--precision", metavar="TYPES", default="f32,bf16,int8",
+                        help="of Weft's weights in decoding and latency, with commas (default: f32,bf16,int8)")
     parser.add_argument("--only", metavar="NAMES", default=",".join(SECTIONS),
                         help=f"what to measure, with commas (default: {','.join(SECTIONS)})")
     parser.add_argument("--rounds", type=int, default=7)

@@ -29,7 +29,7 @@ What has no sentences takes its sizes from the preset tutorial unless --preset i
 Examples:
   weft-nmt bench --rounds 15
   weft-nmt bench --train train.tsv --valid valid.tsv --batches 100 --json
-  weft-nmt bench --measure decoding,latency --run runs/tutorial
+  weft-nmt bench --measure decoding,latency --precision f32,int8 --run runs/tutorial
   tools/bench/compare.py --train train.tsv --valid valid.tsv --run runs/tutorial    in turn with PyTorch)";
 
 const std::vector<std::string> kMeasures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
@@ -43,6 +43,7 @@ struct BenchOptions {
   std::int64_t batches = 100;
   std::string batches_file;
   std::string run;
+  std::vector<std::string> precisions = {"f32"};
   ModelShape shape{.rows = 0, .source_length = 19, .target_length = 11};  // rows: --batch
   std::int64_t source_vocabulary = 10267;
   std::int64_t target_vocabulary = 5921;
@@ -109,11 +110,11 @@ DecodingMeasurement decode_random_sentences(const Config& config, std::int64_t r
   return measure_decoding(translator, model.sentences(sentences, tokens), rounds);
 }
 
-DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t rounds) {
+DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t rounds, Precision precision) {
   constexpr std::size_t tokens = 8;
   const RandomModel model(config);
   // Words up to the limit, and a last step in vain: seven steps.
-  Translator translator = model.translator({.batch = 1, .max_length = 6});
+  Translator translator = model.translator({.batch = 1, .max_length = 6, .precision = precision});
   return measure_decoding(translator, model.sentences(1, tokens), rounds);
 }
 
@@ -131,7 +132,6 @@ int bench(const BenchOptions& options) {
   const Config synthetic = synthetic_config(options);
   std::optional<Corpus> corpus;
   if (measures.contains("real") || has_sentences) corpus = load_corpus(options);
-  const TranslatorOptions search{.batch = synthetic.training.batch};
 
   BenchReport report;
   report.threads = onednn::thread_count();
@@ -144,13 +144,16 @@ int bench(const BenchOptions& options) {
   if (measures.contains("real"))
     report.real = measure_real(corpus->config, corpus->examples, options.batches, options.batches_file);
   if (measures.contains("padded")) report.padded = measure_padded(model, training, report.padded_shape, options.rounds);
-  if (measures.contains("decoding")) {
-    report.decoding["f32"] = options.run.empty() ? decode_random_sentences(synthetic, options.rounds, search)
-                                                 : decode_test_part(options, search);
-  }
-  if (measures.contains("latency")) {
-    constexpr std::int64_t many = 10;  // a sentence is short
-    report.latency["f32"] = translate_one_sentence(synthetic, many * options.rounds);
+  for (const std::string& name : options.precisions) {
+    const TranslatorOptions search{.batch = training.batch, .max_length = 0, .precision = parse_precision(name)};
+    if (measures.contains("decoding")) {
+      report.decoding[name] = options.run.empty() ? decode_random_sentences(synthetic, options.rounds, search)
+                                                  : decode_test_part(options, search);
+    }
+    if (measures.contains("latency")) {
+      constexpr std::int64_t many = 10;  // a sentence is short
+      report.latency[name] = translate_one_sentence(synthetic, many * options.rounds, search.precision);
+    }
   }
   if (measures.contains("compile")) {
     const std::vector<ModelShape> again(static_cast<std::size_t>(options.rounds), report.padded_shape);
@@ -187,6 +190,11 @@ Command bench_command(CLI::App& tool) {
                   "real: write the batches here, for tools/bench/pytorch_translator.py")
       ->type_name("FILE");
   app->add_option("--run", options->run, "decoding: a trained run, whose test part is translated")->type_name("DIR");
+  app->add_option("--precision", options->precisions,
+                  "decoding and latency: bits of the weights, f32, bf16 or int8, several with commas (default: f32)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}).description(""))
+      ->type_name("TYPES");
   add_number("--source-length", options->shape.source_length, 1, 1000, "padded: tokens of a source");
   add_number("--target-length", options->shape.target_length, 2, 1000, "padded: tokens of a target");
   add_number("--source-vocabulary", options->source_vocabulary, 5, 1 << 24, "Without sentences: words of the source");
