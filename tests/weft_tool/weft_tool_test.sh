@@ -158,6 +158,12 @@ passes "$weft" ops matmul
 prints 'transpose_a'
 passes "$weft" passes
 prints 'batch-over-time'
+passes "$weft" passes --effect
+prints '(all passes)'
+prints 'factor-sums'
+passes "$weft" passes --effect --json
+prints '"without": "batch-over-time"'
+refuses 2 '--effect' passes --time 3
 refuses 1 "did you mean 'tanh'" ops tanhh
 
 # ---- bench-compile: every stage of every family, as table and as JSON.

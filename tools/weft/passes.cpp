@@ -7,6 +7,7 @@
 #include "passes/pipeline.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"
+#include "tools/weft/pass_effect.h"
 #include "tools/weft/table.h"
 
 namespace weft::tool {
@@ -57,19 +58,39 @@ std::string as_markdown() {
   return text;
 }
 
+struct EffectOptions {
+  bool wanted = false;
+  int runs = 0;
+  bool json = false;
+};
+
 }  // namespace
 
 void add_passes(CLI::App& program) {
   CLI::App* command = program.add_subcommand("passes", "List the compiler's passes, in the order in which they run");
   const auto markdown = std::make_shared<std::string>();
+  const auto effect = std::make_shared<EffectOptions>();
+  CLI::Option* with_effect =
+      command->add_flag("--effect", effect->wanted,
+                        "What each pass brings: the translator's training step (64 x 19 x 11, the tutorial's sizes, "
+                        "masked), compiled with all passes and without each");
+  command->add_option("--time", effect->runs, "Run so many steps of each, for the median")
+      ->option_text("STEPS")
+      ->check(CLI::Range(1, 1000))
+      ->needs(with_effect);
+  command->add_flag("--json", effect->json, "The effects as JSON")->needs(with_effect);
   command->add_option("--markdown", *markdown, "Write the documentation's page instead (-: to standard output)")
-      ->option_text("FILE");
+      ->option_text("FILE")
+      ->excludes(with_effect);
   command->footer(
       "Examples:\n"
       "  weft passes\n"
+      "  weft passes --effect --time 7\n"
       "  weft passes --markdown docs/passes.md");
-  command->callback([markdown] {
-    if (markdown->empty())
+  command->callback([markdown, effect] {
+    if (effect->wanted)
+      write_output("", pass_effects(effect->runs, effect->json));
+    else if (markdown->empty())
       write_output("", as_text());
     else
       write_output(*markdown, as_markdown());

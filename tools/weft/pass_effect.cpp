@@ -1,0 +1,114 @@
+#include "tools/weft/pass_effect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "backends/executable.h"
+#include "graph/order.h"
+#include "passes/pipeline.h"
+#include "tools/weft/nmt_graph.h"
+#include "tools/weft/summary.h"
+#include "tools/weft/table.h"
+#include "tools/weft/tensor_draws.h"
+
+namespace weft::tool {
+namespace {
+
+struct Effect {
+  std::string without;  ///< a pass; empty: all of them run
+  std::size_t nodes = 0;
+  std::size_t kernels = 0;
+  std::size_t products = 0;
+  double flops = 0.0;
+  std::size_t arena_bytes = 0;
+  std::optional<double> median_ms = {};
+};
+
+Graph training_step() {
+  NmtGraphOptions options;
+  options.variant = "masked";
+  options.rows = 64;
+  options.source_length = 19;
+  options.target_length = 11;
+  return build_nmt_graph(options);
+}
+
+double median_ms_of(Executable& executable, int runs) {
+  // Ids are within both vocabularies, and nearly all lengths are beyond the padding.
+  const DrawRange range{.low = 0.0, .high = 1e-3, .integer_low = 1, .integer_high = 5000};
+  for (const auto& [name, tensor] : draw_inputs(executable.graph(), 1, range)) executable.set(name, tensor);
+  executable.run();
+  std::vector<double> times;
+  for (int i = 0; i < runs; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    executable.run();
+    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+  }
+  std::ranges::nth_element(times, times.begin() + runs / 2);
+  return times[static_cast<std::size_t>(runs / 2)];
+}
+
+Effect effect_of(const Graph& graph, CompileOptions options, const std::string& without, int runs) {
+  if (!without.empty()) options.disabled_passes = {without};
+  Executable executable = compile(graph, onednn_backend(), options);
+  const ExecutableReport& report = executable.report();
+  Effect effect{
+      .without = without, .kernels = report.kernels, .flops = report.flops, .arena_bytes = report.arena_bytes};
+  for (const NodeId id : topological_order(executable.graph())) {
+    const std::string_view family = executable.graph().node(id).op->family;
+    if (family != "leaf") ++effect.nodes;
+    if (family == "matrix") ++effect.products;
+  }
+  if (runs > 0) effect.median_ms = median_ms_of(executable, runs);
+  return effect;
+}
+
+/// All passes, and then without each; one that compiling cannot do without is left out of the list.
+std::vector<Effect> measure(int runs) {
+  const Graph graph = training_step();
+  CompileOptions options;
+  options.variables = std::make_shared<Variables>(options.seed);
+  options.arena = std::make_shared<Arena>();
+  std::vector<Effect> effects{effect_of(graph, options, "", runs)};
+  const std::vector<const Pass*> pipeline = compile_pipeline();
+  for (const Pass* pass : all_passes())
+    if (std::ranges::find(pipeline, pass) != pipeline.end() && pass != &pass::decompose)
+      effects.push_back(effect_of(graph, options, std::string(pass->name), runs));
+  return effects;
+}
+
+std::string as_json(const std::vector<Effect>& effects) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const Effect& effect : effects) {
+    nlohmann::ordered_json row{{"without", effect.without}, {"nodes", effect.nodes},
+                               {"kernels", effect.kernels}, {"products", effect.products},
+                               {"flops", effect.flops},     {"arena_bytes", effect.arena_bytes}};
+    if (effect.median_ms) row["median_ms"] = *effect.median_ms;
+    rows.push_back(row);
+  }
+  return rows.dump(2) + "\n";
+}
+
+std::string as_table(const std::vector<Effect>& effects) {
+  Table table({"without", "nodes", "kernels", "products", "GFLOP", "arena", "median ms"}, "lrrrrrr");
+  for (const Effect& effect : effects)
+    table.add({effect.without.empty() ? "(all passes)" : effect.without, std::to_string(effect.nodes),
+               std::to_string(effect.kernels), std::to_string(effect.products),
+               fmt::format("{:.2f}", effect.flops / 1e9), bytes_text(static_cast<double>(effect.arena_bytes)),
+               effect.median_ms ? fmt::format("{:.1f}", *effect.median_ms) : ""});
+  return table.to_string();
+}
+
+}  // namespace
+
+std::string pass_effects(int runs, bool json) {
+  const std::vector<Effect> effects = measure(runs);
+  return json ? as_json(effects) : as_table(effects);
+}
+
+}  // namespace weft::tool
