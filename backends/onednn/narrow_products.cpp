@@ -65,12 +65,17 @@ WEFT_VECTORISED void finish_row(const Bf16Tile& tile, const float* sums, std::in
 
 WEFT_VECTORISED void finish_row(const Int8Tile& tile, const std::int32_t* sums, std::int64_t row) {
   const float x_step = tile.x_steps[row];
+  const float* steps = tile.steps;
   float* y = tile.y + row * tile.n;
+  if (tile.bias == nullptr) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < tile.columns; ++i) y[i] = static_cast<float>(sums[i]) * (x_step * tile.steps[i]);
-  if (tile.bias == nullptr) return;
+    for (std::int64_t i = 0; i < tile.columns; ++i) y[i] = static_cast<float>(sums[i]) * (x_step * steps[i]);
+    return;
+  }
+  const float* bias = tile.bias;
 #pragma omp simd
-  for (std::int64_t i = 0; i < tile.columns; ++i) y[i] += tile.bias[i];
+  for (std::int64_t i = 0; i < tile.columns; ++i)
+    y[i] = std::fma(static_cast<float>(sums[i]), x_step * steps[i], bias[i]);
 }
 
 // ---- For any processor
