@@ -1,6 +1,7 @@
 #include "backends/onednn/narrow_matrix.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -84,26 +85,34 @@ void NarrowMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
     }
 }
 
+// Row by row, as the matrix lies in memory.
 void NarrowMatrix::round_to_int8(const float* plain, std::int64_t panel) {
+  const std::int64_t first = panel * panel_columns;
+  const std::int64_t columns = std::min(panel_columns, n_ - first);
   auto* integers = reinterpret_cast<std::int8_t*>(const_cast<std::byte*>(this->panel(panel)));
   std::fill_n(integers, panel_bytes(), std::int8_t{0});
-  for (std::int64_t c = 0; c < panel_columns; ++c) {
-    const std::int64_t column = panel * panel_columns + c;
-    float& step = copy_->steps[static_cast<std::size_t>(column)];
-    std::int32_t& correction = copy_->corrections[static_cast<std::size_t>(column)];
-    step = 0.0F;
-    correction = 0;
-    if (column >= n_) continue;
-    float largest = 0.0F;
-    for (std::int64_t row = 0; row < k_; ++row) largest = Max{}(largest, std::fabs(plain[row * n_ + column]));
-    const Quantisation quantisation(largest);
-    step = quantisation.step;
-    for (std::int64_t row = 0; row < k_; ++row) {
-      const std::int32_t integer = quantisation.integer(plain[row * n_ + column]);
-      integers[(row / group_rows * panel_columns + c) * group_rows + row % group_rows] =
-          static_cast<std::int8_t>(integer);
-      correction -= 128 * integer;
+
+  std::array<float, panel_columns> largest{};
+  for (std::int64_t row = 0; row < k_; ++row)
+    for (std::int64_t c = 0; c < columns; ++c) {
+      float& of_column = largest[static_cast<std::size_t>(c)];
+      of_column = Max{}(of_column, std::fabs(plain[row * n_ + first + c]));
     }
+  std::array<Quantisation, panel_columns> quantisations;
+  std::ranges::transform(largest, quantisations.begin(), [](float magnitude) { return Quantisation(magnitude); });
+  std::array<std::int32_t, panel_columns> sums{};
+  for (std::int64_t row = 0; row < k_; ++row) {
+    std::int8_t* group = integers + row / group_rows * group_rows * panel_columns + row % group_rows;
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const auto column = static_cast<std::size_t>(c);
+      const std::int32_t integer = quantisations[column].integer(plain[row * n_ + first + c]);
+      group[c * group_rows] = static_cast<std::int8_t>(integer);
+      sums[column] += integer;
+    }
+  }
+  for (std::size_t c = 0; c < largest.size(); ++c) {
+    copy_->steps[static_cast<std::size_t>(first) + c] = quantisations[c].step;
+    copy_->corrections[static_cast<std::size_t>(first) + c] = -128 * sums[c];
   }
 }
 

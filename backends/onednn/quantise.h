@@ -15,6 +15,7 @@ struct Quantisation {
   float step = 0.0F;
   float inverse = 0.0F;
 
+  Quantisation() = default;
   /// `largest`: the vector's largest magnitude. When it is not finite the step is NaN and all integers are 0; when it
   /// is next to nothing both are 0.
   WEFT_INLINE explicit Quantisation(float largest) {

@@ -156,6 +156,11 @@ passes "$nmt" translate --run whole --batch 1 <french
 same arguments out
 passes "$nmt" translate --run whole --checkpoint latest --max-length 1 'Je suis fatigué.'
 [[ $(wc -w <out) -le 1 ]] || fail '--max-length 1 gives more than one word'
+for precision in f32 bf16 int8; do
+  passes "$nmt" translate --run whole --precision $precision <french
+  lines out 3
+  [[ $precision != f32 ]] || same arguments out
+done
 passes "$nmt" translate --run whole 'zzz qqq' 'zzz'
 says '3 words of the input are not in'
 [[ $(grep -ac warning err) == 1 ]] || fail 'unknown words are warned of more than once'
@@ -180,7 +185,7 @@ wait "$answering" || true
 passes "$nmt" evaluate --run whole --output hypotheses
 prints BLEU
 lines hypotheses "$(wc -l <whole/test.tsv)"
-passes "$nmt" evaluate --run whole --json
+passes "$nmt" evaluate --run whole --json --precision int8
 prints '"bleu": '
 for format in png svg pdf; do
   passes "$nmt" attention --run whole --out picture.$format 'Je suis fatigué.'
@@ -355,6 +360,7 @@ misused '--run' translate
 misused '--nonsense' translate --run whole --nonsense
 misused '--batch' translate --run whole --batch 0 Bonjour
 misused '--threads' translate --run whole --threads many Bonjour
+misused '--precision' translate --run whole --precision f16 Bonjour
 misused 'SENTENCE' attention --run whole --out picture.png
 misused '--data' vocab
 misused 'nothing to train on' train
