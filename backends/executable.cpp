@@ -95,8 +95,10 @@ struct Executable::Impl {
 
   std::map<std::string, Port, std::less<>> inputs;
   std::map<std::string, Port, std::less<>> outputs;
-  std::vector<std::byte*> leaf_memory;              // by node; nullptr for what is no leaf
-  std::vector<const std::uint64_t*> leaf_versions;  // by node; nullptr for what changes with each run
+  /// By node, as many as there were when the leaves were bound; nullptr for what is no leaf.
+  std::vector<std::byte*> leaf_memory;
+  /// Likewise; nullptr for what changes with each run.
+  std::vector<const std::uint64_t*> leaf_versions;
   std::uint64_t constant_version = 1;
 
   std::vector<Location> locations;
@@ -125,6 +127,7 @@ struct Executable::Impl {
     double flops = 0;
   };
   void bind_leaves();
+  const std::uint64_t* version_of(ValueId value) const;
   Cost cost(const PassContext& context) const;
   void keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer);
   void prepare(const Backend& backend, const CompileOptions& options);
@@ -161,13 +164,19 @@ void Executable::Impl::bind_leaves() {
   }
 }
 
+/// Passes that run after the leaves were bound add nodes behind them, but no leaves.
+const std::uint64_t* Executable::Impl::version_of(ValueId value) const {
+  const std::uint32_t node = graph.producer(value).index;
+  return node < leaf_versions.size() ? leaf_versions[node] : nullptr;
+}
+
 Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) const {
   std::vector<TensorType> operands;
   std::vector<TensorType> results;
   std::vector<const std::uint64_t*> versions;
   for (const ValueId operand : node.operands) {
     operands.push_back(graph.type(operand));
-    versions.push_back(leaf_versions[graph.producer(operand).index]);
+    versions.push_back(version_of(operand));
   }
   for (const ValueId result : node.results) results.push_back(graph.type(result));
   KernelFactory* factory = backend.find_kernel(*node.op);

@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// Fills memory with what no computation makes and none gets over unnoticed: NaN as f32 and as f64, 2146950829 as i32, no
-/// bool. A rest of less than four bytes, too.
+/// Fills memory with what no computation makes and none gets over unnoticed: NaN as f32 and as f64, 2146950829 as i32,
+/// no bool. A rest of less than four bytes, too.
 void poison(std::span<std::byte> memory);
 
 /// A region of the arena that nobody uses any more once so many kernels and copies of a run are done.

@@ -75,7 +75,9 @@ TEST_CASE("the limit counts pairs, not lines") {
 TEST_CASE("a file without pairs is refused") {
   CHECK(contains(message_of([] { read_text(""); }), "pairs.txt' is empty"));
   CHECK(contains(message_of([] { read_text("\n\n"); }), "holds no pair in 2 lines (2 empty)"));
-  const std::string binary = message_of([] { read_text(std::string(1 << 20, '\xFF') + "\n\x01\x02\xFE"); });
+  std::string garbage(1 << 20, '\xFF');
+  garbage += "\n\x01\x02\xFE";
+  const std::string binary = message_of([&] { read_text(garbage); });
   CHECK(contains(binary, "holds no pair in 2 lines"));
   CHECK(contains(binary, ":1: skipped: 1048576 bytes long"));
   CHECK(contains(binary, ":2: skipped: byte 3 is not UTF-8"));
