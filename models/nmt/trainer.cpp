@@ -44,11 +44,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables)
+Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+                 std::optional<std::size_t> memory_budget)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
       arena_(std::make_shared<Arena>()),
+      memory_budget_(memory_budget),
       plan_(examples, static_cast<std::size_t>(config.training.batch), config.training.seed) {
   state_.seed = config.training.seed;
   executable(plan_.shapes().front());  // so that there are weights, and a model that cannot be built fails at once
@@ -63,6 +65,7 @@ Executable& Trainer::executable(const BatchShape& shape) {
   CompileOptions options;
   options.variables = variables_;
   options.arena = arena_;
+  options.memory_budget = memory_budget_;
   Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
   compiled.profile_runs(profiling_);
   return compiled;
@@ -81,6 +84,11 @@ ProfileByKind Trainer::profile() const {
 
 void Trainer::compile_all() {
   for (const BatchShape& shape : plan_.shapes()) executable(shape);
+}
+
+ExecutableReport Trainer::largest() const {
+  return std::ranges::max_element(executables_, {}, [](const auto& entry) { return entry.second.report().arena_bytes; })
+      ->second.report();
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
@@ -135,11 +143,12 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Ste
   return report;
 }
 
-Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables)
+Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+                     std::shared_ptr<Arena> arena)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
-      arena_(std::make_shared<Arena>()),
+      arena_(arena ? std::move(arena) : std::make_shared<Arena>()),
       batches_(BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed).epoch(0)) {}
 
 Validator::~Validator() = default;

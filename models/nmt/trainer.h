@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,9 @@ struct EpochReport {
 /// resume.
 class Trainer {
  public:
-  Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables);
+  /// `memory_budget`: the most bytes of working memory that a step may take; see CompileOptions::memory_budget.
+  Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+          std::optional<std::size_t> memory_budget = {});
   ~Trainer();
 
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
@@ -49,6 +52,11 @@ class Trainer {
 
   /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
   void compile_all();
+
+  /// Of the shapes compiled so far the one that takes most working memory: the size of the arena that all of them share.
+  ExecutableReport largest() const;
+  /// So that others, which run in turn with this, need no arena of their own.
+  const std::shared_ptr<Arena>& arena() const { return arena_; }
 
   /// Times every kernel from now on.
   void profile_runs(bool on);
@@ -66,6 +74,7 @@ class Trainer {
   std::span<const Example> examples_;
   std::shared_ptr<Variables> variables_;
   std::shared_ptr<Arena> arena_;
+  std::optional<std::size_t> memory_budget_;
   BatchPlan plan_;
   TrainingState state_;
   std::map<BatchShape, Executable> executables_;
@@ -75,7 +84,9 @@ class Trainer {
 /// The loss per token of examples under the current weights, without training.
 class Validator {
  public:
-  Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables);
+  /// `arena`: shared working memory; without it, its own.
+  Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+            std::shared_ptr<Arena> arena = {});
   ~Validator();
   double loss();
 

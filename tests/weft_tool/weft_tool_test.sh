@@ -42,6 +42,16 @@ same() {
 model=(dump --model nmt --preset small --rows 3 --source-length 4 --target-length 5
   --source-vocabulary 23 --target-vocabulary 19 --embedding 6 --units 8)
 
+# ---- dump within a memory budget: what it costs is said, the same is computed; what cannot be met is refused.
+passes "$weft" "${model[@]}" --graph training --memory-budget 40kB --format json -o small.json
+grep -qE 'weft: [0-9.]+ KiB of working memory with .* saved by [1-9][0-9]* nodes more' err || fail "no cost:" "$(<err)"
+passes "$weft" "${model[@]}" --graph training --format json -o plain.json
+passes "$weft" run plain.json --random-inputs 3 --outputs plain.safetensors
+passes "$weft" run small.json --random-inputs 3 --outputs small.safetensors --poison
+same plain.safetensors small.safetensors
+refuses 1 "the memory budget of 1000 bytes cannot be met" "${model[@]}" --graph training --memory-budget 1kB
+refuses 2 "--memory-budget" "${model[@]}" --memory-budget much
+
 # ---- dump: every graph, before and after compiling, is the same read back from JSON and from text.
 for graph in forward loss training encoder decoder; do
   for stage in before after; do

@@ -36,6 +36,7 @@ struct TrainOptions {
   std::string out;
   bool resume = false;
   bool overwrite = false;
+  std::optional<std::size_t> memory_budget;
 };
 
 RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path& out) {
@@ -70,14 +71,14 @@ int train(const TrainOptions& options) {
     RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
     const RunLock lock(options.out);
     RunDirectory run = resume_run(options, options.out);
-    return TrainingSession(run, progress).run();
+    return TrainingSession(run, progress, options.memory_budget).run();
   }
   const Config config = options.settings.resolve();
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
   const RunLock lock(out);
   RunDirectory run = make_run(config, out, options.overwrite, progress);
-  return TrainingSession(run, progress).run();
+  return TrainingSession(run, progress, options.memory_budget).run();
 }
 
 }  // namespace
@@ -90,6 +91,11 @@ Command train_command(CLI::App& tool) {
   CLI::Option* resume =
       app->add_flag("--resume", options->resume, "Go on with the run in --out from its last checkpoint");
   app->add_flag("--overwrite", options->overwrite, "Replace the run in --out")->excludes(resume);
+  app->add_option("--memory-budget", options->memory_budget,
+                  "Compute values again instead of keeping them, until a step's working memory has at most this size: "
+                  "40MB; changes no result")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(true));
   add_threads_option(*app);
   return {app, [options] { return train(*options); }};
 }

@@ -30,7 +30,8 @@ BatchShape typical_shape(const BatchPlan& plan) {
 
 }  // namespace
 
-TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(run), progress_(progress) {
+TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, std::optional<std::size_t> memory_budget)
+    : run_(run), progress_(progress), memory_budget_(memory_budget) {
   const Config& config = run.config();
   const CorpusParts parts = run.parts();
   require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
@@ -38,8 +39,8 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(r
   valid_examples_ = encode(parts.valid, run.source(), run.target(), config.normaliser);
   test_pairs_ = parts.test.size();
   variables_ = std::make_shared<Variables>(config.training.seed);
-  trainer_.emplace(config, train_examples_, variables_);
-  if (!valid_examples_.empty()) validator_.emplace(config, valid_examples_, variables_);
+  trainer_.emplace(config, train_examples_, variables_, memory_budget);
+  if (!valid_examples_.empty()) validator_.emplace(config, valid_examples_, variables_, trainer_->arena());
   if (run.has_checkpoint()) restore();
 }
 
@@ -73,6 +74,14 @@ void TrainingSession::describe() const {
   progress_.log(fmt::format("Run         {}", run_.path().string()));
 }
 
+void TrainingSession::describe_memory() const {
+  const ExecutableReport report = trainer_->largest();
+  const RematerialiseReport& again = report.rematerialised;
+  progress_.log(fmt::format("Memory      {} for the largest shape, {} saved by {} nodes more and {:.2f} % more arithmetic",
+                            format_bytes(report.arena_bytes), format_bytes(again.bytes_saved), again.nodes,
+                            100.0 * again.flops / (report.flops - again.flops)));
+}
+
 void TrainingSession::write_graph() const {
   const BatchShape shape = typical_shape(trainer_->plan());
   const ModelShape model_shape{static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
@@ -84,6 +93,10 @@ int TrainingSession::run() {
   const InterruptGuard interrupts;
   const std::int64_t epochs = run_.config().training.epochs;
   describe();
+  if (memory_budget_) {
+    trainer_->compile_all();  // so that a shape that cannot keep to the budget fails now, not in an hour
+    describe_memory();
+  }
   write_graph();
   start_ = Clock::now();
   if (trainer_->state().epoch >= epochs) {

@@ -17,8 +17,9 @@ namespace weft::nmt {
 /// measures, and writes checkpoints and the log.
 class TrainingSession {
  public:
-  /// Both must live as long as the session.
-  TrainingSession(RunDirectory& run, Progress& progress);
+  /// Both must live as long as the session. `memory_budget`: the most bytes of working memory that a step may take, what
+  /// does not fit is computed again. Throws Error when a shape of batches cannot keep to it.
+  TrainingSession(RunDirectory& run, Progress& progress, std::optional<std::size_t> memory_budget = {});
 
   /// Returns the exit status: 0, or 128 and the number of the signal that stopped it. Throws Error when the loss is no
   /// number any more, and when a file cannot be written.
@@ -35,6 +36,7 @@ class TrainingSession {
 
   void restore();
   void describe() const;
+  void describe_memory() const;
   void write_graph() const;
   std::optional<EpochReport> run_epoch();
   bool finish_step(const StepReport& report);
@@ -48,6 +50,7 @@ class TrainingSession {
   std::vector<Example> train_examples_;
   std::vector<Example> valid_examples_;
   std::size_t test_pairs_ = 0;
+  std::optional<std::size_t> memory_budget_;
   std::shared_ptr<Variables> variables_;
   std::optional<Trainer> trainer_;
   std::optional<Validator> validator_;

@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
+#include "backends/executable.h"
 #include "backends/pass_check.h"
 #include "graph/dot.h"
 #include "graph/json.h"
@@ -10,6 +13,7 @@
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
+#include "tools/weft/memory_limit.h"
 #include "tools/weft/nmt_graph.h"
 #include "tools/weft/output.h"
 #include "tools/weft/summary.h"
@@ -25,6 +29,7 @@ struct DumpOptions {
   std::string after;
   std::vector<std::string> without;
   bool check_passes = false;
+  std::optional<std::size_t> memory_budget;
   std::string backend = "onednn";
   std::string format = "text";
   bool summary = false;
@@ -43,11 +48,31 @@ std::string written(const Graph& graph, const std::string& format) {
   return to_text(graph);
 }
 
+/// The graph as it runs within the budget; says on standard error what that costs.
+Graph compiled_within_budget(const Graph& graph, const DumpOptions& options) {
+  require_memory_for(graph);
+  CompileOptions compile_options;
+  compile_options.disabled_passes = options.without;
+  compile_options.memory_budget = options.memory_budget;
+  if (options.check_passes) compile_options.check_passes = &reference_backend();
+  const Executable executable = compile(graph, backend_named(options.backend), compile_options);
+  const ExecutableReport& report = executable.report();
+  const RematerialiseReport& again = report.rematerialised;
+  fmt::print(
+      stderr,
+      "weft: {} of working memory with the kernels' scratch, {} saved by {} nodes more: {:.2f} % more arithmetic\n",
+      bytes_text(static_cast<double>(report.arena_bytes)), bytes_text(static_cast<double>(again.bytes_saved)),
+      again.nodes, report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
+  return executable.graph().clone();
+}
+
 void dump(const DumpOptions& options) {
-  const bool compiled =
-      options.stage == "after" || !options.after.empty() || !options.without.empty() || options.check_passes;
+  const bool compiled = options.stage == "after" || !options.after.empty() || !options.without.empty() ||
+                        options.check_passes || options.memory_budget;
   Graph graph = source_graph(options);
-  if (compiled) {
+  if (options.memory_budget) {
+    graph = compiled_within_budget(graph, options);
+  } else if (compiled) {
     const std::string last = options.after.empty() ? "compilation" : options.after;
     std::optional<PassCheck> check;
     if (options.check_passes) check.emplace(graph, reference_backend());
@@ -68,6 +93,13 @@ void add_stage_options(CLI::App& command, DumpOptions& options) {
                   "After a pass: its name (its first time) or its number in `weft passes`; `compilation`: after all")
       ->group(group);
   add_disabled_passes_option(command, options.without)->group(group);
+  command
+      .add_option("--memory-budget", options.memory_budget,
+                  "After all passes, with values computed again until working memory has at most this size: 300MB")
+      ->option_text("SIZE")
+      ->transform(CLI::AsSizeValue(true))
+      ->group(group)
+      ->excludes("--after");
   add_check_passes_option(command, options.check_passes)->group(group);
   add_backend_option(command, options.backend);
   command.get_option("--backend")->group(group);

@@ -36,6 +36,7 @@ struct RunOptions {
   std::string expect;
   double tolerance = 1e-5;
   bool check_finite = false;
+  bool poison = false;
   std::vector<std::string> disabled_passes;
   bool check_passes = false;
 };
@@ -84,6 +85,7 @@ void run(const RunOptions& options) {
   compile_options.variables = std::make_shared<Variables>(options.seed);
   compile_options.disabled_passes = options.disabled_passes;
   if (options.check_passes) compile_options.check_passes = &reference_backend();
+  compile_options.poison = options.poison;
   compile_options.variables->initialise(graph);
   if (!options.weights.empty()) read_weights(options.weights, graph, *compile_options.variables);
   if (options.check_finite) require_finite(graph, backend_named(options.backend), inputs, *compile_options.variables);
@@ -130,6 +132,8 @@ void add_run(CLI::App& program) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->needs(expect);
+  command->add_flag("--poison", options->poison,
+                    "Fill working memory with NaN after its last use, so that a kernel that reads it is found");
   command->add_flag("--check-finite", options->check_finite,
                     "Fail, naming the first node that makes one, when a value is infinite or no number");
   add_disabled_passes_option(*command, options->disabled_passes);
