@@ -12,7 +12,7 @@ void require_decay(const Attributes& attributes, std::string_view name) {
 }
 
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
-  require_operand_count(operands, 6);
+  require_update_operands(operands, 6);
   const TensorType& parameter = operands[0];
   require_float(parameter, "parameter");
   require_like_parameter(operands[1], "gradient", parameter);
@@ -27,9 +27,9 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {parameter, parameter, parameter};
 }
 
-// An element: the moments (3 and 4), their corrections (2), the root and epsilon (2), and the step (3).
-double flops(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
-  return 14.0 * static_cast<double>(results[0].shape.volume());
+// An element: the moments (3 and 4), their corrections (2), the root and epsilon (2), and the step (3); the scale (1).
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+  return (operands.size() > 6 ? 15.0 : 14.0) * static_cast<double>(results[0].shape.volume());
 }
 
 struct AdamResult {
@@ -46,6 +46,13 @@ AdamResult adam_op(Value parameter, Value gradient, Value m, Value v, Value step
   return {results[0], results[1], results[2]};
 }
 
+std::vector<Value> case_scaled_gradient(Graph& graph) {
+  std::vector<Value> operands;
+  for (const std::string_view name : {"parameter", "gradient", "m", "v"})
+    operands.push_back(graph.input(name, DType::f32, {3, 7}));
+  operands.insert(operands.end(), {graph.constant(2.0, DType::i32), graph.constant(0.01), graph.constant(0.375)});
+  return apply_all(op::adam, operands, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}});
+}
 std::vector<Value> update_of(Graph& graph, const Shape& shape, double step, const AdamOptions& options) {
   const AdamResult updated =
       adam_op(graph.input("parameter", DType::f32, shape), graph.input("gradient", DType::f32, shape),
@@ -68,8 +75,8 @@ const Op op::adam = {
     .summary =
         "m' = beta1 m + (1 - beta1) g, v' = beta2 v + (1 - beta2) g^2, parameter' = parameter - learning_rate "
         "(m' / (1 - beta1^step)) / (sqrt(v' / (1 - beta2^step)) + epsilon) (Kingma and Ba, arXiv:1412.6980, "
-        "Algorithm 1)",
-    .operands = {"parameter", "gradient", "m", "v", "step", "learning_rate"},
+        "Algorithm 1); g is the gradient, times gradient_scale where that is given",
+    .operands = {"parameter", "gradient", "m", "v", "step", "learning_rate", "gradient_scale..."},
     .results = {"parameter_next", "m_next", "v_next"},
     .attributes = {"beta1: the decay of the first moment", "beta2: the decay of the second moment",
                    "epsilon: what is added to the corrected root"},
@@ -79,7 +86,8 @@ const Op op::adam = {
     .in_place = {{0, 0}, {1, 2}, {2, 3}},
     .cases = {{.name = "first_step", .build = case_first_step, .low = 0.1, .high = 2.0},
               {.name = "late_step", .build = case_late_step, .low = 0.1, .high = 2.0},
-              {.name = "other_decays", .build = case_other_decays, .low = 0.1, .high = 2.0}},
+              {.name = "other_decays", .build = case_other_decays, .low = 0.1, .high = 2.0},
+              {.name = "scaled_gradient", .build = case_scaled_gradient, .low = 0.1, .high = 2.0}},
 };
 
 void adam(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,

@@ -33,4 +33,12 @@ void require_learning_rate(const TensorType& type, const TensorType& parameter) 
           to_string(parameter.dtype));
 }
 
+void require_update_operands(std::span<const TensorType> operands, std::size_t count) {
+  require(operands.size() == count || operands.size() == count + 1,
+          "{} operands are given, {} needed, or {} with the gradient's scale", operands.size(), count, count + 1);
+  const TensorType scalar{operands[0].dtype, Shape{}};
+  require(operands.size() == count || operands[count] == scalar, "the gradient's scale is {}: {} is needed",
+          operands.back(), scalar);
+}
+
 }  // namespace weft

@@ -18,4 +18,8 @@ void require_like_parameter(const TensorType& type, std::string_view operand, co
 /// Throws Error unless the type is a scalar of the parameter's element type.
 void require_learning_rate(const TensorType& type, const TensorType& parameter);
 
+/// The optional last operand of an update: a scalar that the gradient is multiplied by, as clipping does. Throws Error
+/// unless there are `count` operands, or one more that is a scalar of the parameter's element type.
+void require_update_operands(std::span<const TensorType> operands, std::size_t count);
+
 }  // namespace weft

@@ -7,7 +7,7 @@ namespace weft {
 namespace {
 
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
-  require_operand_count(operands, 4);
+  require_update_operands(operands, 4);
   const TensorType& parameter = operands[0];
   require_float(parameter, "parameter");
   require_like_parameter(operands[1], "gradient", parameter);
@@ -18,9 +18,9 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {parameter, parameter};
 }
 
-// An element: a product and a sum for the velocity, and for the parameter.
-double flops(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
-  return 4.0 * static_cast<double>(results[0].shape.volume());
+// An element: a product and a sum for the velocity, and for the parameter; the scale.
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+  return (operands.size() > 4 ? 5.0 : 4.0) * static_cast<double>(results[0].shape.volume());
 }
 
 struct SgdResult {
@@ -40,6 +40,13 @@ std::vector<Value> update_of(Graph& graph, const Shape& shape, double momentum) 
              graph.input("velocity", DType::f32, shape), graph.input("learning_rate", DType::f32, {}), momentum);
   return {updated.parameter, updated.velocity};
 }
+std::vector<Value> case_scaled_gradient(Graph& graph) {
+  std::vector<Value> operands;
+  for (const std::string_view name : {"parameter", "gradient", "velocity"})
+    operands.push_back(graph.input(name, DType::f32, {3, 7}));
+  operands.insert(operands.end(), {graph.constant(0.01), graph.constant(0.375)});
+  return apply_all(op::sgd, operands, {{"momentum", 0.9}});
+}
 std::vector<Value> case_momentum(Graph& graph) { return update_of(graph, {3, 5}, 0.9); }
 std::vector<Value> case_no_momentum(Graph& graph) { return update_of(graph, {19}, 0.0); }
 std::vector<Value> case_scalar(Graph& graph) { return update_of(graph, {}, 0.5); }
@@ -49,8 +56,10 @@ std::vector<Value> case_scalar(Graph& graph) { return update_of(graph, {}, 0.5);
 const Op op::sgd = {
     .name = "sgd",
     .family = "update",
-    .summary = "velocity' = momentum velocity + gradient, parameter' = parameter - learning_rate velocity'",
-    .operands = {"parameter", "gradient", "velocity", "learning_rate"},
+    .summary =
+        "velocity' = momentum velocity + g, parameter' = parameter - learning_rate velocity'; g is the gradient, "
+        "times gradient_scale where that is given",
+    .operands = {"parameter", "gradient", "velocity", "learning_rate", "gradient_scale..."},
     .results = {"parameter_next", "velocity_next"},
     .attributes = {"momentum: the decay of the velocity, in [0, 1)"},
     .infer = infer,
@@ -59,7 +68,8 @@ const Op op::sgd = {
     .in_place = {{0, 0}, {1, 2}},
     .cases = {{.name = "momentum", .build = case_momentum},
               {.name = "no_momentum", .build = case_no_momentum},
-              {.name = "scalar", .build = case_scalar}},
+              {.name = "scalar", .build = case_scalar},
+              {.name = "scaled_gradient", .build = case_scaled_gradient}},
 };
 
 void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate, double momentum) {

@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <unordered_map>
 
 #include "graph/order.h"
 #include "ops/op_list.h"
@@ -47,12 +48,25 @@ Value rows_of(Value value, std::size_t row_axes) {
 
 Value stack_rows(const std::vector<Value>& parts) { return parts.size() == 1 ? parts.front() : concat(parts, 0); }
 
-/// Where a value lies in what it is a view of, or the value's own number: parts in this order are most often
-/// contiguous, so that stacking them is a view again.
-std::pair<std::uint32_t, std::int64_t> place(const Piece& piece, ValueId value) {
-  return piece.source == value ? std::pair{Id<int>::none, std::int64_t{value.index}}
-                               : std::pair{piece.source.index, piece.offset};
-}
+/// In which order values are stacked.
+class StackingOrder {
+ public:
+  using Place = std::pair<std::uint32_t, std::int64_t>;
+
+  /// The value is a part of that stack.
+  void add(ValueId value, ValueId stack, std::int64_t part) { parts_.try_emplace(value, stack.index, part); }
+
+  /// Where the value is stacked already, so that two products read one stack; else where it lies in what it is a view
+  /// of, so that stacking is a view again; else its own number.
+  Place place(const Piece& piece, ValueId value) const {
+    if (piece.source != value) return {piece.source.index, piece.offset};
+    const auto at = parts_.find(value);
+    return at != parts_.end() ? at->second : Place{Id<int>::none, std::int64_t{value.index}};
+  }
+
+ private:
+  std::unordered_map<ValueId, Place> parts_;
+};
 
 // ---- 1. Products with one weight
 
@@ -70,15 +84,16 @@ std::size_t rows_operand(const Node& node) {
 struct ProductKey {
   const Op* op;
   std::vector<ValueId> shared;
-  bool transpose_b;
   friend bool operator<(const ProductKey& a, const ProductKey& b) {
-    return std::tie(a.op->name, a.shared, a.transpose_b) < std::tie(b.op->name, b.shared, b.transpose_b);
+    return std::tie(a.op->name, a.shared) < std::tie(b.op->name, b.shared);
   }
 };
 
 class ProductBatching {
  public:
-  explicit ProductBatching(Graph& graph) : graph_(graph) {}
+  /// `turned`: those whose right operand is transposed, as gradients of inputs are; otherwise the others.
+  ProductBatching(Graph& graph, const StackingOrder& order, bool turned)
+      : graph_(graph), order_(order), turned_(turned) {}
 
   bool run() {
     // All sets are found before the first node is made: the contraction needs the graph as it is.
@@ -98,7 +113,9 @@ class ProductBatching {
       const std::size_t rows = rows_operand(node);
       if (rows == no_operand) continue;
       if (node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() != 2) continue;
-      ProductKey key{node.op, {}, node.op == &op::matmul && node.attributes.get<bool>("transpose_b")};
+      const bool turned = node.op == &op::matmul && node.attributes.get<bool>("transpose_b");
+      if (turned != turned_) continue;
+      ProductKey key{node.op, {}};
       for (std::size_t i = 0; i < node.operands.size(); ++i)
         if (i != rows) key.shared.push_back(node.operands[i]);
       groups[key].push_back(id);
@@ -111,7 +128,7 @@ class ProductBatching {
     for (const NodeId member : members) rewriter_.refresh(member);
     std::ranges::stable_sort(members, {}, [&](NodeId id) {
       const ValueId operand = graph_.node(id).operands[rows];
-      return place(rewriter_.piece_of(operand), operand);
+      return order_.place(rewriter_.piece_of(operand), operand);
     });
     const Node& first = graph_.node(members.front());
     const Graph::Scope scope = graph_.absolute_scope(first.scope);
@@ -139,6 +156,8 @@ class ProductBatching {
   }
 
   Graph& graph_;
+  const StackingOrder& order_;
+  bool turned_;
   Rewriter rewriter_{graph_};
 };
 
@@ -156,7 +175,9 @@ struct Term {
 
 class SumBatching {
  public:
-  explicit SumBatching(Graph& graph) : graph_(graph), uses_(use_counts(graph)) {}
+  /// `products`: sums of products, whose stacks are added to the order; otherwise the other sums.
+  SumBatching(Graph& graph, StackingOrder& order, bool products)
+      : graph_(graph), order_(order), products_(products), uses_(use_counts(graph)) {}
 
   bool run() {
     for (const SumTree& tree : sum_trees(graph_)) {
@@ -179,6 +200,7 @@ class SumBatching {
   std::optional<Term> reduction(ValueId value) const {
     const Node& node = graph_.node(graph_.producer(value));
     if (value.index >= uses_.size() || uses_[value.index] != 1) return std::nullopt;
+    if ((node.op == &op::matmul) != products_) return std::nullopt;
     if (node.op == &op::matmul && node.attributes.get<bool>("transpose_a") &&
         !node.attributes.get<bool>("transpose_b") && graph_.type(node.operands[0]).shape.rank() == 2)
       return Term{Reduction::product};
@@ -193,7 +215,7 @@ class SumBatching {
   ValueId batch(const Term& term, std::vector<NodeId> members) {
     std::ranges::stable_sort(members, {}, [&](NodeId id) {
       const ValueId operand = graph_.node(id).operands[0];
-      return place(piece_of(graph_, operand), operand);
+      return order_.place(piece_of(graph_, operand), operand);
     });
     const Graph::Scope scope = graph_.absolute_scope(graph_.node(members.front()).scope);
     const auto stacked = [&](std::size_t operand, bool vector) {
@@ -210,6 +232,8 @@ class SumBatching {
     switch (term.kind) {
       case Reduction::product: {
         const Value second = stacked(1, false);
+        for (std::size_t i = 0; i < members.size(); ++i)
+          order_.add(graph_.node(members[i]).operands[1], second.id(), static_cast<std::int64_t>(i));
         return matmul(first, second, true, false).id();
       }
       case Reduction::column_sum:
@@ -223,14 +247,21 @@ class SumBatching {
   }
 
   Graph& graph_;
+  StackingOrder& order_;
+  bool products_;
   std::vector<std::uint32_t> uses_;
   Rewriter rewriter_{graph_};
 };
 
+// The rows of a weight's gradient x^T dy are stacked as x is, which forward batching has stacked. What else reads dy, a
+// bias's gradient and the input's, comes after it and follows that order, so that all three read one stack.
 bool run(Graph& graph, const PassContext&) {
-  const bool products = ProductBatching(graph).run();
-  const bool sums = SumBatching(graph).run();
-  return products || sums;
+  StackingOrder order;
+  const bool forward = ProductBatching(graph, order, false).run();
+  const bool weight_gradients = SumBatching(graph, order, true).run();
+  const bool input_gradients = ProductBatching(graph, order, true).run();
+  const bool other_sums = SumBatching(graph, order, false).run();
+  return forward || weight_gradients || input_gradients || other_sums;
 }
 
 }  // namespace

@@ -9,8 +9,9 @@ namespace weft {
 
 std::span<const Pass* const> all_passes() {
   static constexpr std::array passes{
-      &pass::batch_over_time, &pass::bf16_weights, &pass::constant_fold, &pass::cse,           &pass::dce,
-      &pass::decompose,       &pass::factor_sums,  &pass::int8_weights,  &pass::rematerialise, &pass::simplify};
+      &pass::batch_over_time, &pass::bf16_weights, &pass::constant_fold, &pass::cse,          &pass::dce,
+      &pass::decompose,       &pass::factor_sums,  &pass::fuse_clip,     &pass::int8_weights, &pass::rematerialise,
+      &pass::simplify};
   return passes;
 }
 
@@ -29,6 +30,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       &pass::dce, &pass::factor_sums, &pass::dce,
       // Products of all steps with one weight become one product; sums over steps of products become one product.
       &pass::batch_over_time,
+      // Clipping becomes part of the update.
+      &pass::fuse_clip,
       // The slices and concatenations that batching made cancel against each other.
       &pass::simplify, &pass::cse, &pass::simplify, &pass::dce};
 

@@ -17,6 +17,7 @@ extern const Pass cse;
 extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;
+extern const Pass fuse_clip;
 extern const Pass int8_weights;
 extern const Pass rematerialise;
 extern const Pass simplify;

@@ -17,6 +17,7 @@ struct Factors {
   float correction1;  ///< 1 / (1 - beta1^step), and the learning rate with it
   float correction2;  ///< 1 / (1 - beta2^step)
   float epsilon;
+  float scale;  ///< of the gradient
 };
 
 /// The memory of one update; results may lie over the operands of their kind.
@@ -34,10 +35,10 @@ struct Update {
 WEFT_VECTORISED void update_elements(const Update& update, const Factors& factors, std::int64_t first,
                                      std::int64_t last) {
   const auto [parameter, gradient, m, v, parameter_next, m_next, v_next] = update;
-  const auto [beta1, beta2, rest1, rest2, correction1, correction2, epsilon] = factors;
+  const auto [beta1, beta2, rest1, rest2, correction1, correction2, epsilon, scale] = factors;
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
-    const float g = gradient[i];
+    const float g = gradient[i] * scale;
     const float first_moment = std::fma(beta1, m[i], rest1 * g);
     const float second_moment = std::fma(beta2, v[i], rest2 * g * g);
     m_next[i] = first_moment;
@@ -52,7 +53,7 @@ Kernel adam(const KernelSpec& spec) {
   require_f32(spec);
   const Attributes& attributes = spec.node.attributes;
   return {[beta1 = attributes.get<double>("beta1"), beta2 = attributes.get<double>("beta2"),
-           epsilon = attributes.get<double>("epsilon"),
+           epsilon = attributes.get<double>("epsilon"), scaled = spec.operands.size() > 6,
            count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
     const double step = *buffers.operand<std::int32_t>(4);
     const double learning_rate = *buffers.operand<float>(5);
@@ -62,7 +63,8 @@ Kernel adam(const KernelSpec& spec) {
                           .rest2 = static_cast<float>(1.0 - beta2),
                           .correction1 = static_cast<float>(learning_rate / (1.0 - std::pow(beta1, step))),
                           .correction2 = static_cast<float>(1.0 / (1.0 - std::pow(beta2, step))),
-                          .epsilon = static_cast<float>(epsilon)};
+                          .epsilon = static_cast<float>(epsilon),
+                          .scale = scaled ? *buffers.operand<float>(6) : 1.0F};
     const Update update{buffers.operand<float>(0), buffers.operand<float>(1), buffers.operand<float>(2),
                         buffers.operand<float>(3), buffers.result<float>(0),  buffers.result<float>(1),
                         buffers.result<float>(2)};

@@ -17,12 +17,12 @@ struct Update {
   float* velocity_next;
 };
 
-WEFT_VECTORISED void update_elements(const Update& update, float momentum, float learning_rate, std::int64_t first,
-                                     std::int64_t last) {
+WEFT_VECTORISED void update_elements(const Update& update, float momentum, float learning_rate, float scale,
+                                     std::int64_t first, std::int64_t last) {
   const auto [parameter, gradient, velocity, parameter_next, velocity_next] = update;
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
-    const float next = std::fma(momentum, velocity[i], gradient[i]);
+    const float next = std::fma(momentum, velocity[i], gradient[i] * scale);
     velocity_next[i] = next;
     parameter_next[i] = std::fma(-learning_rate, next, parameter[i]);
   }
@@ -33,12 +33,13 @@ WEFT_VECTORISED void update_elements(const Update& update, float momentum, float
 Kernel sgd(const KernelSpec& spec) {
   require_f32(spec);
   return {[momentum = static_cast<float>(spec.node.attributes.get<double>("momentum")),
-           count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
+           scaled = spec.operands.size() > 4, count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
     const Update update{buffers.operand<float>(0), buffers.operand<float>(1), buffers.operand<float>(2),
                         buffers.result<float>(0), buffers.result<float>(1)};
     const float learning_rate = *buffers.operand<float>(3);
-    parallel_elements(count,
-                      [&](Range range) { update_elements(update, momentum, learning_rate, range.first, range.last); });
+    const float scale = scaled ? *buffers.operand<float>(4) : 1.0F;
+    parallel_elements(
+        count, [&](Range range) { update_elements(update, momentum, learning_rate, scale, range.first, range.last); });
   }};
 }
 

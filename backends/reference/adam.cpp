@@ -11,6 +11,7 @@ Kernel adam(const KernelSpec& spec) {
     const double beta1 = spec.node.attributes.get<double>("beta1");
     const double beta2 = spec.node.attributes.get<double>("beta2");
     const T epsilon = static_cast<T>(spec.node.attributes.get<double>("epsilon"));
+    const bool scaled = spec.operands.size() > 6;
     return {[=, size = spec.operands[0].shape.volume()](const KernelBuffers& buffers) {
       const T* parameter = buffers.operand<T>(0);
       const T* gradient = buffers.operand<T>(1);
@@ -20,8 +21,9 @@ Kernel adam(const KernelSpec& spec) {
       const T learning_rate = *buffers.operand<T>(5);
       const T correction1 = static_cast<T>(1.0 - std::pow(beta1, step));
       const T correction2 = static_cast<T>(1.0 - std::pow(beta2, step));
+      const T scale = scaled ? *buffers.operand<T>(6) : T{1};
       for (std::int64_t i = 0; i < size; ++i) {
-        const T g = gradient[i];
+        const T g = gradient[i] * scale;
         const T m_next = static_cast<T>(beta1) * m[i] + static_cast<T>(1.0 - beta1) * g;
         const T v_next = static_cast<T>(beta2) * v[i] + static_cast<T>(1.0 - beta2) * g * g;
         const T root = std::sqrt(v_next / correction2);

@@ -7,13 +7,15 @@ namespace weft::reference {
 Kernel sgd(const KernelSpec& spec) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
     const T momentum = static_cast<T>(spec.node.attributes.get<double>("momentum"));
-    return {[momentum, size = spec.operands[0].shape.volume()](const KernelBuffers& buffers) {
+    const bool scaled = spec.operands.size() > 4;
+    return {[momentum, scaled, size = spec.operands[0].shape.volume()](const KernelBuffers& buffers) {
       const T* parameter = buffers.operand<T>(0);
       const T* gradient = buffers.operand<T>(1);
       const T* velocity = buffers.operand<T>(2);
       const T learning_rate = *buffers.operand<T>(3);
+      const T scale = scaled ? *buffers.operand<T>(4) : T{1};
       for (std::int64_t i = 0; i < size; ++i) {
-        const T velocity_next = momentum * velocity[i] + gradient[i];
+        const T velocity_next = momentum * velocity[i] + gradient[i] * scale;
         const T parameter_next = parameter[i] - learning_rate * velocity_next;
         buffers.result<T>(0)[i] = parameter_next;
         buffers.result<T>(1)[i] = velocity_next;

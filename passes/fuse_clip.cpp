@@ -1,0 +1,66 @@
+// Lets the update of a parameter scale the gradient while it reads it: clipping by the global norm then costs no pass
+// over memory of its own. The same products are rounded alike, so the bits stay.
+//
+//   before                                                  after
+//   %g = mul(%gradient, %scale)                             %p1, ... = adam(%p, %gradient, %m, %v, %step, %rate,
+//   %scale) %p1, %m1, %v1 = adam(%p, %g, %m, %v, %step, %rate)
+//
+// For each update without a scale whose gradient is a product with a scalar that nobody else reads.
+
+#include <optional>
+#include <unordered_map>
+
+#include "graph/order.h"
+#include "ops/op_list.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+/// The place of the optional scale among an update's operands; none for what is no update.
+std::optional<std::size_t> scale_operand(const Op& op) {
+  if (&op == &op::adam) return 6;
+  if (&op == &op::sgd) return 4;
+  return std::nullopt;
+}
+
+/// The side of a product that is a scalar; none when both sides, or neither, may be.
+std::optional<std::size_t> scalar_side(const Graph& graph, const Node& product) {
+  const bool left = graph.type(product.operands[0]).shape.rank() == 0;
+  const bool right = graph.type(product.operands[1]).shape.rank() == 0;
+  return left == right ? std::nullopt : std::optional<std::size_t>(left ? 0 : 1);
+}
+
+bool run(Graph& graph, const PassContext&) {
+  const std::vector<std::uint32_t> uses = use_counts(graph);
+  std::unordered_map<ValueId, ValueId> replacements;
+  std::vector<NodeId> fused;
+  for (const NodeId id : topological_order(graph)) {
+    const Node& update = graph.node(id);
+    if (update.operands.size() != scale_operand(*update.op)) continue;
+    const ValueId gradient = update.operands[1];
+    const Node& product = graph.node(graph.producer(gradient));
+    if (product.op != &op::mul || uses[gradient.index] != 1) continue;
+    const std::optional<std::size_t> side = scalar_side(graph, product);
+    if (!side) continue;
+    std::vector<Value> operands;
+    for (const ValueId operand : update.operands) operands.push_back(graph.value(operand));
+    operands[1] = graph.value(product.operands[1 - *side]);
+    operands.push_back(graph.value(product.operands[*side]));
+    const Graph::Scope scope = graph.absolute_scope(update.scope);
+    const std::vector<ValueId> results = update.results;
+    const std::vector<Value> scaled =
+        graph.add(*update.op, operands, update.attributes, "scaled_" + std::string(update.op->name));
+    for (std::size_t i = 0; i < results.size(); ++i) replacements.emplace(results[i], scaled[i].id());
+    fused.push_back(id);
+  }
+  graph.replace_uses(replacements);
+  for (const NodeId id : fused) graph.erase(id);
+  return !fused.empty();
+}
+
+}  // namespace
+
+const Pass pass::fuse_clip{"fuse-clip", "scales gradients while they are read to update their parameters", run};
+
+}  // namespace weft
