@@ -25,7 +25,7 @@ std::vector<Tensor> evaluate_node(const Graph& graph, NodeId id, std::span<const
   for (const TensorType& type : result_types) results.emplace_back(type);
   for (Tensor& result : results) result_addresses.push_back(result.bytes().data());
 
-  const std::vector<const std::uint64_t*> versions(operands.size(), nullptr);
+  const std::vector<Version> versions(operands.size());
   try {
     const Kernel kernel = factory({node, operand_types, result_types, versions});
     Tensor scratch({DType::boolean, Shape{std::max<std::int64_t>(1, static_cast<std::int64_t>(kernel.scratch_bytes))}});

@@ -14,6 +14,7 @@
 #include "graph/error.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
+#include "passes/pattern.h"
 #include "passes/pipeline.h"
 
 namespace weft {
@@ -127,7 +128,7 @@ struct Executable::Impl {
     double flops = 0;
   };
   void bind_leaves();
-  const std::uint64_t* version_of(ValueId value) const;
+  Version version_of(ValueId value) const;
   Cost cost(const PassContext& context) const;
   void keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer);
   void prepare(const Backend& backend, const CompileOptions& options);
@@ -165,15 +166,16 @@ void Executable::Impl::bind_leaves() {
 }
 
 /// Passes that run after the leaves were bound add nodes behind them, but no leaves.
-const std::uint64_t* Executable::Impl::version_of(ValueId value) const {
-  const std::uint32_t node = graph.producer(value).index;
-  return node < leaf_versions.size() ? leaf_versions[node] : nullptr;
+Version Executable::Impl::version_of(ValueId value) const {
+  const Piece piece = piece_of(graph, value);
+  const std::uint32_t node = graph.producer(piece.source).index;
+  return node < leaf_versions.size() ? Version{leaf_versions[node], piece.offset} : Version{};
 }
 
 Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) const {
   std::vector<TensorType> operands;
   std::vector<TensorType> results;
-  std::vector<const std::uint64_t*> versions;
+  std::vector<Version> versions;
   for (const ValueId operand : node.operands) {
     operands.push_back(graph.type(operand));
     versions.push_back(version_of(operand));

@@ -34,14 +34,24 @@ struct Kernel {
   const char* kind = "loop";
 };
 
+/// Says whether the content of a parameter, a state, a constant, or a view of one, is still what it was.
+struct Version {
+  /// Changes when the content does; nullptr for what changes with each run.
+  const std::uint64_t* counter = nullptr;
+  /// Of a view: its first element in the variable. Two versions are of the same content when both are equal.
+  std::int64_t offset = 0;
+
+  explicit operator bool() const { return counter != nullptr; }
+  friend auto operator<=>(const Version&, const Version&) = default;
+};
+
 /// What a kernel factory sees of its node.
 struct KernelSpec {
   const Node& node;
   std::span<const TensorType> operands;
   std::span<const TensorType> results;
-  /// For each operand that is a parameter, a state or a constant: a counter that changes when its content does, so that
-  /// a kernel may keep a packed copy. nullptr for other operands, whose content changes with each run.
-  std::span<const std::uint64_t* const> versions;
+  /// For each operand: what of its content a kernel may keep a packed copy of.
+  std::span<const Version> versions;
 };
 
 using KernelFactory = Kernel(const KernelSpec& spec);

@@ -43,6 +43,8 @@ const OpTable& all_ops() {
       &op::narrow_dense,
       &op::embedding,
       &op::embedding_gradient,
+      &op::embedding_dense,
+      &op::embedding_dense_gradient,
       &op::gru_cell,
       &op::gru_gates,
       &op::gru_gates_gradient,

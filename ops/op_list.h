@@ -39,6 +39,8 @@ extern const Op dense;
 extern const Op narrow_dense;
 extern const Op embedding;
 extern const Op embedding_gradient;
+extern const Op embedding_dense;
+extern const Op embedding_dense_gradient;
 extern const Op gru_cell;
 extern const Op gru_gates;
 extern const Op gru_gates_gradient;

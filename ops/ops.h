@@ -97,6 +97,15 @@ Value embedding(Value table, Value ids);
 /// `gradient`
 /// [..., units] whose id is r.
 Value embedding_gradient(Value gradient, Value ids, std::int64_t vocabulary);
+/// dense(embedding(table, ids), kernel, bias) that projects a row of the table once, however many ids it has:
+/// table [vocabulary, in], ids (i32, any shape), kernel [in, out], bias [out] -> [..., out].
+Value embedding_dense(Value table, Value ids, Value kernel, Value bias);
+struct EmbeddingDenseGradient {
+  Value table;   ///< [vocabulary, in]
+  Value kernel;  ///< [in, out]
+};
+/// The gradients of embedding_dense with respect to table and kernel, from its cotangent [..., out].
+EmbeddingDenseGradient embedding_dense_gradient(Value table, Value ids, Value kernel, Value cotangent);
 
 // ---- Recurrent cells. Gates lie side by side in the columns of the kernels.
 struct GruWeights {

@@ -56,6 +56,12 @@ class StackingOrder {
   /// The value is a part of that stack.
   void add(ValueId value, ValueId stack, std::int64_t part) { parts_.try_emplace(value, stack.index, part); }
 
+  /// The stack that the value is a part of; 0 for none.
+  std::uint32_t stack_of(ValueId value) const {
+    const auto at = parts_.find(value);
+    return at == parts_.end() ? 0 : at->second.first;
+  }
+
   /// Where the value is stacked already, so that two products read one stack; else where it lies in what it is a view
   /// of, so that stacking is a view again; else its own number.
   Place place(const Piece& piece, ValueId value) const {
@@ -170,6 +176,7 @@ struct Term {
   Reduction kind;
   std::int64_t vocabulary = 0;  // of a scatter
   bool keep_dims = false;       // of a column sum
+  std::uint32_t stack = 0;      // of a column sum: the stack that its rows are in, so that no other is made
   friend auto operator<=>(const Term&, const Term&) = default;
 };
 
@@ -208,7 +215,7 @@ class SumBatching {
       return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary")};
     if (node.op == &op::reduce_sum && graph_.type(node.operands[0]).shape.rank() == 2 &&
         node.attributes.get<std::vector<std::int64_t>>("axes") == std::vector<std::int64_t>{0})
-      return Term{Reduction::column_sum, 0, node.attributes.get<bool>("keep_dims")};
+      return Term{Reduction::column_sum, 0, node.attributes.get<bool>("keep_dims"), order_.stack_of(node.operands[0])};
     return std::nullopt;
   }
 

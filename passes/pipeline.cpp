@@ -8,10 +8,19 @@
 namespace weft {
 
 std::span<const Pass* const> all_passes() {
-  static constexpr std::array passes{
-      &pass::batch_over_time, &pass::bf16_weights, &pass::constant_fold, &pass::cse,          &pass::dce,
-      &pass::decompose,       &pass::factor_sums,  &pass::fuse_clip,     &pass::int8_weights, &pass::rematerialise,
-      &pass::simplify};
+  static constexpr std::array passes{&pass::batch_over_time,
+                                     &pass::bf16_weights,
+                                     &pass::constant_fold,
+                                     &pass::cse,
+                                     &pass::dce,
+                                     &pass::decompose,
+                                     &pass::factor_sums,
+                                     &pass::fuse_clip,
+                                     &pass::fuse_embedding,
+                                     &pass::int8_weights,
+                                     &pass::rematerialise,
+                                     &pass::simplify,
+                                     &pass::split_concat};
   return passes;
 }
 
@@ -28,12 +37,16 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       // sum_t d_t w2^T becomes (sum_t d_t) w2^T: the keys' gradient leaves the loop, too. Here and below, what is left
       // over must go first: its uses would count, and its products would be batched.
       &pass::dce, &pass::factor_sums, &pass::dce,
+      // The part of a layer's input that is known for all steps leaves the loop, if the whole does not.
+      &pass::split_concat, &pass::dce,
       // Products of all steps with one weight become one product; sums over steps of products become one product.
       &pass::batch_over_time,
       // Clipping becomes part of the update.
       &pass::fuse_clip,
       // The slices and concatenations that batching made cancel against each other.
-      &pass::simplify, &pass::cse, &pass::simplify, &pass::dce};
+      &pass::simplify, &pass::cse, &pass::simplify, &pass::dce,
+      // Now that all tokens are embedded at once, the distinct ones are projected once.
+      &pass::fuse_embedding, &pass::dce};
 
   for (const std::string& name : disabled)
     require(&find_pass(name) != &pass::decompose,

@@ -18,9 +18,11 @@ extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;
 extern const Pass fuse_clip;
+extern const Pass fuse_embedding;
 extern const Pass int8_weights;
 extern const Pass rematerialise;
 extern const Pass simplify;
+extern const Pass split_concat;
 }  // namespace pass
 
 /// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no

@@ -47,6 +47,9 @@ KernelFactory narrow_dense;
 // embedding.cpp
 KernelFactory embedding;
 KernelFactory embedding_gradient;
+// embedding_dense.cpp
+KernelFactory embedding_dense;
+KernelFactory embedding_dense_gradient;
 // gru_gates.cpp
 KernelFactory gru_gates;
 KernelFactory gru_gates_gradient;

@@ -21,7 +21,7 @@ namespace {
 /// From so many rows on, a transposed variable is not packed.
 constexpr std::int64_t many_rows = 256;
 
-Kernel packed_kernel(const Product& product, const std::uint64_t* version) {
+Kernel packed_kernel(const Product& product, const Version& version) {
   const auto primitive = std::make_shared<const ProductPrimitive>(product, RightOperand::packed);
   const std::shared_ptr<PackedMatrix> right = PackedMatrix::shared(version, primitive->layout());
   return {[primitive, right, bias = product.bias](const KernelBuffers& buffers) {
@@ -54,11 +54,11 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
-Kernel product_kernel(const Product& product, const std::uint64_t* right_version, bool batched) {
+Kernel product_kernel(const Product& product, const Version& right_version, bool batched) {
   if (batched && is_vector_product(product)) return vector_kernel(product);
   if (product.batch > 1) return plain_kernel(product);
   if (product.transpose_a) return sgemm_kernel(product);
-  const bool pack = right_version != nullptr && !(product.transpose_b && product.m >= many_rows);
+  const bool pack = right_version && !(product.transpose_b && product.m >= many_rows);
   if (pack) return packed_kernel(product, right_version);
   if (!product.bias && !product.transpose_b) return sgemm_kernel(product);
   return plain_kernel(product);

@@ -18,8 +18,8 @@ Kernel narrow_dense(const KernelSpec& spec) {
   const std::int64_t rows = spec.operands[0].shape.volume() / kernel[0];
   const bool with_bias = spec.operands.size() > 2;
   const std::shared_ptr<NarrowMatrix> matrix =
-      spec.versions[1] == nullptr ? std::make_shared<NarrowMatrix>(nullptr, kernel[0], kernel[1], weights)
-                                  : NarrowMatrix::shared(spec.versions[1], kernel[0], kernel[1], weights);
+      spec.versions[1] ? NarrowMatrix::shared(spec.versions[1], kernel[0], kernel[1], weights)
+                       : std::make_shared<NarrowMatrix>(Version{}, kernel[0], kernel[1], weights);
   return {[matrix, rows, with_bias, loops = best_narrow_loops(weights)](const KernelBuffers& buffers) {
             matrix->refresh(buffers.operand<float>(1));
             run_narrow_product(buffers.operand<float>(0), *matrix, with_bias ? buffers.operand<float>(2) : nullptr,

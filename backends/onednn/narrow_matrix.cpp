@@ -26,7 +26,7 @@ struct NarrowMatrix::Copy {
   std::vector<std::int32_t> corrections = {};
 };
 
-NarrowMatrix::NarrowMatrix(const std::uint64_t* version, std::int64_t k, std::int64_t n, NarrowWeights weights)
+NarrowMatrix::NarrowMatrix(const Version& version, std::int64_t k, std::int64_t n, NarrowWeights weights)
     : version_(version), k_(k), n_(n), weights_(weights), copy_(std::make_unique<Copy>()) {}
 
 NarrowMatrix::~NarrowMatrix() = default;
@@ -45,7 +45,7 @@ const std::int32_t* NarrowMatrix::corrections() const { return copy_->correction
 
 void NarrowMatrix::refresh(const float* plain) {
   const std::lock_guard lock(copy_->mutex);
-  if (version_ != nullptr && copy_->from == plain && copy_->version == *version_) return;
+  if (version_ && copy_->from == plain && copy_->version == *version_.counter) return;
   if (copy_->from == nullptr) {
     const auto bytes = panels() * static_cast<std::int64_t>(panel_bytes());
     copy_->panels = Tensor({DType::boolean, Shape{bytes}});
@@ -59,7 +59,7 @@ void NarrowMatrix::refresh(const float* plain) {
       weights_ == NarrowWeights::bf16 ? round_to_bf16(plain, panel) : round_to_int8(plain, panel);
   });
   copy_->from = plain;
-  copy_->version = version_ == nullptr ? 0 : *version_;
+  copy_->version = version_ ? *version_.counter : 0;
 }
 
 namespace {
@@ -116,11 +116,11 @@ void NarrowMatrix::round_to_int8(const float* plain, std::int64_t panel) {
   }
 }
 
-std::shared_ptr<NarrowMatrix> NarrowMatrix::shared(const std::uint64_t* version, std::int64_t k, std::int64_t n,
+std::shared_ptr<NarrowMatrix> NarrowMatrix::shared(const Version& version, std::int64_t k, std::int64_t n,
                                                    NarrowWeights weights) {
   // As in PackedMatrix::shared: entries that nobody uses any more are dropped when the next one is asked for.
   static std::mutex mutex;
-  static std::multimap<const std::uint64_t*, std::weak_ptr<NarrowMatrix>> copies;
+  static std::multimap<Version, std::weak_ptr<NarrowMatrix>> copies;
   const std::lock_guard lock(mutex);
   std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
   const auto [first, last] = copies.equal_range(version);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "backends/kernel.h"
 #include "ops/ops.h"
 
 namespace weft::onednn {
@@ -21,12 +22,11 @@ class NarrowMatrix {
   static constexpr std::int64_t panel_columns = 64;
   static constexpr std::int64_t group_rows = 4;
 
-  /// The copy of the variable whose version is counted there.
-  static std::shared_ptr<NarrowMatrix> shared(const std::uint64_t* version, std::int64_t k, std::int64_t n,
+  /// The copy of that content.
+  static std::shared_ptr<NarrowMatrix> shared(const Version& version, std::int64_t k, std::int64_t n,
                                               NarrowWeights weights);
 
-  /// `version`: nullptr when the content changes with each run.
-  NarrowMatrix(const std::uint64_t* version, std::int64_t k, std::int64_t n, NarrowWeights weights);
+  NarrowMatrix(const Version& version, std::int64_t k, std::int64_t n, NarrowWeights weights);
   ~NarrowMatrix();
   NarrowMatrix(const NarrowMatrix&) = delete;
   NarrowMatrix& operator=(const NarrowMatrix&) = delete;
@@ -53,7 +53,7 @@ class NarrowMatrix {
   void round_to_bf16(const float* plain, std::int64_t panel);
   void round_to_int8(const float* plain, std::int64_t panel);
 
-  const std::uint64_t* version_;
+  Version version_;
   std::int64_t k_;
   std::int64_t n_;
   NarrowWeights weights_;

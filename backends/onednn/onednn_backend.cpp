@@ -41,6 +41,8 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::narrow_dense, onednn::narrow_dense},
       {&op::embedding, onednn::embedding},
       {&op::embedding_gradient, onednn::embedding_gradient},
+      {&op::embedding_dense, onednn::embedding_dense},
+      {&op::embedding_dense_gradient, onednn::embedding_dense_gradient},
       {&op::gru_gates, onednn::gru_gates},
       {&op::gru_gates_gradient, onednn::gru_gates_gradient},
       {&op::lstm_gates, onednn::lstm_gates},

@@ -88,7 +88,7 @@ struct PackedMatrix::Layout {
 };
 
 struct PackedMatrix::Impl {
-  const std::uint64_t* version;
+  Version version;
   Layout layout;
   dnnl::reorder pack;
   dnnl::memory source;
@@ -100,7 +100,7 @@ struct PackedMatrix::Impl {
   dnnl::memory copy = {};
 };
 
-PackedMatrix::PackedMatrix(const std::uint64_t* version, const Layout& layout)
+PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
     : impl_(guarded([&] {
         return std::unique_ptr<Impl>(new Impl{
             .version = version,
@@ -114,7 +114,7 @@ PackedMatrix::~PackedMatrix() = default;
 
 void PackedMatrix::refresh(const float* plain) {
   const std::lock_guard lock(impl_->mutex);
-  if (impl_->packed_from == plain && impl_->packed_version == *impl_->version) return;
+  if (impl_->packed_from == plain && impl_->packed_version == *impl_->version.counter) return;
   guarded([&] {
     if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
     set_address(impl_->source, plain);
@@ -124,14 +124,14 @@ void PackedMatrix::refresh(const float* plain) {
     check(dnnl_primitive_execute(impl_->pack.get(), cpu_stream().get(), 2, arguments.data()), "packing failed");
   });
   impl_->packed_from = plain;
-  impl_->packed_version = *impl_->version;
+  impl_->packed_version = *impl_->version.counter;
 }
 
-std::shared_ptr<PackedMatrix> PackedMatrix::shared(const std::uint64_t* version, const Layout& layout) {
+std::shared_ptr<PackedMatrix> PackedMatrix::shared(const Version& version, const Layout& layout) {
   // Entries of copies that nobody uses any more are dropped when the next one is asked for: their variable is gone, and
   // another one may have taken its address.
   static std::mutex mutex;
-  static std::multimap<const std::uint64_t*, std::weak_ptr<PackedMatrix>> copies;
+  static std::multimap<Version, std::weak_ptr<PackedMatrix>> copies;
   const std::lock_guard lock(mutex);
   std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
   const auto [first, last] = copies.equal_range(version);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "backends/kernel.h"
+
 // All of Weft's use of oneDNN: matrix products and the packing of their right operands. What differs between oneDNN's
 // versions is in primitive.cpp; oneDNN's errors come out of here as Error (out of memory) or InternalError.
 
@@ -30,10 +32,10 @@ class PackedMatrix {
  public:
   struct Layout;
 
-  /// The copy of the variable whose version is counted there. `plain`: [k, n], or [n, k] when transposed.
-  static std::shared_ptr<PackedMatrix> shared(const std::uint64_t* version, const Layout& layout);
+  /// The copy of that content. `plain`: [k, n], or [n, k] when transposed.
+  static std::shared_ptr<PackedMatrix> shared(const Version& version, const Layout& layout);
 
-  PackedMatrix(const std::uint64_t* version, const Layout& layout);
+  PackedMatrix(const Version& version, const Layout& layout);
   ~PackedMatrix();
   PackedMatrix(const PackedMatrix&) = delete;
   PackedMatrix& operator=(const PackedMatrix&) = delete;

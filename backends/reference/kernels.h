@@ -36,6 +36,8 @@ KernelFactory dense;
 KernelFactory narrow_dense;
 KernelFactory embedding;
 KernelFactory embedding_gradient;
+KernelFactory embedding_dense;
+KernelFactory embedding_dense_gradient;
 KernelFactory gru_gates;
 KernelFactory gru_gates_gradient;
 KernelFactory lstm_gates;

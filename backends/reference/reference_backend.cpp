@@ -41,6 +41,8 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::narrow_dense, reference::narrow_dense},
       {&op::embedding, reference::embedding},
       {&op::embedding_gradient, reference::embedding_gradient},
+      {&op::embedding_dense, reference::embedding_dense},
+      {&op::embedding_dense_gradient, reference::embedding_dense_gradient},
       {&op::gru_gates, reference::gru_gates},
       {&op::gru_gates_gradient, reference::gru_gates_gradient},
       {&op::lstm_gates, reference::lstm_gates},

@@ -54,7 +54,7 @@ TEST_CASE("the loops for AVX-512 and those for any processor give the same bits"
           const Tensor x = test::draw("x", {m, k});
           const Tensor kernel = test::draw("kernel", {k, n});
           const Tensor bias = test::draw("bias", {n});
-          onednn::NarrowMatrix matrix(nullptr, k, n, weights);
+          onednn::NarrowMatrix matrix({}, k, n, weights);
           matrix.refresh(kernel.as<float>().data());
           Tensor scratch({DType::boolean, {static_cast<std::int64_t>(onednn::narrow_scratch_bytes(matrix, m)) + 1}});
           for (const float* added : {bias.as<float>().data(), static_cast<const float*>(nullptr)}) {

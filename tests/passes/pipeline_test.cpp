@@ -76,31 +76,32 @@ TEST_CASE("the products of the masked translator") {
     CAPTURE(S);
     CAPTURE(D);
     const Graph graph = optimised(nmt::Variant::masked, {S, D});
-    const std::int64_t forward = 1          // the encoder's inputs, all steps at once
-                                 + (S - 1)  // its recurrence; the first state is zero
-                                 + 1        // the attention keys, once
-                                 + D        // the queries: each needs the last state
-                                 + D        // the decoder's inputs: each holds a context, which needs its query
-                                 + D        // its recurrence
-                                 + 1;       // the logits, all steps at once
+    const std::int64_t forward = (S - 1)  // the encoder's recurrence; the first state is zero
+                                 + 1      // the attention keys, once
+                                 + D      // the queries: each needs the last state
+                                 + D      // the decoder's recurrence
+                                 + 1;     // the logits, all steps at once
     CHECK(count(graph, op::dense) == forward);
-    const std::int64_t contexts = D;          // weights times values: each needs its query
-    const std::int64_t to_inputs = 1          // logits to states, all steps at once
-                                   + D        // the decoder's inputs
-                                   + D        // its recurrence, into the encoder's last state
-                                   + D        // contexts to weights
-                                   + D        // contexts to values
-                                   + D        // queries to states
-                                   + 1        // keys to values, of the keys' summed gradient
-                                   + (S - 1)  // the encoder's recurrence
-                                   + 1;       // its inputs to embeddings, all steps at once
-    const std::int64_t to_weights = 2         // the encoder's kernels
-                                    + 2       // the decoder's kernels
-                                    + 2       // w1, w2
-                                    + 1;      // the output kernel
+    const std::int64_t contexts = D            // weights times values: each needs its query
+                                  + D;         // into the decoder's cell
+    const std::int64_t to_inputs = 1           // logits to states, all steps at once
+                                   + D         // the decoder's cell to contexts
+                                   + D         // its recurrence, into the encoder's last state
+                                   + D         // contexts to weights
+                                   + D         // contexts to values
+                                   + D         // queries to states
+                                   + 1         // keys to values, of the keys' summed gradient
+                                   + (S - 1);  // the encoder's recurrence
+    const std::int64_t to_weights = 1          // the encoder's recurrent kernel
+                                    + 2        // the decoder's: the contexts' part and the recurrent one
+                                    + 2        // w1, w2
+                                    + 1;       // the output kernel
     CHECK(count(graph, op::matmul) == contexts + to_inputs + to_weights);
-    CHECK(count(graph, op::embedding) == 2);
-    CHECK(count(graph, op::embedding_gradient) == 2);
+    // The tokens' projections and their gradients, of encoder and decoder, all steps at once.
+    CHECK(count(graph, op::embedding_dense) == 2);
+    CHECK(count(graph, op::embedding_dense_gradient) == 2);
+    CHECK(count(graph, op::embedding) == 0);
+    CHECK(count(graph, op::embedding_gradient) == 0);
   }
 }
 
@@ -110,8 +111,8 @@ TEST_CASE("the products of the tutorial's translator, whose decoder forgets its 
     CAPTURE(D);
     const Graph graph = optimised(nmt::Variant::tutorial, {S, D});
     // As in the masked one, but without the decoder's recurrence: its products are of zeros.
-    CHECK(count(graph, op::dense) == 1 + (S - 1) + 1 + D + D + 1);
-    CHECK(count(graph, op::matmul) == D + (1 + D + D + D + D + 1 + (S - 1) + 1) + (2 + 1 + 2 + 1));
+    CHECK(count(graph, op::dense) == (S - 1) + 1 + D + 1);
+    CHECK(count(graph, op::matmul) == 2 * D + (1 + D + D + D + D + 1 + (S - 1)) + (1 + 1 + 2 + 1));
   }
 }
 
@@ -143,12 +144,18 @@ TEST_CASE("products without a recurrence run over the rows of all steps") {
       for (const NodeId id : readers(graph, op, parameter)) counts.push_back(row_count(graph, id));
       return counts;
     };
-    CHECK(rows_of_readers(op::dense, "encoder_gru/kernel") == std::vector{rows * S});
     CHECK(rows_of_readers(op::dense, "output/kernel") == std::vector{rows * D});
     CHECK(rows_of_readers(op::matmul, "output/kernel") == std::vector{rows * D});
-    CHECK(rows_of_readers(op::matmul, "encoder_gru/kernel") == std::vector{rows * S});
-    CHECK(rows_of_readers(op::embedding, "source_embedding") == std::vector{rows * S});
-    CHECK(rows_of_readers(op::embedding, "target_embedding") == std::vector{rows * D});
+    const auto ids_of_readers = [&](const Op& op, std::string_view table) {
+      std::vector<std::int64_t> counts;
+      for (const NodeId id : readers(graph, op, table))
+        counts.push_back(graph.type(graph.node(id).operands[1]).shape.volume());
+      return counts;
+    };
+    for (const Op* op : {&op::embedding_dense, &op::embedding_dense_gradient}) {
+      CHECK(ids_of_readers(*op, "source_embedding") == std::vector{rows * S});
+      CHECK(ids_of_readers(*op, "target_embedding") == std::vector{rows * D});
+    }
   }
 }
 

@@ -81,12 +81,12 @@ class Generator {
   // ---- Nodes
   void add_node() {
     using Maker = void (Generator::*)();
-    static constexpr std::array<Maker, 18> makers{
-        &Generator::unary,      &Generator::binary,       &Generator::binary,          &Generator::neutral,
-        &Generator::product,    &Generator::product,      &Generator::sum_of_products, &Generator::cut,
-        &Generator::join,       &Generator::cut_and_join, &Generator::reshaped,        &Generator::transposed,
-        &Generator::reduction,  &Generator::choice,       &Generator::lookup,          &Generator::padded,
-        &Generator::recurrence, &Generator::attention};
+    static constexpr std::array<Maker, 20> makers{
+        &Generator::unary,     &Generator::binary,       &Generator::binary,          &Generator::neutral,
+        &Generator::product,   &Generator::product,      &Generator::sum_of_products, &Generator::cut,
+        &Generator::join,      &Generator::cut_and_join, &Generator::reshaped,        &Generator::transposed,
+        &Generator::reduction, &Generator::choice,       &Generator::lookup,          &Generator::lookup,
+        &Generator::padded,    &Generator::recurrence,   &Generator::feedback,        &Generator::attention};
     (this->*makers[static_cast<std::size_t>(pick(0, std::ssize(makers) - 1))])();
   }
 
@@ -246,8 +246,13 @@ class Generator {
   }
 
   void lookup() {
-    const Value ids = graph_.input(fmt::format("ids{}", inputs_++), DType::i32, {pick(1, 3)});
-    keep(embedding(weight({vocabulary, pick(1, 3)}), ids));
+    const Value ids = graph_.input(fmt::format("ids{}", inputs_++), DType::i32, {pick(1, 4)});
+    const std::int64_t in = pick(1, 3);
+    const Value rows = embedding(weight({vocabulary, in}), ids);
+    if (chance(25)) return keep(rows);
+    const std::int64_t out = pick(1, 3);
+    const Value kernel = weight({in, out});
+    keep(tanh(dense(rows, kernel, weight({out}))));
   }
 
   void padded() { keep(pad(matrix(), pick(0, 1), pick(0, 1), pick(0, 2))); }
@@ -265,6 +270,21 @@ class Generator {
       states.push_back(h);
     }
     keep(stack(states, pick(0, 1)));
+    keep(h);
+  }
+
+  /// Layers that read the last one beside something else.
+  void feedback() {
+    const std::int64_t rows = pick(1, 3);
+    const std::int64_t in = pick(1, 3);
+    const std::int64_t units = pick(1, 3);
+    const Value kernel = weight({units + in, units});
+    const Value bias = weight({units});
+    Value h = of_shape({rows, units});
+    for (int step = 0; step < 3; ++step) {
+      const Value parts[] = {h, of_shape({rows, in})};
+      h = tanh(dense(concat(parts, 1), kernel, bias));
+    }
     keep(h);
   }
 

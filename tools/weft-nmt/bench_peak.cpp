@@ -14,7 +14,7 @@ PeakMeasurement measure_peak(std::int64_t rounds) {
   std::vector<float> c(elements);
   std::vector<std::byte> scratch(product.scratch_bytes() + 1);
   const std::uint64_t version = 1;
-  onednn::PackedMatrix packed(&version, product.layout());
+  onednn::PackedMatrix packed({&version}, product.layout());
   packed.refresh(b.data());
   const Timing timing = time_rounds(rounds, [&] { product.run(a.data(), packed, nullptr, c.data(), scratch.data()); });
   return {timing, 2e-9 * static_cast<double>(extent * extent * extent)};

@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include "backends/reference/dispatch.h"
+#include "backends/reference/kernels.h"
+
+namespace weft::reference {
+namespace {
+
+struct Extents {
+  std::int64_t vocabulary;
+  std::int64_t count;  ///< of ids
+  std::int64_t in;
+  std::int64_t out;
+};
+
+Extents extents_of(const KernelSpec& spec) {
+  const Shape& kernel = spec.operands[2].shape;
+  return {spec.operands[0].shape[0], spec.operands[1].shape.volume(), kernel[0], kernel[1]};
+}
+
+/// Where the row of the table begins that the id at the index names.
+std::int64_t row_begin(const std::int32_t* ids, std::int64_t index, const Extents& extents) {
+  require(ids[index] >= 0 && ids[index] < extents.vocabulary, "id {} at index {} is outside of the table of {} rows",
+          ids[index], index, extents.vocabulary);
+  return ids[index] * extents.in;
+}
+
+}  // namespace
+
+Kernel embedding_dense(const KernelSpec& spec) {
+  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+    return {[extents = extents_of(spec)](const KernelBuffers& buffers) {
+      const T* table = buffers.operand<T>(0);
+      const auto* ids = buffers.operand<std::int32_t>(1);
+      const T* kernel = buffers.operand<T>(2);
+      const T* bias = buffers.operand<T>(3);
+      T* y = buffers.result<T>(0);
+      for (std::int64_t i = 0; i < extents.count; ++i) {
+        const T* row = table + row_begin(ids, i, extents);
+        for (std::int64_t o = 0; o < extents.out; ++o) {
+          T sum = T(0);
+          for (std::int64_t k = 0; k < extents.in; ++k) sum += row[k] * kernel[k * extents.out + o];
+          y[i * extents.out + o] = sum + bias[o];
+        }
+      }
+    }};
+  });
+}
+
+Kernel embedding_dense_gradient(const KernelSpec& spec) {
+  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+    return {[extents = extents_of(spec)](const KernelBuffers& buffers) {
+      const T* table = buffers.operand<T>(0);
+      const auto* ids = buffers.operand<std::int32_t>(1);
+      const T* kernel = buffers.operand<T>(2);
+      const T* cotangent = buffers.operand<T>(3);
+      T* d_table = buffers.result<T>(0);
+      T* d_kernel = buffers.result<T>(1);
+      std::fill_n(d_table, extents.vocabulary * extents.in, T(0));
+      std::fill_n(d_kernel, extents.in * extents.out, T(0));
+      for (std::int64_t i = 0; i < extents.count; ++i) {
+        const std::int64_t row = row_begin(ids, i, extents);
+        for (std::int64_t k = 0; k < extents.in; ++k)
+          for (std::int64_t o = 0; o < extents.out; ++o) {
+            d_table[row + k] += cotangent[i * extents.out + o] * kernel[k * extents.out + o];
+            d_kernel[k * extents.out + o] += table[row + k] * cotangent[i * extents.out + o];
+          }
+      }
+    }};
+  });
+}
+
+}  // namespace weft::reference
