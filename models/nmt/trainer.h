@@ -53,7 +53,8 @@ class Trainer {
   /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
   void compile_all();
 
-  /// Of the shapes compiled so far the one that takes most working memory: the size of the arena that all of them share.
+  /// Of the shapes compiled so far the one that takes most working memory: the size of the arena that all of them
+  /// share.
   ExecutableReport largest() const;
   /// So that others, which run in turn with this, need no arena of their own.
   const std::shared_ptr<Arena>& arena() const { return arena_; }

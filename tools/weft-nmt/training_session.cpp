@@ -77,9 +77,10 @@ void TrainingSession::describe() const {
 void TrainingSession::describe_memory() const {
   const ExecutableReport report = trainer_->largest();
   const RematerialiseReport& again = report.rematerialised;
-  progress_.log(fmt::format("Memory      {} for the largest shape, {} saved by {} nodes more and {:.2f} % more arithmetic",
-                            format_bytes(report.arena_bytes), format_bytes(again.bytes_saved), again.nodes,
-                            100.0 * again.flops / (report.flops - again.flops)));
+  progress_.log(
+      fmt::format("Memory      {} for the largest shape, {} saved by {} nodes more and {:.2f} % more arithmetic",
+                  format_bytes(report.arena_bytes), format_bytes(again.bytes_saved), again.nodes,
+                  100.0 * again.flops / (report.flops - again.flops)));
 }
 
 void TrainingSession::write_graph() const {
