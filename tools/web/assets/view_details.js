@@ -92,7 +92,7 @@ weft.Details = class {
     const timed = this.graph.timed;
     return weft.table(
       [{ title: "op" }, { title: "nodes", number: true }, timed ? { title: "time", number: true } : { title: "work", number: true }],
-      ops.slice(0, 24).map(({ op, count, flops, seconds }) => [op, count,
+      ops.slice(0, 24).map(({ op, count, flops, seconds }) => [op, weft.number(count),
         timed ? { cell: seconds > 0 ? weft.seconds(seconds) : "", key: seconds } : { cell: flops > 0 ? weft.flops(flops) : "", key: flops }]));
   }
 

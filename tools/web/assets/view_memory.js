@@ -71,6 +71,7 @@ weft.Memory = class {
 weft.MemoryPicture = class {
   #edges = { left: 74, right: 20, top: 96, bottom: 34 };
   #transform = weftLayout.zoomIdentity;
+  #ground = document.createElement("canvas");
 
   /// `onChoose(region)`: null when it was the ground that was clicked.
   constructor(element, memory, onChoose) {
@@ -109,19 +110,20 @@ weft.MemoryPicture = class {
 
   // ---- Where things are, in pixels of the canvas.
 
-  #plot() {
+  #measure() {
     const { width, height } = this.canvas.getBoundingClientRect();
     const { left, right, top, bottom } = this.#edges;
-    return { left, top, width: Math.max(10, width - left - right), height: Math.max(10, height - top - bottom) };
+    this.size = { width, height };
+    this.plot = { left, top, width: Math.max(10, width - left - right), height: Math.max(10, height - top - bottom) };
   }
 
   #x(step) {
-    const { left, width } = this.#plot();
+    const { left, width } = this.plot;
     return this.#transform.applyX(left + (step / (this.memory.steps + 1)) * width);
   }
 
   #y(address) {
-    const { top, height } = this.#plot();
+    const { top, height } = this.plot;
     return this.#transform.applyY(top + (1 - address / (Math.max(this.memory.arena, 1) * 1.04)) * height);
   }
 
@@ -140,7 +142,7 @@ weft.MemoryPicture = class {
   #at(event) {
     const bounds = this.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];
-    const plot = this.#plot();
+    const { plot } = this;
     if (x < plot.left || y < plot.top || y > plot.top + plot.height) return null;
     const step = ((this.#transform.invertX(x) - plot.left) / plot.width) * (this.memory.steps + 1);
     const address = (1 - (this.#transform.invertY(y) - plot.top) / plot.height) * this.memory.arena * 1.04;
@@ -153,7 +155,7 @@ weft.MemoryPicture = class {
     if (region !== this.hovered) {
       this.hovered = region;
       this.about = region && this.memory.about(region);
-      this.draw();
+      this.#drawOver();
     }
     if (!region) return weft.tip(event);
     const { name, why, bytes, first, last, holds } = this.about;
@@ -166,34 +168,54 @@ weft.MemoryPicture = class {
   // ---- Drawing.
 
   draw() {
-    const { width, height } = this.canvas.getBoundingClientRect();
+    this.#measure();
+    const { width, height } = this.size;
     if (width === 0 || height === 0) return;
-    const ratio = devicePixelRatio;
-    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
-      this.canvas.width = Math.round(width * ratio);
-      this.canvas.height = Math.round(height * ratio);
+    for (const canvas of [this.canvas, this.#ground]) {
+      canvas.width = Math.round(width * devicePixelRatio);
+      canvas.height = Math.round(height * devicePixelRatio);
     }
-    const context = this.canvas.getContext("2d");
-    const names = ["paper", "surface", "raised", "line", "ink", "muted", "accent", "bad", "good", ...weft.parts];
+    this.#drawGround();
+    this.#drawOver();
+  }
+
+  #prepared(canvas) {
+    const context = canvas.getContext("2d");
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, this.size.width, this.size.height);
+    context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    return context;
+  }
+
+  /// All but what is hovered over or chosen.
+  #drawGround() {
+    const { plot } = this;
+    const names = ["surface", "line", "ink", "muted", "accent", "bad", ...weft.parts];
     const colors = Object.fromEntries(names.map((name) => [name, weft.color(`--${name}`)]));
     colors.scratch = colors.muted;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const plot = this.#plot();
-    this.#within(context, { ...plot, top: plot.top, height: plot.height }, () => {
+    this.colors = colors;
+    const context = this.#prepared(this.#ground);
+    this.#within(context, plot, () => {
       context.fillStyle = colors.surface;
       context.fillRect(plot.left, plot.top, plot.width, plot.height);
       this.#drawPeak(context, colors, plot);
       for (const region of this.memory.regions) this.#drawRegion(context, colors, plot, region);
-      for (const region of [this.hovered, this.chosen]) if (region) this.#drawOutline(context, colors, region);
       this.#drawBounds(context, colors, plot);
     });
-    this.#within(context, { left: plot.left, width: plot.width, top: 0, height }, () => {
+    this.#within(context, { left: plot.left, width: plot.width, top: 0, height: this.size.height }, () => {
       this.#drawLive(context, colors, plot);
       this.#drawParts(context, colors, plot);
     });
     this.#drawAxes(context, colors, plot);
+  }
+
+  /// A copy of the ground, and over it the outlines that change with every move of the pointer.
+  #drawOver() {
+    const context = this.#prepared(this.canvas);
+    context.drawImage(this.#ground, 0, 0, this.size.width, this.size.height);
+    this.#within(context, this.plot, () => {
+      for (const region of [this.hovered, this.chosen]) if (region) this.#drawOutline(context, this.colors, region);
+    });
   }
 
   #within(context, { left, top, width, height }, draw) {
