@@ -41,6 +41,7 @@ weft.View = class {
       tab.button.setAttribute("aria-selected", String(other === id));
     }
     this.canvas.hidden = id === "memory";
+    for (const button of this.folding) button.hidden = id === "memory";
     const tab = this.current;
     if (id === "memory") {
       tab.picture ??= new weft.MemoryPicture(tab.element, tab.memory, (region) => this.#aboutRegion(region));
@@ -86,11 +87,12 @@ weft.View = class {
     const parts = new Set([...this.#tabs.values()].flatMap(({ graph }) => [...graph.root.parts]));
     const legend = weft.el("span", { class: "legend" },
       ["leaf", "forward", "gradient", "update"].filter((part) => parts.has(part)).map((part) => weft.el("span", { class: `part ${part}` }, part)));
+    this.folding = [button("Overview", "Fold to a few boxes again", () => this.current.drawing.firstLook()),
+      button("Fold all", "Fold every group", () => this.current.drawing.foldAll())];
     document.querySelector("header.bar .grow").before(
       tabs, weft.el("div", { id: "search" }, this.search, this.hits),
       button("Fit", "See all of it (f)", () => this.#fit()),
-      button("Overview", "Fold to a few boxes again", () => this.current.drawing?.firstLook()),
-      button("Fold all", "Fold every group", () => this.current.drawing?.foldAll()));
+      ...this.folding);
     document.getElementById("theme").before(legend);
     document.addEventListener("pointerdown", (event) => {
       if (!event.target.closest("#search")) this.hits.hidden = true;
@@ -108,7 +110,7 @@ weft.View = class {
     drawing?.mark(new Set(numbers.flatMap((number) => [...graph.boxes[number].chain()]).filter((box) => box !== graph.root)));
     const line = (node) =>
       weft.el("button", { type: "button", onclick: () => this.#take(node) },
-        weft.el("span", { class: "name" }, node.name), weft.el("span", { class: "muted" }, node.op), weft.el("span", { class: "mono" }, node.types[0] ?? ""));
+        weft.el("span", { class: "name", title: node.name }, node.name), weft.el("span", { class: "muted" }, node.op), weft.el("span", { class: "mono" }, node.types[0] ?? ""));
     const most = 100;
     this.hits.replaceChildren(
       weft.el("div", { class: "count" }, `${weft.number(numbers.length)} of ${weft.number(graph.nodes.length)} nodes`),

@@ -107,7 +107,8 @@ weft.Details = class {
     };
     return [
       weft.el("h2", {}, graph.name),
-      weft.el("p", { class: "muted" }, "Click a box to see what it is; a group unfolds, and folds again by its head. Drag to move, scroll to zoom."),
+      weft.el("p", { class: "muted" }, "Click a box to see what it is; a group unfolds, and folds again by its head. Drag to move, scroll to zoom. "
+        + `The red line below a box is its share of all ${graph.timed ? "time" : "work"}.`),
       this.#facts([
         ["nodes", weft.number(graph.nodes.length)],
         ...this.#cost(graph.root), leaves("input"), leaves("parameter"), leaves("state"),

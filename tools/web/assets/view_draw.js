@@ -69,7 +69,7 @@ weft.Drawing = class {
   fit() {
     const { width, height } = this.#room();
     const root = this.graph.root;
-    const k = Math.min(1.25, (width - 24) / root.width, (height - 24) / root.height);
+    const k = Math.min(1.25, (width - 24) / Math.max(root.width, 1), (height - 24) / Math.max(root.height, 1));
     const x = (width - root.width * k) / 2;
     this.#moveTo(weftLayout.zoomIdentity.translate(x, Math.max(12, (height - root.height * k) / 2)).scale(k));
   }
@@ -158,10 +158,10 @@ weft.Drawing = class {
     }
   }
 
-  #edge({ bundle, points, label }, x, y) {
+  #edge({ bundle, points, label, upright }, x, y) {
     const leaf = bundle.from.part === "leaf";
-    const d = this.#curve(points.map((point) => ({ x: point.x + x, y: point.y + y })));
-    const width = (1 + Math.min(3, Math.log2(bundle.count) / 2)).toFixed(2);
+    const d = this.#curve(points.map((point) => ({ x: point.x + x, y: point.y + y })), upright);
+    const width = (leaf ? 1.3 : 1 + Math.min(3, Math.log2(bundle.count) / 2)).toFixed(2);
     const edge = this.#make("g", { class: leaf ? "edge leaf" : "edge" },
       this.#make("path", { class: "hit", d }),
       this.#make("path", { class: "line", d, "stroke-width": width, "marker-end": leaf ? "url(#arrow-leaf)" : "url(#arrow)" }));
@@ -183,10 +183,10 @@ weft.Drawing = class {
   }
 
   /// Through the points, rounded.
-  #curve(points) {
+  #curve(points, upright = false) {
     if (points.length === 2) {
       const [a, b] = points;
-      const across = Math.abs(b.x - a.x) > Math.abs(b.y - a.y);
+      const across = !upright && Math.abs(b.x - a.x) > Math.abs(b.y - a.y);
       const [dx, dy] = across ? [(b.x - a.x) / 2, 0] : [0, (b.y - a.y) / 2];
       return `M${this.#at(a)} C${this.#at({ x: a.x + dx, y: a.y + dy })} ${this.#at({ x: b.x - dx, y: b.y - dy })} ${this.#at(b)}`;
     }
@@ -218,6 +218,9 @@ weft.Drawing = class {
     group.append(this.#rect(box, "face", 0));
     if (!box.open) group.append(this.#make("rect", { class: "stripe", x: 0, y: 0, width: 5, height: box.height, rx: 2 }));
     if (box.open) group.append(this.#make("rect", { class: "lid", width: box.width, height: 26, rx: 9 }));
+    const share = this.graph.shareOf(box);
+    if (!box.open && share > 0.002)
+      group.append(this.#make("rect", { class: "share", x: 8, y: box.height - 4, width: Math.max(2, share * (box.width - 16)), height: 2.5, rx: 1 }));
     group.append(...this.#texts(box));
     const act = (event) => {
       event.stopPropagation();

@@ -117,10 +117,21 @@ weft.Graph = class {
     for (const [name, value] of this.data.outputs)
       root.children.push(new weft.Box("output", name, { node: this.producers[value].node }));
     for (const box of [...scopes.values()]) {
-      const children = this.#inSeries(this.#sorted(box.children));
+      if (box !== root && this.#withoutWrapping(box) !== box) continue;
+      const children = this.#inSeries(this.#sorted(box.children.map((child) => this.#withoutWrapping(child))));
       box.adopt(this.#inRuns(box === root ? this.#withLeavesTogether(children) : children));
     }
     return root;
+  }
+
+  /// A scope of one node is as good as the node.
+  #withoutWrapping(box) {
+    const labels = [];
+    let inner = box;
+    for (; inner.kind === "scope" && inner.children.length === 1; inner = inner.children[0]) labels.push(inner.label);
+    if (inner.kind !== "node" || inner === box) return box;
+    inner.label = [...labels, inner.name.slice(inner.name.lastIndexOf("/") + 1)].join("/");
+    return inner;
   }
 
   /// In the order of their first nodes.
@@ -263,6 +274,12 @@ weft.Graph = class {
   }
 
   // ---- Folding.
+
+  /// The box's part of all time, or of all work where no time is known: from 0 to 1.
+  shareOf(box) {
+    const what = this.timed ? "seconds" : "flops";
+    return this.root[what] > 0 ? box[what] / this.root[what] : 0;
+  }
 
   /// Unfolds from the outside in, as long as few boxes are to be seen: the first look at a graph.
   unfoldAFew(most = 30) {
