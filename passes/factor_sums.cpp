@@ -44,7 +44,9 @@ class SumFactoring {
       std::vector<ValueId> terms = tree.terms;
       const bool left = factor(terms, 0);
       const bool right = factor(terms, 1);
-      if (left || right) rewriter_.replace(tree.root, sum_of(graph_, terms).id());
+      if (!left && !right) continue;
+      const Graph::Scope scope = graph_.absolute_scope(graph_.node(graph_.producer(tree.root)).scope);
+      rewriter_.replace(tree.root, sum_of(graph_, terms).id());
     }
     return rewriter_.finish();
   }

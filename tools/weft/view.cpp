@@ -1,0 +1,102 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "graph/error.h"
+#include "graph/json.h"
+#include "ops/ops.h"
+#include "tools/web/page.h"
+#include "tools/weft/backend_option.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/compilation.h"
+#include "tools/weft/nmt_graph.h"
+#include "tools/weft/output.h"
+#include "tools/weft/view_data.h"
+
+namespace weft::tool {
+namespace {
+
+struct ViewOptions {
+  std::string file;
+  std::string model;
+  NmtGraphOptions nmt;
+  std::string stage = "both";
+  std::vector<std::string> without;
+  std::string backend = "onednn";
+  std::string profile;
+  std::string output;
+};
+
+/// A page holds everything; a browser must still be able to open it.
+constexpr std::size_t most_nodes = 200'000;
+
+void require_viewable(const Graph& graph) {
+  require(graph.node_count() <= most_nodes,
+          "graph '{}' has {} nodes, more than the {} that a page may hold; declare it with fewer steps", graph.name(),
+          graph.node_count(), most_nodes);
+}
+
+// The page's parts that view.js fills.
+constexpr std::string_view body = R"(<div id="stage">
+<div id="canvas"></div>
+<section id="memory" hidden></section>
+<aside id="details"></aside>
+</div>)";
+
+void view(const ViewOptions& options) {
+  if (options.model.empty() == options.file.empty())
+    throw CLI::ValidationError("view", "give either a graph file or --model nmt");
+  Graph graph = options.file.empty() ? build_nmt_graph(options.nmt) : load_graph(options.file, all_ops());
+  require_viewable(graph);
+  const NodeTimes times = options.profile.empty() ? NodeTimes() : load_node_times(options.profile);
+
+  web::Page page{.title = graph.name()};
+  page.styles = {"page.css", "view.css"};
+  page.scripts = {"page.js",      "layout.bundle.js", "view_graph.js",  "view_layout.js",
+                  "view_draw.js", "view_details.js",  "view_memory.js", "view.js"};
+  page.body = body;
+  const bool only_after = options.stage == "after";
+  if (!only_after) page.data.emplace_back("declared", view_data(graph, "As declared", times, nullptr));
+  if (options.stage != "before") {
+    const Backend& backend = backend_named(options.backend);
+    run_passes_for(graph, backend, pipeline_until("compilation", options.without));
+    require_viewable(graph);
+    page.data.emplace_back("compiled", view_data(graph, "Compiled", times, &backend));
+  }
+  write_output(options.output, web::to_html(page));
+}
+
+}  // namespace
+
+void add_view(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("view", "Write a graph and its memory as a page to look at in a browser");
+  const auto options = std::make_shared<ViewOptions>();
+  command->add_option("file,--file", options->file, "A graph: JSON, or text (docs/ir.md)")->option_text("GRAPH");
+  CLI::Option* model = command->add_option("--model", options->model, "A model's graph instead: nmt, the translator")
+                           ->check(CLI::IsMember({"nmt"}));
+  command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("PAGE.html");
+  command->add_option("--profile", options->profile, "Times to show: what `weft profile --format json` wrote")
+      ->option_text("FILE");
+  const std::string group = "Before or after compiling";
+  command
+      ->add_option("--stage", options->stage,
+                   "before: as declared. after: as it runs, with its memory. both: in two tabs")
+      ->check(CLI::IsMember({"before", "after", "both"}))
+      ->capture_default_str()
+      ->group(group);
+  add_disabled_passes_option(*command, options->without)->group(group);
+  add_backend_option(*command, options->backend);
+  command->get_option("--backend")->group(group);
+  add_nmt_graph_options(*command, options->nmt, *model);
+  command->footer(
+      "The page is one file that needs no network. Steps that repeat are folded; a click unfolds them. docs/view.md\n"
+      "shows what is where.\n\n"
+      "Examples:\n"
+      "  weft view graph.json -o page.html\n"
+      "  weft view --model nmt --graph training --source-length 19 --target-length 11 -o training.html\n"
+      "  weft view graph.json --stage before -o page.html          as declared alone; nothing is compiled\n"
+      "  weft view graph.json --disable-pass batch-over-time -o page.html\n"
+      "  weft view graph.json --profile profile.json -o page.html  with the time that each node takes\n");
+  command->callback([options] { view(*options); });
+}
+
+}  // namespace weft::tool

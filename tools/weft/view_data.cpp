@@ -1,0 +1,225 @@
+#include "tools/weft/view_data.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "graph/leaf.h"
+#include "graph/number_text.h"
+#include "graph/order.h"
+#include "graph/tensor_text.h"
+#include "passes/buffers.h"
+
+namespace weft::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string content_text(bool content) { return content ? "true" : "false"; }
+std::string content_text(std::int64_t content) { return fmt::format("{}", content); }
+std::string content_text(double content) { return number_text(content); }
+std::string content_text(const std::string& content) { return content; }
+std::string content_text(const std::vector<std::int64_t>& content) { return fmt::format("{}", content); }
+
+std::string content_text(const std::vector<double>& content) {
+  std::vector<std::string> numbers;
+  for (const double number : content) numbers.push_back(number_text(number));
+  return fmt::format("[{}]", fmt::join(numbers, ", "));
+}
+
+/// The first elements of a constant: it may have millions.
+std::string content_text(const std::shared_ptr<const Tensor>& content) {
+  constexpr std::int64_t most = 16;
+  const std::int64_t volume = content->shape().volume();
+  const std::int64_t shown = is_splat(*content) ? 1 : std::min(most, volume);
+  std::string text;
+  for (std::int64_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + element_text(*content, i);
+  if (shown < volume) text += is_splat(*content) ? " everywhere" : ", ...";
+  return text;
+}
+
+double flops_of(const Graph& graph, const Node& node) {
+  if (node.op->flops == nullptr) return 0.0;
+  const auto types = [&](const std::vector<ValueId>& values) {
+    std::vector<TensorType> types;
+    for (const ValueId value : values) types.push_back(graph.type(value));
+    return types;
+  };
+  return node.op->flops(types(node.operands), types(node.results), node.attributes);
+}
+
+/// What running the node reads and writes; nothing for leaves and views.
+double bytes_of(const Graph& graph, const Node& node) {
+  if (is_leaf(*node.op) || is_view(graph, node)) return 0.0;
+  double bytes = 0.0;
+  for (const ValueId operand : node.operands) bytes += static_cast<double>(graph.type(operand).bytes());
+  for (const ValueId result : node.results) bytes += static_cast<double>(graph.type(result).bytes());
+  return bytes;
+}
+
+/// Texts that many nodes share, each written once: nodes refer to them by number.
+class Texts {
+ public:
+  std::size_t operator()(const std::string& text) {
+    const auto [at, is_new] = numbers_.try_emplace(text, list_.size());
+    if (is_new) list_.push_back(text);
+    return at->second;
+  }
+  Json take() { return std::move(list_); }
+
+ private:
+  std::unordered_map<std::string, std::size_t> numbers_;
+  Json list_ = Json::array();
+};
+
+class GraphWriter {
+ public:
+  GraphWriter(const Graph& graph, const NodeTimes& times)
+      : graph_(graph), times_(times), order_(topological_order(graph)), value_numbers_(graph.value_bound()) {
+    std::size_t next = 0;
+    for (const NodeId id : order_)
+      for (const ValueId result : graph_.node(id).results) value_numbers_[result.index] = next++;
+  }
+
+  Json write() {
+    Json nodes = Json::array();
+    const std::vector<Part> parts = parts_of(graph_, order_);
+    for (std::size_t i = 0; i < order_.size(); ++i) nodes.push_back(node_data(graph_.node(order_[i]), parts[i]));
+    Json outputs = Json::array();
+    for (const Output& output : graph_.outputs()) outputs.push_back({output.name, number_of(output.value)});
+    Json updates = Json::array();
+    for (const Update& update : graph_.updates())
+      updates.push_back({number_of(update.variable), number_of(update.value)});
+    return {{"name", graph_.name()},     {"ops", ops_.take()}, {"scopes", scopes_.take()}, {"types", types_.take()},
+            {"nodes", std::move(nodes)}, {"outputs", outputs}, {"updates", updates}};
+  }
+
+  /// The plan that compiling for the backend makes. Its kernels are made to ask what scratch memory they need.
+  Json memory(const Backend& backend) const {
+    const std::vector<NodeId> steps = schedule(graph_);
+    std::vector<std::size_t> scratch;
+    for (const NodeId id : steps) scratch.push_back(scratch_bytes(graph_.node(id), backend));
+    const BufferPlan plan = plan_buffers(graph_, steps, scratch);
+
+    std::vector<std::size_t> node_numbers(graph_.node_bound());
+    for (std::size_t i = 0; i < order_.size(); ++i) node_numbers[order_[i].index] = i;
+    Json schedule = Json::array();
+    for (const NodeId id : steps) schedule.push_back(node_numbers[id.index]);
+    Json regions = Json::array();
+    for (const Region& region : plan.regions) {
+      const Json root = region.root ? Json(number_of(region.root)) : Json(nullptr);
+      regions.push_back({root, region.offset, region.bytes, region.first, region.last});
+    }
+    Json places = Json::array();
+    for (const NodeId id : order_)
+      for (const ValueId result : graph_.node(id).results) {
+        const Location& location = plan.locations[result.index];
+        switch (location.place) {
+          case Location::Place::none:
+            places.push_back(nullptr);
+            break;
+          case Location::Place::leaf:
+            places.push_back({node_numbers[location.owner.index], location.offset});
+            break;
+          case Location::Place::arena:
+            places.push_back(location.offset);
+            break;
+        }
+      }
+    return {{"arena", plan.arena_bytes}, {"live", plan.lower_bound_bytes},
+            {"naive", plan.naive_bytes}, {"schedule", schedule},
+            {"regions", regions},        {"places", places}};
+  }
+
+ private:
+  std::size_t number_of(ValueId value) const { return value_numbers_[value.index]; }
+
+  Json node_data(const Node& node, Part part) {
+    Json operands = Json::array();
+    for (const ValueId operand : node.operands) operands.push_back(number_of(operand));
+    Json types = Json::array();
+    for (const ValueId result : node.results) types.push_back(types_(graph_.type(result).to_string()));
+    Json attributes = Json::array();
+    for (const auto& [name, attribute] : node.attributes)
+      attributes.push_back({name, std::visit([](const auto& content) { return content_text(content); }, attribute)});
+    Json data = {node.name,
+                 ops_(std::string(node.op->name)),
+                 scopes_(node.scope),
+                 static_cast<int>(part),
+                 std::move(operands),
+                 std::move(types),
+                 std::move(attributes),
+                 flops_of(graph_, node),
+                 bytes_of(graph_, node)};
+    if (const auto time = times_.find(node.name); time != times_.end())
+      data.push_back({time->second.seconds, time->second.kind});
+    return data;
+  }
+
+  std::size_t scratch_bytes(const Node& node, const Backend& backend) const {
+    if (is_view(graph_, node)) return 0;
+    KernelFactory* factory = backend.find_kernel(*node.op);
+    require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op, so its memory cannot be planned",
+            node.op->name, node.name, backend.name);
+    const auto types = [&](const std::vector<ValueId>& values) {
+      std::vector<TensorType> types;
+      for (const ValueId value : values) types.push_back(graph_.type(value));
+      return types;
+    };
+    // Of leaves that keep their content it only matters that they do.
+    static const std::uint64_t version = 1;
+    std::vector<const std::uint64_t*> versions;
+    for (const ValueId operand : node.operands) {
+      const Op& op = *graph_.node(graph_.producer(operand)).op;
+      versions.push_back(is_leaf(op) && &op != &leaf::input ? &version : nullptr);
+    }
+    try {
+      return factory({node, types(node.operands), types(node.results), versions}).scratch_bytes;
+    } catch (const Error& error) {
+      fail("{} '{}': {}", node.op->name, node.name, error.what());
+    }
+  }
+
+  const Graph& graph_;
+  const NodeTimes& times_;
+  std::vector<NodeId> order_;
+  std::vector<std::size_t> value_numbers_;
+  Texts ops_;
+  Texts scopes_;
+  Texts types_;
+};
+
+}  // namespace
+
+NodeTimes load_node_times(const std::string& path) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;
+  const std::string text = read_file(path, most_bytes);
+  NodeTimes times;
+  try {
+    const nlohmann::json profile = nlohmann::json::parse(text);
+    const double runs = std::max(1.0, profile.at("runs").get<double>());
+    for (const nlohmann::json& node : profile.at("nodes")) {
+      NodeTime& time = times[node.at("node").get<std::string>()];
+      time.kind = node.value("kind", "");
+      time.seconds += node.at("seconds").get<double>() / runs;
+    }
+  } catch (const nlohmann::json::exception& error) {
+    fail("{}: this is no profile as `weft profile --format json` writes it ({})", path, error.what());
+  }
+  return times;
+}
+
+std::string view_data(const Graph& graph, std::string_view stage, const NodeTimes& times, const Backend* planned_for) {
+  GraphWriter writer(graph, times);
+  Json data = writer.write();
+  data["stage"] = stage;
+  if (planned_for != nullptr) data["memory"] = writer.memory(*planned_for);
+  return data.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace weft::tool
