@@ -10,6 +10,7 @@ class App;
 namespace weft::tool {
 
 void add_dump(CLI::App& program);
+void add_info(CLI::App& program);
 void add_opt(CLI::App& program);
 void add_run(CLI::App& program);
 void add_check_gradients(CLI::App& program);

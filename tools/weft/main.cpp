@@ -47,6 +47,7 @@ int run(int argc, char** argv) {
   program.footer(
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training     the training step as text\n"
+      "  weft info graph.json                                      parameters, flops, bytes and memory, by scope\n"
       "  weft opt graph.json --passes decompose,cse                runs passes and writes what they make\n"
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
       "Graphs are files of JSON or of Weft's text form (docs/ir.md). `weft COMMAND --help` explains a command.\n"
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
   add_dump(program);
+  add_info(program);
   add_opt(program);
 
   add_run(program);
