@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
       "  weft info graph.json                                      parameters, flops, bytes and memory, by scope\n"
       "  weft lint graph.json                                      what a reviewer would ask about\n"
       "  weft opt graph.json --passes decompose,cse                runs passes and writes what they make\n"
+      "  weft explain graph.json -o passes.html                    a page with what every pass does to the graph\n"
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
       "  weft check-passes --all                                   every pass against what it was given\n"
@@ -62,6 +63,7 @@ int run(int argc, char** argv) {
   add_info(program);
   add_lint(program);
   add_opt(program);
+  add_explain(program);
 
   add_run(program);
   add_check_gradients(program);
