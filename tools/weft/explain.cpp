@@ -56,12 +56,14 @@ std::string as_table(const PassHistory& history) {
   return table.to_string();
 }
 
-/// One file a pass that changed anything: "03_simplify.svg".
+/// One file a pass that changed anything, "03_simplify.svg", and "00_all.svg".
 void write_pictures(const PassHistory& history, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
+  write_file(folder / "00_all.svg", pass_picture(history, 0, history.stages.size() - 1));
   for (std::size_t i = 1; i < history.stages.size(); ++i)
     if (history.stages[i].changed)
-      write_file(folder / fmt::format("{:02}_{}.svg", i, history.stages[i].pass->name), pass_picture(history, i));
+      write_file(folder / fmt::format("{:02}_{}.svg", i, history.stages[i].pass->name),
+                 pass_picture(history, i - 1, i));
 }
 
 void explain(const ExplainOptions& options) {
@@ -87,7 +89,8 @@ void add_explain(CLI::App& program) {
                    "Write a page (HTML, complete in itself) with every pass and what it removes, makes and changes")
       ->option_text("PAGE");
   command
-      ->add_option("--pictures", options->pictures, "Write a picture (SVG) of every pass that changes anything there")
+      ->add_option("--pictures", options->pictures,
+                   "Write pictures (SVG) there: of all passes, and of every pass that changes anything")
       ->option_text("FOLDER");
   command->add_flag("--json", options->json, "What the page is made of, instead of a table");
   command

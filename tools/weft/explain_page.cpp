@@ -88,9 +88,10 @@ std::string explain_json(const PassHistory& history) {
 }
 
 std::string explain_page(const PassHistory& history) {
-  Json pictures = Json::array();
-  for (std::size_t i = 0; i < history.stages.size(); ++i)
-    pictures.push_back(i > 0 && history.stages[i].changed ? Json(pass_picture(history, i)) : Json());
+  // The first is of all passes together.
+  Json pictures = Json::array({pass_picture(history, 0, history.stages.size() - 1)});
+  for (std::size_t i = 1; i < history.stages.size(); ++i)
+    pictures.push_back(history.stages[i].changed ? Json(pass_picture(history, i - 1, i)) : Json());
   return web::to_html({.title = fmt::format("What compiling does to {}", history.graph),
                        .styles = {"page.css", "explain.css"},
                        .scripts = {"page.js", "explain.js"},

@@ -15,10 +15,11 @@ namespace weft::tool {
 namespace {
 
 constexpr int pitch = 7;  // from square to square
-constexpr int side = 6;   // of a square
-constexpr int gap = 14;   // between blocks
-constexpr int width = 860;
-constexpr int letter = 5;  // a title's letters, about
+constexpr int side = 5;   // of a square
+constexpr int gap = 12;   // between blocks
+constexpr int widest = 1130;
+constexpr int narrowest = 720;  // has room for the legend
+constexpr int letter = 6;       // a title's letters, about
 constexpr int title_height = 14;
 
 struct Kind {
@@ -50,15 +51,16 @@ struct Corner {
 };
 
 /// Blocks side by side, in as many lines as it takes.
-std::vector<Corner> corners_of(const std::vector<PictureBlock>& blocks, int& height) {
+std::vector<Corner> corners_of(const std::vector<PictureBlock>& blocks, int& width, int& height) {
   std::vector<Corner> corners;
   Corner next;
   int line = 0;
   for (const PictureBlock& block : blocks) {
     const int wide = std::max(pitch * static_cast<int>(block.columns), letter * static_cast<int>(block.title.size()));
-    if (next.x > 0 && next.x + wide > width) next = {0, next.y + line + gap}, line = 0;
+    if (next.x > 0 && next.x + wide > widest) next = {0, next.y + line + gap}, line = 0;
     corners.push_back(next);
     next.x += wide + gap;
+    width = std::max(width, next.x);
     line = std::max(line, title_height + pitch * static_cast<int>(block.rows));
   }
   height = next.y + line;
@@ -67,16 +69,20 @@ std::vector<Corner> corners_of(const std::vector<PictureBlock>& blocks, int& hei
 
 class Picture {
  public:
-  Picture(const PassHistory& history, std::size_t stage)
-      : history_(history), stage_(stage), blocks_(lay_out(history, stage)), corners_(corners_of(blocks_, height_)) {}
+  Picture(const PassHistory& history, std::size_t from, std::size_t to)
+      : history_(history),
+        from_(from),
+        to_(to),
+        blocks_(lay_out(history, from, to)),
+        corners_(corners_of(blocks_, width_, height_)) {}
 
   std::string draw() {
     const int panel = height_ + 30;
     const int all = 2 * panel + 22;
     put("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
         "role=\"img\">\n",
-        width + 10, all);
-    put("<title>{}</title>\n", shown(fmt::format("before and after {}", history_.stages[stage_].pass->name)));
+        width_, all);
+    put("<title>{}: before and after</title>\n", subject());
     put_style();
     draw_panel(5, true);
     draw_panel(5 + panel, false);
@@ -96,60 +102,91 @@ class Picture {
     put(".p-{0}{{{1}:{2};{1}:light-dark({2},{3})}}", look, property, light, dark);
   }
 
+  /// What the picture is about: a pass, or all that lie between two stages.
+  std::string subject() const {
+    return to_ == from_ + 1 ? std::string(history_.stages[to_].pass->name) : fmt::format("{} passes", to_ - from_);
+  }
+
   void put_style() {
-    put("<style>\n:root{{color-scheme:light dark}}.p-t{{font:11px sans-serif}}.p-h{{font:bold 12px sans-serif}}");
+    put("<style>\n:root{{color-scheme:light dark}}.p-t{{font:10.5px sans-serif}}.p-h{{font:bold 12px sans-serif}}");
     put_colour("t", "fill", "#1f2328", "#e6edf3");
     put_colour("h", "fill", "#1f2328", "#e6edf3");
-    for (const Kind& kind : kinds) put_colour(std::string_view(&kind.name, 1), "fill", kind.light, kind.dark);
-    put_colour("x", "stroke", "#d1242f", "#ff7b72");
-    put_colour("n", "stroke", "#1a7f37", "#56d364");
-    put_colour("g", "stroke", "#d1242f", "#ff7b72");
-    put(".p-k{{fill-opacity:.28}}.p-x,.p-n{{stroke-width:1.4}}.p-g{{fill:none;stroke-opacity:.35;stroke-width:.8}}\n");
-    put("</style>\n");
+    put("\npath{{fill:none;stroke-width:{};stroke-dasharray:{} {}}}", side, side, pitch - side);
+    for (const Kind& kind : kinds) put_colour(std::string_view(&kind.name, 1), "stroke", kind.light, kind.dark);
+    put_colour("g", "stroke", "#7d8590", "#8b949e");
+    put(".p-k{{stroke-opacity:.25}}.p-g{{stroke-opacity:.1}}\n</style>\n");
   }
 
   void draw_panel(int top, bool before) {
-    const StageCost& cost = history_.stages[before ? stage_ - 1 : stage_].cost;
+    const StageCost& cost = history_.stages[before ? from_ : to_].cost;
     put("<text class=\"p-h\" x=\"5\" y=\"{}\">{} {}: {} nodes, {} of them products</text>\n", top + 11,
-        before ? "before" : "after", history_.stages[stage_].pass->name, cost.nodes, cost.products);
-    // Squares of one look are one path: a picture of thousands of nodes stays small.
-    std::map<std::string, std::string> paths;
+        before ? "before" : "after", subject(), cost.nodes, cost.products);
+    std::map<std::string, std::string> paths;  // by look
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       const Corner corner{5 + corners_[i].x, top + 20 + corners_[i].y};
       put("<text class=\"p-t\" x=\"{}\" y=\"{}\">{}</text>\n", corner.x, corner.y + 9, shown(blocks_[i].title));
-      for (const PictureCell& cell : blocks_[i].cells)
-        paths[look_of(cell, before)] +=
-            fmt::format("M{} {}h{side}v{side}h-{side}z", corner.x + pitch * static_cast<int>(cell.column),
-                        corner.y + title_height + pitch * static_cast<int>(cell.row), fmt::arg("side", side));
+      for (const Run& run : runs_of(blocks_[i], before))
+        paths[run.look] += squares(corner.x + pitch * static_cast<int>(run.column),
+                                   corner.y + title_height + pitch * static_cast<int>(run.row), run.length);
     }
-    for (const auto& [look, path] : paths)
-      if (!look.empty()) put("<path class=\"{}\" d=\"{}\"/>\n", look, path);
+    for (const auto& [look, path] : paths) put("<path class=\"{}\" d=\"{}\"/>\n", look, path);
+  }
+
+  /// Squares side by side that look the same.
+  struct Run {
+    std::string look;
+    std::size_t row = 0;
+    std::size_t column = 0;
+    int length = 1;
+  };
+
+  static std::vector<Run> runs_of(const PictureBlock& block, bool before) {
+    std::map<std::pair<std::size_t, std::size_t>, std::string> looks;  // by row and column
+    for (const PictureCell& cell : block.cells)
+      if (std::string look = look_of(cell, before); !look.empty()) looks[{cell.row, cell.column}] = std::move(look);
+    std::vector<Run> runs;
+    for (const auto& [place, look] : looks) {
+      const auto [row, column] = place;
+      if (!runs.empty() && runs.back().look == look && runs.back().row == row &&
+          runs.back().column + static_cast<std::size_t>(runs.back().length) == column)
+        runs.back().length += 1;
+      else
+        runs.push_back({look, row, column});
+    }
+    return runs;
+  }
+
+  /// Squares in a row are a thick dashed line, which keeps a picture of thousands of nodes small.
+  static std::string squares(int x, int y, int count) {
+    return fmt::format("M{} {}.5h{}", x, y + side / 2, pitch * count - (pitch - side));
   }
 
   /// The classes of a square; empty when it is not there. What the pass removes leaves an empty frame.
   static std::string look_of(const PictureCell& cell, bool before) {
     const char kind = kind_of(*cell.version->op);
     if (cell.before && cell.after) return fmt::format("p-{} p-k", kind);
-    if (before) return cell.before ? fmt::format("p-{} p-x", kind) : "";
-    return cell.after ? fmt::format("p-{} p-n", kind) : "p-g";
+    if (before) return cell.before ? fmt::format("p-{}", kind) : "";
+    return cell.after ? fmt::format("p-{}", kind) : "p-g";
   }
 
   void draw_legend(int y) {
     int x = 5;
     const auto entry = [&](std::string_view look, std::string_view title) {
-      put("<path class=\"{}\" d=\"M{} {}h{side}v{side}h-{side}z\"/><text class=\"p-t\" x=\"{}\" y=\"{}\">{}</text>\n",
-          look, x, y, x + 11, y + 7, title, fmt::arg("side", side));
+      put("<path class=\"{}\" d=\"{}\"/><text class=\"p-t\" x=\"{}\" y=\"{}\">{}</text>\n", look, squares(x, y, 1),
+          x + 11, y + 6, title);
       x += 28 + 6 * static_cast<int>(title.size());
     };
     for (const Kind& kind : kinds) entry(fmt::format("p-{}", kind.name), kind.title);
-    entry("p-s p-x", "removed");
-    entry("p-s p-n", "new");
-    entry("p-s p-k", "kept");
+    entry("p-m p-k", "pale: kept");
+    entry("p-m", "bright: removed (above), new (below)");
+    entry("p-g", "was removed");
   }
 
   const PassHistory& history_;
-  std::size_t stage_;
+  std::size_t from_;
+  std::size_t to_;
   std::vector<PictureBlock> blocks_;
+  int width_ = narrowest;
   int height_ = 0;
   std::vector<Corner> corners_;
   std::string svg_;
@@ -157,6 +194,8 @@ class Picture {
 
 }  // namespace
 
-std::string pass_picture(const PassHistory& history, std::size_t stage) { return Picture(history, stage).draw(); }
+std::string pass_picture(const PassHistory& history, std::size_t from, std::size_t to) {
+  return Picture(history, from, to).draw();
+}
 
 }  // namespace weft::tool

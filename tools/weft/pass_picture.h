@@ -7,9 +7,9 @@
 
 namespace weft::tool {
 
-/// What a pass does, as a picture in SVG: a square a node, a column a time step, the graph before the pass above the
-/// graph after it. What it removes and what it makes stands out, the rest is pale. `stage`: at least 1. The picture
-/// has its colours within, light and dark as the reader's system has them.
-std::string pass_picture(const PassHistory& history, std::size_t stage);
+/// What passes do, as a picture in SVG: a square a node, a column a time step, the graph at one stage above the graph
+/// at a later one. What is removed and what is new stands out, the rest is pale. The picture has its colours within,
+/// light and dark as the reader's system has them.
+std::string pass_picture(const PassHistory& history, std::size_t from, std::size_t to);
 
 }  // namespace weft::tool

@@ -45,46 +45,71 @@ struct Draft {
   std::vector<Place> places;
 };
 
-/// A column a step; the first "add" of every step stands in one row, the second in another.
+using CellList = std::vector<PictureCell*>;
+
+/// Puts nodes of one kind together, in columns of `height` from `first_column` on. Returns the column behind the last.
+std::size_t stack_up(CellList cells, std::size_t first_column, std::size_t height) {
+  std::ranges::stable_sort(
+      cells, {}, [](const PictureCell* cell) { return std::pair(cell->version->op->family, cell->version->op->name); });
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    cells[i]->column = first_column + i / height;
+    cells[i]->row = i % height;
+  }
+  return first_column + (cells.size() + height - 1) / height;
+}
+
+/// What a row of a block of steps holds: below each step the first "add", or the second, and so on.
+using RowKey = std::tuple<std::string, std::string_view, std::size_t>;
+
+/// A column a step and a row for what at least half of the steps have in common; what few have (the product of all
+/// steps, say) is stacked up behind them.
 PictureBlock step_by_step(const Draft& draft) {
+  PictureBlock block{draft.title, draft.cells, 0, 0};
   std::map<std::string, std::size_t, ByNumber> columns;
-  for (const Place& place : draft.places) columns.emplace(place.step, 0);
-  for (std::size_t next = 0; auto& [step, column] : columns) column = next++;
   std::map<std::tuple<std::string, std::string, std::string_view>, std::size_t> counts;
-  std::map<std::tuple<std::string, std::string_view, std::size_t>, std::size_t> rows;
-  PictureBlock block{draft.title, draft.cells, columns.size(), 0};
+  std::vector<RowKey> keys;
+  std::map<RowKey, std::size_t> steps_of_row;
   for (std::size_t i = 0; i < block.cells.size(); ++i) {
     const Place& place = draft.places[i];
     const std::string_view op = block.cells[i].version->op->name;
-    const std::size_t ordinal = counts[{place.step, place.below, op}]++;
-    block.cells[i].column = columns.at(place.step);
-    block.cells[i].row = rows.emplace(std::tuple(place.below, op, ordinal), rows.size()).first->second;
+    columns.emplace(place.step, 0);
+    keys.emplace_back(place.below, op, counts[{place.step, place.below, op}]++);
+    ++steps_of_row[keys.back()];
   }
-  block.rows = rows.size();
-  return block;
-}
-
-/// Nodes of one kind stand together, in columns of `height`.
-PictureBlock kind_by_kind(const Draft& draft, std::size_t height) {
-  PictureBlock block{draft.title, draft.cells, (draft.cells.size() + height - 1) / height,
-                     std::min(draft.cells.size(), height)};
-  std::ranges::stable_sort(block.cells, {}, [](const PictureCell& cell) {
-    return std::pair(cell.version->op->family, cell.version->op->name);
-  });
+  for (std::size_t next = 0; auto& [step, column] : columns) column = next++;
+  std::map<RowKey, std::size_t> rows;
+  CellList few;
   for (std::size_t i = 0; i < block.cells.size(); ++i) {
-    block.cells[i].column = i / height;
-    block.cells[i].row = i % height;
+    if (2 * steps_of_row.at(keys[i]) < columns.size()) {
+      few.push_back(&block.cells[i]);
+      continue;
+    }
+    block.cells[i].column = columns.at(draft.places[i].step);
+    block.cells[i].row = rows.emplace(keys[i], rows.size()).first->second;
   }
+  block.rows = std::max<std::size_t>(rows.size(), 12);
+  block.columns = stack_up(few, columns.size() + 1, block.rows);
   return block;
 }
 
-/// The nodes that the stage or the one before it has, each once, by block; blocks in the order of the graph.
-std::vector<Draft> drafts_of(const PassHistory& history, std::size_t stage, const ScopeFolding& folding) {
+PictureBlock kind_by_kind(const Draft& draft, std::size_t height) {
+  PictureBlock block{draft.title, draft.cells, 0, std::min(draft.cells.size(), height)};
+  CellList cells;
+  for (PictureCell& cell : block.cells) cells.push_back(&cell);
+  block.columns = stack_up(cells, 0, height);
+  return block;
+}
+
+bool is_alive(const NodeVersion& version, std::size_t stage) { return version.first <= stage && stage <= version.last; }
+
+/// The nodes that one of two stages has, each once, by block; blocks in the order of the graph.
+std::vector<Draft> drafts_of(const PassHistory& history, std::size_t from, std::size_t to,
+                             const ScopeFolding& folding) {
   std::map<NodeId, PictureCell> cells;
   std::vector<NodeId> order;
   for (const NodeVersion& version : history.versions) {
-    const bool before = version.first < stage && stage <= version.last + 1;
-    const bool after = version.first <= stage && stage <= version.last;
+    const bool before = is_alive(version, from);
+    const bool after = is_alive(version, to);
     if ((!before && !after) || is_leaf(*version.op)) continue;
     PictureCell& cell = cells[version.node];
     if (cell.version == nullptr) order.push_back(version.node);
@@ -111,11 +136,11 @@ std::vector<Draft> drafts_of(const PassHistory& history, std::size_t stage, cons
 
 }  // namespace
 
-std::vector<PictureBlock> lay_out(const PassHistory& history, std::size_t stage) {
+std::vector<PictureBlock> lay_out(const PassHistory& history, std::size_t from, std::size_t to) {
   std::set<std::string> scopes;
   for (const NodeVersion& version : history.versions) scopes.insert(version.scope);
   const ScopeFolding folding(scopes);
-  const std::vector<Draft> drafts = drafts_of(history, stage, folding);
+  const std::vector<Draft> drafts = drafts_of(history, from, to, folding);
   std::vector<PictureBlock> blocks;
   std::size_t height = 12;
   for (const Draft& draft : drafts) {

@@ -11,14 +11,14 @@ namespace weft::tool {
 /// A node's square in the picture of a pass.
 struct PictureCell {
   const NodeVersion* version = nullptr;
-  bool before = false;  ///< whether the graph before the pass has the node
+  bool before = false;  ///< whether the earlier stage has the node
   bool after = false;
   std::size_t column = 0;
   std::size_t row = 0;
 };
 
-/// The nodes of one scope: of one that repeats, a column a step and a row for what the steps have in common; of any
-/// other, as many columns as it takes.
+/// The nodes of one scope. Of one that repeats: a column a step and a row for what the steps have in common, and behind
+/// them what few steps have. Of any other: as many columns as it takes.
 struct PictureBlock {
   std::string title;  ///< "encoder/step* x 19"
   std::vector<PictureCell> cells;
@@ -26,8 +26,8 @@ struct PictureBlock {
   std::size_t rows = 0;
 };
 
-/// Where the nodes of a stage and of the one before it stand, those of scopes that repeat first; leaves are left out. A
-/// node that is in both stands at one place.
-std::vector<PictureBlock> lay_out(const PassHistory& history, std::size_t stage);
+/// Where the nodes of two stages stand, those of scopes that repeat first; leaves are left out. A node that is in both
+/// stands at one place.
+std::vector<PictureBlock> lay_out(const PassHistory& history, std::size_t from, std::size_t to);
 
 }  // namespace weft::tool

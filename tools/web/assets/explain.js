@@ -157,7 +157,7 @@ const explain = {
     const sorted = [...groups.values()].sort((a, b) => order[a.kind] - order[b.kind] || b.entries.length - a.entries.length);
     const copies = history.copies[folded];
     return fold([weft.el("span", { class: "scope" }, history.folded[folded] || "(top)",
-      copies > 1 ? weft.el("span", { class: "times" }, ` \u00d7 ${copies}`) : null), sorted.map(chip)], () => sorted.map(opFold));
+      copies > 1 ? weft.el("span", { class: "times" }, ` \u00d7 ${copies}`) : null), ...sorted.map(chip)], () => sorted.map(opFold));
   };
 
   explain.showDiff = () => {
@@ -177,7 +177,8 @@ const explain = {
 
   explain.showPicture = () => {
     const { from, to } = explain;
-    const text = to === from + 1 ? explain.pictures[to] : null;
+    const whole = from === 0 && to === history.stages.length - 1;
+    const text = to === from + 1 ? explain.pictures[to] : whole ? explain.pictures[0] : null;
     const svg = text && new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     document.getElementById("picture").replaceChildren(...(svg && svg.nodeName === "svg" ? [document.importNode(svg, true)] : []));
   };
