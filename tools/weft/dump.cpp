@@ -32,11 +32,11 @@ void add_dump(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("dump", "Write a graph: as text, JSON or a picture, before or after compiling");
   const auto options = std::make_shared<DumpOptions>();
-  add_graph_source(*command, options->source);
   add_format_option(*command, options->format);
   command->add_flag("--summary", options->summary, "Instead of the graph: its size, its cost, its nodes by op");
   command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
   add_stage_options(*command, options->stage);
+  add_graph_source(*command, options->source);
   command->footer(
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training --summary\n"

@@ -83,7 +83,6 @@ void add_explain(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "explain", "Show what every pass of compiling does to a graph: as a page, as pictures, as a table");
   const auto options = std::make_shared<ExplainOptions>();
-  add_graph_source(*command, options->source);
   command
       ->add_option("-o,--output", options->page,
                    "Write a page (HTML, complete in itself) with every pass and what it removes, makes and changes")
@@ -106,6 +105,7 @@ void add_explain(CLI::App& program) {
       ->option_text("RUNS")
       ->check(CLI::Range(1, 1000));
   add_range_options(*command, options->recording.range);
+  add_graph_source(*command, options->source);
   command->footer(
       "  nodes      that compute, leaves aside\n"
       "  products   of them, matrix products and lookups\n"

@@ -97,13 +97,13 @@ void add_info(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("info", "What a graph costs: parameters, flops, bytes and memory, by scope and by op");
   const auto options = std::make_shared<InfoOptions>();
-  add_graph_source(*command, options->source);
   command->add_option("--depth", options->depth, "How many parts of a scope are told apart; 0: none")
       ->check(CLI::Range(std::size_t{0}, most_scope_parts))
       ->capture_default_str();
   command->add_flag("--json", options->json, "As JSON, in bytes and operations");
   command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
   add_stage_options(*command, options->stage);
+  add_graph_source(*command, options->source);
   command->footer(
       "Scopes that repeat with another number are one row: encoder/step* x 19. Each row has all that lies below it.\n"
       "  traffic       bytes of the operands and results of every node, as if there were no cache\n"

@@ -123,7 +123,6 @@ void lint(const LintOptions& options) {
 void add_lint(CLI::App& program) {
   CLI::App* command = program.add_subcommand("lint", "Find what is legal in a graph and probably not meant");
   const auto options = std::make_shared<LintOptions>();
-  add_graph_source(*command, options->source);
   const auto add_names = [&](const char* name, std::vector<std::string>& names, const char* help) {
     command->add_option(name, names, help)->option_text("RULE,...")->delimiter(',')->allow_extra_args(false);
   };
@@ -132,6 +131,7 @@ void add_lint(CLI::App& program) {
   command->add_flag("--rules", options->rules, "List the rules instead");
   command->add_flag("--every", options->every, "A line for every finding, also those that repeat from step to step");
   command->add_flag("--json", options->json, "The findings as JSON, all of them");
+  add_graph_source(*command, options->source);
   command->footer(
       "A line a finding: the rule, the op, the node, both sides of what does not fit, and what to do.\n"
       "Exit status: 0 nothing found, 1 something found (or a bad file), 2 wrong usage.\n\n"

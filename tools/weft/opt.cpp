@@ -99,17 +99,17 @@ void add_looking_options(CLI::App& command, OptOptions& options) {
 void add_opt(CLI::App& program) {
   CLI::App* command = program.add_subcommand("opt", "Run a chosen list of passes on a graph and write what they make");
   const auto options = std::make_shared<OptOptions>();
-  add_graph_source(*command, options->source);
   add_format_option(*command, options->format);
   command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
   add_pass_options(*command, *options);
   add_looking_options(*command, *options);
+  add_graph_source(*command, options->source);
   command->footer(
       "Examples:\n"
       "  weft opt graph.json --passes decompose,cse,dce            three passes, in this order\n"
       "  weft opt graph.json --print-changed --print-dir steps     every stage of compiling as a file, to diff\n"
       "  weft opt graph.json --passes compilation,int8-weights     what translating with --precision int8 runs\n"
-      "  weft opt graph.json --time-passes > /dev/null            what each pass takes\n"
+      "  weft opt graph.json --time-passes > /dev/null             what each pass takes\n"
       "  weft dump --model nmt --graph loss | weft opt - --passes simplify --check-passes\n\n"
       "The graph is verified after every pass.");
   command->callback([options] { opt(*options); });
