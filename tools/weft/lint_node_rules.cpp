@@ -31,6 +31,14 @@ bool is_one_of(const Node& node, const Ops&... ops) {
   return ((node.op == &ops) || ...);
 }
 
+/// The node whose elements this one only arranges otherwise, through a few such nodes: more are not to be expected.
+const Node& behind_views(const LintContext& context, const Node& node) {
+  const Node* source = &node;
+  for (int i = 0; i < 4 && is_one_of(*source, op::reshape, op::transpose, op::broadcast); ++i)
+    source = &context.operand(*source, 0);
+  return *source;
+}
+
 /// The extent of an axis that counts from the last one; 1 beyond the first.
 std::int64_t extent_from_last(const Shape& shape, std::size_t axis) {
   return axis < shape.rank() ? shape.extents()[shape.rank() - 1 - axis] : 1;
@@ -114,12 +122,11 @@ std::vector<Finding> log_of_softmax(const LintContext& context) {
 std::vector<Finding> softmax_twice(const LintContext& context) {
   return about_declared_nodes(context, [&](const Node& node) -> std::string {
     if (!is_one_of(node, op::softmax, op::log_softmax, op::masked_cross_entropy)) return "";
-    const Node* source = &context.operand(node, 0);
-    while (source->op == &op::reshape || source->op == &op::transpose) source = &context.operand(*source, 0);
-    if (source->op != &op::softmax) return "";
+    const Node& source = behind_views(context, context.operand(node, 0));
+    if (source.op != &op::softmax) return "";
     return fmt::format(
         "takes a softmax of {}, which is a softmax already: the result is nearly flat; give it the logits",
-        weft::quoted(source->name));
+        weft::quoted(source.name));
   });
 }
 
@@ -144,10 +151,8 @@ std::vector<Finding> stacked_dense(const LintContext& context) {
 std::vector<Finding> hand_made_softmax(const LintContext& context) {
   return about_declared_nodes(context, [&](const Node& node) -> std::string {
     if (node.op != &op::div) return "";
-    const Node& sum = context.operand(node, 1);
-    const Node* summed = &sum;
-    while (is_one_of(*summed, op::reshape, op::broadcast)) summed = &context.operand(*summed, 0);
-    if (summed->op != &op::reduce_sum || summed->operands[0] != node.operands[0]) return "";
+    const Node& sum = behind_views(context, context.operand(node, 1));
+    if (sum.op != &op::reduce_sum || sum.operands[0] != node.operands[0]) return "";
     const Node& exponential = context.operand(node, 0);
     if (exponential.op != &op::exp || context.operand(exponential, 0).op == &op::sub) return "";
     return fmt::format(

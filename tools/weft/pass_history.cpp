@@ -68,9 +68,11 @@ class Recorder {
     std::size_t kept = 0;
     for (const NodeId id : topological_order(graph)) {
       const Node& node = graph.node(id);
-      std::string line = line_of(graph, id);
       const auto known = latest_.find(id);
-      if (known != latest_.end() && history_.versions[known->second].line == line) {
+      // Leaves stay as they are, and the text of a large constant is long.
+      const bool is_known_leaf = known != latest_.end() && is_leaf(*node.op);
+      std::string line = is_known_leaf ? "" : line_of(graph, id);
+      if (is_known_leaf || (known != latest_.end() && history_.versions[known->second].line == line)) {
         history_.versions[known->second].last = stage;
         ++kept;
         continue;
