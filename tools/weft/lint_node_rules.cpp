@@ -162,6 +162,50 @@ std::vector<Finding> hand_made_softmax(const LintContext& context) {
   });
 }
 
+/// The tensor of a constant, or nullptr for any other node.
+const Tensor* constant_content(const Node& node) {
+  return node.op == &leaf::constant ? node.attributes.get<std::shared_ptr<const Tensor>>("value").get() : nullptr;
+}
+
+/// How many elements of a constant are looked at: many nodes may read a large one.
+std::int64_t elements_to_check(const Tensor& constant) {
+  return std::min<std::int64_t>(constant.shape().volume(), 4096);
+}
+
+std::vector<Finding> division_by_zero(const LintContext& context) {
+  return about_declared_nodes(context, [&](const Node& node) -> std::string {
+    if (node.op != &op::div) return "";
+    const Node& source = behind_views(context, context.operand(node, 1));
+    const Tensor* divisor = constant_content(source);
+    if (divisor == nullptr || !is_float(divisor->dtype())) return "";
+    for (std::int64_t i = 0; i < elements_to_check(*divisor); ++i)
+      if (divisor->number(i) == 0.0)
+        return fmt::format(
+            "element {} of its divisor {} {} is 0, in every run; add a little to it, or choose with "
+            "select() where it divides",
+            i, weft::quoted(source.name), divisor->type());
+    return "";
+  });
+}
+
+std::vector<Finding> ids_outside_table(const LintContext& context) {
+  return about_declared_nodes(context, [&](const Node& node) -> std::string {
+    if (node.op != &op::embedding) return "";
+    const Node& source = behind_views(context, context.operand(node, 1));
+    const Tensor* ids = constant_content(source);
+    if (ids == nullptr) return "";
+    const Shape& table = context.graph().type(node.operands[0]).shape;
+    for (std::int64_t i = 0; i < elements_to_check(*ids); ++i)
+      if (ids->number(i) < 0.0 || ids->number(i) >= static_cast<double>(table[0]))
+        return fmt::format(
+            "id {} (element {} of {}) is no row of the table {} {}: every run will fail; give ids from 0 "
+            "to {}",
+            ids->number(i), i, weft::quoted(source.name), weft::quoted(context.graph().value_name(node.operands[0])),
+            table, table[0] - 1);
+    return "";
+  });
+}
+
 constexpr LintRule rules[] = {
     {"outer-broadcast", "two operands that stretch each other: [n] with [n,1]", outer_broadcast},
     {"softmax-over-one", "a softmax along an axis of one element", softmax_over_one},
@@ -171,6 +215,8 @@ constexpr LintRule rules[] = {
     {"softmax-twice", "a softmax, or a loss that has one, of a softmax", softmax_twice},
     {"stacked-dense", "two dense layers with no activation between", stacked_dense},
     {"hand-made-softmax", "exp(x) / sum(exp(x)), which overflows where softmax(x) does not", hand_made_softmax},
+    {"division-by-zero", "a divisor that is a constant with a zero in it", division_by_zero},
+    {"ids-outside-table", "a lookup of constant ids of which one is no row of the table", ids_outside_table},
 };
 
 }  // namespace
