@@ -84,6 +84,8 @@ class Picture {
         width_, all);
     put("<title>{}: before and after</title>\n", subject());
     put_style();
+    // Its own ground, since the page around it may be light where the system is dark.
+    put("<rect class=\"p-b\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n");
     draw_panel(5, true);
     draw_panel(5 + panel, false);
     draw_legend(all - 12);
@@ -109,6 +111,7 @@ class Picture {
 
   void put_style() {
     put("<style>\n:root{{color-scheme:light dark}}.p-t{{font:10.5px sans-serif}}.p-h{{font:bold 12px sans-serif}}");
+    put_colour("b", "fill", "#ffffff", "#15171b");
     put_colour("t", "fill", "#1f2328", "#e6edf3");
     put_colour("h", "fill", "#1f2328", "#e6edf3");
     put("\npath{{fill:none;stroke-width:{};stroke-dasharray:{} {}}}", side, side, pitch - side);
