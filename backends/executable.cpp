@@ -11,6 +11,7 @@
 #include "backends/evaluate.h"
 #include "backends/pass_check.h"
 #include "backends/poison.h"
+#include "graph/cost.h"
 #include "graph/error.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
@@ -68,16 +69,6 @@ std::string names_of(const Map& map) {
   std::vector<std::string_view> names;
   for (const auto& [name, entry] : map) names.push_back(name);
   return names.empty() ? "there are none" : fmt::format("there are {}", fmt::join(names, ", "));
-}
-
-/// Floating-point operations of one evaluation.
-double flops_of(const Graph& graph, const Node& node) {
-  if (node.op->flops == nullptr) return 0.0;
-  std::vector<TensorType> operands;
-  std::vector<TensorType> results;
-  for (const ValueId operand : node.operands) operands.push_back(graph.type(operand));
-  for (const ValueId result : node.results) results.push_back(graph.type(result));
-  return node.op->flops(operands, results, node.attributes);
 }
 
 PassContext pass_context(const Backend& backend) {

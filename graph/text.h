@@ -19,6 +19,9 @@ namespace weft {
 ///   }
 std::string to_text(const Graph& graph);
 
+/// The line of one node, without its indentation and its end.
+std::string node_text(const Graph& graph, NodeId id);
+
 /// The graph that a text describes; `#` and `//` begin comments. Throws Error with line and column, what was found and
 /// what is needed, for anything else; whatever the input, it takes time and memory in proportion to its length, splats
 /// (SplatBudget) aside.

@@ -21,10 +21,19 @@ class Printer {
 
   std::string print() {
     write("graph {} {{\n", quoted(graph_.name()));
-    for (const NodeId id : topological_order(graph_)) print_node(graph_.node(id));
+    for (const NodeId id : topological_order(graph_)) {
+      write("  ");
+      print_node(graph_.node(id));
+      write("\n");
+    }
     for (const Output& output : graph_.outputs()) write("  output {} = {}\n", quoted(output.name), use(output.value));
     for (const Update& update : graph_.updates()) write("  update {} = {}\n", use(update.variable), use(update.value));
     write("}}\n");
+    return std::move(text_);
+  }
+
+  std::string print_line(NodeId id) {
+    print_node(graph_.node(id));
     return std::move(text_);
   }
 
@@ -47,7 +56,7 @@ class Printer {
 
   void print_node(const Node& node) {
     const std::string name = name_text(node.name);
-    write("  {}", name);
+    write("{}", name);
     for (std::size_t i = 0; node.results.size() > 1 && i < node.results.size(); ++i)
       i == 0 ? write(":0") : write(", {}:{}", name, i);
     write(" = {}(", node.op->name);
@@ -57,7 +66,6 @@ class Printer {
     if (node.scope != usual_scope(node.name)) write(" @{}", quoted(node.scope));
     for (std::size_t i = 0; i < node.results.size(); ++i)
       write("{}{}", i == 0 ? " : " : ", ", graph_.type(node.results[i]).to_string());
-    write("\n");
   }
 
   void print_attributes(const Attributes& attributes) {
@@ -98,5 +106,7 @@ class Printer {
 }  // namespace
 
 std::string to_text(const Graph& graph) { return Printer(graph).print(); }
+
+std::string node_text(const Graph& graph, NodeId id) { return Printer(graph).print_line(id); }
 
 }  // namespace weft

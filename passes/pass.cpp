@@ -7,6 +7,8 @@
 #include <chrono>
 
 #include "graph/error.h"
+#include "graph/quote.h"
+#include "graph/suggestion.h"
 #include "graph/verifier.h"
 
 namespace weft {
@@ -40,7 +42,9 @@ const Pass& find_pass(std::string_view name) {
     if (pass->name == name) return *pass;
     names.push_back(pass->name);
   }
-  fail("there is no pass '{}'; the passes are {}", name, fmt::join(names, ", "));
+  const std::string near = suggestion(name, names);
+  if (!near.empty()) fail("there is no pass '{}'{}", excerpt(name, 40), near);
+  fail("there is no pass '{}'; the passes are {}", excerpt(name, 40), fmt::join(names, ", "));
 }
 
 }  // namespace weft

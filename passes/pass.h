@@ -48,7 +48,7 @@ void run_passes(Graph& graph, std::span<const Pass* const> passes, const PassCon
 
 /// Every pass, by name.
 std::span<const Pass* const> all_passes();
-/// Throws Error that lists the names when there is none of that name.
+/// Throws Error when there is none of that name, with the names that are near, or else with all of them.
 const Pass& find_pass(std::string_view name);
 
 }  // namespace weft

@@ -55,7 +55,7 @@ export async function withPage(file, { theme = "light", width = 1440, height = 9
   const complaints = [];
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const address = pathToFileURL(join(folder, file)).href;
     page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
     page.on("console", (message) => {

@@ -3,41 +3,7 @@
 #
 #   weft_tool_test.sh WEFT
 set -euo pipefail
-weft=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-failures=0
-fail() {
-  printf 'FAILED: %s\n' "$@"
-  failures=$((failures + 1))
-}
-
-# passes COMMAND...: exits with 0. Its output goes to the file `out`.
-passes() {
-  "$@" >out 2>err || fail "$*: status $?" "$(<err)"
-}
-
-# refuses STATUS TEXT ARGUMENT...: weft exits with the status, says one message with the text, and prints nothing.
-refuses() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$weft" "$@" >out 2>err || status=$?
-  [[ $status == "$wanted" ]] || fail "weft $*: status $status, not $wanted"
-  [[ $(grep -c '^weft: ' err) == 1 && $(head -c 6 err) == 'weft: ' ]] || fail "weft $*: not one message:" "$(<err)"
-  grep -qF -- "$text" err || fail "weft $*: the message does not have '$text':" "$(<err)"
-  [[ ! -s out ]] || fail "weft $*: prints although it fails"
-}
-
-# prints TEXT: the last command that passed printed it.
-prints() {
-  grep -qF -- "$1" out || fail "'$1' is not printed:" "$(<out)"
-}
-
-same() {
-  cmp "$1" "$2" || fail "$1 and $2 differ"
-}
+source "$(dirname "$0")/helpers.sh"
 
 model=(dump --model nmt --preset small --rows 3 --source-length 4 --target-length 5
   --source-vocabulary 23 --target-vocabulary 19 --embedding 6 --units 8)
@@ -261,7 +227,4 @@ for command in '' dump run check-gradients check-passes ops passes; do
   prints 'Examples:'
 done
 
-if ((failures > 0)); then
-  echo "$failures failed"
-  exit 1
-fi
+finish

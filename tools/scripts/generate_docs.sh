@@ -1,5 +1,11 @@
 #!/usr/bin/env bash
-# Writes the pages of docs/ that tell about ops and passes, from the program itself.
+# Writes the pages of docs/ that tell about ops and passes, with their pictures and figures, from the program, the
+# sources of the passes and their tests:
+#
+#   docs/ops/          a page a family of ops
+#   docs/passes.md     the list of passes; docs/passes/ has a page for each
+#   docs/pictures/     what each pass does to the translator's training step
+#   docs/pipeline.md   its table alone; the rest is written by hand
 #
 #   tools/scripts/generate_docs.sh [WEFT]      WEFT: the tool, otherwise build/release/bin/weft
 #   tools/scripts/generate_docs.sh --check [WEFT]      only tells whether they are as they would be written
@@ -13,19 +19,100 @@ if [[ ${1:-} == --check ]]; then
 fi
 weft=${1:-$root/build/release/bin/weft}
 
-# Into an empty folder, so that the page of a family that is gone goes as well.
+# The training step of the tutorial's model, for sentences as long as most are: 19 steps of the encoder, 10 of the
+# decoder.
+model=(--model nmt --source-length 19 --target-length 11)
+
+# Into an empty folder, so that what is gone goes as well.
 pages=$(mktemp -d)
 trap 'rm -rf "$pages"' EXIT
+
+# source_comment FILE: the comment at the head of a source file, as Markdown. Graphs stand between fences.
+source_comment() {
+  awk '
+    !/^\/\// { exit }
+    { sub(/^\/\/ ?/, ""); text = text $0 "\n" }
+    END {
+      count = split(text, paragraphs, /\n\n+/)
+      for (i = 1; i <= count; ++i) {
+        sub(/\n+$/, "", paragraphs[i])
+        is_graph = paragraphs[i] ~ /^ *(before|%)/
+        if (is_graph) print "```"
+        else gsub(/\n +/, "\n", paragraphs[i])
+        print paragraphs[i]
+        print is_graph ? "```\n" : ""
+      }
+    }' "$1"
+}
+
+# page_of PASS: what it does, how, what it does to the training step, and its cases.
+page_of() {
+  local pass=$1 source=passes/${1//-/_}.cpp summary picture case runs
+  summary=$(sed -n "s/^| \[\`$pass\`\]([^)]*) | \(.*\) | .*/\1/p" "$pages/passes.md")
+  printf '# %s\n\n<!-- Written by tools/scripts/generate_docs.sh from %s and tests/passes/%s: edit those. -->\n\n' \
+    "\`$pass\`" "$source" "$pass"
+  printf '%s: %s. All passes are in [the list](../passes.md).\n\n' "[$source](../../$source)" "$summary"
+  printf '## How it works\n\n'
+  source_comment "$root/$source"
+  runs=$(awk -v pass="$pass" '$2 == pass' "$pages/table")
+  printf '## On the translator\n\n'
+  if [[ $runs ]]; then
+    printf 'On the training step of the tutorial'"'"'s model, unrolled to 19 and 10 steps ([the whole pipeline](../pipeline.md)):\n\n'
+    printf '```\n%s\n%s\n```\n\n' "$(head -1 "$pages/table")" "$runs"
+    for picture in "$pages"/pictures/??_"$pass".svg; do
+      [[ -e $picture ]] && printf '![Before and after %s](../pictures/%s)\n\n' "$pass" "$(basename "$picture")"
+    done
+  else
+    printf 'It runs on demand alone: `weft opt GRAPH --passes compilation,%s` shows what it does.\n\n' "$pass"
+  fi
+  if [[ -d $root/tests/passes/$pass ]]; then
+    printf '## Cases\n\nEach is a graph before and after the pass, and a test.\n\n'
+    for case in "$root/tests/passes/$pass"/*.ir; do
+      printf -- '- [%s](../../tests/passes/%s/%s): %s\n' "$(basename "$case" .ir)" "$pass" "$(basename "$case")" \
+        "$(awk '!/^#/ { exit } { sub(/^# ?/, ""); printf "%s%s", separator, $0; separator = " " }' "$case")"
+    done
+  fi
+}
+
+# with_table FILE: the file with the table of stages between its marks.
+with_table() {
+  awk -v table="$pages/table" '
+    /^<!-- end of the table -->/ { inside = 0 }
+    !inside { print }
+    /^<!-- table: / {
+      inside = 1
+      print "```"
+      while ((getline line < table) > 0) print line
+      print "```"
+    }' "$1"
+}
+
 "$weft" ops --markdown "$pages/ops"
 "$weft" passes --markdown "$pages/passes.md"
+"$weft" explain "${model[@]}" --pictures "$pages/pictures" >"$pages/table"
+mkdir "$pages/passes"
+for pass in $(sed -n 's/^| \[`\([a-z0-9-]*\)`\].*/\1/p' "$pages/passes.md"); do
+  page_of "$pass" >"$pages/passes/$pass.md"
+done
+with_table "$root/docs/pipeline.md" >"$pages/pipeline.md"
+rm "$pages/table"
+
+for picture in $(grep -o 'pictures/[^)]*' "$pages/pipeline.md"); do
+  [[ -e $pages/$picture ]] || {
+    echo "generate_docs: docs/pipeline.md shows $picture, which no pass makes any more: edit it" >&2
+    exit 1
+  }
+done
 
 if [[ $check ]]; then
-  if ! diff -r "$root/docs/ops" "$pages/ops" || ! diff "$root/docs/passes.md" "$pages/passes.md"; then
-    echo "generate_docs: docs/ops and docs/passes.md are out of date; run tools/scripts/generate_docs.sh" >&2
+  for page in "$pages"/*; do
+    diff -r "$root/docs/$(basename "$page")" "$page" && continue
+    echo "generate_docs: docs/$(basename "$page") is out of date; run tools/scripts/generate_docs.sh" >&2
     exit 1
-  fi
+  done
 else
-  mkdir -p "$root/docs"
-  rm -rf "$root/docs/ops"
-  cp -r "$pages/ops" "$pages/passes.md" "$root/docs/"
+  for page in "$pages"/*; do
+    rm -rf "${root:?}/docs/$(basename "$page")"
+    cp -r "$page" "$root/docs/"
+  done
 fi

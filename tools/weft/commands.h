@@ -11,6 +11,10 @@ namespace weft::tool {
 
 void add_dump(CLI::App& program);
 void add_view(CLI::App& program);
+void add_info(CLI::App& program);
+void add_lint(CLI::App& program);
+void add_opt(CLI::App& program);
+void add_explain(CLI::App& program);
 void add_run(CLI::App& program);
 void add_check_gradients(CLI::App& program);
 void add_check_passes(CLI::App& program);

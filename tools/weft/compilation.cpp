@@ -1,36 +1,64 @@
 #include "tools/weft/compilation.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "backends/evaluate.h"
+#include "backends/executable.h"
+#include "backends/pass_check.h"
 #include "graph/error.h"
 #include "graph/number_text.h"
 #include "passes/pipeline.h"
+#include "tools/weft/backend_option.h"
+#include "tools/weft/memory_limit.h"
+#include "tools/weft/summary.h"
 
 namespace weft::tool {
+namespace {
 
-std::vector<const Pass*> pipeline_until(const std::string& last, const std::vector<std::string>& without) {
-  std::vector<const Pass*> pipeline = compile_pipeline(without);
-  if (last == "compilation") return pipeline;
+/// What stands for the whole pipeline where a pass is named.
+constexpr std::string_view whole_pipeline = "compilation";
+
+}  // namespace
+
+std::vector<const Pass*> passes_until(std::vector<const Pass*> passes, const std::string& last) {
+  if (last == whole_pipeline) return passes;
   if (const auto number = parse_integer(last)) {
-    require(*number >= 1 && *number <= std::ssize(pipeline),
-            "there is no pass number {}: the pipeline has passes 1 to {}", *number, pipeline.size());
-    pipeline.resize(static_cast<std::size_t>(*number));
-    return pipeline;
+    require(*number >= 1 && *number <= std::ssize(passes),
+            "there is no pass number {}: the pipeline has passes 1 to {}", *number, passes.size());
+    passes.resize(static_cast<std::size_t>(*number));
+    return passes;
   }
-  const auto at = std::ranges::find(pipeline, &find_pass(last));
-  require(at != pipeline.end(),
-          "the pass {} does not run here, so nothing can stop after it; `weft passes` lists those that do", last);
-  pipeline.erase(at + 1, pipeline.end());
-  return pipeline;
+  const auto at = std::ranges::find(passes, &find_pass(last));
+  require(at != passes.end(),
+          "the pass {} does not run here, so nothing can stop after it; `weft passes` lists those that compiling runs",
+          last);
+  passes.erase(at + 1, passes.end());
+  return passes;
+}
+
+std::vector<const Pass*> passes_named(const std::vector<std::string>& names) {
+  std::vector<const Pass*> passes;
+  for (const std::string& name : names) {
+    if (name.empty()) continue;  // --passes '': none
+    if (name != whole_pipeline) {
+      passes.push_back(&find_pass(name));
+      continue;
+    }
+    const std::vector<const Pass*> pipeline = compile_pipeline();
+    passes.insert(passes.end(), pipeline.begin(), pipeline.end());
+  }
+  return passes;
 }
 
 void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
-                    const PassObserver& observer) {
+                    const PassObserver& observer, std::optional<std::size_t> memory_budget) {
   const PassContext context{
       .runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
-      .evaluate = [&backend](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, backend); }};
+      .evaluate = [&backend](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, backend); },
+      .memory_budget = memory_budget};
   run_passes(graph, passes, context, observer);
 }
 
@@ -45,6 +73,63 @@ CLI::Option* add_check_passes_option(CLI::App& command, bool& check) {
   return command.add_flag("--check-passes", check,
                           "Run the graph before and after each pass in float64, on random inputs, and fail, naming the "
                           "pass, where the results differ; slow for large graphs");
+}
+
+void add_stage_options(CLI::App& command, StageOptions& options) {
+  const std::string group = "Before or after compiling";
+  command.add_option("--stage", options.stage, "before: as declared. after: as it runs")
+      ->check(CLI::IsMember({"before", "after"}))
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--after,--stop-after", options.after,
+                  "After a pass: its name (its first time) or its number in `weft passes`; `compilation`: after all")
+      ->group(group);
+  add_disabled_passes_option(command, options.without)->group(group);
+  command
+      .add_option("--memory-budget", options.memory_budget,
+                  "After all passes, with values computed again until working memory has at most this size: 300MB")
+      ->option_text("SIZE")
+      ->transform(CLI::AsSizeValue(true))
+      ->group(group)
+      ->excludes("--after");
+  add_check_passes_option(command, options.check_passes)->group(group);
+  add_backend_option(command, options.backend);
+  command.get_option("--backend")->group(group);
+}
+
+namespace {
+
+Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
+  require_memory_for(graph);
+  CompileOptions compile_options;
+  compile_options.disabled_passes = options.without;
+  compile_options.memory_budget = options.memory_budget;
+  if (options.check_passes) compile_options.check_passes = &reference_backend();
+  const Executable executable = compile(graph, backend_named(options.backend), compile_options);
+  const ExecutableReport& report = executable.report();
+  const RematerialiseReport& again = report.rematerialised;
+  fmt::print(
+      stderr,
+      "weft: {} of working memory with the kernels' scratch, {} saved by {} nodes more: {:.2f} % more arithmetic\n",
+      bytes_text(static_cast<double>(report.arena_bytes)), bytes_text(static_cast<double>(again.bytes_saved)),
+      again.nodes, report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
+  return executable.graph().clone();
+}
+
+}  // namespace
+
+void bring_to_stage(Graph& graph, const StageOptions& options) {
+  if (!options.compiles()) return;
+  if (options.memory_budget) {
+    graph = compiled_within_budget(graph, options);
+    return;
+  }
+  std::vector<const Pass*> passes = compile_pipeline(options.without);
+  if (!options.after.empty()) passes = passes_until(std::move(passes), options.after);
+  std::optional<PassCheck> check;
+  if (options.check_passes) check.emplace(graph, reference_backend());
+  run_passes_for(graph, backend_named(options.backend), passes, check ? check->observer() : PassObserver{});
 }
 
 }  // namespace weft::tool

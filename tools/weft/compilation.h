@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,18 +16,43 @@ class Option;
 
 namespace weft::tool {
 
-/// The pipeline of passes up to and including `last`, without the passes named in `without`. `last` is "compilation"
-/// (all of them), a pass's name (its first time in the pipeline) or its number there, counted from 1. Throws Error for
-/// a pass that is unknown or not in the pipeline.
-std::vector<const Pass*> pipeline_until(const std::string& last, const std::vector<std::string>& without);
+/// The passes up to and including `last`, which is a pass's name (its first time among them) or its number, counted
+/// from 1. Throws Error for a pass that is unknown or not among them.
+std::vector<const Pass*> passes_until(std::vector<const Pass*> passes, const std::string& last);
 
-/// Runs passes on the graph as compiling for that backend does.
+/// The passes of those names; "compilation" stands for what compiling runs. Throws Error for a name that no pass has.
+std::vector<const Pass*> passes_named(const std::vector<std::string>& names);
+
+/// Runs passes on the graph as compiling for that backend does. `memory_budget`: the bytes that rematerialise keeps
+/// the arena within; without it, that pass does nothing.
 void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
-                    const PassObserver& observer = {});
+                    const PassObserver& observer = {}, std::optional<std::size_t> memory_budget = {});
 
 /// Adds --disable-pass (or --without), which may be repeated: names of passes that compiling leaves out.
 CLI::Option* add_disabled_passes_option(CLI::App& command, std::vector<std::string>& names);
 /// Adds --check-passes.
 CLI::Option* add_check_passes_option(CLI::App& command, bool& check);
+
+/// How far a graph is compiled before a command looks at it.
+struct StageOptions {
+  std::string stage = "before";
+  std::string after;
+  std::vector<std::string> without;
+  bool check_passes = false;
+  std::optional<std::size_t> memory_budget;
+  std::string backend = "onednn";
+
+  /// Whether any pass runs at all.
+  bool compiles() const {
+    return stage == "after" || !after.empty() || !without.empty() || check_passes || memory_budget;
+  }
+};
+
+/// Adds --stage, --after (or --stop-after), --disable-pass, --memory-budget, --check-passes and --backend, as a group
+/// of their own.
+void add_stage_options(CLI::App& command, StageOptions& options);
+
+/// Runs the passes that the options ask for; says on standard error what keeping to a memory budget cost.
+void bring_to_stage(Graph& graph, const StageOptions& options);
 
 }  // namespace weft::tool

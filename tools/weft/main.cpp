@@ -48,6 +48,10 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training     the training step as text\n"
       "  weft view graph.json -o page.html                         a graph and its memory, to look at in a browser\n"
+      "  weft info graph.json                                      parameters, flops, bytes and memory, by scope\n"
+      "  weft lint graph.json                                      what a reviewer would ask about\n"
+      "  weft opt graph.json --passes decompose,cse                runs passes and writes what they make\n"
+      "  weft explain graph.json -o passes.html                    a page with what every pass does to the graph\n"
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
       "  weft check-passes --all                                   every pass against what it was given\n"
@@ -58,6 +62,11 @@ int run(int argc, char** argv) {
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
   add_dump(program);
   add_view(program);
+  add_info(program);
+  add_lint(program);
+  add_opt(program);
+  add_explain(program);
+
   add_run(program);
   add_check_gradients(program);
   add_check_passes(program);

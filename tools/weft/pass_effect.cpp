@@ -3,18 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "backends/executable.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/pipeline.h"
 #include "tools/weft/nmt_graph.h"
 #include "tools/weft/summary.h"
 #include "tools/weft/table.h"
 #include "tools/weft/tensor_draws.h"
+#include "tools/weft/timing.h"
 
 namespace weft::tool {
 namespace {
@@ -38,20 +39,8 @@ Graph training_step() {
   return build_nmt_graph(options);
 }
 
-double median_ms_of(Executable& executable, int runs) {
-  // Ids are within both vocabularies, and nearly all lengths are beyond the padding.
-  const DrawRange range{.low = 0.0, .high = 1e-3, .integer_low = 1, .integer_high = 5000};
-  for (const auto& [name, tensor] : draw_inputs(executable.graph(), 1, range)) executable.set(name, tensor);
-  executable.run();
-  std::vector<double> times;
-  for (int i = 0; i < runs; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    executable.run();
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::ranges::nth_element(times, times.begin() + runs / 2);
-  return times[static_cast<std::size_t>(runs / 2)];
-}
+/// Ids are within both vocabularies, and nearly all lengths are beyond the padding.
+constexpr DrawRange words{.low = 0.0, .high = 1e-3, .integer_low = 1, .integer_high = 5000};
 
 Effect effect_of(const Graph& graph, CompileOptions options, const std::string& without, int runs) {
   if (!without.empty()) options.disabled_passes = {without};
@@ -60,11 +49,11 @@ Effect effect_of(const Graph& graph, CompileOptions options, const std::string& 
   Effect effect{
       .without = without, .kernels = report.kernels, .flops = report.flops, .arena_bytes = report.arena_bytes};
   for (const NodeId id : topological_order(executable.graph())) {
-    const std::string_view family = executable.graph().node(id).op->family;
-    if (family != "leaf") ++effect.nodes;
-    if (family == "matrix") ++effect.products;
+    const Op& op = *executable.graph().node(id).op;
+    if (!is_leaf(op)) ++effect.nodes;
+    if (is_product(op)) ++effect.products;
   }
-  if (runs > 0) effect.median_ms = median_ms_of(executable, runs);
+  if (runs > 0) effect.median_ms = median_ms_of(executable, runs, words);
   return effect;
 }
 

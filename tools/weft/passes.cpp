@@ -40,21 +40,22 @@ std::string as_markdown() {
       "# Passes\n\n"
       "<!-- Written by tools/scripts/generate_docs.sh from the passes themselves: edit those. -->\n\n"
       "A pass rewrites a graph into one that computes the same. Each is a function in a file of its own, whose head "
-      "has\n"
-      "the algorithm with a graph before and after it. `weft dump --after PASS` shows what a pass makes of any "
-      "graph.\n\n"
+      "has the\n"
+      "algorithm with a graph before and after it. Each has a page with that, with what it does to the translator, "
+      "and with its\n"
+      "cases. `weft opt GRAPH --passes PASS` shows what a pass makes of any graph.\n\n"
       "| pass | what it does | file |\n|---|---|---|\n";
   for (const Pass* pass : all_passes()) {
     const std::string file = source_file(*pass);
-    text += fmt::format("| `{}` | {} | [{}](../{}) |\n", pass->name, pass->summary, file, file);
+    text += fmt::format("| [`{0}`](passes/{0}.md) | {1} | [{2}](../{2}) |\n", pass->name, pass->summary, file);
   }
   text +=
       "\n## The pipeline\n\n"
-      "What compiling runs, in this order; [passes/pipeline.cpp](../passes/pipeline.cpp) says why. The graph is "
-      "verified\n"
-      "after each pass.\n\n";
+      "What compiling runs, in this order; [pipeline.md](pipeline.md) shows it in pictures, and\n"
+      "[passes/pipeline.cpp](../passes/pipeline.cpp) says why. The graph is verified after each pass.\n\n";
   const std::vector<const Pass*> pipeline = compile_pipeline();
-  for (std::size_t i = 0; i < pipeline.size(); ++i) text += fmt::format("{}. `{}`\n", i + 1, pipeline[i]->name);
+  for (std::size_t i = 0; i < pipeline.size(); ++i)
+    text += fmt::format("{0}. [`{1}`](passes/{1}.md)\n", i + 1, pipeline[i]->name);
   return text;
 }
 

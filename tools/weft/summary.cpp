@@ -3,47 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "graph/leaf.h"
-#include "graph/order.h"
 #include "graph/quote.h"
-#include "passes/buffers.h"
 #include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {
 
-/// Three digits and a prefix of thousands: "12.3 G".
-std::string count_text(double count) {
-  constexpr std::string_view prefixes[] = {"", " k", " M", " G", " T", " P"};
-  if (count < 1000.0) return fmt::format("{:.0f}", count);
-  std::size_t prefix = 0;
-  for (; count >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix) count /= 1000.0;
-  return fmt::format("{:.3g}{}", count, prefixes[prefix]);
-}
-
-double flops(const Graph& graph, const Node& node) {
-  if (node.op->flops == nullptr) return 0.0;
-  const auto types = [&](const std::vector<ValueId>& values) {
-    std::vector<TensorType> types;
-    for (const ValueId value : values) types.push_back(graph.type(value));
-    return types;
-  };
-  return node.op->flops(types(node.operands), types(node.results), node.attributes);
-}
-
-std::string size_of_leaves(const Graph& graph, const Op& op) {
-  const std::vector<NodeId> leaves = graph.leaves(op);
-  double elements = 0.0;
-  double bytes = 0.0;
-  for (const NodeId id : leaves) {
-    const TensorType& type = graph.type(graph.node(id).results[0]);
-    elements += static_cast<double>(type.shape.volume());
-    bytes += static_cast<double>(type.bytes());
-  }
-  if (leaves.empty()) return "none";
-  return fmt::format("{} ({} elements, {})", leaves.size(), count_text(elements), bytes_text(bytes));
+std::string leaves_text(const LeafInfo& leaves) {
+  if (leaves.count == 0) return "none";
+  return fmt::format("{} ({} elements, {})", leaves.count, count_text(leaves.elements), bytes_text(leaves.bytes));
 }
 
 std::string list_of_inputs(const Graph& graph) {
@@ -61,44 +31,40 @@ std::string list_of_outputs(const Graph& graph) {
   return text;
 }
 
-/// Ops by cost, the dearest first, equal ones by name.
-std::string table_of_ops(const Graph& graph, double all_flops) {
-  struct Share {
-    std::string_view op;
-    std::size_t nodes = 0;
-    double flops = 0.0;
-  };
-  std::map<std::string_view, Share> by_name;
-  for (const NodeId id : graph.nodes()) {
-    const Node& node = graph.node(id);
-    Share& share = by_name[node.op->name];
-    share.op = node.op->name;
-    share.nodes += 1;
-    share.flops += flops(graph, node);
-  }
-  std::vector<Share> shares;
-  for (const auto& [name, share] : by_name) shares.push_back(share);
-  std::ranges::stable_sort(shares, std::ranges::greater(), &Share::flops);
-  Table table({"op", "nodes", "flops", "share"}, "lrrr");
-  for (const Share& share : shares)
-    table.add({std::string(share.op), std::to_string(share.nodes), count_text(share.flops),
-               all_flops > 0.0 ? fmt::format("{:.1f} %", 100.0 * share.flops / all_flops) : ""});
-  return table.to_string();
-}
-
-std::string memory_text(const Graph& graph) {
-  std::vector<NodeId> steps;
-  for (const NodeId id : topological_order(graph))
-    if (!is_leaf(*graph.node(id).op)) steps.push_back(id);
-  const BufferPlan plan = plan_buffers(graph, steps, std::vector<std::size_t>(steps.size(), 0));
+std::string memory_text(const ArenaInfo& arena) {
   return fmt::format(
       "  memory      {} for values between leaves and outputs, the kernels' scratch aside\n"
       "              ({} live at once, {} with a place for each)\n",
-      bytes_text(static_cast<double>(plan.arena_bytes)), bytes_text(static_cast<double>(plan.lower_bound_bytes)),
-      bytes_text(static_cast<double>(plan.naive_bytes)));
+      bytes_text(static_cast<double>(arena.bytes)), bytes_text(static_cast<double>(arena.lower_bound_bytes)),
+      bytes_text(static_cast<double>(arena.naive_bytes)));
+}
+
+std::string share_text(double part, double all) { return all > 0.0 ? fmt::format("{:.1f} %", 100.0 * part / all) : ""; }
+
+/// Nothing where there is nothing: columns are read more easily so.
+std::string unless_zero(double number, std::string (*text)(double)) { return number > 0.0 ? text(number) : ""; }
+
+std::vector<std::string> scope_row(const std::string& name, std::size_t copies, const CostInfo& cost,
+                                   const CostInfo& all) {
+  return {name,
+          copies > 1 ? fmt::format("x {}", copies) : "",
+          std::to_string(cost.nodes),
+          unless_zero(cost.parameters.elements, count_text),
+          unless_zero(cost.flops, count_text),
+          cost.flops > 0.0 ? share_text(cost.flops, all.flops) : "",
+          unless_zero(cost.bytes, bytes_text),
+          unless_zero(cost.peak_bytes, bytes_text)};
 }
 
 }  // namespace
+
+std::string count_text(double count) {
+  constexpr std::string_view prefixes[] = {"", " k", " M", " G", " T", " P"};
+  if (count < 1000.0) return fmt::format("{:.0f}", count);
+  std::size_t prefix = 0;
+  for (; count >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix) count /= 1000.0;
+  return fmt::format("{:.3g}{}", count, prefixes[prefix]);
+}
 
 std::string bytes_text(double bytes) {
   constexpr std::string_view units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -107,18 +73,41 @@ std::string bytes_text(double bytes) {
   return unit == 0 ? fmt::format("{:.0f} bytes", bytes) : fmt::format("{:.1f} {}", bytes, units[unit]);
 }
 
-std::string summary(const Graph& graph, bool with_memory) {
-  double all_flops = 0.0;
-  for (const NodeId id : graph.nodes()) all_flops += flops(graph, graph.node(id));
+std::string overview(const Graph& graph, const GraphInfo& info, bool with_memory) {
   std::string text = fmt::format("graph {}\n", weft::quoted(graph.name()));
   text += list_of_inputs(graph) + list_of_outputs(graph);
-  text += fmt::format("  nodes       {}\n", graph.node_count());
-  text += fmt::format("  parameters  {}\n", size_of_leaves(graph, leaf::parameter));
-  text += fmt::format("  states      {}\n", size_of_leaves(graph, leaf::state));
+  text += fmt::format("  nodes       {}\n", info.all.nodes);
+  text += fmt::format("  parameters  {}\n", leaves_text(info.all.parameters));
+  text += fmt::format("  states      {}\n", leaves_text(info.all.states));
   text += fmt::format("  updates     {}\n", graph.updates().size());
-  text += fmt::format("  flops       {} a run\n", count_text(all_flops));
-  if (with_memory) text += memory_text(graph);
-  return text + "\n" + table_of_ops(graph, all_flops);
+  text += fmt::format("  flops       {} a run\n", count_text(info.all.flops));
+  if (with_memory) text += memory_text(info.arena);
+  return text;
+}
+
+std::string table_of_ops(const GraphInfo& info) {
+  Table table({"op", "nodes", "flops", "share"}, "lrrr");
+  for (const OpInfo& op : info.ops)
+    table.add({std::string(op.op), std::to_string(op.cost.nodes), count_text(op.cost.flops),
+               share_text(op.cost.flops, info.all.flops)});
+  return table.to_string();
+}
+
+std::string table_of_scopes(const GraphInfo& info, std::size_t depth) {
+  Table table({"scope", "", "nodes", "parameters", "flops", "share", "traffic", "at the peak"}, "llrrrrrr");
+  table.add(scope_row("(all)", 1, info.all, info.all));
+  for (const ScopeInfo& scope : info.scopes) {
+    if (scope.depth > depth) continue;
+    const std::string_view own = std::string_view(scope.scope).substr(scope.scope.rfind('/') + 1);
+    const std::string indented = std::string(2 * scope.depth - 2, ' ') + excerpt(own.empty() ? "/" : own, 40);
+    table.add(scope_row(indented, scope.copies, scope.cost, info.all));
+  }
+  return table.to_string();
+}
+
+std::string summary(const Graph& graph, bool with_memory) {
+  const GraphInfo info = info_of(graph);
+  return overview(graph, info, with_memory) + "\n" + table_of_ops(info);
 }
 
 }  // namespace weft::tool

@@ -2,13 +2,12 @@
 #include <memory>
 
 #include "graph/error.h"
-#include "graph/json.h"
-#include "ops/ops.h"
+#include "passes/pipeline.h"
 #include "tools/web/page.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
-#include "tools/weft/nmt_graph.h"
+#include "tools/weft/graph_source.h"
 #include "tools/weft/output.h"
 #include "tools/weft/view_data.h"
 
@@ -16,9 +15,7 @@ namespace weft::tool {
 namespace {
 
 struct ViewOptions {
-  std::string file;
-  std::string model;
-  NmtGraphOptions nmt;
+  GraphSource source;
   std::string stage = "both";
   std::vector<std::string> without;
   std::string backend = "onednn";
@@ -43,9 +40,7 @@ constexpr std::string_view body = R"(<div id="stage">
 </div>)";
 
 void view(const ViewOptions& options) {
-  if (options.model.empty() == options.file.empty())
-    throw CLI::ValidationError("view", "give either a graph file or --model nmt");
-  Graph graph = options.file.empty() ? build_nmt_graph(options.nmt) : load_graph(options.file, all_ops());
+  Graph graph = load_graph(options.source);
   require_viewable(graph);
   const NodeTimes times = options.profile.empty() ? NodeTimes() : load_node_times(options.profile);
 
@@ -58,7 +53,7 @@ void view(const ViewOptions& options) {
   if (!only_after) page.data.emplace_back("declared", view_data(graph, "As declared", times, nullptr));
   if (options.stage != "before") {
     const Backend& backend = backend_named(options.backend);
-    run_passes_for(graph, backend, pipeline_until("compilation", options.without));
+    run_passes_for(graph, backend, compile_pipeline(options.without));
     require_viewable(graph);
     page.data.emplace_back("compiled", view_data(graph, "Compiled", times, &backend));
   }
@@ -70,9 +65,6 @@ void view(const ViewOptions& options) {
 void add_view(CLI::App& program) {
   CLI::App* command = program.add_subcommand("view", "Write a graph and its memory as a page to look at in a browser");
   const auto options = std::make_shared<ViewOptions>();
-  command->add_option("file,--file", options->file, "A graph: JSON, or text (docs/ir.md)")->option_text("GRAPH");
-  CLI::Option* model = command->add_option("--model", options->model, "A model's graph instead: nmt, the translator")
-                           ->check(CLI::IsMember({"nmt"}));
   command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("PAGE.html");
   command->add_option("--profile", options->profile, "Times to show: what `weft profile --format json` wrote")
       ->option_text("FILE");
@@ -86,7 +78,7 @@ void add_view(CLI::App& program) {
   add_disabled_passes_option(*command, options->without)->group(group);
   add_backend_option(*command, options->backend);
   command->get_option("--backend")->group(group);
-  add_nmt_graph_options(*command, options->nmt, *model);
+  add_graph_source(*command, options->source);
   command->footer(
       "The page is one file that needs no network. Steps that repeat are folded; a click unfolds them. docs/view.md\n"
       "shows what is where.\n\n"

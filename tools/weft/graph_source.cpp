@@ -1,0 +1,25 @@
+#include "tools/weft/graph_source.h"
+
+#include <CLI/CLI.hpp>
+
+#include "graph/json.h"
+#include "ops/ops.h"
+
+namespace weft::tool {
+
+void add_graph_source(CLI::App& command, GraphSource& source) {
+  command.add_option("file,--file", source.file, "A graph: JSON, or text (docs/ir.md); -: standard input")
+      ->option_text("GRAPH");
+  CLI::Option* model = command.add_option("--model", source.model, "A model's graph instead: nmt, the translator")
+                           ->check(CLI::IsMember({"nmt"}));
+  add_nmt_graph_options(command, source.nmt, *model);
+}
+
+Graph load_graph(const GraphSource& source) {
+  if (source.model.empty() == source.file.empty())
+    throw CLI::ValidationError("give either a graph file or --model nmt");
+  if (!source.model.empty()) return build_nmt_graph(source.nmt);
+  return load_graph(source.file == "-" ? "/dev/stdin" : source.file, all_ops());
+}
+
+}  // namespace weft::tool

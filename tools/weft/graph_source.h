@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "graph/graph.h"
+#include "tools/weft/nmt_graph.h"
+
+namespace weft::tool {
+
+/// Where a command takes its graph from: a file, standard input, or a model.
+struct GraphSource {
+  std::string file;
+  std::string model;
+  NmtGraphOptions nmt;
+};
+
+/// Adds the positional GRAPH (also --file; "-" is standard input), --model and the options of the models.
+void add_graph_source(CLI::App& command, GraphSource& source);
+
+/// Reads or declares the graph. Throws CLI::ValidationError unless exactly one source is given, and Error for a graph
+/// that cannot be read.
+Graph load_graph(const GraphSource& source);
+
+}  // namespace weft::tool

@@ -1,0 +1,118 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "backends/pass_check.h"
+#include "passes/pipeline.h"
+#include "tools/weft/backend_option.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/compilation.h"
+#include "tools/weft/graph_format.h"
+#include "tools/weft/graph_source.h"
+#include "tools/weft/output.h"
+#include "tools/weft/pass_log.h"
+
+namespace weft::tool {
+namespace {
+
+struct OptOptions {
+  GraphSource source;
+  std::vector<std::string> passes = {"compilation"};
+  std::vector<std::string> disabled;
+  std::string last;
+  std::optional<std::size_t> memory_budget;
+  std::string backend = "onednn";
+  bool check_passes = false;
+  bool time_passes = false;
+  PassPrinting printing;
+  std::string format = "text";
+  std::string output;
+};
+
+std::vector<const Pass*> chosen_passes(const OptOptions& options) {
+  std::vector<const Pass*> passes = passes_named(options.passes);
+  for (const std::string& name : options.disabled) std::erase(passes, &find_pass(name));
+  return options.last.empty() ? passes : passes_until(std::move(passes), options.last);
+}
+
+void opt(const OptOptions& options) {
+  const std::vector<const Pass*> passes = chosen_passes(options);
+  PassPrinting printing = options.printing;
+  printing.format = options.format;
+  require_known_passes(printing);
+  Graph graph = load_graph(options.source);
+  PassLog log(printing);
+  std::optional<PassCheck> check;
+  if (options.check_passes) check.emplace(graph, reference_backend());
+  run_passes_for(graph, backend_named(options.backend), passes,
+                 check ? check->observer(log.observer()) : log.observer(), options.memory_budget);
+  if (options.time_passes) std::fputs(log.table().c_str(), stderr);
+  write_output(options.output, written(graph, options.format));
+}
+
+void add_pass_options(CLI::App& command, OptOptions& options) {
+  const std::string group = "Which passes";
+  command
+      .add_option("--passes", options.passes,
+                  "Run these, in this order, with commas between; `compilation` stands for those that compiling runs, "
+                  "which are run without this option")
+      ->option_text("NAME,...")
+      ->delimiter(',')
+      ->group(group);
+  add_disabled_passes_option(command, options.disabled)->group(group);
+  command.add_option("--stop-after", options.last, "Stop after a pass: its name (its first time) or its number")
+      ->option_text("PASS")
+      ->group(group);
+  command
+      .add_option("--memory-budget", options.memory_budget,
+                  "The bytes that `rematerialise` keeps working memory within")
+      ->option_text("BYTES")
+      ->group(group);
+  add_backend_option(command, options.backend);
+  command.get_option("--backend")->group(group);
+}
+
+void add_looking_options(CLI::App& command, OptOptions& options) {
+  const std::string group = "Watching them";
+  const auto add_names = [&](const char* name, std::vector<std::string>& names, const char* help) {
+    command.add_option(name, names, help)->option_text("NAME,...")->delimiter(',')->group(group);
+  };
+  add_names("--print-before", options.printing.before, "Print the graph before these passes: names, numbers, or `all`");
+  add_names("--print-after", options.printing.after, "Print the graph after these passes, likewise");
+  command
+      .add_flag("--print-changed", options.printing.changed, "Print the graph after every pass that changes anything")
+      ->group(group);
+  command
+      .add_option("--print-dir", options.printing.folder,
+                  "Print into files there (03_simplify_after.weft) instead of standard error")
+      ->option_text("FOLDER")
+      ->group(group);
+  command.add_flag("--time-passes", options.time_passes, "What each pass took and changed, on standard error")
+      ->group(group);
+  CLI::Option* check = add_check_passes_option(command, options.check_passes);
+  check->group(group);
+}
+
+}  // namespace
+
+void add_opt(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("opt", "Run a chosen list of passes on a graph and write what they make");
+  const auto options = std::make_shared<OptOptions>();
+  add_format_option(*command, options->format);
+  command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
+  add_pass_options(*command, *options);
+  add_looking_options(*command, *options);
+  add_graph_source(*command, options->source);
+  command->footer(
+      "Examples:\n"
+      "  weft opt graph.json --passes decompose,cse,dce            three passes, in this order\n"
+      "  weft opt graph.json --print-changed --print-dir steps     every stage of compiling as a file, to diff\n"
+      "  weft opt graph.json --passes compilation,int8-weights     what translating with --precision int8 runs\n"
+      "  weft opt graph.json --time-passes > /dev/null             what each pass takes\n"
+      "  weft dump --model nmt --graph loss | weft opt - --passes simplify --check-passes\n\n"
+      "The graph is verified after every pass.");
+  command->callback([options] { opt(*options); });
+}
+
+}  // namespace weft::tool
