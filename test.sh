@@ -17,6 +17,7 @@ if [[ ${1:-} == --sanitize ]]; then
 fi
 
 tools/scripts/setup.sh
+[[ $preset == sanitize ]] || tools/scripts/setup-browser.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"
 ctest --preset "$preset" --no-tests=error --timeout 600 "${selection[@]}" "$@"
