@@ -55,9 +55,20 @@ RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path
   return run;
 }
 
+/// What chooses the best epoch must be measured after each.
+void require_measures(const TrainingConfig& training, bool has_validation_part) {
+  if (training.best_by == BestBy::bleu && (!has_validation_part || training.valid_sentences == 0)) {
+    throw UsageError("--best-by bleu needs sentences to translate: --valid-fraction or --valid, and --valid-sentences");
+  }
+  if (training.patience > 0 && !has_validation_part) {
+    throw UsageError("--patience needs sentences to measure on: --valid-fraction or --valid");
+  }
+}
+
 RunDirectory make_run(Config config, const std::filesystem::path& out, bool overwrite, Progress& progress) {
   if (!overwrite) RunDirectory::require_free(out);
   const CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
+  require_measures(config.training, !parts.valid.empty());
   const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
   const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());

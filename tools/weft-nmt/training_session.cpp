@@ -44,9 +44,6 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(r
     validator_.emplace(config, valid_examples_, variables_);
     translations_.emplace(run, parts.valid, variables_);
   }
-  require(config.training.best_by == BestBy::loss || (translations_ && translations_->size() > 0),
-          "--best-by bleu needs validation sentences to translate: give --valid-fraction or --valid, and "
-          "--valid-sentences");
   if (run.has_checkpoint()) restore();
 }
 
