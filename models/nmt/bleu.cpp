@@ -1,17 +1,17 @@
 #include "models/nmt/bleu.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <string_view>
 
 #include "models/nmt/scored_sentences.h"
-#include "models/nmt/words.h"
 
 namespace weft::nmt {
 namespace {
 
-using Words = std::vector<std::string_view>;
+using Words = std::vector<std::string>;
 using NgramCounts = std::map<Words, std::size_t>;
 
 /// Sums over the corpus, for n-grams of each order.
@@ -89,13 +89,14 @@ double geometric_mean(const std::array<double, Bleu::kMaxOrder>& values) {
 
 }  // namespace
 
-Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references) {
+Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references,
+                 BleuTokenizer tokenizer) {
   check_scored_sentences(hypotheses, references);
   Statistics statistics;
   for (std::size_t i = 0; i < hypotheses.size(); ++i) {
     std::vector<Words> reference_words;
-    for (const std::string& reference : references[i]) reference_words.push_back(split_words(reference));
-    add_sentence(split_words(hypotheses[i]), reference_words, statistics);
+    for (const std::string& reference : references[i]) reference_words.push_back(bleu_words(reference, tokenizer));
+    add_sentence(bleu_words(hypotheses[i], tokenizer), reference_words, statistics);
   }
 
   Bleu bleu;
@@ -109,6 +110,11 @@ Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::v
     bleu.score = bleu.brevity_penalty * geometric_mean(bleu.precisions);
   }
   return bleu;
+}
+
+std::string bleu_signature(std::span<const std::vector<std::string>> references, BleuTokenizer tokenizer) {
+  return fmt::format("nrefs:{}|case:mixed|eff:no|tok:{}|smooth:exp|version:{}", reference_count(references),
+                     to_string(tokenizer), kScoresVersion);
 }
 
 }  // namespace weft::nmt

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/nmt/bleu_tokenizer.h"
+
 namespace weft::nmt {
 
 /// BLEU of a whole corpus, and what it was made of.
@@ -19,12 +21,18 @@ struct Bleu {
   std::size_t reference_length = 0;            ///< in words; of the references nearest in length
 };
 
-/// BLEU-4 (Papineni et al., "BLEU: a Method for Automatic Evaluation of Machine Translation", ACL 2002) of sentences
-/// whose words are separated by spaces, as sacreBLEU reckons it with tokeniser `none`: matches and lengths are summed
-/// over the corpus, and an order without a match counts as 1/2, 1/4, ... of a match, halved for every such order
+/// BLEU-4 (Papineni et al., "BLEU: a Method for Automatic Evaluation of Machine Translation", ACL 2002) of sentences,
+/// as sacreBLEU reckons it with that tokenizer: matches and lengths are summed over the corpus, and an order without a
+/// match counts as 1/2, 1/4, ... of a match, halved for every such order
 /// ("exp", method 3 of Chen and Cherry, WMT 2014). `references[i]` holds the references of `hypotheses[i]`.
 ///
-/// Throws Error if there are no sentences, if the numbers differ, or if a sentence has no reference.
-Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references);
+/// Throws Error if there are no sentences, if the numbers differ, if a sentence has no reference, or if one is not
+/// UTF-8.
+Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references,
+                 BleuTokenizer tokenizer = BleuTokenizer::none);
+
+/// How it was reckoned, as sacreBLEU writes it: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:..."; the
+/// version is Weft's.
+std::string bleu_signature(std::span<const std::vector<std::string>> references, BleuTokenizer tokenizer);
 
 }  // namespace weft::nmt

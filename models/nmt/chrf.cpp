@@ -1,6 +1,6 @@
 #include "models/nmt/chrf.h"
 
-#include <unicode/uchar.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "models/nmt/blanks.h"
 #include "models/nmt/scored_sentences.h"
 #include "models/nmt/utf8.h"
 
@@ -26,7 +27,7 @@ using Statistics = std::array<OrderStatistics, kMaxOrder>;
 
 std::u32string without_blanks(std::string_view sentence) {
   std::u32string text = code_points(sentence);
-  std::erase_if(text, [](char32_t c) { return u_isUWhiteSpace(static_cast<UChar32>(c)) != 0; });
+  std::erase_if(text, is_blank);
   return text;
 }
 
@@ -103,6 +104,11 @@ double corpus_chrf(std::span<const std::string> hypotheses, std::span<const std:
     }
   }
   return f_score(sum);
+}
+
+std::string chrf_signature(std::span<const std::vector<std::string>> references) {
+  return fmt::format("nrefs:{}|case:mixed|eff:yes|nc:{}|nw:0|space:no|version:{}", reference_count(references),
+                     kMaxOrder, kScoresVersion);
 }
 
 }  // namespace weft::nmt

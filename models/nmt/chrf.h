@@ -15,4 +15,7 @@ namespace weft::nmt {
 /// UTF-8.
 double corpus_chrf(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references);
 
+/// How it was reckoned, as sacreBLEU writes it; the version is Weft's.
+std::string chrf_signature(std::span<const std::vector<std::string>> references);
+
 }  // namespace weft::nmt

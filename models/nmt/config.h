@@ -55,6 +55,14 @@ struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
+/// What makes an epoch better than another one.
+enum class BestBy {
+  loss,  ///< a lower loss of the validation sentences
+  bleu,  ///< a higher BLEU of their translations
+};
+std::string_view to_string(BestBy measure);
+BestBy parse_best_by(std::string_view name);
+
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
@@ -64,8 +72,12 @@ struct TrainingConfig {
   double label_smoothing = 0.0;
   LossNormalisation normalisation = LossNormalisation::token_mean;
   std::uint64_t seed = 1;
-  std::int64_t checkpoint_every = 2;  ///< epochs
-  std::int64_t keep = 3;              ///< checkpoints, beside the best one
+  std::int64_t checkpoint_every = 2;   ///< epochs
+  std::int64_t keep = 3;               ///< checkpoints, beside the best one
+  BestBy best_by = BestBy::loss;       ///< which checkpoint is the best
+  std::int64_t patience = 0;           ///< epochs without a better one after which training ends; 0: never
+  std::int64_t valid_sentences = 500;  ///< to translate after each epoch; 0: none
+  std::int64_t samples = 6;            ///< translations to keep of each epoch
 };
 
 /// Everything that `weft-nmt train` needs to know, kept as config.json in the run directory. models/nmt/settings.h has

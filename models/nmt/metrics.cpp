@@ -17,8 +17,9 @@ double exact_match_rate(std::span<const std::string> hypotheses, std::span<const
 }
 
 Metrics score_translations(std::span<const std::string> hypotheses,
-                           std::span<const std::vector<std::string>> references) {
-  return {.bleu = corpus_bleu(hypotheses, references),
+                           std::span<const std::vector<std::string>> references, BleuTokenizer tokenizer) {
+  return {.tokenizer = tokenizer,
+          .bleu = corpus_bleu(hypotheses, references, tokenizer),
           .chrf = corpus_chrf(hypotheses, references),
           .exact_match = exact_match_rate(hypotheses, references)};
 }

@@ -15,6 +15,7 @@ double exact_match_rate(std::span<const std::string> hypotheses, std::span<const
 
 /// How good the translations of a corpus are.
 struct Metrics {
+  BleuTokenizer tokenizer = BleuTokenizer::none;  ///< of BLEU
   Bleu bleu;
   double chrf = 0;         ///< 0 to 100
   double exact_match = 0;  ///< 0 to 1
@@ -22,6 +23,7 @@ struct Metrics {
 
 /// All scores at once; throws Error as they do.
 Metrics score_translations(std::span<const std::string> hypotheses,
-                           std::span<const std::vector<std::string>> references);
+                           std::span<const std::vector<std::string>> references,
+                           BleuTokenizer tokenizer = BleuTokenizer::none);
 
 }  // namespace weft::nmt

@@ -32,6 +32,7 @@ constexpr const char* kTestFile = "test.tsv";
 constexpr const char* kLatestFile = "latest";
 constexpr const char* kBestFile = "best";
 constexpr const char* kLogFile = "log.jsonl";
+constexpr const char* kSamplesFile = "samples.jsonl";
 constexpr const char* kGraphFile = "graph.json";
 
 constexpr std::string_view kCheckpointPrefix = "checkpoint-";
@@ -40,6 +41,7 @@ constexpr std::string_view kFormat = "weft-nmt checkpoint 1";
 
 constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMaxNameBytes = 256;
+constexpr std::uint64_t kMaxLogBytes = std::uint64_t{1} << 30;
 
 // ---- Checkpoints' names.
 
@@ -82,6 +84,8 @@ Metadata to_metadata(const TrainingState& state) {
           {"epoch_loss_sum", number_text(state.epoch_loss_sum)},
           {"epoch_tokens", fmt::format("{}", state.epoch_tokens)},
           {"best_valid_loss", number_text(state.best_valid_loss)},
+          {"best_valid_bleu", number_text(state.best_valid_bleu)},
+          {"best_epoch", fmt::format("{}", state.best_epoch)},
           {"seed", fmt::format("{}", state.seed)}};
 }
 
@@ -113,20 +117,25 @@ TrainingState from_metadata(const Metadata& metadata) {
   for (const auto& [key, word] : metadata) {
     require(known.contains(key), "it is damaged: its metadata has the unknown key {}", weft::quoted(key));
   }
+  // Checkpoints of version 0.1.0 do not say which epoch was best: what comes next is measured against this one.
+  const bool says_best = metadata.contains("best_epoch") || metadata.contains("best_valid_bleu");
   return {.step = count(metadata, "step"),
           .epoch = count(metadata, "epoch"),
           .batch_in_epoch = count(metadata, "batch_in_epoch"),
           .epoch_loss_sum = number(metadata, "epoch_loss_sum"),
           .epoch_tokens = count(metadata, "epoch_tokens"),
           .best_valid_loss = number(metadata, "best_valid_loss"),
+          .best_valid_bleu = says_best ? number(metadata, "best_valid_bleu") : 0,
+          .best_epoch = count(metadata, says_best ? "best_epoch" : "epoch"),
           .seed = static_cast<std::uint64_t>(count(metadata, "seed"))};
 }
 
 // ---- The folder.
 
 bool is_file_of_run(const std::string& name) {
-  static const std::set<std::string> names = {kConfigFile, kSourceFile, kTargetFile, kTrainFile, kValidFile,
-                                              kTestFile,   kLatestFile, kBestFile,   kLogFile,   kGraphFile};
+  static const std::set<std::string> names = {kConfigFile, kSourceFile,  kTargetFile, kTrainFile,
+                                              kValidFile,  kTestFile,    kLatestFile, kBestFile,
+                                              kLogFile,    kSamplesFile, kGraphFile};
   return names.contains(name) || (name.ends_with(kCheckpointSuffix) && step_of(without_suffix(name)));
 }
 
@@ -175,6 +184,19 @@ bool ends_within_line(int descriptor) {
   char last = '\n';
   return size > 0 && ::pread(descriptor, &last, 1, size - 1) == 1 && last != '\n';
 }
+
+/// In one write at the end of the file, so that lines of two writers never mix. A line that an interrupted writer left
+/// unfinished is ended first.
+void append_line(const fs::path& path, std::string_view text) {
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  require(file.get() >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
+  const std::string line = fmt::format("{}{}\n", ends_within_line(file.get()) ? "\n" : "", text);
+  const ssize_t written = ::write(file.get(), line.data(), line.size());
+  require(written >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
+  require(std::cmp_equal(written, line.size()), "cannot write '{}': {}", path.string(), std::strerror(ENOSPC));
+}
+
+std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read_file(path, kMaxLogBytes) : ""; }
 
 }  // namespace
 
@@ -239,13 +261,14 @@ CorpusParts RunDirectory::parts() const {
 }
 
 /// The checkpoint is complete before a name points to it, and older ones go after the names have left them: a run that
-/// is stopped anywhere in between can be resumed.
+/// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would not
+/// find the epoch to be the best once more, and do what is left to do.
 void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
   const std::string name = fmt::format("{}{}", kCheckpointPrefix, checkpoint.state.step);
   save_safetensors(path_ / fmt::format("{}{}", name, kCheckpointSuffix), checkpoint.variables,
                    to_metadata(checkpoint.state));
-  write_file(path_ / kLatestFile, name + "\n");
   if (best) write_file(path_ / kBestFile, name + "\n");
+  write_file(path_ / kLatestFile, name + "\n");
   prune(keep);
 }
 
@@ -317,17 +340,11 @@ Checkpoint RunDirectory::load(std::string_view which) const {
   }
 }
 
-/// In one write at the end of the file, so that lines of two writers never mix. A line that an interrupted writer left
-/// unfinished is ended first.
-void RunDirectory::log(std::string_view json_line) const {
-  const fs::path path = path_ / kLogFile;
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  require(file.get() >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
-  const std::string line = fmt::format("{}{}\n", ends_within_line(file.get()) ? "\n" : "", json_line);
-  const ssize_t written = ::write(file.get(), line.data(), line.size());
-  require(written >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
-  require(std::cmp_equal(written, line.size()), "cannot write '{}': {}", path.string(), std::strerror(ENOSPC));
-}
+void RunDirectory::log(std::string_view json_line) const { append_line(path_ / kLogFile, json_line); }
+void RunDirectory::add_samples(std::string_view json_line) const { append_line(path_ / kSamplesFile, json_line); }
+
+std::string RunDirectory::read_log() const { return read_if_there(path_ / kLogFile); }
+std::string RunDirectory::read_samples() const { return read_if_there(path_ / kSamplesFile); }
 
 void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / kGraphFile, json); }
 

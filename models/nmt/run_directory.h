@@ -20,7 +20,9 @@ struct TrainingState {
   std::int64_t batch_in_epoch = 0;  ///< batches done in the epoch after those
   double epoch_loss_sum = 0;        ///< over those batches: loss times tokens
   std::int64_t epoch_tokens = 0;    ///< over those batches
-  double best_valid_loss = 0;       ///< per token; 0: none yet
+  double best_valid_loss = 0;       ///< per token, after the best epoch; 0: none yet
+  double best_valid_bleu = 0;       ///< 0 to 100, after the best epoch
+  std::int64_t best_epoch = 0;      ///< from 1; 0: none yet
   std::uint64_t seed = 1;
 
   friend bool operator==(const TrainingState&, const TrainingState&) = default;
@@ -45,10 +47,12 @@ struct CorpusParts {
 ///     checkpoint-<step>.safetensors   weights, optimiser moments, and how far training had come
 ///     latest, best                    each the name of a checkpoint
 ///     log.jsonl                       one JSON object a line
+///     samples.jsonl                   one JSON object an epoch: sample translations
 ///     graph.json                      the training graph
 ///     lock                            while it is trained (run_lock.h)
 ///
-/// Every file but the log is written whole or not at all, and config.json last, so what looks like a run is one.
+/// Every file but log and samples is written whole or not at all, and config.json last, so what looks like a run is
+/// one.
 class RunDirectory {
  public:
   /// Makes the folder and writes config, vocabularies and sentences. Throws Error when it holds a run already, unless
@@ -85,6 +89,11 @@ class RunDirectory {
 
   /// Appends one JSON object (a line) to log.jsonl.
   void log(std::string_view json_line) const;
+  /// Likewise to samples.jsonl.
+  void add_samples(std::string_view json_line) const;
+  /// The content of both files; empty when there is none. Their last line may be unfinished while training goes on.
+  std::string read_log() const;
+  std::string read_samples() const;
   void write_graph(std::string_view json) const;
 
  private:

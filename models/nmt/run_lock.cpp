@@ -77,6 +77,11 @@ RunLock::RunLock(const fs::path& run) : run_(run), made_folder_(make_folder(run)
   write_process(file_->get());
 }
 
+bool RunLock::is_held(const fs::path& run) {
+  const Descriptor file(::open((run / kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  return file.get() >= 0 && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 RunLock::~RunLock() {
   std::error_code ignored;
   fs::remove(run_ / kLockFile, ignored);

@@ -19,6 +19,9 @@ class RunLock {
   /// Removes the file; the folder as well when this object made it and nothing else is in it.
   ~RunLock();
 
+  /// Whether a process holds it now.
+  static bool is_held(const std::filesystem::path& run);
+
  private:
   std::filesystem::path run_;
   bool made_folder_ = false;

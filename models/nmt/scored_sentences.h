@@ -11,4 +11,10 @@ namespace weft::nmt {
 void check_scored_sentences(std::span<const std::string> hypotheses,
                             std::span<const std::vector<std::string>> references);
 
+/// How many references a sentence has, for signatures: "1", or "var" when not all have equally many.
+std::string reference_count(std::span<const std::vector<std::string>> references);
+
+/// Who has reckoned the scores, in place of sacreBLEU's version.
+inline constexpr const char* kScoresVersion = "weft-0.1.0";
+
 }  // namespace weft::nmt

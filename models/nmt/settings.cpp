@@ -28,6 +28,7 @@ SettingValue to_value(const std::string& member) { return member; }
 SettingValue to_value(Variant member) { return std::string(to_string(member)); }
 SettingValue to_value(LossNormalisation member) { return std::string(to_string(member)); }
 SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
+SettingValue to_value(BestBy member) { return std::string(to_string(member)); }
 SettingValue to_value(Normaliser member) { return std::string(normaliser_name(member)); }
 
 void assign(bool& member, const SettingValue& value) { member = std::get<bool>(value); }
@@ -42,6 +43,7 @@ void assign(LossNormalisation& member, const SettingValue& value) {
   member = parse_loss_normalisation(std::get<std::string>(value));
 }
 void assign(SplitKind& member, const SettingValue& value) { member = parse_split_kind(std::get<std::string>(value)); }
+void assign(BestBy& member, const SettingValue& value) { member = parse_best_by(std::get<std::string>(value)); }
 void assign(Normaliser& member, const SettingValue& value) { member = find_normaliser(std::get<std::string>(value)); }
 
 /// The setting of a member of Config.
@@ -137,6 +139,19 @@ std::vector<Setting> make_settings() {
                                                           IntegerRange{1, 1'000'000}),
       training_setting<&TrainingConfig::keep>("keep", "checkpoints to keep beside the best",
                                               IntegerRange{1, 1'000'000}),
+      training_setting<&TrainingConfig::best_by>("best-by",
+                                                 "what makes an epoch the best: the validation sentences' loss, or the "
+                                                 "BLEU of their translations",
+                                                 Choice{{"loss", "bleu"}}),
+      training_setting<&TrainingConfig::patience>(
+          "patience", "stop after that many epochs without a better one; 0: never", IntegerRange{0, 1'000'000}),
+      training_setting<&TrainingConfig::valid_sentences>(
+          "valid-sentences", "validation sentences to translate after each epoch, for BLEU and chrF; 0: none",
+          IntegerRange{0, kMaxPairs}),
+      training_setting<&TrainingConfig::samples>(
+          "samples",
+          "validation sentences whose translations are kept of every epoch with attention, for `weft-nmt report`",
+          IntegerRange{0, 100}),
   };
 }
 

@@ -1,10 +1,13 @@
 #include "models/nmt/trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
 
+#include "backends/finite_check.h"
 #include "graph/error.h"
 #include "models/nmt/model.h"
 
@@ -108,26 +111,44 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 
 Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}; }
 
+/// The training step of the batch's shape with the batch as its inputs.
+Executable& Trainer::prepared_step(const Batch& batch) {
+  Executable& step = executable(batch.shape);
+  feed(step, batch, examples_);
+  step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
+  return step;
+}
+
+void Trainer::check_next_step() {
+  const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
+  const Batch& batch = batches.at(static_cast<std::size_t>(state_.batch_in_epoch));
+  const Executable& step = prepared_step(batch);
+  const Graph graph = training_graph(config_.model, config_.training, model_shape(batch.shape));
+  TensorMap inputs;
+  for (const char* name : {"source", "source_lengths", "target", "learning_rate"}) {
+    const TensorView input = step.input(name);
+    std::ranges::copy(input.bytes(), inputs.emplace(name, Tensor(input.type)).first->second.bytes().begin());
+  }
+  require_finite(graph, onednn_backend(), inputs, *variables_);
+}
+
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
   const std::int64_t epoch = state_.epoch + 1;
   while (state_.batch_in_epoch < std::ssize(batches)) {
     const Batch& batch = batches[static_cast<std::size_t>(state_.batch_in_epoch)];
-    Executable& step = executable(batch.shape);
-    feed(step, batch, examples_);
-    step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
+    Executable& step = prepared_step(batch);
     step.run();
 
     StepReport report{epoch, state_.batch_in_epoch + 1, std::ssize(batches), 0, 0, predicted_tokens(batch, examples_)};
     report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
                             batch, report.tokens);
     report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
-    require(
-        std::isfinite(report.loss) && std::isfinite(report.gradient_norm),
-        "training diverged: in epoch {}, batch {} the loss is {} and the gradients' norm {}; the checkpoints before it "
-        "are kept: lower the learning rate or clip the gradients",
-        epoch, report.batch, report.loss, report.gradient_norm);
+    if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) {
+      throw Diverged(fmt::format("training diverged: in epoch {}, batch {} the loss is {} and the gradients' norm {}",
+                                 epoch, report.batch, report.loss, report.gradient_norm));
+    }
     ++state_.step;
     ++state_.batch_in_epoch;
     state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);

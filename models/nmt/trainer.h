@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/executable.h"
+#include "graph/error.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/config.h"
 #include "models/nmt/run_directory.h"
@@ -31,6 +32,12 @@ struct EpochReport {
   double seconds = 0;
 };
 
+/// The loss or the gradients of a step are no numbers any more; the message says of which.
+class Diverged : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Trains the model on examples: one compiled training step a batch shape, all sharing weights and arena.
 /// Deterministic: the same config, examples and state give the same bits, with any number of threads and after a
 /// resume.
@@ -47,8 +54,13 @@ class Trainer {
   Checkpoint checkpoint() const;
 
   /// Runs to the end of the current epoch. `on_step` is called after each batch; it returns false to stop (after that
-  /// batch). Returns nothing when stopped. Throws Error that says epoch and batch when the loss is not finite.
+  /// batch). Returns nothing when stopped. Throws Diverged, with epoch and batch, when the loss is not finite; the
+  /// state is then as it was before that batch, the variables are not.
   std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step);
+
+  /// Computes the next step of the epoch beside training, every value of it. Throws Error that names the first value
+  /// that is not finite.
+  void check_next_step();
 
   /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
   void compile_all();
@@ -65,11 +77,17 @@ class Trainer {
   ProfileByKind profile() const;
 
   const TrainingState& state() const { return state_; }
-  void set_best(double valid_loss) { state_.best_valid_loss = valid_loss; }
+  /// The epoch that has just ended is the best so far.
+  void set_best(double valid_loss, double valid_bleu) {
+    state_.best_valid_loss = valid_loss;
+    state_.best_valid_bleu = valid_bleu;
+    state_.best_epoch = state_.epoch;
+  }
   const BatchPlan& plan() const { return plan_; }
 
  private:
   Executable& executable(const BatchShape& shape);
+  Executable& prepared_step(const Batch& batch);
 
   Config config_;
   std::span<const Example> examples_;

@@ -39,6 +39,8 @@ refuses() {
 prints() { grep -aqF -- "$1" out || fail "'$1' is not printed:" "$(<out)"; }
 says() { grep -aqF -- "$1" err || fail "'$1' is not said:" "$(<err)"; }
 same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
+# weights FILE: what a checkpoint holds behind its header, which tells how far training had come.
+weights() { tail -c "+$((9 + $(od -An -tu8 -N8 "$1")))" "$1"; }
 lines() { [[ $(wc -l <"$1") == "$2" ]] || fail "$1 has $(wc -l <"$1") lines, not $2"; }
 
 tiny=(--batch 16 --embedding 6 --units 8 --max-length 12 --threads 2)
@@ -52,6 +54,8 @@ for command in train translate evaluate attention info vocab bench; do
   prints "Examples:"
   prints "weft-nmt $command --"
 done
+passes "$nmt" report --help
+prints 'weft-nmt report runs/small -o report.html'
 passes "$nmt" --version
 
 # ---- Training: four epochs at once, and two and then two more, give the same files.
@@ -59,6 +63,8 @@ passes "$nmt" train "${corpus[@]}" --epochs 4 --out whole
 says 'Epoch 4 Loss'
 says 'Time taken for 1 epoch'
 says 'perplexity'
+says ', BLEU '
+says ', chrF '
 says 'padding'
 says 'parameters'
 passes "$nmt" train "${corpus[@]}" --epochs 2 --out halves
@@ -70,8 +76,34 @@ for file in latest best config.json vocab.source.txt vocab.target.txt test.tsv g
   same "whole/$file" "halves/$file"
 done
 [[ $(grep -ac '"event":"epoch"' whole/log.jsonl) == 4 ]] || fail 'the log does not have a line for each epoch'
+for key in valid_loss valid_perplexity valid_bleu valid_chrf; do
+  [[ $(grep -ac "\"$key\":[0-9]" whole/log.jsonl) == 4 ]] || fail "the log does not have $key for each epoch"
+done
+grep -aq '"valid_sentences":12,' whole/log.jsonl || fail 'not all 12 validation sentences are translated'
+lines whole/samples.jsonl 4
+[[ $(tail -n 1 whole/samples.jsonl | grep -ao '"source_words"' | wc -l) == 6 ]] || fail 'there are not six samples'
+same whole/samples.jsonl halves/samples.jsonl
 passes "$nmt" train --resume --out halves
 says 'All 4 epochs are done'
+
+# ---- What is measured and kept beside training changes nothing of it.
+passes "$nmt" train "${corpus[@]}" --epochs 4 --valid-sentences 0 --samples 0 --out silent
+same <(weights "whole/$(<whole/latest).safetensors") <(weights "silent/$(<silent/latest).safetensors")
+[[ ! -e silent/samples.jsonl ]] || fail '--samples 0 keeps samples'
+! grep -aq valid_bleu silent/log.jsonl || fail '--valid-sentences 0 measures BLEU'
+
+# ---- Early stopping: with a learning rate of next to nothing, no epoch after the first one is better.
+passes "$nmt" train "${corpus[@]}" --epochs 50 --learning-rate 1e-9 --best-by bleu --patience 2 --out patient
+says 'No epoch since the 1. was better (--patience 2)'
+[[ $(grep -ac '"event":"epoch"' patient/log.jsonl) == 3 ]] || fail '--patience 2 does not stop after three epochs'
+passes "$nmt" train --resume --out patient
+says 'No epoch since the 1. was better (--patience 2)'
+passes "$nmt" train --resume --out patient --epochs 5 --patience 0
+passes "$nmt" info --run patient
+prints 'epochs finished     5'
+prints 'best epoch          1'
+passes "$nmt" train "${corpus[@]}" --epochs 4 --best-by bleu --patience 4 --out by_bleu
+same <(weights "whole/$(<whole/latest).safetensors") <(weights "by_bleu/$(<by_bleu/latest).safetensors")
 
 # ---- The same settings from files; the command line wins. The number of threads changes nothing.
 cat >run.toml <<'END'
@@ -143,6 +175,10 @@ header=$(od -An -tu8 -N8 "poisoned/$latest")
 printf '\0\0\300\177' | dd of="poisoned/$latest" bs=1 seek=$((8 + header)) conv=notrunc status=none
 cp "poisoned/$latest" before
 refuses 1 'training diverged: in epoch 5, batch 2' train --resume --epochs 6 --out poisoned
+# It is named where it came in: the step before the one that shows it, in the moments as they were read.
+says 'in epoch 5, batch 1, state '
+says 'is the first value with elements that are infinite or no number: 1 of '
+grep -aq '"event":"diverged"' poisoned/log.jsonl || fail 'the log does not tell of the divergence'
 [[ $(<poisoned/latest) == $(<whole/latest) ]] || fail 'a diverged training leaves a checkpoint'
 same before "poisoned/$latest"
 
@@ -184,9 +220,17 @@ wait "$answering" || true
 # ---- The other commands.
 passes "$nmt" evaluate --run whole --output hypotheses
 prints BLEU
+prints 'nrefs:1|case:mixed|eff:no|tok:none|smooth:exp|version:weft-'
+prints 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:weft-'
 lines hypotheses "$(wc -l <whole/test.tsv)"
 passes "$nmt" evaluate --run whole --json --precision int8
 prints '"bleu": '
+passes "$nmt" evaluate --run whole --json --tokenize 13a
+prints '"bleu_signature": "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:weft-'
+passes "$nmt" report whole -o report.html
+[[ ! -s out ]] || fail 'report prints something'
+says 'Wrote report.html'
+grep -aq '"valid_loss":' report.html || fail 'report.html does not hold the run'
 for format in png svg pdf; do
   passes "$nmt" attention --run whole --out picture.$format 'Je suis fatigué.'
   lines out 1
@@ -269,6 +313,8 @@ refuses 1 'there is no run directory' translate --run nowhere Bonjour
 refuses 1 'it has no config.json' translate --run . Bonjour
 refuses 1 'there is no run directory' train --resume --out nowhere
 refuses 1 'there are: latest, best, checkpoint-' translate --run whole --checkpoint checkpoint-9999 Bonjour
+refuses 1 'there is no run directory' report nowhere -o report.html
+refuses 1 'nowhere/report.html' report whole -o nowhere/report.html
 refuses 1 'cannot write' evaluate --run whole --output nowhere/hypotheses
 refuses 1 'sentence 1 is not UTF-8 (byte 3)' translate --run whole $'Ou\xff'
 refuses 1 'no word to translate' attention --run whole --out picture.png '123'
@@ -361,6 +407,13 @@ misused '--nonsense' translate --run whole --nonsense
 misused '--batch' translate --run whole --batch 0 Bonjour
 misused '--threads' translate --run whole --threads many Bonjour
 misused '--precision' translate --run whole --precision f16 Bonjour
+misused '--tokenize' evaluate --run whole --tokenize intl
+misused '--out' report whole
+misused 'RUN_DIR' report -o report.html
+misused '--best-by bleu needs' train "${corpus[@]}" --best-by bleu --valid-sentences 0 --out unmeasured
+misused '--best-by bleu needs' train "${corpus[@]}" --best-by bleu --valid-fraction 0 --out unmeasured
+misused '--patience needs' train "${corpus[@]}" --patience 1 --valid-fraction 0 --out unmeasured
+[[ ! -e unmeasured ]] || fail 'wrong usage of train leaves a run directory'
 misused 'SENTENCE' attention --run whole --out picture.png
 misused '--data' vocab
 misused 'nothing to train on' train

@@ -50,6 +50,7 @@ TEST_CASE("names of variants, normalisations and splits go both ways") {
   CHECK(parse_loss_normalisation(to_string(weft::LossNormalisation::batch_mean)) ==
         weft::LossNormalisation::batch_mean);
   CHECK(parse_split_kind("random") == SplitKind::random);
+  CHECK(parse_best_by(to_string(BestBy::bleu)) == BestBy::bleu);
   CHECK(contains(message_of([] { parse_variant("Masked"); }), "masked, tutorial"));
 }
 
@@ -75,7 +76,11 @@ TEST_CASE("every setting survives JSON") {
                      .normalisation = weft::LossNormalisation::token_mean,
                      .seed = std::numeric_limits<std::int64_t>::max(),
                      .checkpoint_every = 23,
-                     .keep = 29};
+                     .keep = 29,
+                     .best_by = BestBy::bleu,
+                     .patience = 37,
+                     .valid_sentences = 41,
+                     .samples = 43};
   config.vocabulary_limit = 31;
   const Config back = config_from_json(to_json(config), "config.json");
   for (const Setting& setting : settings()) {
@@ -103,6 +108,13 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
   CHECK(message_with("seed", std::numeric_limits<std::uint64_t>::max()) ==
         "run/config.json: 18446744073709551615 is too large");
   CHECK(message_with("clip", nlohmann::json()) == "run/config.json: 'clip' is missing");
+}
+
+TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
+  for (const char* name : {"best-by", "patience", "valid-sentences", "samples"}) {
+    CAPTURE(name);
+    CHECK(message_with(name, nlohmann::json()) == "(nothing was thrown)");
+  }
 }
 
 TEST_CASE("what is no JSON object is refused") {

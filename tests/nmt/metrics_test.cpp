@@ -73,6 +73,67 @@ TEST_CASE("BLEU at its ends") {
   CHECK(bleu_of({""}, {{"a b c d"}}).brevity_penalty == 0);
 }
 
+TEST_CASE("BLEU as sacreBLEU has it: the example of its README, whose scores its test_bleu.py lists") {
+  const Sentences hypotheses{"The dog bit the man.", "It wasn't surprising.", "The man had just bitten him."};
+  const References references{{"The dog bit the man.", "The dog had bit the man."},
+                              {"It was not unexpected.", "No one was surprised."},
+                              {"The man bit him first.", "The man had bitten the dog."}};
+  CHECK(corpus_bleu(hypotheses, references, BleuTokenizer::mteval_13a).score == Approx(48.530827).epsilon(1e-8));
+  CHECK(corpus_bleu(hypotheses, references, BleuTokenizer::none).score == Approx(49.1919566).epsilon(1e-8));
+  CHECK(bleu_signature(references, BleuTokenizer::mteval_13a) ==
+        "nrefs:2|case:mixed|eff:no|tok:13a|smooth:exp|version:weft-0.1.0");
+  CHECK(bleu_signature(References{{"a", "b"}, {"c"}}, BleuTokenizer::none) ==
+        "nrefs:var|case:mixed|eff:no|tok:none|smooth:exp|version:weft-0.1.0");
+}
+
+TEST_CASE("the tokenizer 13a by hand, rule by rule") {
+  const auto tokenized = [](std::string_view text) {
+    std::string joined;
+    for (const std::string& word : bleu_words(text, BleuTokenizer::mteval_13a)) joined += "[" + word + "]";
+    return joined;
+  };
+  CHECK(tokenized("Hello, world.") == "[Hello][,][world][.]");
+  CHECK(tokenized("It's 3.50, or 1,000.") == "[It's][3.50][,][or][1,000][.]");  // neither apostrophe nor digits' marks
+  CHECK(tokenized("5 .6 7. 8") == "[5][.][6][7][.][8]");
+  CHECK(tokenized("1-2 well-known a-1") == "[1][-][2][well-known][a-1]");  // a dash stays but behind a digit
+  CHECK(tokenized("(a/b) [c] {d} \"e\" f:g;h!") == "[(][a][/][b][)][[][c][]][{][d][}][\"][e][\"][f][:][g][;][h][!]");
+  CHECK(tokenized("&quot;a&quot; &amp; &lt;b&gt; <skipped>c") == "[\"][a][\"][&][<][b][>][c]");
+  CHECK(tokenized("&amp;lt;") == "[<]");  // one replacement after the other
+  CHECK(tokenized("to-\nday\ntoo-\n") ==
+        "[today][too-]");  // lines are joined; blanks behind the last one are not there
+  CHECK(tokenized("...a,,b") == "[.][.][.][a][,][,][b]");
+  CHECK(tokenized("\xC3\xA9.\xC3\xA8,1") == "[\xC3\xA9][.][\xC3\xA8][,][1]");  // é.è,1
+  CHECK(tokenized("") == "");
+}
+
+TEST_CASE("words of the tokenizer none stand between blanks of any kind") {
+  CHECK(bleu_words(" a\t.  b\xC2\xA0"
+                   "c\x1F"
+                   "d ",
+                   BleuTokenizer::none) == Sentences{"a", ".", "b", "c", "d"});
+  CHECK(parse_bleu_tokenizer("13a") == BleuTokenizer::mteval_13a);
+  CHECK(contains(message_of([] { parse_bleu_tokenizer("intl"); }), "one of none, 13a"));
+}
+
+TEST_CASE("chrF as sacreBLEU has it: what its test_chrf.py lists") {
+  // The short ones as listed, with `eff:yes`. The sentences are listed with `eff:no`, which averages the F-scores of
+  // the orders instead of their precisions and recalls: 39.14078509, 31.22557079 and 57.15704367. The figures here are
+  // those of another program after sacreBLEU's definition.
+  CHECK(chrf_of({"aa"}, {{"ab"}}) == Approx(25));
+  CHECK(chrf_of({"a", "b"}, {{"a"}, {"c"}}) == Approx(50));
+  CHECK(chrf_of({"a b c"}, {{"abc"}}) == Approx(100));
+  CHECK(chrf_of({"Co nás nejvíc trápí, protože lékaři si vybírají, kdo bude žít a kdo zemře."},
+                {{"Nejvíce smutní jsme z toho, že musíme rozhodovat o tom, kdo bude žít a kdo zemře."}}) ==
+        Approx(39.14081690).epsilon(1e-9));
+  CHECK(chrf_of({"Nebo prostě nemají vybavení, které by jim pomohlo, uvedli lékaři."},
+                {{"A někdy nemáme ani potřebný materiál, abychom jim pomohli, popsali lékaři."}}) ==
+        Approx(31.22564147).epsilon(1e-9));
+  CHECK(chrf_of({"Lapali po dechu, jejich životy skončily dřív, než skutečně začaly."},
+                {{"Lapali po dechu a pak jejich život skončil - dřív, než skutečně mohl začít, připomněli."}}) ==
+        Approx(57.15742751).epsilon(1e-9));
+  CHECK(chrf_signature(References{{"a"}, {"c"}}) == "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:weft-0.1.0");
+}
+
 TEST_CASE("chrF by hand") {
   // n = 1: 2 of 3; n = 2: 1 of 2; n = 3: 0 of 1; neither side has longer ones. P = R = (2/3 + 1/2 + 0) / 3 = 7/18 = F.
   CHECK(chrf_of({"abc"}, {{"abd"}}) == Approx(700.0 / 18));

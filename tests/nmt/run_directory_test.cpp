@@ -88,6 +88,8 @@ TEST_CASE("a checkpoint comes back to the bit") {
                  .epoch_loss_sum = 0.1 + 0.2,
                  .epoch_tokens = 4711,
                  .best_valid_loss = 1.0 / 3.0,
+                 .best_valid_bleu = 100.0 / 3.0,
+                 .best_epoch = 2,
                  .seed = 42};
   run.save(saved, true);
   for (const char* name : {"latest", "best", "checkpoint-120", "checkpoint-120.safetensors"}) {
@@ -230,6 +232,11 @@ TEST_CASE("a file of tensors that is no checkpoint is refused") {
   for (const char* key : {"step", "epoch", "batch_in_epoch", "epoch_tokens", "seed"})
     metadata.insert_or_assign(key, "1");
   metadata["epoch_loss_sum"] = metadata["best_valid_loss"] = "1.5";
+  CHECK(message(metadata) == "(nothing was thrown)");
+  CHECK(run.load("latest").state.best_epoch == 1);  // as version 0.1.0 wrote it: the epoch it was written in
+  metadata["best_epoch"] = "1";
+  CHECK(contains(message(metadata), "its metadata lacks 'best_valid_bleu'"));
+  metadata["best_valid_bleu"] = "40";
   CHECK(message(metadata) == "(nothing was thrown)");
   metadata["epoch"] = "-1";
   CHECK(contains(message(metadata), "its metadata has \"-1\" for 'epoch'"));

@@ -15,7 +15,9 @@ using namespace weft::nmt;
 TEST_CASE("one at a time writes into a run directory") {
   const TemporaryFolder folder;
   const auto run = folder.path / "run";
+  CHECK_FALSE(RunLock::is_held(run));
   std::optional<RunLock> first(run);
+  CHECK(RunLock::is_held(run));
   CHECK_THROWS_WITH_AS(RunLock{run},
                        fmt::format("another weft-nmt train (process {}) is writing to '{}'; wait for its end, stop it, "
                                    "or choose another directory (--out)",
@@ -24,6 +26,7 @@ TEST_CASE("one at a time writes into a run directory") {
                        Error);
   const RunLock elsewhere(folder.path / "other");
   first.reset();
+  CHECK_FALSE(RunLock::is_held(run));
   CHECK_NOTHROW(RunLock{run});
 }
 

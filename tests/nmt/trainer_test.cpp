@@ -4,6 +4,7 @@
 
 #include "backends/onednn/threads.h"
 #include "graph/error.h"
+#include "models/nmt/divergence.h"
 #include "tests/nmt/tiny_model.h"
 
 using namespace weft;
@@ -101,6 +102,38 @@ TEST_CASE("a checkpoint of another model is refused by name") {
   checkpoint.variables.at("output/bias") = Tensor({DType::f32, {18}});
   CHECK_THROWS_WITH_AS(session.trainer.restore(checkpoint),
                        "the variable 'output/bias' is f32[19], it is set to f32[18]", Error);
+}
+
+TEST_CASE("the value that made a training diverge is found by training once more") {
+  Config config = tiny_config();
+  config.training.clip_norm = 0;
+  Session session(config);
+  while (session.trainer.state().epoch < 2) session.trainer.run_epoch({});
+  // So large that the logits overflow in the forward pass of the next step.
+  Checkpoint checkpoint = session.trainer.checkpoint();
+  for (float& weight : checkpoint.variables.at("output/kernel").as<float>()) weight = 3e38F;
+  session.trainer.restore(checkpoint);
+  CHECK_THROWS_AS(session.trainer.run_epoch({}), Diverged);
+  CHECK(session.trainer.state() == checkpoint.state);
+  const auto go_on = [] { return true; };
+  const auto found = first_not_finite(config, session.examples, checkpoint, checkpoint.state.step, go_on);
+  REQUIRE(found);
+  CAPTURE(*found);
+  CHECK(found->find("in epoch 3, batch 1, ") == 0);
+  CHECK(found->find("is the first value with elements that are infinite or no number") != std::string::npos);
+  CHECK(found->find("decoder") != std::string::npos);
+}
+
+TEST_CASE("the search for what is not finite ends where nothing is, and when it is told to") {
+  const Config config = tiny_config();
+  Session session(config);
+  const auto batches = static_cast<std::int64_t>(session.trainer.plan().batches_per_epoch());
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, batches + 2, [] { return true; }));
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, batches, [] { return true; }));
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, 0, [] { return true; }));
+  int steps = 0;
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, 8, [&] { return ++steps < 3; }));
+  CHECK(steps == 3);
 }
 
 TEST_CASE("a loss that is not finite stops the training and says where") {

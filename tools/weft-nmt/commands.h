@@ -29,6 +29,7 @@ Command translate_command(CLI::App& tool);
 Command evaluate_command(CLI::App& tool);
 Command attention_command(CLI::App& tool);
 Command info_command(CLI::App& tool);
+Command report_command(CLI::App& tool);
 Command vocab_command(CLI::App& tool);
 Command bench_command(CLI::App& tool);
 

@@ -7,8 +7,10 @@
 #include "graph/error.h"
 #include "models/nmt/builtin_corpus.h"
 #include "models/nmt/normalise.h"
+#include "models/nmt/special_words.h"
 #include "models/nmt/split.h"
 #include "models/nmt/word_counts.h"
+#include "models/nmt/words.h"
 
 namespace weft::nmt {
 namespace {
@@ -90,6 +92,12 @@ Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config&
   WordCounts counts;
   for (const Pair& pair : pairs) counts.add(normalise(pair.*side, config.normaliser));
   return Vocabulary(counts, optional_limit(config.vocabulary_limit));
+}
+
+std::string scored_reference(const std::string& sentence, Normaliser normaliser) {
+  std::vector<std::string> words = tokens(sentence, normaliser);
+  std::erase_if(words, [](const std::string& word) { return word == kStartWord || word == kEndWord; });
+  return join_words(words);
 }
 
 std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target,

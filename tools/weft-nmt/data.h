@@ -34,6 +34,9 @@ using Side = std::string Pair::*;
 /// The vocabulary of a side: of what is trained on and no more, so that held-out words are as unknown as others.
 Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config& config);
 
+/// A sentence as translations are compared with it: its words after normalisation, without <start> and <end>.
+std::string scored_reference(const std::string& sentence, Normaliser normaliser);
+
 /// The pairs as ids.
 std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target,
                             Normaliser normaliser);

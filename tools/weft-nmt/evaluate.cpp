@@ -7,10 +7,8 @@
 
 #include "graph/file.h"
 #include "models/nmt/metrics.h"
-#include "models/nmt/special_words.h"
 #include "models/nmt/trainer.h"
 #include "models/nmt/translator.h"
-#include "models/nmt/words.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
@@ -27,7 +25,8 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt evaluate --run runs/small --json | jq .bleu
 
 BLEU and chrF (0 to 100) compare greedy translations with the English sides after the normalisation that the model was
-trained with: lower case, without accents. The loss is the cross entropy of the English side, in nats per token.)";
+trained with: lower case, without accents. They are sacreBLEU's figures, and its signature says how they were made;
+--tokenize 13a takes punctuation off words first, which the normalisation has done mostly. The loss is the cross entropy of the English side, in nats per token.)";
 
 struct EvaluateOptions {
   RunOptions run;
@@ -35,6 +34,7 @@ struct EvaluateOptions {
   std::string output;
   std::int64_t batch = 64;
   Precision precision = Precision::f32;
+  BleuTokenizer tokenizer = BleuTokenizer::none;
   bool json = false;
 };
 
@@ -60,16 +60,11 @@ TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
   return set;
 }
 
-/// A normalised sentence without <start> and <end>.
-std::string reference(const std::string& sentence, Normaliser normaliser) {
-  std::vector<std::string> words = tokens(sentence, normaliser);
-  std::erase_if(words, [](const std::string& word) { return word == kStartWord || word == kEndWord; });
-  return join_words(words);
-}
-
 struct Scores {
   double loss = 0;
   Metrics metrics;
+  std::string bleu_signature;
+  std::string chrf_signature;
   double sentences_per_second = 0;
   Precision precision = Precision::f32;
 };
@@ -108,7 +103,9 @@ std::string table(const TrainedModel& model, const TestSet& set, const Scores& s
   row("BLEU",
       fmt::format("{:.2f}  ({:.1f}/{:.1f}/{:.1f}/{:.1f}, brevity penalty {:.3f})", bleu.score, bleu.precisions[0],
                   bleu.precisions[1], bleu.precisions[2], bleu.precisions[3], bleu.brevity_penalty));
-  row("chrF", fmt::format("{:.2f}", scores.metrics.chrf));
+  row("", scores.bleu_signature);
+  row("chrF2", fmt::format("{:.2f}", scores.metrics.chrf));
+  row("", scores.chrf_signature);
   row("exact matches", fmt::format("{:.1f} %", 100 * scores.metrics.exact_match));
   row("speed", fmt::format("{:.1f} sentences/s ({})", scores.sentences_per_second, to_string(scores.precision)));
   return text;
@@ -126,7 +123,9 @@ std::string json(const TrainedModel& model, const TestSet& set, const Scores& sc
                                       {"bleu", bleu.score},
                                       {"bleu_precisions", bleu.precisions},
                                       {"brevity_penalty", bleu.brevity_penalty},
+                                      {"bleu_signature", scores.bleu_signature},
                                       {"chrf", scores.metrics.chrf},
+                                      {"chrf_signature", scores.chrf_signature},
                                       {"exact_match", scores.metrics.exact_match},
                                       {"precision", to_string(scores.precision)},
                                       {"sentences_per_second", scores.sentences_per_second}};
@@ -149,8 +148,10 @@ int evaluate(const EvaluateOptions& options) {
   scores.precision = options.precision;
   scores.sentences_per_second = static_cast<double>(hypotheses.size()) / seconds;
   std::vector<std::vector<std::string>> references;
-  for (const Pair& pair : set.pairs) references.push_back({reference(pair.target, config.normaliser)});
-  scores.metrics = score_translations(hypotheses, references);
+  for (const Pair& pair : set.pairs) references.push_back({scored_reference(pair.target, config.normaliser)});
+  scores.metrics = score_translations(hypotheses, references, options.tokenizer);
+  scores.bleu_signature = bleu_signature(references, options.tokenizer);
+  scores.chrf_signature = chrf_signature(references);
 
   if (!options.output.empty()) {
     std::string lines;
@@ -174,6 +175,12 @@ Command evaluate_command(CLI::App& tool) {
       ->type_name("N")
       ->capture_default_str();
   add_precision_option(*app, options->precision);
+  app->add_option_function<std::string>(
+         "--tokenize", [options](const std::string& name) { options->tokenizer = parse_bleu_tokenizer(name); },
+         "What BLEU takes for words: what stands between blanks (none), or what WMT's mteval-v13a finds (13a)")
+      ->check(CLI::IsMember({"none", "13a"}).description(""))
+      ->type_name("NAME")
+      ->default_str("none");
   app->add_option("--output", options->output, "Write the translations there, one a line")->type_name("FILE");
   app->add_flag("--json", options->json, "Print the figures as a JSON object");
   return {app, [options] { return evaluate(*options); }};

@@ -21,6 +21,7 @@ constexpr const char* kExamples = R"(A first translator, in a minute:
   weft-nmt train --builtin --out runs/first
   weft-nmt evaluate --run runs/first
   weft-nmt translate --run runs/first "Je suis fatigué."
+  weft-nmt report runs/first -o report.html
   weft-nmt attention --run runs/first --out attention.png "Je suis fatigué."
 
 weft-nmt COMMAND --help explains each command. Results go to standard output, everything else to standard error.
@@ -55,7 +56,7 @@ int run_tool(int argc, char** argv) {
   tool.get_formatter()->column_width(34);
   std::vector<Command> commands;
   for (Command (*declare)(CLI::App&) : {train_command, translate_command, evaluate_command, attention_command,
-                                        info_command, vocab_command, bench_command}) {
+                                        info_command, report_command, vocab_command, bench_command}) {
     commands.push_back(declare(tool));
   }
   try {

@@ -20,6 +20,7 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt train --data fra.txt                             the tutorial: 50,000 pairs of tatoeba.org, larger sizes
   weft-nmt train --data fra.txt --limit 0 --split random    all pairs, split as the tutorial does
   weft-nmt train --train a.tsv --valid b.tsv --preset small --out runs/mine
+  weft-nmt train --builtin --epochs 100 --patience 5        until five epochs have brought nothing
   weft-nmt train --resume --out runs/mine --epochs 20       goes on, to the bits that an undisturbed run gives
   weft-nmt train --config runs/mine/config.json --seed 2 --out runs/other    the same settings once more
 
@@ -27,7 +28,8 @@ A corpus has one pair a line, English TAB French; lines that are no pair are lis
 batch and writes a checkpoint; --resume goes on from it.)";
 
 /// What may change when training goes on; all else would make another run of it.
-constexpr std::array<std::string_view, 4> kResumable = {"epochs", "checkpoint-every", "keep", "learning-rate"};
+constexpr std::array<std::string_view, 5> kResumable = {"epochs", "checkpoint-every", "keep", "learning-rate",
+                                                        "patience"};
 
 struct TrainOptions {
   explicit TrainOptions(CLI::App& app) : settings(app) {}
@@ -44,7 +46,7 @@ RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path
   for (const auto& [name, value] : values) {
     if (std::ranges::find(kResumable, name) == kResumable.end()) {
       throw UsageError(
-          fmt::format("--{} cannot change on --resume; --epochs, --checkpoint-every, --keep and "
+          fmt::format("--{} cannot change on --resume; --epochs, --checkpoint-every, --keep, --patience and "
                       "--learning-rate can",
                       name));
     }
@@ -54,9 +56,20 @@ RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path
   return run;
 }
 
+/// What chooses the best epoch must be measured after each.
+void require_measures(const TrainingConfig& training, bool has_validation_part) {
+  if (training.best_by == BestBy::bleu && (!has_validation_part || training.valid_sentences == 0)) {
+    throw UsageError("--best-by bleu needs sentences to translate: --valid-fraction or --valid, and --valid-sentences");
+  }
+  if (training.patience > 0 && !has_validation_part) {
+    throw UsageError("--patience needs sentences to measure on: --valid-fraction or --valid");
+  }
+}
+
 RunDirectory make_run(Config config, const std::filesystem::path& out, bool overwrite, Progress& progress) {
   if (!overwrite) RunDirectory::require_free(out);
   const CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
+  require_measures(config.training, !parts.valid.empty());
   const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
   const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());

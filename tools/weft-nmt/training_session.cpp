@@ -8,6 +8,7 @@
 
 #include "graph/error.h"
 #include "graph/json.h"
+#include "models/nmt/divergence.h"
 #include "models/nmt/format.h"
 #include "models/nmt/model.h"
 #include "models/nmt/weights.h"
@@ -40,7 +41,10 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, std::opt
   test_pairs_ = parts.test.size();
   variables_ = std::make_shared<Variables>(config.training.seed);
   trainer_.emplace(config, train_examples_, variables_, memory_budget);
-  if (!valid_examples_.empty()) validator_.emplace(config, valid_examples_, variables_, trainer_->arena());
+  if (!valid_examples_.empty()) {
+    validator_.emplace(config, valid_examples_, variables_, trainer_->arena());
+    translations_.emplace(run, parts.valid, variables_);
+  }
   if (run.has_checkpoint()) restore();
 }
 
@@ -71,6 +75,10 @@ void TrainingSession::describe() const {
   progress_.log(fmt::format("Model       {} parameters: embedding {}, units {}, variant {}",
                             format_count(static_cast<double>(count_parameters(config.model))), config.model.embedding,
                             config.model.units, to_string(config.model.variant)));
+  if (translations_ && translations_->size() > 0) {
+    progress_.log(fmt::format("Validation  the loss of {} sentences, BLEU and chrF of {} of them; best by {}",
+                              valid_examples_.size(), translations_->size(), to_string(config.training.best_by)));
+  }
   progress_.log(fmt::format("Run         {}", run_.path().string()));
 }
 
@@ -104,6 +112,13 @@ int TrainingSession::run() {
     progress_.log(fmt::format("All {} epochs are done; --resume with a larger --epochs goes on", epochs));
   }
   while (trainer_->state().epoch < epochs) {
+    if (out_of_patience()) {
+      progress_.log(
+          fmt::format("No epoch since the {}. was better (--patience {}): training ends; --resume with a "
+                      "larger --patience, or 0, goes on",
+                      trainer_->state().best_epoch, run_.config().training.patience));
+      break;
+    }
     const std::optional<EpochReport> report = run_epoch();
     if (report) finish_epoch(*report);
     if (const int signal = InterruptGuard::signal(); signal != 0) return stop(signal);
@@ -119,10 +134,32 @@ std::optional<EpochReport> TrainingSession::run_epoch() {
   window_ = {0, Clock::now()};
   try {
     return trainer_->run_epoch([this](const StepReport& report) { return finish_step(report); });
+  } catch (const Diverged& error) {
+    progress_.stop();
+    fail_diverged(error);
   } catch (const Error& error) {
     progress_.stop();
     fail("{}: {}", run_.path().string(), error.what());
   }
+}
+
+/// Writes it to the log and throws Error with the node at fault.
+void TrainingSession::fail_diverged(const Diverged& error) {
+  const TrainingState& state = trainer_->state();
+  run_.log(nlohmann::ordered_json{{"event", "diverged"},
+                                  {"step", state.step + 1},
+                                  {"epoch", state.epoch + 1},
+                                  {"message", error.what()},
+                                  {"seconds", seconds()}}
+               .dump());
+  const std::optional<Checkpoint> from = run_.has_checkpoint() ? std::optional(run_.load("latest")) : std::nullopt;
+  progress_.log(fmt::format("{}. To find the node at fault, its last {} steps are done once more; Ctrl-C stops that",
+                            error.what(), state.step + 1 - (from ? from->state.step : 0)));
+  const std::optional<std::string> cause =
+      first_not_finite(run_.config(), train_examples_, from, state.step, [] { return InterruptGuard::signal() == 0; });
+  fail("{}: {}; {}{}. Lower the learning rate or clip the gradients", run_.path().string(), error.what(),
+       cause ? *cause + "; " : "",
+       from ? fmt::format("{} is kept", run_.checkpoint_path("latest").string()) : "there was no checkpoint yet");
 }
 
 /// Returns false to stop.
@@ -135,6 +172,7 @@ bool TrainingSession::finish_step(const StepReport& report) {
                                     {"step", trainer_->state().step},
                                     {"epoch", report.epoch},
                                     {"batch", report.batch},
+                                    {"batches", report.batches},
                                     {"loss", report.loss},
                                     {"gradient_norm", report.gradient_norm},
                                     {"learning_rate", run_.config().training.learning_rate},
@@ -159,19 +197,11 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
                                 {"learning_rate", run_.config().training.learning_rate},
                                 {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
                                 {"epoch_seconds", report.seconds}};
-  bool best = !validator_;  // without a measure the newest is the best
-  if (validator_) {
-    const double loss = validator_->loss();
-    const double so_far = trainer_->state().best_valid_loss;
-    best = so_far == 0 || loss < so_far;
-    if (best) trainer_->set_best(loss);
-    record["valid_loss"] = loss;
-    progress_.log(fmt::format("Valid loss {:.4f} per token, perplexity {:.3f}{}", loss, std::exp(loss),
-                              best ? ", the best so far" : ""));
-  }
+  const bool best = !validator_ || validate(record);  // without a measure the newest is the best
   progress_.log(format_epoch_time(report.seconds));
   const TrainingConfig& training = run_.config().training;
-  const bool due = report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs;
+  const bool due =
+      report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs || out_of_patience();
   if (due || (validator_ && best)) {
     run_.save(trainer_->checkpoint(), best, static_cast<std::size_t>(training.keep));
     record["checkpoint"] = run_.resolve("latest");
@@ -179,6 +209,48 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
   }
   record["seconds"] = seconds();
   run_.log(record.dump());
+}
+
+/// Measures the epoch that has just ended, and notes whether it is the best so far, which it returns.
+bool TrainingSession::validate(nlohmann::ordered_json& record) {
+  const Clock::time_point start = Clock::now();
+  const TrainingState& state = trainer_->state();
+  const double loss = validator_->loss();
+  require(std::isfinite(loss), "{}: training diverged: after epoch {} the loss of the validation sentences is {}; {}",
+          run_.path().string(), state.epoch, loss,
+          "the checkpoints before it are kept: lower the learning rate or clip the gradients");
+  record["valid_loss"] = loss;
+  record["valid_perplexity"] = std::exp(loss);
+  std::string scores;
+  double bleu = 0;
+  if (translations_->size() > 0) {
+    const Metrics metrics = translations_->score();
+    bleu = metrics.bleu.score;
+    record["valid_bleu"] = bleu;
+    record["valid_chrf"] = metrics.chrf;
+    record["valid_sentences"] = translations_->size();
+    scores = fmt::format(", BLEU {:.2f}, chrF {:.2f}", bleu, metrics.chrf);
+  }
+  if (translations_->sample_count() > 0) run_.add_samples(translations_->samples(state.epoch, state.step));
+  record["valid_seconds"] = std::chrono::duration<double>(Clock::now() - start).count();
+  const bool best = is_best(loss, bleu);
+  if (best) trainer_->set_best(loss, bleu);
+  record["best"] = best;
+  progress_.log(fmt::format("Valid loss {:.4f} per token, perplexity {:.3f}{}{}", loss, std::exp(loss), scores,
+                            best ? ", the best so far" : ""));
+  return best;
+}
+
+bool TrainingSession::is_best(double loss, double bleu) const {
+  const TrainingState& state = trainer_->state();
+  if (state.best_epoch == 0) return true;
+  return run_.config().training.best_by == BestBy::bleu ? bleu > state.best_valid_bleu : loss < state.best_valid_loss;
+}
+
+bool TrainingSession::out_of_patience() const {
+  const TrainingState& state = trainer_->state();
+  const std::int64_t patience = run_.config().training.patience;
+  return patience > 0 && validator_ && state.epoch - state.best_epoch >= patience;
 }
 
 int TrainingSession::stop(int signal) {

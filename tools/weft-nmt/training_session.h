@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "models/nmt/trainer.h"
 #include "tools/weft-nmt/interrupt.h"
 #include "tools/weft-nmt/progress.h"
+#include "tools/weft-nmt/validation.h"
 
 namespace weft::nmt {
 
@@ -22,7 +24,7 @@ class TrainingSession {
   TrainingSession(RunDirectory& run, Progress& progress, std::optional<std::size_t> memory_budget = {});
 
   /// Returns the exit status: 0, or 128 and the number of the signal that stopped it. Throws Error when the loss is no
-  /// number any more, and when a file cannot be written.
+  /// number any more, with the node that made it so, and when a file cannot be written.
   int run();
 
  private:
@@ -39,8 +41,12 @@ class TrainingSession {
   void describe_memory() const;
   void write_graph() const;
   std::optional<EpochReport> run_epoch();
+  [[noreturn]] void fail_diverged(const Diverged& error);
   bool finish_step(const StepReport& report);
   void finish_epoch(const EpochReport& report);
+  bool validate(nlohmann::ordered_json& record);
+  bool is_best(double loss, double bleu) const;
+  bool out_of_patience() const;
   int stop(int signal);
   double take_tokens_per_second();
   double seconds() const;
@@ -54,6 +60,7 @@ class TrainingSession {
   std::shared_ptr<Variables> variables_;
   std::optional<Trainer> trainer_;
   std::optional<Validator> validator_;
+  std::optional<ValidationTranslations> translations_;
   Clock::time_point start_;
   Window window_;
 };

@@ -6,13 +6,13 @@
 #include <optional>
 
 #include "backends/executable.h"
+#include "backends/finite_check.h"
 #include "graph/json.h"
 #include "graph/safetensors.h"
 #include "ops/ops.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
-#include "tools/weft/finite_check.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/output.h"
 #include "tools/weft/table.h"

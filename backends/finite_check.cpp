@@ -1,4 +1,4 @@
-#include "tools/weft/finite_check.h"
+#include "backends/finite_check.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "backends/executable.h"
 #include "graph/order.h"
 
-namespace weft::tool {
+namespace weft {
 namespace {
 
 std::string output_name(ValueId value) { return fmt::format("value {} of the check", value.index); }
@@ -53,4 +53,4 @@ void require_finite(const Graph& graph, const Backend& backend, const TensorMap&
     }
 }
 
-}  // namespace weft::tool
+}  // namespace weft

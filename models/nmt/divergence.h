@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "models/nmt/batches.h"
+#include "models/nmt/config.h"
+#include "models/nmt/run_directory.h"
+
+namespace weft::nmt {
+
+/// Where the first infinity or NaN of a training that diverged comes from. The step that showed it has left its traces
+/// in every weight, and the one before it may have made it; so training is done once more, to the same bits, from a
+/// checkpoint (nothing: from the beginning) to these two steps, of which every value is looked at.
+///
+/// `steps` is how many were done before the one that diverged. `go_on` is asked after every step; when it says no, or
+/// there is not enough memory to look at every value, or none of them is at fault, nothing is returned.
+std::optional<std::string> first_not_finite(const Config& config, std::span<const Example> examples,
+                                            const std::optional<Checkpoint>& from, std::int64_t steps,
+                                            const std::function<bool()>& go_on);
+
+}  // namespace weft::nmt

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/variables.h"
+#include "models/nmt/corpus.h"
+#include "models/nmt/metrics.h"
+#include "models/nmt/run_directory.h"
+#include "models/nmt/translator.h"
+
+namespace weft::nmt {
+
+/// Translates sentences of the validation part under the weights as they are: the same ones every time, so that epochs
+/// can be compared. Training is not changed by it.
+class ValidationTranslations {
+ public:
+  /// `pairs` are the whole part; TrainingConfig says how many of them are translated. The run must live as long.
+  ValidationTranslations(const RunDirectory& run, std::span<const Pair> pairs, std::shared_ptr<Variables> variables);
+
+  /// How many sentences score() translates: every so many-th of the part.
+  std::size_t size() const { return scored_.size(); }
+  /// BLEU, chrF and exact matches of greedy translations. Throws Error when size() is 0.
+  Metrics score();
+
+  /// How many sentences samples() translates: spread over the lengths that occur.
+  std::size_t sample_count() const { return samples_.size(); }
+  /// A line of samples.jsonl: {"epoch", "step", "samples": [{"source", "reference", "translation", "source_words",
+  /// "target_words", "weights": [[of each source word] of each target word]}]}.
+  std::string samples(std::int64_t epoch, std::int64_t step);
+
+ private:
+  std::vector<Translation> translate(std::span<const Pair> pairs);
+
+  const RunDirectory& run_;
+  std::vector<Pair> scored_;
+  std::vector<Pair> samples_;
+  Translator translator_;
+};
+
+}  // namespace weft::nmt
