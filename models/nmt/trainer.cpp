@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "backends/numerics.h"
 #include "graph/error.h"
 #include "models/nmt/model.h"
 
@@ -44,11 +45,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables)
+Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+                 TrainerOptions options)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
       arena_(std::make_shared<Arena>()),
+      options_(std::move(options)),
       plan_(examples, static_cast<std::size_t>(config.training.batch), config.training.seed) {
   state_.seed = config.training.seed;
   executable(plan_.shapes().front());  // so that there are weights, and a model that cannot be built fails at once
@@ -63,6 +66,7 @@ Executable& Trainer::executable(const BatchShape& shape) {
   CompileOptions options;
   options.variables = variables_;
   options.arena = arena_;
+  options.check_numerics = options_.check_numerics;
   Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
   compiled.profile_runs(profiling_);
   return compiled;
@@ -77,6 +81,10 @@ ProfileByKind Trainer::profile() const {
   ProfileByKind profile;
   for (const auto& [shape, executable] : executables_) profile.add(executable.profile());
   return profile;
+}
+
+void Trainer::visit(const std::function<void(const Executable&)>& visit) const {
+  for (const auto& [shape, executable] : executables_) visit(executable);
 }
 
 void Trainer::compile_all() {
@@ -100,26 +108,38 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 
 Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}; }
 
+/// Leaves the state as it was; throws Error when the step makes what is no number.
+StepReport Trainer::run_step(const Batch& batch, std::int64_t batches) {
+  const std::int64_t number = state_.step + 1;
+  StepReport report{state_.epoch + 1, state_.batch_in_epoch + 1, batches, 0, 0, predicted_tokens(batch, examples_)};
+  Executable& step = executable(batch.shape);
+  feed(step, batch, examples_);
+  step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
+  if (options_.observer.before) options_.observer.before(number, batch.shape, step);
+  try {
+    step.run();
+  } catch (const NumericsError& error) {
+    fail("training diverged: in epoch {}, batch {} (step {}), {}\nThe checkpoints before it are kept.", report.epoch,
+         report.batch, number, error.what());
+  }
+  if (options_.observer.after) options_.observer.after(number, step);
+  report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
+                          batch, report.tokens);
+  report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
+  require(
+      std::isfinite(report.loss) && std::isfinite(report.gradient_norm),
+      "training diverged: in epoch {}, batch {} (step {}) the loss is {} and the gradients' norm {}; the checkpoints "
+      "before it are kept: lower the learning rate or clip the gradients; --check-numerics names the node",
+      report.epoch, report.batch, number, report.loss, report.gradient_norm);
+  return report;
+}
+
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
   const std::int64_t epoch = state_.epoch + 1;
   while (state_.batch_in_epoch < std::ssize(batches)) {
-    const Batch& batch = batches[static_cast<std::size_t>(state_.batch_in_epoch)];
-    Executable& step = executable(batch.shape);
-    feed(step, batch, examples_);
-    step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
-    step.run();
-
-    StepReport report{epoch, state_.batch_in_epoch + 1, std::ssize(batches), 0, 0, predicted_tokens(batch, examples_)};
-    report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
-                            batch, report.tokens);
-    report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
-    require(
-        std::isfinite(report.loss) && std::isfinite(report.gradient_norm),
-        "training diverged: in epoch {}, batch {} the loss is {} and the gradients' norm {}; the checkpoints before it "
-        "are kept: lower the learning rate or clip the gradients",
-        epoch, report.batch, report.loss, report.gradient_norm);
+    const StepReport report = run_step(batches[static_cast<std::size_t>(state_.batch_in_epoch)], std::ssize(batches));
     ++state_.step;
     ++state_.batch_in_epoch;
     state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);

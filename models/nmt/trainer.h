@@ -30,12 +30,27 @@ struct EpochReport {
   double seconds = 0;
 };
 
+/// Who looks at the steps of training while they run. `step` counts them from 1, over all epochs.
+struct StepObserver {
+  /// The inputs are set, and the variables are as the step finds them.
+  std::function<void(std::int64_t step, const BatchShape& shape, const Executable& executable)> before = {};
+  /// The step has run; its loss may be no number.
+  std::function<void(std::int64_t step, const Executable& executable)> after = {};
+};
+
+struct TrainerOptions {
+  /// Stops at the first node that makes a NaN or an infinity, and names it (CompileOptions::check_numerics).
+  bool check_numerics = false;
+  StepObserver observer = {};
+};
+
 /// Trains the model on examples: one compiled training step a batch shape, all sharing weights and arena.
 /// Deterministic: the same config, examples and state give the same bits, with any number of threads and after a
 /// resume.
 class Trainer {
  public:
-  Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables);
+  Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+          TrainerOptions options = {});
   ~Trainer();
 
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
@@ -54,6 +69,8 @@ class Trainer {
   void profile_runs(bool on);
   /// What was timed, over all shapes.
   ProfileByKind profile() const;
+  /// Calls `visit` with the compiled step of each shape that there has been a batch of, by shape.
+  void visit(const std::function<void(const Executable&)>& visit) const;
 
   const TrainingState& state() const { return state_; }
   void set_best(double valid_loss) { state_.best_valid_loss = valid_loss; }
@@ -61,11 +78,13 @@ class Trainer {
 
  private:
   Executable& executable(const BatchShape& shape);
+  StepReport run_step(const Batch& batch, std::int64_t batches);
 
   Config config_;
   std::span<const Example> examples_;
   std::shared_ptr<Variables> variables_;
   std::shared_ptr<Arena> arena_;
+  TrainerOptions options_;
   BatchPlan plan_;
   TrainingState state_;
   std::map<BatchShape, Executable> executables_;
