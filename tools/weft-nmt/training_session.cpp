@@ -7,17 +7,22 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/error.h"
+#include "graph/file.h"
 #include "graph/json.h"
 #include "models/nmt/format.h"
 #include "models/nmt/model.h"
 #include "models/nmt/weights.h"
+#include "tools/common/profile_report.h"
 #include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/output.h"
 
 namespace weft::nmt {
 namespace {
 
 constexpr std::int64_t kBatchesPerLine = 100;   // on standard error, as the tutorial does
 constexpr std::int64_t kBatchesPerRecord = 10;  // in log.jsonl
+constexpr std::size_t kTracedSteps = 10;
+constexpr std::size_t kProfiledNodes = 20;
 
 /// The shape that most batches of an epoch have; of several the largest.
 BatchShape typical_shape(const BatchPlan& plan) {
@@ -30,7 +35,8 @@ BatchShape typical_shape(const BatchPlan& plan) {
 
 }  // namespace
 
-TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(run), progress_(progress) {
+TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const SessionOptions& options)
+    : run_(run), progress_(progress), options_(options) {
   const Config& config = run.config();
   const CorpusParts parts = run.parts();
   require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
@@ -38,9 +44,51 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress) : run_(r
   valid_examples_ = encode(parts.valid, run.source(), run.target(), config.normaliser);
   test_pairs_ = parts.test.size();
   variables_ = std::make_shared<Variables>(config.training.seed);
-  trainer_.emplace(config, train_examples_, variables_);
+  trainer_.emplace(config, train_examples_, variables_,
+                   TrainerOptions{.check_numerics = options.check_numerics, .observer = observer()});
+  trainer_->profile_runs(options.profile || !options.trace.empty());
   if (!valid_examples_.empty()) validator_.emplace(config, valid_examples_, variables_);
   if (run.has_checkpoint()) restore();
+  if (options.dump_step > 0) prepare_dump();
+}
+
+StepObserver TrainingSession::observer() {
+  if (!options_.profile && options_.trace.empty() && options_.dump_step == 0) return {};
+  return {.before =
+              [this](std::int64_t step, const BatchShape& shape, const Executable& executable) {
+                if (dump_) dump_->before(step, shape, executable);
+                step_start_ = Clock::now();
+              },
+          .after =
+              [this](std::int64_t step, const Executable& executable) {
+                profiled_seconds_ += std::chrono::duration<double>(Clock::now() - step_start_).count();
+                ++profiled_steps_;
+                if (!options_.trace.empty() && trace_.runs() < kTracedSteps)
+                  trace_.add_last_run(executable, fmt::format("step {}", step));
+                if (!dump_ || step != dump_->step()) return;
+                dump_->after(step, executable);
+                progress_.log(fmt::format("Wrote step {}. Run it again with: {}", step, dump_->replay_command()));
+              }};
+}
+
+void TrainingSession::prepare_dump() {
+  const std::int64_t done = trainer_->state().step;
+  const std::int64_t all =
+      run_.config().training.epochs * static_cast<std::int64_t>(trainer_->plan().batches_per_epoch());
+  require(options_.dump_step > done && options_.dump_step <= all,
+          "--dump-step {}: this run does the steps {} to {} ({} batches an epoch)", options_.dump_step, done + 1, all,
+          trainer_->plan().batches_per_epoch());
+  dump_.emplace(run_.config(), options_.dump_folder, options_.dump_step);
+}
+
+void TrainingSession::write_profile() const {
+  if (profiled_steps_ == 0) return;
+  if (!options_.trace.empty()) write_file(options_.trace, trace_.to_json());
+  if (!options_.profile) return;
+  tool::ProfileReport report;
+  trainer_->visit([&](const Executable& executable) { report.add(executable); });
+  report.set_runs(profiled_steps_, profiled_seconds_);
+  print(report.to_text(tool::measure_roofline(), kProfiledNodes));
 }
 
 void TrainingSession::restore() {
@@ -89,12 +137,14 @@ int TrainingSession::run() {
   if (trainer_->state().epoch >= epochs) {
     progress_.log(fmt::format("All {} epochs are done; --resume with a larger --epochs goes on", epochs));
   }
-  while (trainer_->state().epoch < epochs) {
+  int status = 0;
+  while (trainer_->state().epoch < epochs && status == 0) {
     const std::optional<EpochReport> report = run_epoch();
     if (report) finish_epoch(*report);
-    if (const int signal = InterruptGuard::signal(); signal != 0) return stop(signal);
+    if (const int signal = InterruptGuard::signal(); signal != 0) status = stop(signal);
   }
-  return 0;
+  write_profile();
+  return status;
 }
 
 std::optional<EpochReport> TrainingSession::run_epoch() {

@@ -3,22 +3,35 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/nmt/batches.h"
 #include "models/nmt/run_directory.h"
+#include "models/nmt/step_dump.h"
 #include "models/nmt/trainer.h"
+#include "tools/common/trace.h"
 #include "tools/weft-nmt/interrupt.h"
 #include "tools/weft-nmt/progress.h"
 
 namespace weft::nmt {
 
+/// What training does beside training.
+struct SessionOptions {
+  bool check_numerics = false;
+  bool profile = false;        ///< print what the kernels cost, when training ends or is stopped
+  std::string trace;           ///< a file for the timeline of the first steps; empty: none
+  std::int64_t dump_step = 0;  ///< the step that is written to dump_folder, from 1; 0: none
+  std::string dump_folder;
+};
+
 /// The training of a run from its last checkpoint, or from its beginning, to its last epoch: tells how it goes,
 /// measures, and writes checkpoints and the log.
 class TrainingSession {
  public:
-  /// Both must live as long as the session.
-  TrainingSession(RunDirectory& run, Progress& progress);
+  /// Run and progress must live as long as the session. Throws Error when the step to be dumped is not among those that
+  /// are still to be done.
+  TrainingSession(RunDirectory& run, Progress& progress, const SessionOptions& options = {});
 
   /// Returns the exit status: 0, or 128 and the number of the signal that stopped it. Throws Error when the loss is no
   /// number any more, and when a file cannot be written.
@@ -33,7 +46,10 @@ class TrainingSession {
     Clock::time_point start;
   };
 
+  StepObserver observer();
   void restore();
+  void prepare_dump();
+  void write_profile() const;
   void describe() const;
   void write_graph() const;
   std::optional<EpochReport> run_epoch();
@@ -45,6 +61,12 @@ class TrainingSession {
 
   RunDirectory& run_;
   Progress& progress_;
+  SessionOptions options_;
+  std::optional<StepDump> dump_;
+  tool::Trace trace_;
+  Clock::time_point step_start_;
+  std::uint64_t profiled_steps_ = 0;
+  double profiled_seconds_ = 0;
   std::vector<Example> train_examples_;
   std::vector<Example> valid_examples_;
   std::size_t test_pairs_ = 0;

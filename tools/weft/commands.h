@@ -11,6 +11,9 @@ namespace weft::tool {
 
 void add_dump(CLI::App& program);
 void add_run(CLI::App& program);
+void add_profile(CLI::App& program);
+void add_compare(CLI::App& program);
+void add_reduce(CLI::App& program);
 void add_check_gradients(CLI::App& program);
 void add_check_passes(CLI::App& program);
 void add_ops(CLI::App& program);

@@ -6,11 +6,10 @@
 #include "graph/dot.h"
 #include "graph/json.h"
 #include "graph/text.h"
-#include "ops/ops.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
-#include "tools/weft/nmt_graph.h"
+#include "tools/weft/graph_source.h"
 #include "tools/weft/output.h"
 #include "tools/weft/summary.h"
 
@@ -18,9 +17,7 @@ namespace weft::tool {
 namespace {
 
 struct DumpOptions {
-  std::string file;
-  std::string model;
-  NmtGraphOptions nmt;
+  GraphSource source;
   std::string stage = "before";
   std::string after;
   std::vector<std::string> without;
@@ -31,12 +28,6 @@ struct DumpOptions {
   std::string output;
 };
 
-Graph source_graph(const DumpOptions& options) {
-  if (options.model.empty() == options.file.empty())
-    throw CLI::ValidationError("dump", "give either a graph file or --model nmt");
-  return options.file.empty() ? build_nmt_graph(options.nmt) : load_graph(options.file, all_ops());
-}
-
 std::string written(const Graph& graph, const std::string& format) {
   if (format == "json") return to_json(graph);
   if (format == "dot") return to_dot(graph);
@@ -46,7 +37,7 @@ std::string written(const Graph& graph, const std::string& format) {
 void dump(const DumpOptions& options) {
   const bool compiled =
       options.stage == "after" || !options.after.empty() || !options.without.empty() || options.check_passes;
-  Graph graph = source_graph(options);
+  Graph graph = load_source(options.source);
   if (compiled) {
     const std::string last = options.after.empty() ? "compilation" : options.after;
     std::optional<PassCheck> check;
@@ -79,16 +70,13 @@ void add_dump(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("dump", "Write a graph: as text, JSON or a picture, before or after compiling");
   const auto options = std::make_shared<DumpOptions>();
-  command->add_option("file,--file", options->file, "A graph: JSON, or text (docs/ir.md)")->option_text("GRAPH");
-  CLI::Option* model = command->add_option("--model", options->model, "A model's graph instead: nmt, the translator")
-                           ->check(CLI::IsMember({"nmt"}));
+  add_graph_source(*command, options->source);
   command->add_option("--format", options->format, "text, json or dot (for Graphviz)")
       ->check(CLI::IsMember({"text", "json", "dot"}))
       ->capture_default_str();
   command->add_flag("--summary", options->summary, "Instead of the graph: its size, its cost, its nodes by op");
   command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
   add_stage_options(*command, *options);
-  add_nmt_graph_options(*command, options->nmt, *model);
   command->footer(
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training --summary\n"

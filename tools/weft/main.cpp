@@ -48,6 +48,9 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training     the training step as text\n"
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
+      "  weft profile graph.json --trace trace.json                what takes the time\n"
+      "  weft compare graph.json --random-inputs 1                 the first node that is computed wrongly\n"
+      "  weft reduce graph.json --check '! weft run {} --random-inputs 1'     the least that still fails\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
       "  weft check-passes --all                                   every pass against what it was given\n"
       "  weft ops matmul                                           what an op takes and gives\n"
@@ -57,6 +60,9 @@ int run(int argc, char** argv) {
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
   add_dump(program);
   add_run(program);
+  add_profile(program);
+  add_compare(program);
+  add_reduce(program);
   add_check_gradients(program);
   add_check_passes(program);
   add_ops(program);

@@ -9,7 +9,7 @@
 #include "graph/order.h"
 #include "graph/quote.h"
 #include "passes/buffers.h"
-#include "tools/weft/table.h"
+#include "tools/common/table.h"
 
 namespace weft::tool {
 namespace {
