@@ -6,24 +6,20 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/vectorised.h"
 #include "graph/leaf.h"
 
 namespace weft {
 namespace {
 
-/// Least and largest element, and a number that is 0 while all are finite.
+/// Least and largest element, and a number that is 0 while all are finite: x - x is 0 for what is finite, and NaN
+/// otherwise; adding keeps a NaN.
 template <typename T>
 struct Scan {
   T least = std::numeric_limits<T>::infinity();
   T largest = -std::numeric_limits<T>::infinity();
   T spoiled = 0;
 
-  /// x - x is 0 for what is finite, and NaN otherwise; adding keeps a NaN.
-  void add(T x) {
-    least = x < least ? x : least;
-    largest = x > largest ? x : largest;
-    spoiled += x - x;
-  }
   void add(const Scan& other) {
     least = std::min(least, other.least);
     largest = std::max(largest, other.largest);
@@ -31,42 +27,60 @@ struct Scan {
   }
 };
 
-/// One after another it would wait for each comparison; so many chains side by side fill the vector registers.
+/// As many elements as fit into the widest registers, side by side; narrower processors take several.
 template <typename T>
-Scan<T> scan_part(const T* data, std::int64_t count) {
-  constexpr std::int64_t lanes = 16;
-  T least[lanes];
-  T largest[lanes];
-  T spoiled[lanes];
-  std::fill_n(least, lanes, std::numeric_limits<T>::infinity());
-  std::fill_n(largest, lanes, -std::numeric_limits<T>::infinity());
-  std::fill_n(spoiled, lanes, T{0});
+struct Lanes;
+template <>
+struct Lanes<float> {
+  typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
+};
+template <>
+struct Lanes<double> {
+  typedef double Vector __attribute__((vector_size(64), aligned(8), may_alias));
+};
+
+template <typename T>
+__attribute__((always_inline)) inline void scan_part(const T* data, std::int64_t count, Scan<T>& scan) {
+  using Vector = typename Lanes<T>::Vector;
+  constexpr std::int64_t lanes = 64 / sizeof(T);
+  Vector least = Vector{} + scan.least;
+  Vector largest = Vector{} + scan.largest;
+  Vector spoiled = Vector{};
   std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes)
-    for (std::int64_t lane = 0; lane < lanes; ++lane) {
-      const T x = data[i + lane];
-      least[lane] = x < least[lane] ? x : least[lane];
-      largest[lane] = x > largest[lane] ? x : largest[lane];
-      spoiled[lane] += x - x;
-    }
-  Scan<T> scan;
+  for (; i + lanes <= count; i += lanes) {
+    const Vector x = *reinterpret_cast<const Vector*>(data + i);
+    least = x < least ? x : least;
+    largest = x > largest ? x : largest;
+    spoiled += x - x;
+  }
   for (std::int64_t lane = 0; lane < lanes; ++lane) scan.add(Scan<T>{least[lane], largest[lane], spoiled[lane]});
-  for (; i < count; ++i) scan.add(data[i]);
-  return scan;
+  for (; i < count; ++i) scan.add(Scan<T>{data[i], data[i], data[i] - data[i]});
 }
+
+WEFT_VECTORISED void scan_floats(const float* data, std::int64_t count, Scan<float>& scan) {
+  scan_part(data, count, scan);
+}
+WEFT_VECTORISED void scan_doubles(const double* data, std::int64_t count, Scan<double>& scan) {
+  scan_part(data, count, scan);
+}
+void scan_elements(const float* data, std::int64_t count, Scan<float>& scan) { scan_floats(data, count, scan); }
+void scan_elements(const double* data, std::int64_t count, Scan<double>& scan) { scan_doubles(data, count, scan); }
 
 /// Memory comes faster to several threads; for little of it waking them takes longer than it saves.
 template <typename T>
 Scan<T> scan(const T* data, std::int64_t count) {
   constexpr std::int64_t part = std::int64_t{1} << 15;
-  if (count <= 2 * part) return scan_part(data, count);
-  const std::int64_t parts = (count + part - 1) / part;
   Scan<T> whole;
+  if (count <= 2 * part) {
+    scan_elements(data, count, whole);
+    return whole;
+  }
+  const std::int64_t parts = (count + part - 1) / part;
 #pragma omp parallel
   {
     Scan<T> mine;
 #pragma omp for schedule(static) nowait
-    for (std::int64_t i = 0; i < parts; ++i) mine.add(scan_part(data + i * part, std::min(part, count - i * part)));
+    for (std::int64_t i = 0; i < parts; ++i) scan_elements(data + i * part, std::min(part, count - i * part), mine);
 #pragma omp critical(weft_numerics_scan)
     whole.add(mine);
   }

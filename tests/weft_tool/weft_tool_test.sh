@@ -104,7 +104,7 @@ head -c 50 trace.json | grep -qF '{"displayTimeUnit": "ms", "traceEvents": [' ||
 passes "$weft" profile "${model[@]:1}" --runs 2 --json
 prints '"roofline_share"'
 passes "$weft" profile training.json --runs 3 --overhead
-prints 'without the profile'
+prints 'with --check-numerics'
 refuses 1 'no-folder' profile training.json --runs 1 --trace no-folder/trace.json
 refuses 1 'missing' profile missing
 refuses 2 'either a graph file or --model nmt' profile

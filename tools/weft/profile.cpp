@@ -7,6 +7,7 @@
 #include "backends/executable.h"
 #include "graph/file.h"
 #include "tools/common/profile_report.h"
+#include "tools/common/table.h"
 #include "tools/common/timing.h"
 #include "tools/common/trace.h"
 #include "tools/weft/backend_option.h"
@@ -40,14 +41,19 @@ void add_data(ProfileOptions& options) {
   if (options.data.inputs.empty() && !options.data.random_inputs) options.data.random_inputs = 1;
 }
 
-Executable compiled(const Graph& graph, const ProfileOptions& options) {
-  require_memory_for(graph);
+CompileOptions compile_options(const Graph& graph, const ProfileOptions& options) {
   CompileOptions compile_options;
   compile_options.variables = variables_for(graph, options.data);
+  compile_options.arena = std::make_shared<Arena>();
   compile_options.disabled_passes = options.disabled_passes;
   compile_options.check_numerics = options.check_numerics;
+  return compile_options;
+}
+
+Executable compiled(const Graph& graph, const ProfileOptions& options, const CompileOptions& compile_options) {
   Executable executable = compile(graph, backend_named(options.backend), compile_options);
   for (const auto& [name, tensor] : inputs_for(graph, options.data)) executable.set(name, tensor);
+  executable.run();  // touches memory that nobody has touched before
   return executable;
 }
 
@@ -57,27 +63,39 @@ double seconds_of_run(Executable& executable) {
   return 1e-3 * stopwatch.lap();
 }
 
-/// The same runs with and without the profile, in turn, so that what else the machine does meets both.
-std::string overhead_text(Executable& executable, std::int64_t rounds) {
-  Timing without;
-  Timing with;
-  for (std::int64_t round = 0; round < rounds; ++round) {
-    executable.profile_runs(false);
-    without.milliseconds.push_back(1000 * seconds_of_run(executable));
-    executable.profile_runs(true);
-    with.milliseconds.push_back(1000 * seconds_of_run(executable));
+/// The same runs plain, with the profile and with the check of numerics, in turn, so that what else the machine does
+/// meets all three.
+std::string overhead_table(const Graph& graph, const ProfileOptions& options) {
+  CompileOptions compile_options = tool::compile_options(graph, options);
+  compile_options.check_numerics = false;
+  Executable plain = compiled(graph, options, compile_options);
+  compile_options.check_numerics = true;
+  Executable checked = compiled(graph, options, compile_options);
+  const auto time_of = [](Executable& executable, bool profiled) {
+    executable.profile_runs(profiled);
+    executable.run();  // another executable has had the caches
+    return 1000 * seconds_of_run(executable);
+  };
+  Timing times[3];
+  for (std::int64_t round = 0; round < options.runs; ++round) {
+    times[0].milliseconds.push_back(time_of(plain, false));
+    times[1].milliseconds.push_back(time_of(plain, true));
+    times[2].milliseconds.push_back(time_of(checked, false));
   }
-  return fmt::format("{:.3f} ms without the profile, {:.3f} ms with it (medians of {}): {:+.2f} %\n", without.median(),
-                     with.median(), rounds, 100 * (with.median() / without.median() - 1));
+  Table table({"a run", "median ms", "cost"}, "lrr");
+  const char* const names[] = {"plain", "profiled", "with --check-numerics"};
+  for (std::size_t i = 0; i < std::size(names); ++i)
+    table.add({names[i], fmt::format("{:.3f}", times[i].median()),
+               i == 0 ? "" : fmt::format("{:+.2f} %", 100 * (times[i].median() / times[0].median() - 1))});
+  return table.to_string();
 }
 
 void profile(ProfileOptions options) {
   add_data(options);
   const Graph graph = load_source(options.source);
-  Executable executable = compiled(graph, options);
-  executable.run();  // touches memory that nobody has touched before
-  if (options.overhead) return write_output("", overhead_text(executable, options.runs));
-
+  require_memory_for(graph);
+  if (options.overhead) return write_output("", overhead_table(graph, options));
+  Executable executable = compiled(graph, options, compile_options(graph, options));
   executable.profile_runs(true);
   ProfileReport report;
   Trace trace;
@@ -117,7 +135,8 @@ void add_profile(CLI::App& program) {
                    "Write the timeline of the first ten runs, for ui.perfetto.dev or chrome://tracing")
       ->option_text("FILE");
   command->add_flag("--check-numerics", options->check_numerics, "Check every value for NaN and infinities as well");
-  command->add_flag("--overhead", options->overhead, "Instead: what profiling itself costs, runs with and without");
+  command->add_flag("--overhead", options->overhead,
+                    "Instead: what profiling and checking cost, runs with and without");
   command->add_flag("--json", options->json, "Print a JSON object, with all nodes");
   command->footer(
       "Examples:\n"
@@ -125,7 +144,7 @@ void add_profile(CLI::App& program) {
       "  weft profile graph.json --runs 100 --trace trace.json     then open trace.json at ui.perfetto.dev\n"
       "  weft profile graph.json --inputs in.safetensors --weights weights.safetensors --json\n"
       "  weft profile graph.json --disable-pass batch-over-time    what the pass brings\n\n"
-      "Without --inputs they are random. The machine's arithmetic (a large product) and memory (a = b + 3 c) are\n"
+      "Without --inputs they are random. The machine's arithmetic (a large product) and memory (a = a + 3 b) are\n"
       "measured beside it, on as many threads.");
   command->callback([options] { profile(*options); });
 }
