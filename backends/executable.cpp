@@ -7,13 +7,17 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <utility>
 
+#include "backends/cost.h"
 #include "backends/evaluate.h"
+#include "backends/numerics.h"
 #include "backends/pass_check.h"
 #include "backends/poison.h"
 #include "graph/cost.h"
 #include "graph/error.h"
 #include "graph/order.h"
+#include "passes/buffer_check.h"
 #include "passes/buffers.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
@@ -108,6 +112,9 @@ struct Executable::Impl {
   /// What is filled with NaN when; only when that was asked for.
   bool poisoned = false;
   std::vector<DeadRegion> dead;
+  std::optional<NumericsCheck> numerics;
+  bool variables_checked = false;
+  std::function<void(const Graph&, NodeId, std::span<const TensorView>)> on_kernel;
   const std::byte* bound_to = nullptr;
   bool bound = false;
 
@@ -124,12 +131,16 @@ struct Executable::Impl {
   void keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer);
   void prepare(const Backend& backend, const CompileOptions& options);
   Kernel make_kernel(const Node& node, const Backend& backend) const;
+  void prepare_checks(const CompileOptions& options);
   void prepare_copies(const BufferPlan& plan, const std::vector<std::size_t>& next_step);
   void bind_addresses();
   void bind(Copy& copy) const;
   std::byte* address(ValueId value) const;
   void run();
   void run_steps();
+  void run_step(std::size_t index);
+  void start_numerics();
+  void show_results(const Step& step) const;
   void make_profiles();
   ProfiledCall profiled(std::size_t entry) { return {profiles.empty() ? nullptr : &profiles[entry], run_start}; }
 };
@@ -164,14 +175,10 @@ Version Executable::Impl::version_of(ValueId value) const {
 }
 
 Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) const {
-  std::vector<TensorType> operands;
-  std::vector<TensorType> results;
+  const std::vector<TensorType> operands = types_of(graph, node.operands);
+  const std::vector<TensorType> results = types_of(graph, node.results);
   std::vector<Version> versions;
-  for (const ValueId operand : node.operands) {
-    operands.push_back(graph.type(operand));
-    versions.push_back(version_of(operand));
-  }
-  for (const ValueId result : node.results) results.push_back(graph.type(result));
+  for (const ValueId operand : node.operands) versions.push_back(version_of(operand));
   KernelFactory* factory = backend.find_kernel(*node.op);
   require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
           backend.name);
@@ -229,6 +236,7 @@ void Executable::Impl::prepare(const Backend& backend, const CompileOptions& opt
 
   BufferPlan plan = plan_buffers(graph, order, scratch);
   if (options.on_memory_plan) options.on_memory_plan(plan);
+  if (options.check_memory_plan) check_buffers(graph, order, scratch, plan);
   poisoned = options.poison;
   if (poisoned) dead = dead_regions(plan, order);
   locations = plan.locations;
@@ -242,12 +250,21 @@ void Executable::Impl::prepare(const Backend& backend, const CompileOptions& opt
                      plan.scratch[i], nullptr});
     report.flops += flops_of(graph, node);
   }
+  prepare_checks(options);
   prepare_copies(plan, next_step);
   report.kernels = steps.size();
   report.arena_bytes = plan.arena_bytes;
   report.lower_bound_bytes = plan.lower_bound_bytes;
   report.naive_bytes = plan.naive_bytes;
   arena->reserve(plan.arena_bytes);
+}
+
+void Executable::Impl::prepare_checks(const CompileOptions& options) {
+  on_kernel = options.on_kernel;
+  if (!options.check_numerics) return;
+  std::size_t results = 0;
+  for (const Step& step : steps) results += step.results.size();
+  numerics.emplace(results);
 }
 
 void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::vector<std::size_t>& next_step) {
@@ -312,6 +329,7 @@ void Executable::Impl::run() {
   if (!bound || bound_to != arena->data()) bind_addresses();
   if (!profiles.empty()) run_start = ProfiledCall::Clock::now();
   if (poisoned) poison({arena->data(), report.arena_bytes});
+  if (numerics) start_numerics();
   // Also when a kernel fails: some variables may have been written over by then.
   const auto mark_updated = [this] {
     for (Variables::Entry* entry : updated) ++entry->version;
@@ -349,37 +367,47 @@ void Executable::Impl::run_steps() {
     }
     if (poisoned) poison_dead(index);
   };
+  for (; index < steps.size(); ++index) {
+    while (copy < part_copies.size() && part_copies[copy].first == index) run_part_copy();
+    run_step(index);
+    if (poisoned) poison_dead(index + 1);
+  }
+  while (copy < part_copies.size()) run_part_copy();
+}
+
+void Executable::Impl::run_step(std::size_t index) {
+  const Step& step = steps[index];
+  const Node& node = graph.node(step.node);
   try {
-    for (; index < steps.size(); ++index) {
-      while (copy < part_copies.size() && part_copies[copy].first == index) run_part_copy();
-      const Step& step = steps[index];
-      {
-        const ProfiledCall call = profiled(index);
-        step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
-      }
-      if (poisoned) poison_dead(index + 1);
-    }
-    while (copy < part_copies.size()) run_part_copy();
+    const ProfiledCall call = profiled(index);
+    step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
   } catch (const Error& error) {
-    const Node& node = graph.node(steps[index].node);
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   }
+  if (numerics) numerics->check(graph, node, step.operand_addresses, step.result_addresses);
+  if (on_kernel) show_results(step);
+}
+
+void Executable::Impl::start_numerics() {
+  numerics->start();
+  if (std::exchange(variables_checked, true)) return;
+  for (const Op* op : {&leaf::parameter, &leaf::state})
+    for (const NodeId id : graph.leaves(*op)) NumericsCheck::check_variable(graph, id, leaf_memory[id.index]);
+}
+
+void Executable::Impl::show_results(const Step& step) const {
+  std::vector<TensorView> views;
+  for (std::size_t i = 0; i < step.results.size(); ++i)
+    views.push_back({graph.type(step.results[i]), step.result_addresses[i]});
+  on_kernel(graph, step.node, views);
 }
 
 void Executable::Impl::make_profiles() {
   for (const Step& step : steps) {
     const Node& node = graph.node(step.node);
-    const auto types = [this](const std::vector<ValueId>& values) {
-      std::vector<TensorType> types;
-      for (const ValueId value : values) types.push_back(graph.type(value));
-      return types;
-    };
-    const std::vector<TensorType> operands = types(step.operands);
-    const std::vector<TensorType> results = types(step.results);
     KernelProfile profile{.node = step.node, .op = node.op->name, .kind = step.kernel.kind};
-    if (node.op->flops != nullptr) profile.flops = node.op->flops(operands, results, node.attributes);
-    for (const TensorType& type : operands) profile.bytes += static_cast<double>(type.bytes());
-    for (const TensorType& type : results) profile.bytes += static_cast<double>(type.bytes());
+    profile.flops = flops_of(graph, node);
+    profile.bytes = bytes_of(graph, node);
     profiles.push_back(profile);
   }
   const auto add_copies = [this](NodeId node, std::string_view op, std::span<const Copy> copies) {
@@ -464,6 +492,8 @@ void Executable::profile_runs(bool on) {
 }
 
 std::span<const KernelProfile> Executable::profile() const { return impl_->profiles; }
+
+ProfiledCall::Clock::time_point Executable::profile_start() const { return impl_->run_start; }
 
 Executable compile(const Graph& graph, const Backend& backend, const CompileOptions& options) {
   auto impl = std::make_unique<Executable::Impl>();

@@ -40,8 +40,17 @@ struct CompileOptions {
   /// Fills every region of the arena with NaN after its last use, and all of it before a run, so that a kernel that
   /// reads what it must not makes itself known. Results are the same; runs are slower.
   bool poison = false;
+  /// Looks at every kernel's results as soon as they are there: run() throws NumericsError, which names the first node
+  /// that makes a NaN or an infinity, with the ranges of its operands. Results are the same; runs are a little slower.
+  bool check_numerics = false;
+  /// compile() follows the memory plan through the schedule and throws InternalError, naming both values, when one is
+  /// written over before its last use (check_buffers).
+  bool check_memory_plan = false;
   /// Sees the memory plan before it is used; tests plant mistakes in it.
   std::function<void(BufferPlan&)> on_memory_plan = {};
+  /// Sees the results of every kernel right after it has run, in the order of the schedule. Views, and concats whose
+  /// parts are computed in place, have no kernel.
+  std::function<void(const Graph& graph, NodeId node, std::span<const TensorView> results)> on_kernel = {};
 };
 
 /// What keeping to a memory budget cost, and what it brought.
@@ -99,6 +108,8 @@ class Executable {
   void profile_runs(bool on);
   /// One entry a kernel and a copy, in the order of the schedule; empty when profiling is off.
   std::span<const KernelProfile> profile() const;
+  /// When the last run that was profiled began.
+  ProfiledCall::Clock::time_point profile_start() const;
 
  private:
   friend Executable compile(const Graph& graph, const Backend& backend, const CompileOptions& options);

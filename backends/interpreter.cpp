@@ -36,13 +36,14 @@ std::vector<Tensor> evaluate_parts(const Graph& graph, NodeId id, std::span<cons
   return tensors;
 }
 
-void compute(const Graph& graph, NodeId id, const Backend& backend, Values& values) {
+void compute(const Graph& graph, NodeId id, const Backend& backend, Values& values, const NodeObserver& observer) {
   const Node& node = graph.node(id);
   std::vector<const Tensor*> operands;
   for (const ValueId operand : node.operands) operands.push_back(&values.at(operand));
   const bool whole = backend.find_kernel(*node.op) != nullptr;
   std::vector<Tensor> results =
       whole ? evaluate_node(graph, id, operands, backend) : evaluate_parts(graph, id, operands, backend);
+  if (observer) observer(id, results);
   for (std::size_t i = 0; i < results.size(); ++i) values.emplace(node.results[i], std::move(results[i]));
 }
 
@@ -58,7 +59,8 @@ std::map<ValueId, std::size_t> count_uses(const Graph& graph) {
 
 }  // namespace
 
-TensorMap interpret(const Graph& graph, const Backend& backend, const TensorMap& inputs, TensorMap& variables) {
+TensorMap interpret(const Graph& graph, const Backend& backend, const TensorMap& inputs, TensorMap& variables,
+                    const NodeObserver& observer) {
   Values values;
   std::map<ValueId, std::size_t> uses = count_uses(graph);
   for (const NodeId id : topological_order(graph)) {
@@ -70,7 +72,7 @@ TensorMap interpret(const Graph& graph, const Backend& backend, const TensorMap&
     else if (node.op->family == "leaf")
       values.emplace(node.results[0], variables.find(node.name)->second);
     else
-      compute(graph, id, backend, values);
+      compute(graph, id, backend, values, observer);
     for (const ValueId operand : node.operands)
       if (--uses[operand] == 0) values.erase(operand);
   }

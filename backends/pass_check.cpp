@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/difference.h"
 #include "backends/interpreter.h"
 #include "backends/variables.h"
 #include "graph/error.h"
@@ -14,7 +15,6 @@
 namespace weft {
 namespace {
 
-constexpr double least_scale = 1e-3;
 /// Variables are moved by numbers from 0 up to this: Adam's second moments must not become negative.
 constexpr double largest_move = 0.1;
 
@@ -48,47 +48,13 @@ bool has_number(const TensorMap& tensors) {
   });
 }
 
-double largest_finite(const Tensor& tensor) {
-  double largest = 0.0;
-  for (std::int64_t i = 0; i < tensor.shape().volume(); ++i)
-    if (const double number = std::abs(tensor.number(i)); std::isfinite(number)) largest = std::max(largest, number);
-  return largest;
-}
-
-/// The distance of two numbers: 0 for two NaNs and for equal infinities, infinite when only one is finite.
-double distance(double a, double b) {
-  if (a == b || (std::isnan(a) && std::isnan(b))) return 0.0;
-  const double difference = std::abs(a - b);
-  return std::isnan(difference) ? INFINITY : difference;
-}
-
-/// "[2,0,1]"
-std::string position(std::int64_t index, const Shape& shape) {
-  std::string text;
-  for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-    text += fmt::format("{}{}", axis == 0 ? "" : ",",
-                        index / shape.volume_between(axis + 1, shape.rank()) % shape.extents()[axis]);
-  return fmt::format("[{}]", text);
-}
-
 /// Where two tensors of one type differ most, when it is more than allowed; empty when they agree.
 std::string difference(const Tensor& before, const Tensor& after, double tolerance) {
-  const double allowed = is_float(before.dtype()) ? tolerance * std::max(largest_finite(before), least_scale) : 0.0;
-  std::int64_t worst = 0;
-  std::int64_t differing = 0;
-  double largest = 0.0;
-  for (std::int64_t i = 0; i < before.shape().volume(); ++i) {
-    const double here = distance(before.number(i), after.number(i));
-    if (here > allowed) ++differing;
-    if (here > largest) {
-      largest = here;
-      worst = i;
-    }
-  }
-  if (differing == 0) return "";
+  const Difference found = difference_of(before, after, tolerance);
+  if (found.off == 0) return "";
   return fmt::format("{} of {} elements are off; the worst, {}, is {} after it and {} before, allowed is {:.2g}",
-                     differing, before.shape().volume(), position(worst, before.shape()), after.number(worst),
-                     before.number(worst), allowed);
+                     found.off, found.elements, position_text(found.worst, before.shape()), found.actual,
+                     found.expected, found.allowed);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct KernelProfile {
   std::string_view op;    ///< "matmul", "output", "update"
   std::string_view kind;  ///< what runs it: "sgemm", "matmul:packed", "loop", "copy"
   double flops = 0;       ///< of one call
-  double bytes = 0;       ///< operands and results of one call
+  double bytes = 0;       ///< read and written by one call
   std::uint64_t calls = 0;
   double seconds = 0;     ///< of all calls
   double last_start = 0;  ///< seconds from the start of the last run to the start of its call

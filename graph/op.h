@@ -51,6 +51,8 @@ using DecomposeFn = std::vector<Value>(std::span<const Value> operands, const At
 /// Floating-point operations of one evaluation.
 using FlopsFn = double(std::span<const TensorType> operands, std::span<const TensorType> results,
                        const Attributes& attributes);
+/// Bytes that one evaluation reads and writes.
+using BytesFn = FlopsFn;
 
 /// One case of an op: a small graph around it that drives the tests (inference, both backends, gradients,
 /// decomposition), the gradient check of the command line and the speed table.
@@ -84,6 +86,8 @@ struct Op {
   std::string_view no_gradient = {};
   DecomposeFn* decompose = nullptr;
   FlopsFn* flops = nullptr;
+  /// nullptr when they are those of all operands and results, as with most ops.
+  BytesFn* bytes = nullptr;
   /// The result may be written over any operand of its type: true when a kernel reads each element of the operands no
   /// later than it writes the same element of the result.
   bool elementwise = false;

@@ -20,6 +20,11 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {embedding_gradient(context.cotangent(0), context.operand(1), vocabulary), Value()};
 }
 
+/// The ids, and the rows that they name, read and written.
+double bytes(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+  return static_cast<double>(operands[1].bytes()) + 2.0 * static_cast<double>(results[0].bytes());
+}
+
 Value table(Graph& graph) { return graph.input("table", DType::f32, {7, 5}); }
 std::vector<Value> case_one_id(Graph& graph) { return {embedding(table(graph), graph.constant(4.0, DType::i32))}; }
 std::vector<Value> case_repeated_ids(Graph& graph) {
@@ -40,6 +45,7 @@ const Op op::embedding = {
     .infer = infer,
     .gradient = gradient,
     .flops = no_flops,
+    .bytes = bytes,
     .cases = {{.name = "one_id", .build = case_one_id},
               {.name = "repeated_ids", .build = case_repeated_ids},
               {.name = "sequences", .build = case_sequences}},

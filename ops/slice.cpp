@@ -23,6 +23,11 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {pad(context.cotangent(0), axis, attributes.get<std::int64_t>("begin"), after)};
 }
 
+/// What is cut off is not read.
+double bytes(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
+  return 2.0 * static_cast<double>(results[0].bytes());
+}
+
 std::vector<Value> case_first_axis(Graph& graph) { return {slice(graph.input("x", DType::f32, {5, 3}), 0, 0, 2)}; }
 std::vector<Value> case_middle_axis(Graph& graph) { return {slice(graph.input("x", DType::f32, {2, 5, 3}), 1, 2, 4)}; }
 std::vector<Value> case_last_axis(Graph& graph) { return {slice(graph.input("x", DType::f32, {3, 5}), -1, 4, 5)}; }
@@ -39,6 +44,7 @@ const Op op::slice = {
     .infer = infer,
     .gradient = gradient,
     .flops = no_flops,
+    .bytes = bytes,
     .cases = {{.name = "first_axis", .build = case_first_axis},
               {.name = "middle_axis", .build = case_middle_axis},
               {.name = "last_axis", .build = case_last_axis}},

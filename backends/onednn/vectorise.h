@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "backends/vectorised.h"
+
 // How the loops of this folder get vectorised on any x86-64 processor.
 //
 // A function marked WEFT_VECTORISED is compiled for AVX-512, for AVX2 and for the baseline; the program picks one when
@@ -12,11 +14,6 @@
 // All three give the same bits: an elementwise loop does the same IEEE operations whatever its width, contraction is
 // off, and sums run in `lanes` interleaved partial sums whatever the registers' width.
 
-#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define WEFT_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WEFT_VECTORISED
-#endif
 #define WEFT_INLINE __attribute__((always_inline)) inline
 /// The same for a lambda, between its parameters and its body.
 #define WEFT_INLINE_LAMBDA __attribute__((always_inline))

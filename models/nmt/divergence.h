@@ -14,10 +14,10 @@ namespace weft::nmt {
 
 /// Where the first infinity or NaN of a training that diverged comes from. The step that showed it has left its traces
 /// in every weight, and the one before it may have made it; so training is done once more, to the same bits, from a
-/// checkpoint (nothing: from the beginning) to these two steps, of which every value is looked at.
+/// checkpoint (nothing: from the beginning), and what every kernel makes is looked at (TrainerOptions::check_numerics).
 ///
 /// `steps` is how many were done before the one that diverged. `go_on` is asked after every step; when it says no, or
-/// there is not enough memory to look at every value, or none of them is at fault, nothing is returned.
+/// memory runs out, or training does not diverge this time, nothing is returned.
 std::optional<std::string> first_not_finite(const Config& config, std::span<const Example> examples,
                                             const std::optional<Checkpoint>& from, std::int64_t steps,
                                             const std::function<bool()>& go_on);

@@ -261,8 +261,8 @@ CorpusParts RunDirectory::parts() const {
 }
 
 /// The checkpoint is complete before a name points to it, and older ones go after the names have left them: a run that
-/// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would not
-/// find the epoch to be the best once more, and do what is left to do.
+/// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would
+/// not find the epoch to be the best once more, and do what is left to do.
 void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
   const std::string name = fmt::format("{}{}", kCheckpointPrefix, checkpoint.state.step);
   save_safetensors(path_ / fmt::format("{}{}", name, kCheckpointSuffix), checkpoint.variables,

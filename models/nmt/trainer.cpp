@@ -7,7 +7,7 @@
 #include <cmath>
 #include <optional>
 
-#include "backends/finite_check.h"
+#include "backends/numerics.h"
 #include "graph/error.h"
 #include "models/nmt/model.h"
 
@@ -48,12 +48,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-                 std::optional<std::size_t> memory_budget)
+                 TrainerOptions options)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
       arena_(std::make_shared<Arena>()),
-      memory_budget_(memory_budget),
+      options_(std::move(options)),
       plan_(examples, static_cast<std::size_t>(config.training.batch), config.training.seed) {
   state_.seed = config.training.seed;
   executable(plan_.shapes().front());  // so that there are weights, and a model that cannot be built fails at once
@@ -68,7 +68,8 @@ Executable& Trainer::executable(const BatchShape& shape) {
   CompileOptions options;
   options.variables = variables_;
   options.arena = arena_;
-  options.memory_budget = memory_budget_;
+  options.memory_budget = options_.memory_budget;
+  options.check_numerics = options_.check_numerics;
   Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
   compiled.profile_runs(profiling_);
   return compiled;
@@ -83,6 +84,10 @@ ProfileByKind Trainer::profile() const {
   ProfileByKind profile;
   for (const auto& [shape, executable] : executables_) profile.add(executable.profile());
   return profile;
+}
+
+void Trainer::visit(const std::function<void(const Executable&)>& visit) const {
+  for (const auto& [shape, executable] : executables_) visit(executable);
 }
 
 void Trainer::compile_all() {
@@ -111,25 +116,29 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 
 Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}; }
 
-/// The training step of the batch's shape with the batch as its inputs.
-Executable& Trainer::prepared_step(const Batch& batch) {
+/// Leaves the state as it was; throws Diverged when the step makes what is no number.
+StepReport Trainer::run_step(const Batch& batch, std::int64_t batches) {
+  const std::int64_t number = state_.step + 1;
+  StepReport report{state_.epoch + 1, state_.batch_in_epoch + 1, batches, 0, 0, predicted_tokens(batch, examples_)};
   Executable& step = executable(batch.shape);
   feed(step, batch, examples_);
   step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
-  return step;
-}
-
-void Trainer::check_next_step() {
-  const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
-  const Batch& batch = batches.at(static_cast<std::size_t>(state_.batch_in_epoch));
-  const Executable& step = prepared_step(batch);
-  const Graph graph = training_graph(config_.model, config_.training, model_shape(batch.shape));
-  TensorMap inputs;
-  for (const char* name : {"source", "source_lengths", "target", "learning_rate"}) {
-    const TensorView input = step.input(name);
-    std::ranges::copy(input.bytes(), inputs.emplace(name, Tensor(input.type)).first->second.bytes().begin());
+  if (options_.observer.before) options_.observer.before(number, batch.shape, step);
+  try {
+    step.run();
+  } catch (const NumericsError& error) {
+    throw Diverged(fmt::format("training diverged: in epoch {}, batch {} (step {}), {}", report.epoch, report.batch,
+                               number, error.what()));
   }
-  require_finite(graph, onednn_backend(), inputs, *variables_);
+  if (options_.observer.after) options_.observer.after(number, step);
+  report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
+                          batch, report.tokens);
+  report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
+  if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm))
+    throw Diverged(
+        fmt::format("training diverged: in epoch {}, batch {} (step {}) the loss is {} and the gradients' norm {}",
+                    report.epoch, report.batch, number, report.loss, report.gradient_norm));
+  return report;
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
@@ -137,18 +146,7 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Ste
   const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
   const std::int64_t epoch = state_.epoch + 1;
   while (state_.batch_in_epoch < std::ssize(batches)) {
-    const Batch& batch = batches[static_cast<std::size_t>(state_.batch_in_epoch)];
-    Executable& step = prepared_step(batch);
-    step.run();
-
-    StepReport report{epoch, state_.batch_in_epoch + 1, std::ssize(batches), 0, 0, predicted_tokens(batch, examples_)};
-    report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
-                            batch, report.tokens);
-    report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
-    if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) {
-      throw Diverged(fmt::format("training diverged: in epoch {}, batch {} the loss is {} and the gradients' norm {}",
-                                 epoch, report.batch, report.loss, report.gradient_norm));
-    }
+    const StepReport report = run_step(batches[static_cast<std::size_t>(state_.batch_in_epoch)], std::ssize(batches));
     ++state_.step;
     ++state_.batch_in_epoch;
     state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);

@@ -32,10 +32,27 @@ struct EpochReport {
   double seconds = 0;
 };
 
-/// The loss or the gradients of a step are no numbers any more; the message says of which.
+/// The loss or the gradients of a step are no numbers any more; the message says of which, and names the node when
+/// TrainerOptions::check_numerics is on.
 class Diverged : public Error {
  public:
   using Error::Error;
+};
+
+/// Who looks at the steps of training while they run. `step` counts them from 1, over all epochs.
+struct StepObserver {
+  /// The inputs are set, and the variables are as the step finds them.
+  std::function<void(std::int64_t step, const BatchShape& shape, const Executable& executable)> before = {};
+  /// The step has run; its loss may be no number.
+  std::function<void(std::int64_t step, const Executable& executable)> after = {};
+};
+
+struct TrainerOptions {
+  /// The most bytes of working memory that a step may take (CompileOptions::memory_budget).
+  std::optional<std::size_t> memory_budget = {};
+  /// Stops at the first node that makes a NaN or an infinity, and names it (CompileOptions::check_numerics).
+  bool check_numerics = false;
+  StepObserver observer = {};
 };
 
 /// Trains the model on examples: one compiled training step a batch shape, all sharing weights and arena.
@@ -43,9 +60,8 @@ class Diverged : public Error {
 /// resume.
 class Trainer {
  public:
-  /// `memory_budget`: the most bytes of working memory that a step may take; see CompileOptions::memory_budget.
   Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-          std::optional<std::size_t> memory_budget = {});
+          TrainerOptions options = {});
   ~Trainer();
 
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
@@ -57,10 +73,6 @@ class Trainer {
   /// batch). Returns nothing when stopped. Throws Diverged, with epoch and batch, when the loss is not finite; the
   /// state is then as it was before that batch, the variables are not.
   std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step);
-
-  /// Computes the next step of the epoch beside training, every value of it. Throws Error that names the first value
-  /// that is not finite.
-  void check_next_step();
 
   /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
   void compile_all();
@@ -75,6 +87,8 @@ class Trainer {
   void profile_runs(bool on);
   /// What was timed, over all shapes.
   ProfileByKind profile() const;
+  /// Calls `visit` with the compiled step of each shape that there has been a batch of, by shape.
+  void visit(const std::function<void(const Executable&)>& visit) const;
 
   const TrainingState& state() const { return state_; }
   /// The epoch that has just ended is the best so far.
@@ -87,13 +101,13 @@ class Trainer {
 
  private:
   Executable& executable(const BatchShape& shape);
-  Executable& prepared_step(const Batch& batch);
+  StepReport run_step(const Batch& batch, std::int64_t batches);
 
   Config config_;
   std::span<const Example> examples_;
   std::shared_ptr<Variables> variables_;
   std::shared_ptr<Arena> arena_;
-  std::optional<std::size_t> memory_budget_;
+  TrainerOptions options_;
   BatchPlan plan_;
   TrainingState state_;
   std::map<BatchShape, Executable> executables_;

@@ -177,10 +177,39 @@ cp "poisoned/$latest" before
 refuses 1 'training diverged: in epoch 5, batch 2' train --resume --epochs 6 --out poisoned
 # It is named where it came in: the step before the one that shows it, in the moments as they were read.
 says 'in epoch 5, batch 1, state '
-says 'is the first value with elements that are infinite or no number: 1 of '
+says 'is the first node that makes a NaN or an infinity'
 grep -aq '"event":"diverged"' poisoned/log.jsonl || fail 'the log does not tell of the divergence'
 [[ $(<poisoned/latest) == $(<whole/latest) ]] || fail 'a diverged training leaves a checkpoint'
 same before "poisoned/$latest"
+
+# The cause is named when that is asked for: here the moment, elsewhere the node; the checkpoint stays as well.
+refuses 1 'training diverged: in epoch 5, batch 1 (step' train --resume --epochs 6 --check-numerics --out poisoned
+says 'holds a NaN or an infinity before the first node runs'
+[[ $(<poisoned/latest) == $(<whole/latest) ]] || fail 'a diverged training leaves a checkpoint'
+same before "poisoned/$latest"
+printf '\346\261\141\177' | dd of="poisoned/$latest" bs=1 seek=$((8 + header)) conv=notrunc status=none # 3e38
+cp "poisoned/$latest" before
+refuses 1 'is the first node that makes a NaN or an infinity' train --resume --epochs 6 --check-numerics --out poisoned
+says '  result  '
+says '  operand  '
+[[ $(<poisoned/latest) == $(<whole/latest) ]] || fail 'a diverged training leaves a checkpoint'
+same before "poisoned/$latest"
+
+# ---- Looking inside: a profile with a timeline, and a step that `weft run` repeats; neither changes the training.
+passes "$nmt" train "${corpus[@]}" --epochs 4 --profile --trace trace.json --check-numerics --dump-step 9 step9 --out looked
+prints 'GFLOP/s'
+prints 'roofline'
+says 'Wrote step 9. Run it again with: weft run step9/graph.json'
+[[ $(grep -c '"cat":"run","ph":"X"' trace.json) == 10 ]] || fail 'the trace does not have ten steps'
+for file in whole/checkpoint-*; do same "$file" "looked/${file#whole/}"; done
+weft=$(dirname "$nmt")/weft
+replay=(run step9/graph.json --inputs step9/inputs.safetensors --weights step9/weights.safetensors --tolerance 0)
+if [[ -x $weft ]]; then
+  passes "$weft" "${replay[@]}" --expect step9/outputs.safetensors --expect-weights step9/updated.safetensors
+  "$weft" "${replay[@]}" --expect-weights step9/weights.safetensors >out 2>err && fail 'a step changes no weights'
+fi
+refuses 1 'this run does the steps 1 to' train "${corpus[@]}" --epochs 1 --dump-step 100000 far --out far
+refuses 2 'steps count from 1' train "${corpus[@]}" --epochs 1 --dump-step 0 zero --out zero
 
 # ---- Translating: arguments and lines give the same; nothing but translations on standard output.
 passes "$nmt" translate --run whole 'Je suis fatigué.' '' 'Où est la gare ?'

@@ -119,8 +119,8 @@ TEST_CASE("the value that made a training diverge is found by training once more
   const auto found = first_not_finite(config, session.examples, checkpoint, checkpoint.state.step, go_on);
   REQUIRE(found);
   CAPTURE(*found);
-  CHECK(found->find("in epoch 3, batch 1, ") == 0);
-  CHECK(found->find("is the first value with elements that are infinite or no number") != std::string::npos);
+  CHECK(found->find("training diverged: in epoch 3, batch 1 (step") == 0);
+  CHECK(found->find("is the first node that makes a NaN or an infinity") != std::string::npos);
   CHECK(found->find("decoder") != std::string::npos);
 }
 

@@ -13,7 +13,7 @@ passes "$weft" "${model[@]}" --graph training --memory-budget 14kB --format json
 grep -qE 'weft: [0-9.]+ KiB of working memory with .* saved by [1-9][0-9]* nodes more' err || fail "no cost:" "$(<err)"
 passes "$weft" "${model[@]}" --graph training --format json -o plain.json
 passes "$weft" run plain.json --random-inputs 3 --outputs plain.safetensors
-passes "$weft" run small.json --random-inputs 3 --outputs small.safetensors --poison
+passes "$weft" run small.json --random-inputs 3 --outputs small.safetensors --check-memory
 same plain.safetensors small.safetensors
 refuses 1 "the memory budget of 1000 bytes cannot be met" "${model[@]}" --graph training --memory-budget 1kB
 refuses 2 "--memory-budget" "${model[@]}" --memory-budget much
@@ -60,6 +60,84 @@ grep -qF '"loss" differs' err || fail "the difference is not named:" "$(<err)"
 "$weft" run training.json --inputs in.safetensors --seed 2 --expect out.safetensors >out 2>err &&
   fail "another seed makes the same weights"
 
+# ---- A step replays to the bit, its weights too; a change of one bit is noticed.
+passes "$weft" run training.json --inputs in.safetensors --expect out.safetensors \
+  --expect-weights after.safetensors --tolerance 0
+refuses_bits() {
+  "$weft" run training.json --inputs in.safetensors --tolerance 0 "$@" >out 2>err && fail "other bits pass: $*"
+  grep -qF 'has other bits' err || fail "other bits are not named: $*" "$(<err)"
+}
+refuses_bits --disable-pass cse --disable-pass batch-over-time --expect-weights after.safetensors
+refuses_bits --backend reference --expect-weights after.safetensors
+refuses 2 '--tolerance' run training.json --inputs in.safetensors --tolerance 0
+passes "$weft" run training.json --inputs in.safetensors --check-memory --check-numerics --expect out.safetensors --tolerance 0
+
+# ---- profile: a table by kind and by node, JSON, and a timeline.
+passes "$weft" profile training.json --runs 3 --top 2 --trace trace.json
+for word in 'kind ' 'node ' 'GFLOP/s' 'roofline' '... and'; do prints "$word"; done
+head -c 50 trace.json | grep -qF '{"displayTimeUnit": "ms", "traceEvents": [' || fail 'the trace does not begin as one'
+[[ $(grep -c '"cat":"run","ph":"X"' trace.json) == 3 ]] || fail 'the trace does not have three runs'
+passes "$weft" profile "${model[@]:1}" --runs 2 --json
+prints '"roofline_share"'
+passes "$weft" profile training.json --runs 3 --overhead
+prints 'with --check-numerics'
+refuses 1 'no-folder' profile training.json --runs 1 --trace no-folder/trace.json
+refuses 1 'missing' profile missing
+refuses 2 'either a graph file or --model nmt' profile
+refuses 2 '--runs' profile training.json --runs 0
+
+# ---- compare: backends and pipelines agree on a training step; rounded weights part from full ones, and are named.
+passes "$weft" compare training.json --inputs in.safetensors --weights after.safetensors
+prints 'they agree'
+passes "$weft" compare training.json --inputs in.safetensors --backend reference --against onednn
+passes "$weft" compare training.json --inputs in.safetensors --disable-pass factor-sums --against onednn --json
+prints '"first": null'
+passes "$weft" dump --model nmt --preset small --graph forward --rows 3 --format json -o forward_only.json
+"$weft" compare forward_only.json --random-inputs 1 --precision bf16 --against onednn >out 2>err &&
+  fail "rounded weights are as good as full ones"
+prints 'the first that parts is'
+grep -qF 'weft: onednn and onednn part at' err || fail "where they part is not said:" "$(<err)"
+passes "$weft" compare forward_only.json --random-inputs 1 --precision bf16 --against onednn --tolerance 0.05
+refuses 1 'give them with --inputs' compare training.json
+refuses 1 'missing' compare missing --random-inputs 1
+refuses 2 '--against' compare training.json --random-inputs 1 --against nothing
+
+# ---- reduce: a failing graph shrinks to the node that fails, whole after every step; the check's own failures are told.
+cat >planted.weft <<'GRAPH'
+graph "planted" {
+  %x = input() : f32[4,6]
+  %w = parameter() {initializer = "ones", initializer_arguments = numbers[]} : f32[6,8]
+  %a = matmul(%x, %w) {transpose_a = false, transpose_b = false} : f32[4,8]
+  %b = tanh(%a) : f32[4,8]
+  %bad = log(%b) : f32[4,8]
+  %d = exp(%bad) : f32[4,8]
+  %e = add(%d, %a) : f32[4,8]
+  output "e" = %e
+  output "b" = %b
+}
+GRAPH
+passes "$weft" reduce planted.weft -o small.weft \
+  --check "\"$weft\" run {} --random-inputs 1 --low -1 --check-numerics 2>&1 | grep -q \"log 'bad' is the first\""
+grep -qF 'from 5 nodes to 1 with' err || fail "the reduction does not say what it did:" "$(<err)"
+[[ $(grep -c ' = log(' small.weft) == 1 && $(wc -l <small.weft) -le 6 ]] || fail 'it is not small:' "$(<small.weft)"
+"$weft" run small.weft --random-inputs 1 --check-numerics >out 2>err && fail 'the small graph does not fail any more'
+passes "$weft" reduce planted.weft --check "grep -q tanh"
+prints 'tanh'
+passes "$weft" reduce planted.weft -o small.json --check "grep -q '\"op\": \"tanh\"'"
+passes "$weft" dump small.json
+refuses_after() {
+  local text=$1
+  shift
+  "$weft" reduce "$@" >out 2>err && fail "weft reduce $*: status 0"
+  grep -qF -- "$text" err || fail "weft reduce $*: the message does not have '$text':" "$(<err)"
+}
+refuses_after 'the check does not hold' planted.weft --check false
+refuses_after 'within 1 seconds' planted.weft --timeout 1 --check 'sleep 60 #'
+refuses_after 'missing' missing --check true
+refuses_after 'no-folder' planted.weft --check 'grep -q tanh' -o no-folder/small.weft
+refuses 2 '--check' reduce planted.weft
+[[ -z $(ls -d "${TMPDIR:-/tmp}"/weft-reduce-* 2>/dev/null) ]] || fail 'reducing leaves folders behind'
+
 cat >classify.weft <<'GRAPH'
 graph "classify" {
   %x = input() : f32[2,3]
@@ -69,7 +147,7 @@ graph "classify" {
   output "y" = %y
 }
 GRAPH
-passes "$weft" run classify.weft --random-inputs 1 --save-inputs x.safetensors --check-finite
+passes "$weft" run classify.weft --random-inputs 1 --save-inputs x.safetensors --check-numerics
 prints 'f32[2,4]'
 refuses 1 '"x" f32[2,3] is missing' run classify.weft --inputs in.safetensors
 refuses 1 '"source" is no input of the graph' run classify.weft --inputs in.safetensors
@@ -108,7 +186,8 @@ finds check-gradients log.weft
 # Steps as wide as the numbers themselves make differences that no gradient equals.
 finds check-gradients log.weft --low 1 --high 2 --step 0.5
 refuses 1 "did you mean 'tanh'" check-gradients --op tanhh
-refuses 1 "log 'y' is the first value" run log.weft --random-inputs 1 --check-finite
+refuses 1 "log 'y' is the first node that makes a NaN" run log.weft --random-inputs 1 --check-numerics
+grep -qF "operand  'x' f32[7], an input: -0.9" err || fail "the operand's range is not told:" "$(<err)"
 
 # ---- check-passes, and compiling with the check; passes that are left out by name.
 passes "$weft" check-passes --op gru_cell --op matmul
@@ -222,7 +301,7 @@ refuses 2 '--low' run classify.weft --random-inputs 1 --low 2 --high 1
 refuses 2 '--inputs' run classify.weft --random-inputs 1 --inputs x.safetensors
 refuses 1 'there is no pass' dump classify.weft --after nothing
 refuses 1 'passes 1 to' dump classify.weft --after 99
-for command in '' dump run check-gradients check-passes ops passes; do
+for command in '' dump run profile compare reduce check-gradients check-passes ops passes; do
   passes "$weft" $command --help
   prints 'Examples:'
 done

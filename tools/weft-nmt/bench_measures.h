@@ -13,18 +13,16 @@
 #include "models/nmt/config.h"
 #include "models/nmt/model.h"
 #include "models/nmt/translator.h"
-#include "tools/weft-nmt/bench_timing.h"
+#include "tools/common/machine.h"
+#include "tools/common/timing.h"
 
 // What `weft-nmt bench` measures, each in a file of its own.
 
 namespace weft::nmt {
 
-/// The machine's rate: a product of two matrices of 2048 x 2048 with packed weights, as oneDNN runs it at its best.
-struct PeakMeasurement {
-  Timing timing;
-  double gflop = 0;
-};
-PeakMeasurement measure_peak(std::int64_t rounds);
+using tool::PeakMeasurement;
+using tool::Stopwatch;
+using tool::Timing;
 
 /// The work of a training step, in 10^9 floating-point operations: three times the matrix products of its forward pass
 /// (once forward, twice for the gradients), the attention keys computed once. What a compiler may save or waste beyond
@@ -112,8 +110,5 @@ class RandomModel {
   Vocabulary target_;
   std::shared_ptr<Variables> variables_;
 };
-
-/// The most memory that the process has had so far.
-std::uint64_t peak_resident_bytes();
 
 }  // namespace weft::nmt

@@ -69,11 +69,11 @@ PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig&
   const Graph graph = training_graph(model, training, shape);
   Executable step = filled_step(graph, model, training, shape, {.seed = training.seed});
   PaddedMeasurement result;
-  result.timing = time_rounds(rounds, [&] { step.run(); });
+  result.timing = tool::time_rounds(rounds, [&] { step.run(); });
   result.needed_gflop = needed_gflop(model, shape);
   const ExecutableReport& report = step.report();
   result.graph = {1e-9 * report.flops, report.arena_bytes, report.lower_bound_bytes};
-  result.peak_resident_bytes = peak_resident_bytes();
+  result.peak_resident_bytes = tool::peak_resident_bytes();
 
   step.profile_runs(true);
   result.profiled_steps = 3;
@@ -98,7 +98,7 @@ ThreadsMeasurement measure_threads(const ModelConfig& model, const TrainingConfi
   Executable all = step_for(threads);
   const auto time_on = [&](int count, Executable& step) {
     const ThreadCount scope(count);
-    return time_rounds(
+    return tool::time_rounds(
                1, [&] { step.run(); }, 1)
         .milliseconds.front();
   };

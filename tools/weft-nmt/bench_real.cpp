@@ -121,7 +121,7 @@ RealMeasurement measure_real(const Config& config, const std::vector<Example>& e
   trainer.compile_all();
   result.compile_milliseconds = stopwatch.lap();
   time_batches(trainer, batches, result);
-  result.peak_resident_bytes = peak_resident_bytes();
+  result.peak_resident_bytes = tool::peak_resident_bytes();
   result.needed_gflop = mean_needed_gflop(config.model, batches.timed);
   profile_batches(trainer, batches, result);
   return result;

@@ -16,7 +16,7 @@ double gflop_per_second(double gflop, double milliseconds) { return 1000 * gflop
 /// Of the measured peak; nothing when that was not measured.
 std::optional<double> share_of_peak(const BenchReport& report, double rate) {
   if (!report.peak) return std::nullopt;
-  return rate / gflop_per_second(report.peak->gflop, report.peak->timing.median());
+  return rate / report.peak->gflop_per_second();
 }
 
 double sentences_per_second(const DecodingMeasurement& decoding) {
@@ -180,7 +180,7 @@ std::string as_json(const BenchReport& report) {
   Json object{{"threads", report.threads}};
   if (report.peak) {
     object["peak"] = {{"milliseconds", json_of(report.peak->timing)}};
-    object["peak"]["gflop_per_second"] = gflop_per_second(report.peak->gflop, report.peak->timing.median());
+    object["peak"]["gflop_per_second"] = report.peak->gflop_per_second();
   }
   if (report.padded) object["padded"] = json_of(report, *report.padded);
   if (report.real) object["real"] = json_of(report, *report.real);
@@ -202,9 +202,8 @@ std::string as_json(const BenchReport& report) {
 std::string as_text(const BenchReport& report) {
   std::string text = fmt::format("{} threads\n", report.threads);
   if (report.peak) {
-    text +=
-        fmt::format("packed product of 2048 x 2048 matrices\n  time         {}\n  peak         {:.0f} GFLOP/s\n",
-                    text_of(report.peak->timing), gflop_per_second(report.peak->gflop, report.peak->timing.median()));
+    text += fmt::format("packed product of 2048 x 2048 matrices\n  time         {}\n  peak         {:.0f} GFLOP/s\n",
+                        text_of(report.peak->timing), report.peak->gflop_per_second());
   }
   if (report.padded) text += text_of(report, *report.padded);
   if (report.real) text += text_of(report, *report.real);

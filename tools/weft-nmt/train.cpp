@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <tuple>
 
 #include "models/nmt/run_directory.h"
 #include "models/nmt/run_lock.h"
@@ -23,6 +24,8 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt train --builtin --epochs 100 --patience 5        until five epochs have brought nothing
   weft-nmt train --resume --out runs/mine --epochs 20       goes on, to the bits that an undisturbed run gives
   weft-nmt train --config runs/mine/config.json --seed 2 --out runs/other    the same settings once more
+  weft-nmt train --resume --out runs/mine --check-numerics  names the node that made training diverge
+  weft-nmt train --builtin --epochs 1 --profile --trace trace.json --out runs/profile
 
 A corpus has one pair a line, English TAB French; lines that are no pair are listed and skipped. Ctrl-C finishes the
 batch and writes a checkpoint; --resume goes on from it.)";
@@ -38,7 +41,8 @@ struct TrainOptions {
   std::string out;
   bool resume = false;
   bool overwrite = false;
-  std::optional<std::size_t> memory_budget;
+  SessionOptions session;
+  std::pair<std::int64_t, std::string> dump;
 };
 
 RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path& out) {
@@ -78,20 +82,24 @@ RunDirectory make_run(Config config, const std::filesystem::path& out, bool over
 }
 
 int train(const TrainOptions& options) {
+  SessionOptions session = options.session;
+  std::tie(session.dump_step, session.dump_folder) = options.dump;
+  if (!session.dump_folder.empty() && session.dump_step < 1)
+    throw UsageError(fmt::format("--dump-step {}: steps count from 1", session.dump_step));
   Progress progress;
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
     RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
     const RunLock lock(options.out);
     RunDirectory run = resume_run(options, options.out);
-    return TrainingSession(run, progress, options.memory_budget).run();
+    return TrainingSession(run, progress, session).run();
   }
   const Config config = options.settings.resolve();
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
   const RunLock lock(out);
   RunDirectory run = make_run(config, out, options.overwrite, progress);
-  return TrainingSession(run, progress, options.memory_budget).run();
+  return TrainingSession(run, progress, session).run();
 }
 
 }  // namespace
@@ -104,12 +112,27 @@ Command train_command(CLI::App& tool) {
   CLI::Option* resume =
       app->add_flag("--resume", options->resume, "Go on with the run in --out from its last checkpoint");
   app->add_flag("--overwrite", options->overwrite, "Replace the run in --out")->excludes(resume);
-  app->add_option("--memory-budget", options->memory_budget,
+  app->add_option("--memory-budget", options->session.memory_budget,
                   "Compute values again instead of keeping them, until a step's working memory has at most this size: "
                   "40MB; changes no result")
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(true));
   add_threads_option(*app);
+  const std::string group = "Looking inside";
+  SessionOptions& session = options->session;
+  app->add_flag("--check-numerics", session.check_numerics,
+                "Stop at the first node that makes a NaN or an infinity, and name it")
+      ->group(group);
+  app->add_flag("--profile", session.profile, "Print at the end what takes the time, by kind of kernel and by node")
+      ->group(group);
+  app->add_option("--trace", session.trace,
+                  "Write the timeline of the first ten steps, for ui.perfetto.dev or chrome://tracing")
+      ->type_name("FILE")
+      ->group(group);
+  app->add_option("--dump-step", options->dump,
+                  "Write a step (counted from 1 over all epochs) to a folder, so that `weft run` can repeat it")
+      ->type_name("STEP DIR")
+      ->group(group);
   return {app, [options] { return train(*options); }};
 }
 

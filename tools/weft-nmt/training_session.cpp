@@ -7,18 +7,23 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/error.h"
+#include "graph/file.h"
 #include "graph/json.h"
 #include "models/nmt/divergence.h"
 #include "models/nmt/format.h"
 #include "models/nmt/model.h"
 #include "models/nmt/weights.h"
+#include "tools/common/profile_report.h"
 #include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/output.h"
 
 namespace weft::nmt {
 namespace {
 
 constexpr std::int64_t kBatchesPerLine = 100;   // on standard error, as the tutorial does
 constexpr std::int64_t kBatchesPerRecord = 10;  // in log.jsonl
+constexpr std::size_t kTracedSteps = 10;
+constexpr std::size_t kProfiledNodes = 20;
 
 /// The shape that most batches of an epoch have; of several the largest.
 BatchShape typical_shape(const BatchPlan& plan) {
@@ -31,8 +36,8 @@ BatchShape typical_shape(const BatchPlan& plan) {
 
 }  // namespace
 
-TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, std::optional<std::size_t> memory_budget)
-    : run_(run), progress_(progress), memory_budget_(memory_budget) {
+TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const SessionOptions& options)
+    : run_(run), progress_(progress), options_(options) {
   const Config& config = run.config();
   const CorpusParts parts = run.parts();
   require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
@@ -40,12 +45,56 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, std::opt
   valid_examples_ = encode(parts.valid, run.source(), run.target(), config.normaliser);
   test_pairs_ = parts.test.size();
   variables_ = std::make_shared<Variables>(config.training.seed);
-  trainer_.emplace(config, train_examples_, variables_, memory_budget);
+  trainer_.emplace(
+      config, train_examples_, variables_,
+      TrainerOptions{
+          .memory_budget = options.memory_budget, .check_numerics = options.check_numerics, .observer = observer()});
+  trainer_->profile_runs(options.profile || !options.trace.empty());
   if (!valid_examples_.empty()) {
     validator_.emplace(config, valid_examples_, variables_, trainer_->arena());
     translations_.emplace(run, parts.valid, variables_);
   }
   if (run.has_checkpoint()) restore();
+  if (options.dump_step > 0) prepare_dump();
+}
+
+StepObserver TrainingSession::observer() {
+  if (!options_.profile && options_.trace.empty() && options_.dump_step == 0) return {};
+  return {.before =
+              [this](std::int64_t step, const BatchShape& shape, const Executable& executable) {
+                if (dump_) dump_->before(step, shape, executable);
+                step_start_ = Clock::now();
+              },
+          .after =
+              [this](std::int64_t step, const Executable& executable) {
+                profiled_seconds_ += std::chrono::duration<double>(Clock::now() - step_start_).count();
+                ++profiled_steps_;
+                if (!options_.trace.empty() && trace_.runs() < kTracedSteps)
+                  trace_.add_last_run(executable, fmt::format("step {}", step));
+                if (!dump_ || step != dump_->step()) return;
+                dump_->after(step, executable);
+                progress_.log(fmt::format("Wrote step {}. Run it again with: {}", step, dump_->replay_command()));
+              }};
+}
+
+void TrainingSession::prepare_dump() {
+  const std::int64_t done = trainer_->state().step;
+  const std::int64_t all =
+      run_.config().training.epochs * static_cast<std::int64_t>(trainer_->plan().batches_per_epoch());
+  require(options_.dump_step > done && options_.dump_step <= all,
+          "--dump-step {}: this run does the steps {} to {} ({} batches an epoch)", options_.dump_step, done + 1, all,
+          trainer_->plan().batches_per_epoch());
+  dump_.emplace(run_.config(), options_.dump_folder, options_.dump_step);
+}
+
+void TrainingSession::write_profile() const {
+  if (profiled_steps_ == 0) return;
+  if (!options_.trace.empty()) write_file(options_.trace, trace_.to_json());
+  if (!options_.profile) return;
+  tool::ProfileReport report;
+  trainer_->visit([&](const Executable& executable) { report.add(executable); });
+  report.set_runs(profiled_steps_, profiled_seconds_);
+  print(report.to_text(tool::measure_roofline(), kProfiledNodes));
 }
 
 void TrainingSession::restore() {
@@ -102,7 +151,7 @@ int TrainingSession::run() {
   const InterruptGuard interrupts;
   const std::int64_t epochs = run_.config().training.epochs;
   describe();
-  if (memory_budget_) {
+  if (options_.memory_budget) {
     trainer_->compile_all();  // so that a shape that cannot keep to the budget fails now, not in an hour
     describe_memory();
   }
@@ -111,7 +160,8 @@ int TrainingSession::run() {
   if (trainer_->state().epoch >= epochs) {
     progress_.log(fmt::format("All {} epochs are done; --resume with a larger --epochs goes on", epochs));
   }
-  while (trainer_->state().epoch < epochs) {
+  int status = 0;
+  while (trainer_->state().epoch < epochs && status == 0) {
     if (out_of_patience()) {
       progress_.log(
           fmt::format("No epoch since the {}. was better (--patience {}): training ends; --resume with a "
@@ -121,9 +171,10 @@ int TrainingSession::run() {
     }
     const std::optional<EpochReport> report = run_epoch();
     if (report) finish_epoch(*report);
-    if (const int signal = InterruptGuard::signal(); signal != 0) return stop(signal);
+    if (const int signal = InterruptGuard::signal(); signal != 0) status = stop(signal);
   }
-  return 0;
+  write_profile();
+  return status;
 }
 
 std::optional<EpochReport> TrainingSession::run_epoch() {
@@ -152,14 +203,16 @@ void TrainingSession::fail_diverged(const Diverged& error) {
                                   {"message", error.what()},
                                   {"seconds", seconds()}}
                .dump());
+  const std::string kept = run_.has_checkpoint() ? fmt::format("{} is kept", run_.checkpoint_path("latest").string())
+                                                 : "there was no checkpoint yet";
+  if (options_.check_numerics) fail("{}: {}\n{}", run_.path().string(), error.what(), kept);
   const std::optional<Checkpoint> from = run_.has_checkpoint() ? std::optional(run_.load("latest")) : std::nullopt;
   progress_.log(fmt::format("{}. To find the node at fault, its last {} steps are done once more; Ctrl-C stops that",
                             error.what(), state.step + 1 - (from ? from->state.step : 0)));
   const std::optional<std::string> cause =
       first_not_finite(run_.config(), train_examples_, from, state.step, [] { return InterruptGuard::signal() == 0; });
-  fail("{}: {}; {}{}. Lower the learning rate or clip the gradients", run_.path().string(), error.what(),
-       cause ? *cause + "; " : "",
-       from ? fmt::format("{} is kept", run_.checkpoint_path("latest").string()) : "there was no checkpoint yet");
+  fail("{}: {}; {}. Lower the learning rate or clip the gradients\n{}", run_.path().string(),
+       cause ? *cause : std::string(error.what()), kept, cause ? "" : "--check-numerics names the node");
 }
 
 /// Returns false to stop.

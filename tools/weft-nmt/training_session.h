@@ -4,24 +4,38 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/nmt/batches.h"
 #include "models/nmt/run_directory.h"
+#include "models/nmt/step_dump.h"
 #include "models/nmt/trainer.h"
+#include "tools/common/trace.h"
 #include "tools/weft-nmt/interrupt.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/validation.h"
 
 namespace weft::nmt {
 
+/// What training does beside training.
+struct SessionOptions {
+  /// The most bytes of working memory that a step may take; what does not fit is computed again.
+  std::optional<std::size_t> memory_budget = {};
+  bool check_numerics = false;
+  bool profile = false;        ///< print what the kernels cost, when training ends or is stopped
+  std::string trace;           ///< a file for the timeline of the first steps; empty: none
+  std::int64_t dump_step = 0;  ///< the step that is written to dump_folder, from 1; 0: none
+  std::string dump_folder;
+};
+
 /// The training of a run from its last checkpoint, or from its beginning, to its last epoch: tells how it goes,
 /// measures, and writes checkpoints and the log.
 class TrainingSession {
  public:
-  /// Both must live as long as the session. `memory_budget`: the most bytes of working memory that a step may take, what
-  /// does not fit is computed again. Throws Error when a shape of batches cannot keep to it.
-  TrainingSession(RunDirectory& run, Progress& progress, std::optional<std::size_t> memory_budget = {});
+  /// Run and progress must live as long as the session. Throws Error when the step to be dumped is not among those that
+  /// are still to be done, and when a shape of batches cannot keep to the memory budget.
+  TrainingSession(RunDirectory& run, Progress& progress, const SessionOptions& options = {});
 
   /// Returns the exit status: 0, or 128 and the number of the signal that stopped it. Throws Error when the loss is no
   /// number any more, with the node that made it so, and when a file cannot be written.
@@ -36,7 +50,10 @@ class TrainingSession {
     Clock::time_point start;
   };
 
+  StepObserver observer();
   void restore();
+  void prepare_dump();
+  void write_profile() const;
   void describe() const;
   void describe_memory() const;
   void write_graph() const;
@@ -53,10 +70,15 @@ class TrainingSession {
 
   RunDirectory& run_;
   Progress& progress_;
+  SessionOptions options_;
+  std::optional<StepDump> dump_;
+  tool::Trace trace_;
+  Clock::time_point step_start_;
+  std::uint64_t profiled_steps_ = 0;
+  double profiled_seconds_ = 0;
   std::vector<Example> train_examples_;
   std::vector<Example> valid_examples_;
   std::size_t test_pairs_ = 0;
-  std::optional<std::size_t> memory_budget_;
   std::shared_ptr<Variables> variables_;
   std::optional<Trainer> trainer_;
   std::optional<Validator> validator_;

@@ -9,11 +9,11 @@
 #include "backends/executable.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
+#include "tools/common/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"
 #include "tools/weft/scaling_graph.h"
-#include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {

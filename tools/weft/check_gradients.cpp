@@ -9,10 +9,10 @@
 #include "graph/leaf.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"
+#include "tools/common/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/output.h"
-#include "tools/weft/table.h"
 #include "tools/weft/tensor_draws.h"
 
 namespace weft::tool {

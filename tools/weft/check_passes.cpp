@@ -14,12 +14,12 @@
 #include "passes/autodiff.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
+#include "tools/common/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/nmt_graph.h"
 #include "tools/weft/output.h"
-#include "tools/weft/table.h"
 #include "tools/weft/tensor_draws.h"
 
 namespace weft::tool {

@@ -20,7 +20,7 @@ struct DumpOptions {
 };
 
 void dump(const DumpOptions& options) {
-  Graph graph = load_graph(options.source);
+  Graph graph = load_source(options.source);
   bring_to_stage(graph, options.stage);
   write_output(options.output,
                options.summary ? summary(graph, options.stage.compiles()) : written(graph, options.format));

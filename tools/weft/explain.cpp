@@ -6,6 +6,7 @@
 
 #include "graph/file.h"
 #include "passes/pipeline.h"
+#include "tools/common/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
@@ -15,7 +16,6 @@
 #include "tools/weft/pass_history.h"
 #include "tools/weft/pass_picture.h"
 #include "tools/weft/summary.h"
-#include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {
@@ -71,7 +71,7 @@ void explain(const ExplainOptions& options) {
   std::vector<const Pass*> passes = passes_named(options.passes);
   for (const std::string& name : options.disabled) std::erase(passes, &find_pass(name));
   const PassHistory history =
-      record_passes(load_graph(options.source), backend_named(options.backend), passes, options.recording);
+      record_passes(load_source(options.source), backend_named(options.backend), passes, options.recording);
   if (!options.pictures.empty()) write_pictures(history, options.pictures);
   if (!options.page.empty()) return write_output(options.page, explain_page(history));
   write_output("", options.json ? explain_json(history) + "\n" : as_table(history));

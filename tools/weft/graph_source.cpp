@@ -15,9 +15,9 @@ void add_graph_source(CLI::App& command, GraphSource& source) {
   add_nmt_graph_options(command, source.nmt, *model);
 }
 
-Graph load_graph(const GraphSource& source) {
+Graph load_source(const GraphSource& source) {
   if (source.model.empty() == source.file.empty())
-    throw CLI::ValidationError("give either a graph file or --model nmt");
+    throw CLI::ValidationError("GRAPH", "give either a graph file or --model nmt");
   if (!source.model.empty()) return build_nmt_graph(source.nmt);
   return load_graph(source.file == "-" ? "/dev/stdin" : source.file, all_ops());
 }

@@ -19,6 +19,6 @@ void add_graph_source(CLI::App& command, GraphSource& source);
 
 /// Reads or declares the graph. Throws CLI::ValidationError unless exactly one source is given, and Error for a graph
 /// that cannot be read.
-Graph load_graph(const GraphSource& source);
+Graph load_source(const GraphSource& source);
 
 }  // namespace weft::tool

@@ -84,7 +84,7 @@ std::string as_text(const Graph& graph, const GraphInfo& info, std::size_t depth
 }
 
 void info(const InfoOptions& options) {
-  Graph graph = load_graph(options.source);
+  Graph graph = load_source(options.source);
   bring_to_stage(graph, options.stage);
   const GraphInfo found = info_of(graph);
   write_output(options.output,

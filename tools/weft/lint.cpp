@@ -9,12 +9,12 @@
 #include "graph/error.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
+#include "tools/common/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/graph_source.h"
 #include "tools/weft/lint_rules.h"
 #include "tools/weft/output.h"
 #include "tools/weft/scope_folding.h"
-#include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {
@@ -111,7 +111,7 @@ void lint(const LintOptions& options) {
   if (options.rules) return write_output("", table_of_rules());
   require_known_rules(options.disabled);
   require_known_rules(options.only);
-  const Graph graph = load_graph(options.source);
+  const Graph graph = load_source(options.source);
   const std::vector<Finding> findings = findings_of(graph, options);
   write_output("", options.json ? as_json(graph, findings) : as_text(graph, findings, options.every));
   require(findings.empty(), "graph {}: {} finding{}", weft::quoted(graph.name()), findings.size(),

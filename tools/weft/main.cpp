@@ -53,6 +53,9 @@ int run(int argc, char** argv) {
       "  weft opt graph.json --passes decompose,cse                runs passes and writes what they make\n"
       "  weft explain graph.json -o passes.html                    a page with what every pass does to the graph\n"
       "  weft run graph.json --random-inputs 1                     runs a graph on random inputs\n"
+      "  weft profile graph.json --trace trace.json                what takes the time\n"
+      "  weft compare graph.json --random-inputs 1                 the first node that is computed wrongly\n"
+      "  weft reduce graph.json --check '! weft run {} --random-inputs 1'     the least that still fails\n"
       "  weft check-gradients --op tanh                            an op's gradient against central differences\n"
       "  weft check-passes --all                                   every pass against what it was given\n"
       "  weft ops matmul                                           what an op takes and gives\n"
@@ -68,6 +71,9 @@ int run(int argc, char** argv) {
   add_explain(program);
 
   add_run(program);
+  add_profile(program);
+  add_compare(program);
+  add_reduce(program);
   add_check_gradients(program);
   add_check_passes(program);
   add_ops(program);

@@ -39,4 +39,16 @@ void require_memory_for(const Graph& graph) {
           largest_value ? graph.type(largest_value).to_string() : "");
 }
 
+void require_memory_for_all_values(const Graph& graph) {
+  require_memory_for(graph);
+  double needed = 0.0;
+  for (const NodeId id : graph.nodes())
+    for (const ValueId value : graph.node(id).results)
+      needed += static_cast<double>(graph.type(value).bytes()) +
+                static_cast<double>(sizeof(double)) * static_cast<double>(graph.type(value).shape.volume());
+  require(needed <= physical_memory(),
+          "graph {} has {} of values, which are all kept at once, and this machine has {}; give it smaller extents",
+          weft::quoted(graph.name()), bytes_text(needed), bytes_text(physical_memory()));
+}
+
 }  // namespace weft::tool

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "tools/common/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/op_page.h"
 #include "tools/weft/output.h"
-#include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {

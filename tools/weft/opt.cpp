@@ -41,7 +41,7 @@ void opt(const OptOptions& options) {
   PassPrinting printing = options.printing;
   printing.format = options.format;
   require_known_passes(printing);
-  Graph graph = load_graph(options.source);
+  Graph graph = load_source(options.source);
   PassLog log(printing);
   std::optional<PassCheck> check;
   if (options.check_passes) check.emplace(graph, reference_backend());

@@ -11,9 +11,9 @@
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/pipeline.h"
+#include "tools/common/table.h"
 #include "tools/weft/nmt_graph.h"
 #include "tools/weft/summary.h"
-#include "tools/weft/table.h"
 #include "tools/weft/tensor_draws.h"
 #include "tools/weft/timing.h"
 

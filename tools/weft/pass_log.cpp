@@ -9,8 +9,8 @@
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/number_text.h"
+#include "tools/common/table.h"
 #include "tools/weft/graph_format.h"
-#include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {

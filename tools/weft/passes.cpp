@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "passes/pipeline.h"
+#include "tools/common/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"
 #include "tools/weft/pass_effect.h"
-#include "tools/weft/table.h"
 
 namespace weft::tool {
 namespace {

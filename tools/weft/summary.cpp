@@ -6,7 +6,7 @@
 
 #include "graph/leaf.h"
 #include "graph/quote.h"
-#include "tools/weft/table.h"
+#include "tools/common/table.h"
 
 namespace weft::tool {
 namespace {

@@ -104,17 +104,21 @@ void read_weights(const std::string& path, const Graph& graph, Variables& variab
     if (variables.contains(name)) variables.set(name, tensor);
 }
 
-void require_expected(const std::string& path, const TensorMap& outputs, double tolerance) {
+void require_expected(const std::string& path, const TensorMap& tensors, double tolerance, std::string_view kind) {
   const TensorMap expected = load_safetensors(path).tensors;
   std::string differences;
   for (const auto& [name, tensor] : expected) {
-    const auto at = outputs.find(name);
-    if (at == outputs.end()) {
+    const auto at = tensors.find(name);
+    if (at == tensors.end()) {
       differences +=
-          fmt::format("\n  {} is no output of the graph{}", weft::quoted(name), suggestion(name, names_of(outputs)));
+          fmt::format("\n  {} is no {} of the graph{}", weft::quoted(name), kind, suggestion(name, names_of(tensors)));
     } else if (at->second.type() != tensor.type()) {
       differences += fmt::format("\n  {} is {}, expected is {}", weft::quoted(name), at->second.type().to_string(),
                                  tensor.type().to_string());
+    } else if (tolerance == 0.0) {
+      if (!(at->second == tensor))
+        differences += fmt::format("\n  {} has other bits; the largest difference is {:.3g}", weft::quoted(name),
+                                   distance(at->second, tensor));
     } else {
       const double allowed = tolerance * std::max(1.0, largest_magnitude(tensor));
       const double found = distance(at->second, tensor);
@@ -122,7 +126,7 @@ void require_expected(const std::string& path, const TensorMap& outputs, double 
         differences += fmt::format("\n  {} differs by {:.3g}, allowed is {:.3g}", weft::quoted(name), found, allowed);
     }
   }
-  require(differences.empty(), "the outputs are not those expected in '{}':{}", path, differences);
+  require(differences.empty(), "the {}s are not those expected in '{}':{}", kind, path, differences);
 }
 
 }  // namespace weft::tool

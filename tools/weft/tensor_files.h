@@ -18,8 +18,9 @@ TensorMap read_inputs(const std::string& path, const Graph& graph);
 /// out. Throws Error that lists all that is missing or of another type.
 void read_weights(const std::string& path, const Graph& graph, Variables& variables);
 
-/// Throws Error unless every tensor of the file is an output of the same type, with no element further from it than
-/// `tolerance` times the largest in the file (or 1, if that is more).
-void require_expected(const std::string& path, const TensorMap& outputs, double tolerance);
+/// Throws Error unless every tensor of the file is among `tensors` with the same type, and no element further from it
+/// than `tolerance` times the largest in the file (or 1, if that is more); with a tolerance of 0 the bits must be the
+/// same. `kind`: what the tensors are, for the message: "output", "variable".
+void require_expected(const std::string& path, const TensorMap& tensors, double tolerance, std::string_view kind);
 
 }  // namespace weft::tool

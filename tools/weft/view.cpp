@@ -40,7 +40,7 @@ constexpr std::string_view body = R"(<div id="stage">
 </div>)";
 
 void view(const ViewOptions& options) {
-  Graph graph = load_graph(options.source);
+  Graph graph = load_source(options.source);
   require_viewable(graph);
   const NodeTimes times = options.profile.empty() ? NodeTimes() : load_node_times(options.profile);
 

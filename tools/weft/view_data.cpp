@@ -14,6 +14,7 @@
 #include "graph/order.h"
 #include "graph/tensor_text.h"
 #include "passes/buffers.h"
+#include "passes/pattern.h"
 
 namespace weft::tool {
 namespace {
@@ -171,12 +172,13 @@ class GraphWriter {
       for (const ValueId value : values) types.push_back(graph_.type(value));
       return types;
     };
-    // Of leaves that keep their content it only matters that they do.
+    // Of leaves that keep their content, and views of them, it only matters that they do.
     static const std::uint64_t version = 1;
-    std::vector<const std::uint64_t*> versions;
+    std::vector<Version> versions;
     for (const ValueId operand : node.operands) {
-      const Op& op = *graph_.node(graph_.producer(operand)).op;
-      versions.push_back(is_leaf(op) && &op != &leaf::input ? &version : nullptr);
+      const Piece piece = piece_of(graph_, operand);
+      const Op& op = *graph_.node(graph_.producer(piece.source)).op;
+      versions.push_back(is_leaf(op) && &op != &leaf::input ? Version{&version, piece.offset} : Version{});
     }
     try {
       return factory({node, types(node.operands), types(node.results), versions}).scratch_bytes;

@@ -1,4 +1,4 @@
-#include "tools/weft/table.h"
+#include "tools/common/table.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "tools/weft-nmt/bench_timing.h"
+#include "tools/common/timing.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 
 #include "graph/error.h"
 
-namespace weft::nmt {
+namespace weft::tool {
 
 double Timing::median() const {
   check_invariant(!milliseconds.empty(), "the median of no rounds");
@@ -47,4 +47,4 @@ Timing time_rounds(std::int64_t rounds, const std::function<void()>& run, std::i
   return timing;
 }
 
-}  // namespace weft::nmt
+}  // namespace weft::tool

@@ -1,0 +1,70 @@
+#include "models/nmt/step_dump.h"
+
+#include <fmt/format.h>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "graph/json.h"
+#include "graph/safetensors.h"
+#include "models/nmt/model.h"
+
+namespace weft::nmt {
+namespace {
+
+Tensor copy_of(const TensorView& view) {
+  Tensor tensor(view.type);
+  std::ranges::copy(view.bytes(), tensor.bytes().begin());
+  return tensor;
+}
+
+TensorMap inputs_of(const Graph& graph, const Executable& executable) {
+  TensorMap inputs;
+  for (const NodeId id : graph.leaves(leaf::input)) {
+    const std::string& name = graph.node(id).name;
+    inputs.emplace(name, copy_of(executable.input(name)));
+  }
+  return inputs;
+}
+
+TensorMap outputs_of(const Executable& executable) {
+  TensorMap outputs;
+  for (const Output& output : executable.graph().outputs()) outputs.emplace(output.name, executable.get(output.name));
+  return outputs;
+}
+
+}  // namespace
+
+StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int64_t step)
+    : config_(config), folder_(std::move(folder)), step_(step) {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  require(!error && std::filesystem::is_directory(folder_), "the folder '{}' cannot be made: {}", folder_.string(),
+          error ? error.message() : "there is a file of that name");
+  // A dump of another step would be taken for this one's, should it fail.
+  for (const char* name : {"outputs.safetensors", "updated.safetensors"})
+    std::filesystem::remove(folder_ / name, error);
+}
+
+void StepDump::before(std::int64_t step, const BatchShape& shape, const Executable& executable) const {
+  if (step != step_) return;
+  const ModelShape model_shape{static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+                               static_cast<std::int64_t>(shape.target_length)};
+  const Graph graph = training_graph(config_.model, config_.training, model_shape);
+  write_file(path("graph.json"), to_json(graph));
+  save_safetensors(path("inputs.safetensors"), inputs_of(graph, executable), {});
+  save_safetensors(path("weights.safetensors"), executable.variables().snapshot(), {});
+}
+
+void StepDump::after(std::int64_t step, const Executable& executable) const {
+  if (step != step_) return;
+  save_safetensors(path("outputs.safetensors"), outputs_of(executable), {});
+  save_safetensors(path("updated.safetensors"), executable.variables().snapshot(), {});
+}
+
+std::string StepDump::replay_command() const {
+  return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0",
+                     path("graph.json"), path("inputs.safetensors"), path("weights.safetensors"),
+                     path("outputs.safetensors"), path("updated.safetensors"));
+}
+
+}  // namespace weft::nmt

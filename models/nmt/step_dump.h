@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "models/nmt/config.h"
+#include "models/nmt/trainer.h"
+
+namespace weft::nmt {
+
+/// Writes one step of training to a folder, so that `weft run` can run it again, to the same bits, on this machine or
+/// another one of its kind:
+///
+///     graph.json            the training step as declared
+///     inputs.safetensors    the batch and the learning rate
+///     weights.safetensors   parameters and moments before the step
+///     outputs.safetensors   what it gave
+///     updated.safetensors   parameters and moments after it
+///
+/// The last two are missing when the step failed.
+class StepDump {
+ public:
+  /// `step` counts from 1, over all epochs. Makes the folder, and throws Error when that fails.
+  StepDump(const Config& config, std::filesystem::path folder, std::int64_t step);
+
+  /// To be called as the trainer's observer; do nothing for other steps. Throw Error when a file cannot be written.
+  void before(std::int64_t step, const BatchShape& shape, const Executable& executable) const;
+  void after(std::int64_t step, const Executable& executable) const;
+
+  std::int64_t step() const { return step_; }
+  /// The command that runs the step again and compares.
+  std::string replay_command() const;
+
+ private:
+  std::string path(const char* name) const { return (folder_ / name).string(); }
+
+  Config config_;
+  std::filesystem::path folder_;
+  std::int64_t step_;
+};
+
+}  // namespace weft::nmt

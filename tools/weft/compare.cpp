@@ -1,0 +1,98 @@
+#include "backends/compare.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "tools/common/compare_report.h"
+#include "tools/weft/backend_option.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/compilation.h"
+#include "tools/weft/data_options.h"
+#include "tools/weft/graph_source.h"
+#include "tools/weft/memory_limit.h"
+#include "tools/weft/output.h"
+
+namespace weft::tool {
+namespace {
+
+struct CompareOptions {
+  GraphSource source;
+  DataOptions data;
+  std::string backend = "onednn";
+  std::string against = "oracle";
+  std::vector<std::string> disabled_passes;
+  std::string precision = "f32";
+  double tolerance = 1e-4;
+  std::size_t worst = 10;
+  bool json = false;
+};
+
+CompareSide checked_side(const CompareOptions& options) {
+  CompareSide side{&backend_named(options.backend)};
+  side.disabled_passes = options.disabled_passes;
+  if (options.precision != "f32") side.extra_passes = {options.precision + "-weights"};
+  return side;
+}
+
+CompareSide other_side(const CompareOptions& options) {
+  if (options.against == "oracle") return {&reference_backend(), false};
+  return {&backend_named(options.against)};
+}
+
+void compare(const CompareOptions& options) {
+  const Graph graph = load_source(options.source);
+  require_memory_for_all_values(graph);
+  const TensorMap inputs = inputs_for(graph, options.data);
+  const TensorMap variables = variables_for(graph, options.data)->snapshot();
+  const Comparison comparison =
+      compare_sides(graph, checked_side(options), other_side(options), inputs, variables, options.tolerance);
+  write_output("", options.json ? comparison_json(comparison, options.worst)
+                                : comparison_text(comparison, options.worst, options.tolerance));
+  if (const ComparedValue* first = comparison.first())
+    fail("{} and {} part at {} by {:.3g}, allowed is {:.3g}", options.backend, options.against, first->to_string(),
+         first->difference.distance, first->difference.allowed);
+}
+
+}  // namespace
+
+void add_compare(CLI::App& program) {
+  CLI::App* command =
+      program.add_subcommand("compare", "Run a graph in two ways, and find the first node where they part");
+  const auto options = std::make_shared<CompareOptions>();
+  add_graph_source(*command, options->source);
+  add_data_options(*command, options->data);
+  add_backend_option(*command, options->backend);
+  command
+      ->add_option(
+          "--against", options->against,
+          "oracle: the graph as declared, node by node in float64, without passes. Or a backend, with all passes")
+      ->check(CLI::IsMember({"oracle", "onednn", "reference"}))
+      ->capture_default_str();
+  add_disabled_passes_option(*command, options->disabled_passes);
+  command->add_option("--precision", options->precision, "Weights of the checked side: f32, bf16 or int8")
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}))
+      ->capture_default_str();
+  command
+      ->add_option("--tolerance", options->tolerance,
+                   "How far an element may be off, as a part of its value's largest one (or of 0.001)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--worst", options->worst, "How many values to list")->capture_default_str();
+  command->add_flag("--json", options->json, "Print a JSON object");
+  command->footer(
+      "Examples:\n"
+      "  weft compare graph.json --random-inputs 1                      the oneDNN backend against the oracle\n"
+      "  weft compare graph.json --inputs in.safetensors --against reference\n"
+      "  weft compare graph.json --inputs in.safetensors --disable-pass factor-sums --against onednn\n"
+      "  weft compare forward.json --inputs in.safetensors --precision int8 --against onednn --tolerance 0.05\n\n"
+      "--backend, --disable-pass and --precision are those of the side that is checked. Compared is every value of "
+      "the\n"
+      "graph that both sides compute (passes put others in their place), each right after its kernel; then the "
+      "outputs\n"
+      "and the updated variables. The exit status is 1 when they part.");
+  command->callback([options] { compare(*options); });
+}
+
+}  // namespace weft::tool

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backends/variables.h"
+#include "graph/graph.h"
+#include "graph/tensor.h"
+#include "tools/weft/tensor_draws.h"
+
+namespace weft::tool {
+
+/// What a command runs a graph on.
+struct DataOptions {
+  std::string inputs;
+  std::optional<std::uint64_t> random_inputs;
+  DrawRange range;
+  std::string weights;
+  std::uint64_t seed = 1;
+};
+
+/// Adds --inputs, --random-inputs with its range, --weights and --seed.
+void add_data_options(CLI::App& command, DataOptions& options);
+
+/// The graph's inputs, from the file or drawn at random. Throws Error when it has inputs and neither is given, and for
+/// a file that does not fit; a usage error for an empty range.
+TensorMap inputs_for(const Graph& graph, const DataOptions& options);
+
+/// The graph's parameters and states: from the file, or as their initialisers and the seed make them.
+std::shared_ptr<Variables> variables_for(const Graph& graph, const DataOptions& options);
+
+}  // namespace weft::tool

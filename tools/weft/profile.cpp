@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+
+#include "backends/executable.h"
+#include "graph/file.h"
+#include "tools/common/profile_report.h"
+#include "tools/common/table.h"
+#include "tools/common/timing.h"
+#include "tools/common/trace.h"
+#include "tools/weft/backend_option.h"
+#include "tools/weft/commands.h"
+#include "tools/weft/compilation.h"
+#include "tools/weft/data_options.h"
+#include "tools/weft/graph_source.h"
+#include "tools/weft/memory_limit.h"
+#include "tools/weft/output.h"
+
+namespace weft::tool {
+namespace {
+
+/// More runs than that do not make a timeline clearer, only its file longer.
+constexpr std::size_t most_traced_runs = 10;
+
+struct ProfileOptions {
+  GraphSource source;
+  DataOptions data;
+  std::string backend = "onednn";
+  std::vector<std::string> disabled_passes;
+  std::int64_t runs = 20;
+  std::size_t top = 20;
+  std::string trace;
+  bool check_numerics = false;
+  bool json = false;
+  bool overhead = false;
+};
+
+void add_data(ProfileOptions& options) {
+  if (options.data.inputs.empty() && !options.data.random_inputs) options.data.random_inputs = 1;
+}
+
+CompileOptions compile_options(const Graph& graph, const ProfileOptions& options) {
+  CompileOptions compile_options;
+  compile_options.variables = variables_for(graph, options.data);
+  compile_options.arena = std::make_shared<Arena>();
+  compile_options.disabled_passes = options.disabled_passes;
+  compile_options.check_numerics = options.check_numerics;
+  return compile_options;
+}
+
+Executable compiled(const Graph& graph, const ProfileOptions& options, const CompileOptions& compile_options) {
+  Executable executable = compile(graph, backend_named(options.backend), compile_options);
+  for (const auto& [name, tensor] : inputs_for(graph, options.data)) executable.set(name, tensor);
+  executable.run();  // touches memory that nobody has touched before
+  return executable;
+}
+
+double seconds_of_run(Executable& executable) {
+  Stopwatch stopwatch;
+  executable.run();
+  return 1e-3 * stopwatch.lap();
+}
+
+/// The same runs plain, with the profile and with the check of numerics, in turn, so that what else the machine does
+/// meets all three.
+std::string overhead_table(const Graph& graph, const ProfileOptions& options) {
+  CompileOptions compile_options = tool::compile_options(graph, options);
+  compile_options.check_numerics = false;
+  Executable plain = compiled(graph, options, compile_options);
+  compile_options.check_numerics = true;
+  Executable checked = compiled(graph, options, compile_options);
+  const auto time_of = [](Executable& executable, bool profiled) {
+    executable.profile_runs(profiled);
+    executable.run();  // another executable has had the caches
+    return 1000 * seconds_of_run(executable);
+  };
+  Timing times[3];
+  for (std::int64_t round = 0; round < options.runs; ++round) {
+    times[0].milliseconds.push_back(time_of(plain, false));
+    times[1].milliseconds.push_back(time_of(plain, true));
+    times[2].milliseconds.push_back(time_of(checked, false));
+  }
+  Table table({"a run", "median ms", "cost"}, "lrr");
+  const char* const names[] = {"plain", "profiled", "with --check-numerics"};
+  for (std::size_t i = 0; i < std::size(names); ++i)
+    table.add({names[i], fmt::format("{:.3f}", times[i].median()),
+               i == 0 ? "" : fmt::format("{:+.2f} %", 100 * (times[i].median() / times[0].median() - 1))});
+  return table.to_string();
+}
+
+void profile(ProfileOptions options) {
+  add_data(options);
+  const Graph graph = load_source(options.source);
+  require_memory_for(graph);
+  if (options.overhead) return write_output("", overhead_table(graph, options));
+  Executable executable = compiled(graph, options, compile_options(graph, options));
+  executable.profile_runs(true);
+  ProfileReport report;
+  Trace trace;
+  double seconds = 0;
+  for (std::int64_t run = 0; run < options.runs; ++run) {
+    seconds += seconds_of_run(executable);
+    if (!options.trace.empty() && trace.runs() < most_traced_runs)
+      trace.add_last_run(executable, fmt::format("run {}", run + 1));
+  }
+  report.add(executable);
+  report.set_runs(static_cast<std::uint64_t>(options.runs), seconds);
+  if (!options.trace.empty()) write_file(options.trace, trace.to_json());
+  const Roofline roofline = measure_roofline();
+  write_output("", options.json ? report.to_json(roofline) : report.to_text(roofline, options.top));
+}
+
+}  // namespace
+
+void add_profile(CLI::App& program) {
+  CLI::App* command =
+      program.add_subcommand("profile", "Time every kernel of a graph: by node, by kind, against the machine's peak");
+  const auto options = std::make_shared<ProfileOptions>();
+  // A learning rate may be among them: small numbers keep the weights of a training step from running away.
+  options->data.range.low = 0.0;
+  options->data.range.high = 0.01;
+  add_graph_source(*command, options->source);
+  add_data_options(*command, options->data);
+  add_backend_option(*command, options->backend);
+  add_disabled_passes_option(*command, options->disabled_passes);
+  command->add_option("--runs", options->runs, "How often to run it")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--top", options->top, "How many nodes to list, the longest first; 0: all")
+      ->capture_default_str();
+  command
+      ->add_option("--trace", options->trace,
+                   "Write the timeline of the first ten runs, for ui.perfetto.dev or chrome://tracing")
+      ->option_text("FILE");
+  command->add_flag("--check-numerics", options->check_numerics, "Check every value for NaN and infinities as well");
+  command->add_flag("--overhead", options->overhead,
+                    "Instead: what profiling and checking cost, runs with and without");
+  command->add_flag("--json", options->json, "Print a JSON object, with all nodes");
+  command->footer(
+      "Examples:\n"
+      "  weft profile --model nmt --source-length 19 --target-length 11 --integer-high 5000\n"
+      "  weft profile graph.json --runs 100 --trace trace.json     then open trace.json at ui.perfetto.dev\n"
+      "  weft profile graph.json --inputs in.safetensors --weights weights.safetensors --json\n"
+      "  weft profile graph.json --disable-pass batch-over-time    what the pass brings\n\n"
+      "Without --inputs they are random. The machine's arithmetic (a large product) and memory (a = a + 3 b) are\n"
+      "measured beside it, on as many threads.");
+  command->callback([options] { profile(*options); });
+}
+
+}  // namespace weft::tool
