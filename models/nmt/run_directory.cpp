@@ -149,13 +149,13 @@ std::vector<fs::path> files_of_run(const fs::path& folder) {
   return files;
 }
 
-/// What writers that were killed have left: whole-or-nothing files that never got their name.
-std::vector<fs::path> unfinished_checkpoints(const fs::path& folder) {
+/// What writers that were killed have left: whole-or-nothing files of a run that never got their name.
+std::vector<fs::path> unfinished_files(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    const std::size_t end = name.find(".safetensors.tmp-");
-    if (end != std::string::npos && step_of(std::string_view(name).substr(0, end))) files.push_back(entry.path());
+    const std::size_t end = name.rfind(".tmp-");
+    if (end != std::string::npos && is_file_of_run(name.substr(0, end))) files.push_back(entry.path());
   }
   return files;
 }
@@ -280,7 +280,7 @@ void RunDirectory::prune(std::size_t keep) const {
   for (const std::string& name : names) {
     if (!wanted.contains(name)) remove_file(path_ / fmt::format("{}{}", name, kCheckpointSuffix));
   }
-  for (const fs::path& file : unfinished_checkpoints(path_)) remove_file(file);
+  for (const fs::path& file : unfinished_files(path_)) remove_file(file);
 }
 
 std::vector<std::string> RunDirectory::checkpoints() const {

@@ -28,7 +28,9 @@ test("a page of a few megabytes shows the pipeline with the tool's own figures, 
     // At first the pass is chosen that does most, and its picture is drawn.
     assert.match(await page.textContent("#heading"), /^batch-over-time/);
     assert.equal(await page.locator("#picture svg").count(), 1);
-    assert.match(await page.textContent("#picture svg"), /before batch-over-time: 1219 nodes/);
+    const batching = history.stages.findIndex((stage) => stage.pass === "batch-over-time");
+    const before = history.stages[batching - 1].nodes;
+    assert.ok((await page.textContent("#picture svg")).includes(`before batch-over-time: ${before} nodes`));
   });
 });
 
@@ -68,12 +70,12 @@ test("any two stages are compared, words and kinds choose among their nodes", as
     const [before, after] = [ids(first), ids(last)];
     const removed = [...before].filter((id) => !after.has(id)).length;
     assert.equal(number((await page.textContent("#heading .count.removed")).slice(1)), removed);
-    assert.match(await page.textContent("#picture svg"), /before 13 passes/);
+    assert.ok((await page.textContent("#picture svg")).includes(`before ${last} passes`));
 
     for (const kind of ["removed", "changed"]) await page.uncheck(`#show-${kind}`);
     await page.fill("#search", "matmul gradient/encoder");
-    // The gradients of the inputs, of the kernel and of the recurrent kernel: one product each for all steps.
-    assert.deepEqual(await chips(scope(page, "gradient/encoder/step\\*/gru_cell")), ["+3 matmul"]);
+    // The gradient of the recurrent kernel: one product for all steps; the inputs' and their kernel's are no matmuls now.
+    assert.deepEqual(await chips(scope(page, "gradient/encoder/step\\*/gru_cell")), ["+1 matmul"]);
     await page.fill("#search", "no such words");
     assert.match(await page.textContent("#diff"), /Nothing that changed has these words/);
     await page.fill("#search", "");

@@ -174,10 +174,10 @@ passes "$nmt" translate --run poisoned --checkpoint latest Bonjour
 header=$(od -An -tu8 -N8 "poisoned/$latest")
 printf '\0\0\300\177' | dd of="poisoned/$latest" bs=1 seek=$((8 + header)) conv=notrunc status=none
 cp "poisoned/$latest" before
-refuses 1 'training diverged: in epoch 5, batch 2' train --resume --epochs 6 --out poisoned
-# It is named where it came in: the step before the one that shows it, in the moments as they were read.
-says 'in epoch 5, batch 1, state '
-says 'is the first node that makes a NaN or an infinity'
+refuses 1 'training diverged: in epoch 5, batch 1 (step' train --resume --epochs 6 --out poisoned
+# It is named where it came in: in the moments as they were read, one step before the one that shows it.
+says 'training diverged: in epoch 5, batch 2'
+says 'holds a NaN or an infinity before the first node runs'
 grep -aq '"event":"diverged"' poisoned/log.jsonl || fail 'the log does not tell of the divergence'
 [[ $(<poisoned/latest) == $(<whole/latest) ]] || fail 'a diverged training leaves a checkpoint'
 same before "poisoned/$latest"
