@@ -66,7 +66,7 @@ void add_view(CLI::App& program) {
   CLI::App* command = program.add_subcommand("view", "Write a graph and its memory as a page to look at in a browser");
   const auto options = std::make_shared<ViewOptions>();
   command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("PAGE.html");
-  command->add_option("--profile", options->profile, "Times to show: what `weft profile --format json` wrote")
+  command->add_option("--profile", options->profile, "Times to show: what `weft profile --json` wrote")
       ->option_text("FILE");
   const std::string group = "Before or after compiling";
   command

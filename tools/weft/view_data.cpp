@@ -211,7 +211,7 @@ NodeTimes load_node_times(const std::string& path) {
       time.seconds += node.at("seconds").get<double>() / runs;
     }
   } catch (const nlohmann::json::exception& error) {
-    fail("{}: this is no profile as `weft profile --format json` writes it ({})", path, error.what());
+    fail("{}: this is no profile as `weft profile --json` writes it ({})", path, error.what());
   }
   return times;
 }
