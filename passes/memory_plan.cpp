@@ -13,15 +13,16 @@
 // one of them or covered in an ancestor of one. Hundreds of long-lived values that lie side by side are one range
 // there, so that the short-lived ones above them need not look at each.
 //
-// When an order leaves intervals above the lower bound, those are placed earlier in the next order, as are squeaky
-// wheels oiled. This goes on while it may: all visits together are bounded by n log n. An order that reaches the bound
-// midway puts the rest on top of all that they meet, which is a plan as well.
+// When the best order leaves intervals above the lower bound, one of those is placed earlier, again and again, and
+// stays there unless the plan becomes larger. This goes on while it may: all visits together are bounded by n log n. An
+// order that reaches the bound midway puts the rest on top of all that they meet, which is a plan as well.
 
 #include "passes/memory_plan.h"
 
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <random>
 #include <tuple>
 #include <utility>
 
@@ -219,31 +220,45 @@ class MemoryPlanner {
   bool try_order(const Order& order) {
     Occupancy occupancy(steps_);
     offsets_.resize(order.size());
-    std::size_t bytes = 0;
+    bytes_ = 0;
     for (const std::size_t index : order) {
       const LiveInterval& interval = intervals_[index];
       const bool may_search = plan_.visits + occupancy.visits() < visit_limit_;
       offsets_[index] = may_search ? occupancy.lowest_gap(size(index), interval) : occupancy.top(interval);
-      bytes = std::max(bytes, offsets_[index] + size(index));
+      bytes_ = std::max(bytes_, offsets_[index] + size(index));
       occupancy.take(offsets_[index], size(index), interval);
     }
     plan_.visits += occupancy.visits();
-    if (has_plan_ && bytes >= plan_.bytes) return false;
+    if (has_plan_ && bytes_ >= plan_.bytes) return false;
     has_plan_ = true;
-    plan_.bytes = bytes;
+    plan_.bytes = bytes_;
     plan_.offsets = offsets_;
     return true;
   }
 
-  /// Moves what reaches above the lower bound to the front of the order, again and again.
+  /// Hill climbing from the best order: an interval that reaches above the lower bound is moved to an earlier place,
+  /// drawn at random (from a fixed seed), and stays there unless that makes the plan larger.
   void improve(Order order) {
-    std::size_t failures = 0;
+    std::minstd_rand draw;
     std::vector<std::size_t> offsets = plan_.offsets;
-    while (!good_enough() && plan_.visits < visit_limit_ && failures < most_failures) {
-      std::ranges::stable_partition(
-          order, [&](std::size_t index) { return offsets[index] + size(index) > plan_.lower_bound; });
-      failures = try_order(order) ? 0 : failures + 1;
-      offsets = offsets_;
+    std::size_t bytes = plan_.bytes;
+    for (std::size_t round = 0; round < most_rounds && !good_enough() && plan_.visits < visit_limit_; ++round) {
+      const Order before = order;
+      std::vector<std::size_t> high;  // places in the order
+      for (std::size_t place = 1; place < order.size(); ++place)
+        if (offsets[order[place]] + size(order[place]) > plan_.lower_bound) high.push_back(place);
+      if (high.empty()) return;  // the first in the order alone is larger than the bound
+      const auto from = order.begin() + static_cast<std::ptrdiff_t>(high[draw() % high.size()]);
+      const auto to =
+          order.begin() + static_cast<std::ptrdiff_t>(draw() % static_cast<std::size_t>(from - order.begin()));
+      std::rotate(to, from, from + 1);
+      try_order(order);
+      if (bytes_ > bytes) {
+        order = before;
+      } else {
+        bytes = bytes_;
+        offsets = offsets_;
+      }
     }
   }
 
@@ -265,7 +280,7 @@ class MemoryPlanner {
   }
 
   static constexpr std::size_t visits_for_each = 150;
-  static constexpr std::size_t most_failures = 12;
+  static constexpr std::size_t most_rounds = 400;
   std::span<const LiveInterval> intervals_;
   std::size_t alignment_;
   std::uint32_t steps_;
@@ -273,7 +288,9 @@ class MemoryPlanner {
   Peak peak_;
   MemoryPlan plan_;
   bool has_plan_ = false;
-  std::vector<std::size_t> offsets_;  // of the order tried last
+  // Of the order tried last:
+  std::vector<std::size_t> offsets_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ struct MemoryPlan {
 
 /// Gives every interval an offset in one arena so that intervals that are live at the same time do not overlap. A pure
 /// function: the best of several orderings, each placing an interval in the lowest gap that fits; then, within a bound
-/// on its visits of the order of n log n for n intervals, orderings in which those that lay too high come earlier.
+/// on its visits of the order of n log n for n intervals, hill climbing from the best of them.
 /// Throws InternalError if its own check finds an overlap.
 MemoryPlan plan_memory(std::span<const LiveInterval> intervals, std::size_t alignment = arena_alignment);
 
