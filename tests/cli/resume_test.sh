@@ -34,6 +34,9 @@ train() {
   training=$!
 }
 
+# others RUN: its files but the checkpoints. A training that was told to stop keeps where it was as a checkpoint more.
+others() { find "$1" -type f ! -name 'checkpoint-*.safetensors' -printf '%f\n' | sort; }
+
 # same_as_undisturbed RUN: it has come to the same end.
 same_as_undisturbed() {
   for name in latest best; do
@@ -41,7 +44,10 @@ same_as_undisturbed() {
     cmp "undisturbed/$(<undisturbed/$name).safetensors" "$1/$(<"$1/$name").safetensors" ||
       fail "the weights of '$1/$name' are others"
   done
-  [[ $(ls undisturbed) == $(ls "$1") ]] || fail "'$1' has other files" "$(ls "$1")"
+  [[ $(others undisturbed) == $(others "$1") ]] || fail "'$1' has other files" "$(ls "$1")"
+  local checkpoints
+  checkpoints=$(find "$1" -name 'checkpoint-*.safetensors' | wc -l)
+  ((checkpoints <= 3)) || fail "'$1' keeps $checkpoints checkpoints, not the newest 2 and the best" "$(ls "$1")"
 }
 
 start=$(milliseconds)
