@@ -35,7 +35,10 @@ class Shapes {
   Shapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision) : model_(model) {
     options_.variables = std::move(variables);
     options_.arena = std::make_shared<Arena>();
-    if (precision != Precision::f32) options_.extra_passes = {fmt::format("{}-weights", to_string(precision))};
+    if (precision != Precision::f32) {
+      options_.extra_passes = {fmt::format("{}-weights", to_string(precision))};
+      options_.disabled_passes = {"fuse-embedding"};  // its products would keep their float32 weights
+    }
   }
 
   Executable& encoder(std::int64_t rows, std::int64_t length) { return find(encoders_, encoder_graph, rows, length); }
