@@ -24,7 +24,7 @@ struct AttentionOptions {
   std::string sentence;
 };
 
-int draw(const AttentionOptions& options) {
+void draw(const AttentionOptions& options) {
   const TrainedModel model = load_model(options.run);
   const RunDirectory& run = model.run;
   Translator translator(run.config(), run.source(), run.target(), model.weights);
@@ -34,19 +34,19 @@ int draw(const AttentionOptions& options) {
   for (float& weight : translation.attention_weights) weight = std::clamp(weight, 0.0F, 1.0F);
   draw_attention({translation.source_words, translation.target_words, translation.attention_weights}, options.out);
   print(translation.text + "\n");
-  return kDone;
 }
 
 }  // namespace
 
-Command attention_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("attention", "Draw where the translator looked while it translated a sentence");
-  app->footer(kExamples);
+void add_attention(tool::Program& program) {
+  const tool::Command command =
+      program.command("attention", "Draw where the translator looked while it translated a sentence");
+  command.footer(kExamples);
   auto options = std::make_shared<AttentionOptions>();
-  add_run_options(*app, options->run);
-  app->add_option("--out", options->out, "The picture: .png, .svg or .pdf")->required()->type_name("FILE");
-  app->add_option("SENTENCE", options->sentence, "What to translate")->required()->type_name("");
-  return {app, [options] { return draw(*options); }};
+  add_run_options(command, options->run);
+  command.option("--out", options->out, "The picture: .png, .svg or .pdf").required().value("FILE");
+  command.option("SENTENCE", options->sentence, "What to translate").required().value("");
+  command.action([options] { draw(*options); });
 }
 
 }  // namespace weft::nmt

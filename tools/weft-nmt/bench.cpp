@@ -35,7 +35,7 @@ Examples:
 const std::vector<std::string> kMeasures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
 
 struct BenchOptions {
-  explicit BenchOptions(CLI::App& app) : settings(app) {}
+  explicit BenchOptions(const tool::Command& command) : settings(command) {}
 
   SettingOptions settings;
   std::vector<std::string> measures;
@@ -118,7 +118,7 @@ DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t ro
   return measure_decoding(translator, model.sentences(1, tokens), rounds);
 }
 
-int bench(const BenchOptions& options) {
+void bench(const BenchOptions& options) {
   const SettingValues given = options.settings.given();
   const bool has_sentences = names_sentences(given);
   std::set<std::string> measures(options.measures.begin(), options.measures.end());
@@ -163,45 +163,45 @@ int bench(const BenchOptions& options) {
   if (measures.contains("threads"))
     report.scaling = measure_threads(model, training, report.padded_shape, options.rounds);
   print(options.json ? as_json(report) : as_text(report));
-  return kDone;
 }
 
 }  // namespace
 
-Command bench_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("bench", "Measure how fast it trains and translates here; nothing is kept");
-  app->footer(kExamples);
-  auto options = std::make_shared<BenchOptions>(*app);
+void add_bench(tool::Program& program) {
+  const tool::Command command =
+      program.command("bench", "Measure how fast it trains and translates here; nothing is kept");
+  command.footer(kExamples);
+  auto options = std::make_shared<BenchOptions>(command);
   const auto add_number = [&](const char* name, std::int64_t& number, std::int64_t least, std::int64_t most,
                               const char* help) {
-    app->add_option(name, number, help)
-        ->check(CLI::Range(least, most).description(""))
-        ->type_name("N")
-        ->capture_default_str();
+    command.option(name, number, help).between(least, most).value("N").show_default();
   };
-  app->add_option("--measure", options->measures,
-                  "What to measure, several with commas: see below (default: peak, padded, and with sentences real)")
-      ->delimiter(',')
-      ->check(CLI::IsMember(kMeasures).description(""))
-      ->type_name("NAMES");
+  command
+      .option("--measure", options->measures,
+              "What to measure, several with commas: see below (default: peak, padded, and with sentences real)")
+      .comma_separated()
+      .one_of(kMeasures)
+      .value("NAMES");
   add_number("--rounds", options->rounds, 1, 100'000, "Times to measure; the median counts");
   add_number("--batches", options->batches, 0, 1'000'000'000, "real: batches to time; 0: a whole epoch");
-  app->add_option("--batches-file", options->batches_file,
-                  "real: write the batches here, for tools/bench/pytorch_translator.py")
-      ->type_name("FILE");
-  app->add_option("--run", options->run, "decoding: a trained run, whose test part is translated")->type_name("DIR");
-  app->add_option("--precision", options->precisions,
-                  "decoding and latency: bits of the weights, f32, bf16 or int8, several with commas (default: f32)")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"f32", "bf16", "int8"}).description(""))
-      ->type_name("TYPES");
+  command
+      .option("--batches-file", options->batches_file,
+              "real: write the batches here, for tools/bench/pytorch_translator.py")
+      .value("FILE");
+  command.option("--run", options->run, "decoding: a trained run, whose test part is translated").value("DIR");
+  command
+      .option("--precision", options->precisions,
+              "decoding and latency: bits of the weights, f32, bf16 or int8, several with commas (default: f32)")
+      .comma_separated()
+      .one_of({"f32", "bf16", "int8"})
+      .value("TYPES");
   add_number("--source-length", options->shape.source_length, 1, 1000, "padded: tokens of a source");
   add_number("--target-length", options->shape.target_length, 2, 1000, "padded: tokens of a target");
   add_number("--source-vocabulary", options->source_vocabulary, 5, 1 << 24, "Without sentences: words of the source");
   add_number("--target-vocabulary", options->target_vocabulary, 5, 1 << 24, "Without sentences: words of the target");
-  app->add_flag("--json", options->json, "Print a JSON object");
-  add_threads_option(*app);
-  return {app, [options] { return bench(*options); }};
+  command.flag("--json", options->json, "Print a JSON object");
+  add_threads_option(command);
+  command.action([options] { bench(*options); });
 }
 
 }  // namespace weft::nmt

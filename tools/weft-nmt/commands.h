@@ -1,36 +1,19 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
-#include <memory>
-
-#include "graph/error.h"
+#include "tools/common/command_line.h"
 
 namespace weft::nmt {
 
-/// The command was called wrongly: exit status 2, and a pointer to its help.
-class UsageError : public Error {
- public:
-  using Error::Error;
-};
+using tool::UsageError;
 
-/// Exit statuses of the tool. A training that was stopped by a signal ends with 128 and the signal's number.
-inline constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
-
-/// A command of the tool: its options, and what to run when they have been read. `run` returns the exit status.
-struct Command {
-  CLI::App* app = nullptr;
-  std::function<int()> run;
-};
-
-// Each declares its command in the tool's options.
-Command train_command(CLI::App& tool);
-Command translate_command(CLI::App& tool);
-Command evaluate_command(CLI::App& tool);
-Command attention_command(CLI::App& tool);
-Command info_command(CLI::App& tool);
-Command report_command(CLI::App& tool);
-Command vocab_command(CLI::App& tool);
-Command bench_command(CLI::App& tool);
+// Each declares a command of `weft-nmt`, with its options and help, in the program.
+void add_train(tool::Program& program);
+void add_translate(tool::Program& program);
+void add_evaluate(tool::Program& program);
+void add_attention(tool::Program& program);
+void add_info(tool::Program& program);
+void add_report(tool::Program& program);
+void add_vocab(tool::Program& program);
+void add_bench(tool::Program& program);
 
 }  // namespace weft::nmt

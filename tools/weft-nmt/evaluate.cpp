@@ -132,7 +132,7 @@ std::string json(const TrainedModel& model, const TestSet& set, const Scores& sc
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-int evaluate(const EvaluateOptions& options) {
+void evaluate(const EvaluateOptions& options) {
   const TrainedModel model = load_model(options.run);
   const RunDirectory& run = model.run;
   const TestSet set = find_test_set(run, options);
@@ -159,31 +159,31 @@ int evaluate(const EvaluateOptions& options) {
     write_file(options.output, lines);
   }
   print(options.json ? json(model, set, scores) : table(model, set, scores));
-  return kDone;
 }
 
 }  // namespace
 
-Command evaluate_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("evaluate", "Measure a translator on sentences that it has not seen");
-  app->footer(kExamples);
+void add_evaluate(tool::Program& program) {
+  const tool::Command command = program.command("evaluate", "Measure a translator on sentences that it has not seen");
+  command.footer(kExamples);
   auto options = std::make_shared<EvaluateOptions>();
-  add_run_options(*app, options->run);
-  app->add_option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)")->type_name("FILE");
-  app->add_option("--batch", options->batch, "Sentences to translate at once")
-      ->check(CLI::Range(1, 4096).description(""))
-      ->type_name("N")
-      ->capture_default_str();
-  add_precision_option(*app, options->precision);
-  app->add_option_function<std::string>(
-         "--tokenize", [options](const std::string& name) { options->tokenizer = parse_bleu_tokenizer(name); },
-         "What BLEU takes for words: what stands between blanks (none), or what WMT's mteval-v13a finds (13a)")
-      ->check(CLI::IsMember({"none", "13a"}).description(""))
-      ->type_name("NAME")
-      ->default_str("none");
-  app->add_option("--output", options->output, "Write the translations there, one a line")->type_name("FILE");
-  app->add_flag("--json", options->json, "Print the figures as a JSON object");
-  return {app, [options] { return evaluate(*options); }};
+  add_run_options(command, options->run);
+  command.option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)").value("FILE");
+  command.option("--batch", options->batch, "Sentences to translate at once")
+      .between(1, 4096)
+      .value("N")
+      .show_default();
+  add_precision_option(command, options->precision);
+  command
+      .on_text(
+          "--tokenize", [options](const std::string& name) { options->tokenizer = parse_bleu_tokenizer(name); },
+          "What BLEU takes for words: what stands between blanks (none), or what WMT's mteval-v13a finds (13a)")
+      .one_of({"none", "13a"})
+      .value("NAME")
+      .show_default("none");
+  command.option("--output", options->output, "Write the translations there, one a line").value("FILE");
+  command.flag("--json", options->json, "Print the figures as a JSON object");
+  command.action([options] { evaluate(*options); });
 }
 
 }  // namespace weft::nmt

@@ -99,21 +99,20 @@ std::string json(const RunDirectory& run) {
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-int show(const InfoOptions& options) {
+void show(const InfoOptions& options) {
   const RunDirectory run = RunDirectory::open(options.run);
   print(options.json ? json(run) : text(run));
-  return kDone;
 }
 
 }  // namespace
 
-Command info_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("info", "Show a run's settings, parameters and checkpoints");
-  app->footer(kExamples);
+void add_info(tool::Program& program) {
+  const tool::Command command = program.command("info", "Show a run's settings, parameters and checkpoints");
+  command.footer(kExamples);
   auto options = std::make_shared<InfoOptions>();
-  app->add_option("--run", options->run, "The run directory that `weft-nmt train` made")->required()->type_name("DIR");
-  app->add_flag("--json", options->json, "Print a JSON object");
-  return {app, [options] { return show(*options); }};
+  command.option("--run", options->run, "The run directory that `weft-nmt train` made").required().value("DIR");
+  command.flag("--json", options->json, "Print a JSON object");
+  command.action([options] { show(*options); });
 }
 
 }  // namespace weft::nmt

@@ -2,13 +2,14 @@
 
 namespace weft::nmt {
 
-void add_precision_option(CLI::App& app, Precision& precision) {
-  app.add_option_function<std::string>(
-         "--precision", [&precision](const std::string& name) { precision = parse_precision(name); },
-         "Bits of the weights while translating, f32, bf16 or int8: fewer are faster and change some translations")
-      ->check(CLI::IsMember({"f32", "bf16", "int8"}).description(""))
-      ->type_name("TYPE")
-      ->default_str("f32");
+void add_precision_option(const tool::Command& command, Precision& precision) {
+  command
+      .on_text(
+          "--precision", [&precision](const std::string& name) { precision = parse_precision(name); },
+          "Bits of the weights while translating, f32, bf16 or int8: fewer are faster and change some translations")
+      .one_of({"f32", "bf16", "int8"})
+      .value("TYPE")
+      .show_default("f32");
 }
 
 }  // namespace weft::nmt

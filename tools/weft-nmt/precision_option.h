@@ -1,12 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "models/nmt/translator.h"
+#include "tools/common/command_line.h"
 
 namespace weft::nmt {
 
 /// Adds --precision.
-void add_precision_option(CLI::App& app, Precision& precision);
+void add_precision_option(const tool::Command& command, Precision& precision);
 
 }  // namespace weft::nmt

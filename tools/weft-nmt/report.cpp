@@ -22,7 +22,7 @@ struct ReportOptions {
   std::string out;
 };
 
-int report(const ReportOptions& options) {
+void report(const ReportOptions& options) {
   const RunDirectory run = RunDirectory::open(options.run);
   const web::Page page{.title = fmt::format("Training of {}", run.path().string()),
                        .styles = {"page.css", "uplot.css", "report.css"},
@@ -31,18 +31,17 @@ int report(const ReportOptions& options) {
                        .body = "<main id=\"report\"></main>"};
   write_file(options.out, web::to_html(page));
   say(fmt::format("Wrote {}", options.out));
-  return kDone;
 }
 
 }  // namespace
 
-Command report_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("report", "Write a page that shows how training went, or goes");
-  app->footer(kExamples);
+void add_report(tool::Program& program) {
+  const tool::Command command = program.command("report", "Write a page that shows how training went, or goes");
+  command.footer(kExamples);
   auto options = std::make_shared<ReportOptions>();
-  app->add_option("-o,--out", options->out, "The page (HTML)")->required()->type_name("FILE");
-  app->add_option("RUN_DIR", options->run, "The run directory that `weft-nmt train` made")->required()->type_name("");
-  return {app, [options] { return report(*options); }};
+  command.option("-o,--out", options->out, "The page (HTML)").required().value("FILE");
+  command.option("RUN_DIR", options->run, "The run directory that `weft-nmt train` made").required().value("");
+  command.action([options] { report(*options); });
 }
 
 }  // namespace weft::nmt

@@ -17,12 +17,13 @@ std::string default_checkpoint(const RunDirectory& run) {
 
 }  // namespace
 
-void add_run_options(CLI::App& app, RunOptions& options) {
-  app.add_option("--run", options.run, "The run directory that `weft-nmt train` made")->required()->type_name("DIR");
-  app.add_option("--checkpoint", options.checkpoint,
-                 "best, latest, or the name of a checkpoint (default: best, or latest while there is no best)")
-      ->type_name("NAME");
-  add_threads_option(app);
+void add_run_options(const tool::Command& command, RunOptions& options) {
+  command.option("--run", options.run, "The run directory that `weft-nmt train` made").required().value("DIR");
+  command
+      .option("--checkpoint", options.checkpoint,
+              "best, latest, or the name of a checkpoint (default: best, or latest while there is no best)")
+      .value("NAME");
+  add_threads_option(command);
 }
 
 TrainedModel load_model(const RunOptions& options) {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
 #include "backends/variables.h"
 #include "models/nmt/run_directory.h"
+#include "tools/common/command_line.h"
 
 namespace weft::nmt {
 
@@ -15,7 +15,7 @@ struct RunOptions {
   std::string checkpoint;  ///< empty: the best, or the latest while there is no best
 };
 /// Adds --run, --checkpoint and --threads.
-void add_run_options(CLI::App& app, RunOptions& options);
+void add_run_options(const tool::Command& command, RunOptions& options);
 
 /// A trained model, as it was at a checkpoint.
 struct TrainedModel {

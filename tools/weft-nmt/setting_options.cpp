@@ -5,7 +5,6 @@
 
 #include <array>
 #include <filesystem>
-#include <sstream>
 
 #include "graph/error.h"
 #include "graph/file.h"
@@ -63,15 +62,13 @@ std::string help_text(const Setting& setting) {
 /// The settings of a TOML or INI file: lines of `name = value`.
 SettingValues settings_from_toml(const std::string& text, const std::string& origin) {
   try {
-    std::istringstream stream(text);
     SettingValues values;
-    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(stream)) {
-      require(item.parents.empty(), "the section [{}] is not known, settings stand outside of sections",
-              fmt::join(item.parents, "."));
+    for (const tool::ConfigurationItem& item : tool::read_configuration(text)) {
+      require(item.section.empty(), "the section [{}] is not known, settings stand outside of sections", item.section);
       const Setting& setting = find_setting(item.name);
-      require(item.inputs.size() == 1, "'{}' has {} values, it must have one: {}", setting.name, item.inputs.size(),
+      require(item.values.size() == 1, "'{}' has {} values, it must have one: {}", setting.name, item.values.size(),
               describe_kind(setting));
-      values[item.name] = parse_setting(setting, item.inputs.front());
+      values[item.name] = parse_setting(setting, item.values.front());
     }
     return values;
   } catch (const std::exception& error) {
@@ -94,20 +91,21 @@ void make_absolute(std::string& path) {
 
 }  // namespace
 
-SettingOptions::SettingOptions(CLI::App& app) {
-  app.add_option("--config", file_,
-                 "Read settings from a file, JSON (.json) or TOML, under the names of these options; the command line "
-                 "wins")
-      ->type_name("FILE");
+SettingOptions::SettingOptions(const tool::Command& command) {
+  command
+      .option("--config", file_,
+              "Read settings from a file, JSON (.json) or TOML, under the names of these options; the command line "
+              "wins")
+      .value("FILE");
   for (const Setting& setting : settings()) {
     if (setting.group == SettingGroup::derived) continue;
     const std::string name = fmt::format("--{}", setting.name);
     const std::string help = help_text(setting);
-    CLI::Option* option =
-        std::holds_alternative<Switch>(setting.kind) ? app.add_flag(name, help) : app.add_option(name, help);
-    option->group(group_title(setting.group));
+    const tool::Option option =
+        std::holds_alternative<Switch>(setting.kind) ? command.flag(name, help) : command.option(name, help);
+    option.group(group_title(setting.group));
     if (const std::string placeholder = std::visit(PlaceholderOf{}, setting.kind); !placeholder.empty()) {
-      option->type_name(placeholder)->expected(1);
+      option.value(placeholder).one_value();
     }
     options_.push_back({&setting, option});
   }
@@ -116,9 +114,9 @@ SettingOptions::SettingOptions(CLI::App& app) {
 SettingValues SettingOptions::from_command_line() const {
   SettingValues values;
   for (const auto& [setting, option] : options_) {
-    if (option->count() == 0) continue;
+    if (!option.given()) continue;
     try {
-      values[std::string(setting->name)] = parse_setting(*setting, option->results().back());
+      values[std::string(setting->name)] = parse_setting(*setting, option.texts().back());
     } catch (const Error& error) {
       throw UsageError(error.what());
     }

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "models/nmt/config.h"
 #include "models/nmt/settings.h"
+#include "tools/common/command_line.h"
 
 namespace weft::nmt {
 
@@ -14,7 +14,7 @@ namespace weft::nmt {
 class SettingOptions {
  public:
   /// Declares them in a command, which must live as long.
-  explicit SettingOptions(CLI::App& app);
+  explicit SettingOptions(const tool::Command& command);
 
   /// The settings of the command line, over those of the file, over those of the preset. Throws UsageError for values
   /// that are not allowed, and Error for a bad file.
@@ -30,7 +30,7 @@ class SettingOptions {
   /// An option and the text that it was given.
   struct Given {
     const Setting* setting = nullptr;
-    CLI::Option* option = nullptr;
+    tool::Option option;
   };
   std::vector<Given> options_;
   std::string file_;

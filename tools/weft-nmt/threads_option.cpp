@@ -4,11 +4,12 @@
 
 namespace weft::nmt {
 
-void add_threads_option(CLI::App& app) {
-  app.add_option_function<int>("--threads", onednn::set_thread_count,
-                               "Threads to compute on (default: the processors there are); changes no result")
-      ->check(CLI::Range(1, 1024).description(""))
-      ->type_name("N");
+void add_threads_option(const tool::Command& command) {
+  command
+      .on_integer("--threads", onednn::set_thread_count,
+                  "Threads to compute on (default: the processors there are); changes no result")
+      .between(1, 1024)
+      .value("N");
 }
 
 }  // namespace weft::nmt

@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, 5> kResumable = {"epochs", "checkpoint-ev
                                                         "patience"};
 
 struct TrainOptions {
-  explicit TrainOptions(CLI::App& app) : settings(app) {}
+  explicit TrainOptions(const tool::Command& command) : settings(command) {}
 
   SettingOptions settings;
   std::string out;
@@ -104,36 +104,40 @@ int train(const TrainOptions& options) {
 
 }  // namespace
 
-Command train_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("train", "Train a translator on pairs of sentences");
-  app->footer(kExamples);
-  auto options = std::make_shared<TrainOptions>(*app);
-  app->add_option("--out", options->out, "The run directory (default: runs/PRESET)")->type_name("DIR");
-  CLI::Option* resume =
-      app->add_flag("--resume", options->resume, "Go on with the run in --out from its last checkpoint");
-  app->add_flag("--overwrite", options->overwrite, "Replace the run in --out")->excludes(resume);
-  app->add_option("--memory-budget", options->session.memory_budget,
-                  "Compute values again instead of keeping them, until a step's working memory has at most this size: "
-                  "40MB; changes no result")
-      ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(true));
-  add_threads_option(*app);
+void add_train(tool::Program& program) {
+  const tool::Command command = program.command("train", "Train a translator on pairs of sentences");
+  command.footer(kExamples);
+  auto options = std::make_shared<TrainOptions>(command);
+  command.option("--out", options->out, "The run directory (default: runs/PRESET)").value("DIR");
+  tool::Option resume =
+      command.flag("--resume", options->resume, "Go on with the run in --out from its last checkpoint");
+  command.flag("--overwrite", options->overwrite, "Replace the run in --out").excludes(resume);
+  command
+      .option("--memory-budget", options->session.memory_budget,
+              "Compute values again instead of keeping them, until a step's working memory has at most this size: "
+              "40MB; changes no result")
+      .value("SIZE")
+      .bytes();
+  add_threads_option(command);
   const std::string group = "Looking inside";
   SessionOptions& session = options->session;
-  app->add_flag("--check-numerics", session.check_numerics,
-                "Stop at the first node that makes a NaN or an infinity, and name it")
-      ->group(group);
-  app->add_flag("--profile", session.profile, "Print at the end what takes the time, by kind of kernel and by node")
-      ->group(group);
-  app->add_option("--trace", session.trace,
-                  "Write the timeline of the first ten steps, for ui.perfetto.dev or chrome://tracing")
-      ->type_name("FILE")
-      ->group(group);
-  app->add_option("--dump-step", options->dump,
-                  "Write a step (counted from 1 over all epochs) to a folder, so that `weft run` can repeat it")
-      ->type_name("STEP DIR")
-      ->group(group);
-  return {app, [options] { return train(*options); }};
+  command
+      .flag("--check-numerics", session.check_numerics,
+            "Stop at the first node that makes a NaN or an infinity, and name it")
+      .group(group);
+  command.flag("--profile", session.profile, "Print at the end what takes the time, by kind of kernel and by node")
+      .group(group);
+  command
+      .option("--trace", session.trace,
+              "Write the timeline of the first ten steps, for ui.perfetto.dev or chrome://tracing")
+      .value("FILE")
+      .group(group);
+  command
+      .option("--dump-step", options->dump,
+              "Write a step (counted from 1 over all epochs) to a folder, so that `weft run` can repeat it")
+      .value("STEP DIR")
+      .group(group);
+  command.action([options] { return train(*options); });
 }
 
 }  // namespace weft::nmt

@@ -84,7 +84,7 @@ class Lines {
   std::size_t unknown_words_ = 0;
 };
 
-int translate(const TranslateOptions& options) {
+void translate(const TranslateOptions& options) {
   const TrainedModel model = load_model(options.run);
   Lines lines(model, options.search);
   if (!options.sentences.empty()) {
@@ -97,29 +97,28 @@ int translate(const TranslateOptions& options) {
     }
   }
   lines.warn_of_unknown_words();
-  return kDone;
 }
 
 }  // namespace
 
-Command translate_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand("translate", "Translate sentences, or the lines of standard input");
-  app->footer(kExamples);
+void add_translate(tool::Program& program) {
+  const tool::Command command = program.command("translate", "Translate sentences, or the lines of standard input");
+  command.footer(kExamples);
   auto options = std::make_shared<TranslateOptions>();
-  add_run_options(*app, options->run);
-  app->add_option("--batch", options->search.batch, "Sentences to translate at once; changes no translation")
-      ->check(CLI::Range(1, 4096).description(""))
-      ->type_name("N")
-      ->capture_default_str();
-  app->add_option("--max-length", options->search.max_length,
-                  "Longest translation, in tokens; 0: twice the sentence's and ten more")
-      ->check(CLI::Range(0, 100'000).description(""))
-      ->type_name("N")
-      ->capture_default_str();
-  add_precision_option(*app, options->search.precision);
-  app->add_option("SENTENCES", options->sentences, "What to translate (default: the lines of standard input)")
-      ->type_name("");
-  return {app, [options] { return translate(*options); }};
+  add_run_options(command, options->run);
+  command.option("--batch", options->search.batch, "Sentences to translate at once; changes no translation")
+      .between(1, 4096)
+      .value("N")
+      .show_default();
+  command
+      .option("--max-length", options->search.max_length,
+              "Longest translation, in tokens; 0: twice the sentence's and ten more")
+      .between(0, 100'000)
+      .value("N")
+      .show_default();
+  add_precision_option(command, options->search.precision);
+  command.option("SENTENCES", options->sentences, "What to translate (default: the lines of standard input)").value("");
+  command.action([options] { translate(*options); });
 }
 
 }  // namespace weft::nmt

@@ -15,26 +15,20 @@ struct VocabOptions {
   std::int64_t limit = 0;
 };
 
-int show(const VocabOptions& options) {
+void show(const VocabOptions& options) {
   print(vocabulary_figures(load_pairs(options.data, options.limit, say)) + "\n");
-  return kDone;
 }
 
 }  // namespace
 
-Command vocab_command(CLI::App& tool) {
-  CLI::App* app = tool.add_subcommand(
+void add_vocab(tool::Program& program) {
+  const tool::Command command = program.command(
       "vocab", "Print what the tutorial's normaliser makes of a corpus: sizes, frequent words, checksums, as JSON");
-  app->footer(kExamples);
+  command.footer(kExamples);
   auto options = std::make_shared<VocabOptions>();
-  app->add_option("--data", options->data, "The corpus, one pair a line: English TAB French")
-      ->required()
-      ->type_name("FILE");
-  app->add_option("--limit", options->limit, "Pairs to read; 0: all")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N")
-      ->capture_default_str();
-  return {app, [options] { return show(*options); }};
+  command.option("--data", options->data, "The corpus, one pair a line: English TAB French").required().value("FILE");
+  command.option("--limit", options->limit, "Pairs to read; 0: all").not_negative().value("N").show_default();
+  command.action([options] { show(*options); });
 }
 
 }  // namespace weft::nmt

@@ -1,13 +1,11 @@
 #include "tools/weft/backend_option.h"
 
-#include <CLI/CLI.hpp>
-
 namespace weft::tool {
 
-void add_backend_option(CLI::App& command, std::string& name) {
-  command.add_option("--backend", name, "onednn: fast, f32. reference: naive loops, f32 and f64")
-      ->check(CLI::IsMember({"onednn", "reference"}))
-      ->capture_default_str();
+Option add_backend_option(const Command& command, std::string& name) {
+  return command.option("--backend", name, "onednn: fast, f32. reference: naive loops, f32 and f64")
+      .one_of({"onednn", "reference"})
+      .show_default();
 }
 
 const Backend& backend_named(const std::string& name) {

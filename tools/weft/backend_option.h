@@ -3,15 +3,12 @@
 #include <string>
 
 #include "backends/backend.h"
-
-namespace CLI {
-class App;
-}
+#include "tools/common/command_line.h"
 
 namespace weft::tool {
 
 /// Adds --backend, one of onednn and reference.
-void add_backend_option(CLI::App& command, std::string& name);
+Option add_backend_option(const Command& command, std::string& name);
 
 /// The backend of that name, which add_backend_option has checked.
 const Backend& backend_named(const std::string& name);

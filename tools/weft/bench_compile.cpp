@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -159,8 +158,8 @@ void bench_compile(const BenchCompileOptions& options) {
 
 }  // namespace
 
-void add_bench_compile(CLI::App& program) {
-  CLI::App* command = program.add_subcommand(
+void add_bench_compile(Program& program) {
+  const Command command = program.command(
       "bench-compile", "Measure what building, differentiating and compiling take, by nodes and by pass");
   const auto options = std::make_shared<BenchCompileOptions>();
   std::vector<std::string> names;
@@ -169,24 +168,24 @@ void add_bench_compile(CLI::App& program) {
     names.emplace_back(family.name);
     families += fmt::format("  {:<12} {}\n", family.name, family.summary);
   }
-  command->add_option("--family", options->families, "Which graphs, several with commas (otherwise all)")
-      ->delimiter(',')
-      ->check(CLI::IsMember(names))
-      ->option_text("NAME");
-  command->add_option("--nodes", options->nodes, "About how many nodes, with the gradient's; several with commas")
-      ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{100}, std::int64_t{1'000'000}))
-      ->capture_default_str();
-  add_backend_option(*command, options->backend);
-  command->add_flag("--json", options->json, "Print JSON instead of tables");
-  command->footer(
+  command.option("--family", options->families, "Which graphs, several with commas (otherwise all)")
+      .comma_separated()
+      .one_of(names)
+      .value("NAME");
+  command.option("--nodes", options->nodes, "About how many nodes, with the gradient's; several with commas")
+      .comma_separated()
+      .between(std::int64_t{100}, std::int64_t{1'000'000})
+      .show_default();
+  add_backend_option(command, options->backend);
+  command.flag("--json", options->json, "Print JSON instead of tables");
+  command.footer(
       "The graphs are training steps with units so few that the time goes to nodes alone:\n" + families +
       "\n'copy' is the compiler's own copy of the graph, with its variables filled; 'verify' the check after every\n"
       "pass; 'plan' the memory planner; 'prepare' the kernels. A pass that runs several times is summed up.\n\n"
       "Examples:\n"
       "  weft bench-compile\n"
       "  weft bench-compile --family gru,wide --nodes 1000,10000 --json");
-  command->callback([options] { bench_compile(*options); });
+  command.action([options] { bench_compile(*options); });
 }
 
 }  // namespace weft::tool

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -111,7 +110,7 @@ void check(const CheckOptions& options) {
     for (const Op* op : all_ops().ops())
       if (!is_leaf(*op)) check_op(*op, options.check, findings);
   } else {
-    if (options.ops.empty()) throw CLI::RequiredError("What to check (a graph file, --op NAME or --all)");
+    if (options.ops.empty()) throw UsageError("what to check is required: a graph file, --op NAME or --all");
     for (const std::string& name : options.ops) check_op(all_ops().get(name), options.check, findings);
   }
   write_output("", findings.to_string());
@@ -120,32 +119,32 @@ void check(const CheckOptions& options) {
 
 }  // namespace
 
-void add_check_gradients(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("check-gradients", "Compare gradients with central differences, computed in float64");
+void add_check_gradients(Program& program) {
+  const Command command =
+      program.command("check-gradients", "Compare gradients with central differences, computed in float64");
   const auto options = std::make_shared<CheckOptions>();
-  CLI::Option* graph = command
-                           ->add_option("graph", options->graph,
-                                        "Of this graph's floating-point outputs, with respect to its floating-point "
-                                        "inputs and its parameters")
-                           ->option_text("GRAPH");
-  CLI::Option* ops = command->add_option("--op", options->ops, "Of an op, in all of its cases; may be repeated")
-                         ->option_text("NAME")
-                         ->allow_extra_args(false)
-                         ->excludes(graph);
-  command->add_flag("--all", options->all, "Of every op, in all of its cases")->excludes(graph)->excludes(ops);
-  command->add_option("--seed", options->check.seed, "Of all that is drawn at random")->capture_default_str();
-  command->add_option("--step", options->check.step, "Half of the distance between the points of a difference")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--tolerance", options->check.tolerance, "The largest relative error that passes")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--most-elements", options->check.most_elements, "Elements of an input that are checked at most")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  add_range_options(*command, options->range);
-  command->footer(
+  Option graph = command
+                     .option("graph", options->graph,
+                             "Of this graph's floating-point outputs, with respect to its floating-point "
+                             "inputs and its parameters")
+                     .value("GRAPH");
+  Option ops = command.option("--op", options->ops, "Of an op, in all of its cases; may be repeated")
+                   .value("NAME")
+                   .one_at_a_time()
+                   .excludes(graph);
+  command.flag("--all", options->all, "Of every op, in all of its cases").excludes(graph).excludes(ops);
+  command.option("--seed", options->check.seed, "Of all that is drawn at random").show_default();
+  command.option("--step", options->check.step, "Half of the distance between the points of a difference")
+      .positive()
+      .show_default();
+  command.option("--tolerance", options->check.tolerance, "The largest relative error that passes")
+      .positive()
+      .show_default();
+  command.option("--most-elements", options->check.most_elements, "Elements of an input that are checked at most")
+      .positive()
+      .show_default();
+  add_range_options(command, options->range);
+  command.footer(
       "Examples:\n"
       "  weft check-gradients --op tanh --op matmul\n"
       "  weft check-gradients --all\n"
@@ -153,7 +152,7 @@ void add_check_gradients(CLI::App& program) {
       "The ranges are those of a graph file's inputs; the cases of an op have their own. The worst come first; the "
       "exit\n"
       "status is 1 when one fails.");
-  command->callback([options] { check(*options); });
+  command.action([options] { check(*options); });
 }
 
 }  // namespace weft::tool

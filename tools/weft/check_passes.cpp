@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 
@@ -202,7 +201,7 @@ void check(const CheckOptions& options) {
       if (!is_leaf(*op)) check_cases(*op, options, findings);
     check_translator(options, findings);
   } else {
-    if (options.ops.empty()) throw CLI::RequiredError("What to check (a graph file, --op NAME or --all)");
+    if (options.ops.empty()) throw UsageError("what to check is required: a graph file, --op NAME or --all");
     for (const std::string& name : options.ops) check_cases(all_ops().get(name), options, findings);
   }
   write_output("", findings.to_string());
@@ -211,29 +210,27 @@ void check(const CheckOptions& options) {
 
 }  // namespace
 
-void add_check_passes(CLI::App& program) {
-  CLI::App* command = program.add_subcommand(
+void add_check_passes(Program& program) {
+  const Command command = program.command(
       "check-passes", "Compare what graphs compute before and after each pass, in float64 on random inputs");
   const auto options = std::make_shared<CheckOptions>();
-  CLI::Option* graph =
-      command->add_option("graph", options->graph, "On this graph: JSON, or text (docs/ir.md)")->option_text("GRAPH");
-  CLI::Option* ops =
-      command->add_option("--op", options->ops, "On an op with its gradient, in all of its cases; may be repeated")
-          ->option_text("NAME")
-          ->allow_extra_args(false)
-          ->excludes(graph);
-  command->add_flag("--all", options->all, "On every op, and on the translator's graphs in both variants")
-      ->excludes(graph)
-      ->excludes(ops);
-  command->add_option("--seed", options->seed, "Of all that is drawn at random")->capture_default_str();
+  Option graph = command.option("graph", options->graph, "On this graph: JSON, or text (docs/ir.md)").value("GRAPH");
+  Option ops = command.option("--op", options->ops, "On an op with its gradient, in all of its cases; may be repeated")
+                   .value("NAME")
+                   .one_at_a_time()
+                   .excludes(graph);
+  command.flag("--all", options->all, "On every op, and on the translator's graphs in both variants")
+      .excludes(graph)
+      .excludes(ops);
+  command.option("--seed", options->seed, "Of all that is drawn at random").show_default();
   command
-      ->add_option("--tolerance", options->tolerance,
-                   "How far an element may be off, as a part of the largest one of its output (or of 0.001)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  add_range_options(*command, options->range);
-  add_backend_option(*command, options->backend);
-  command->footer(
+      .option("--tolerance", options->tolerance,
+              "How far an element may be off, as a part of the largest one of its output (or of 0.001)")
+      .not_negative()
+      .show_default();
+  add_range_options(command, options->range);
+  add_backend_option(command, options->backend);
+  command.footer(
       "Examples:\n"
       "  weft check-passes --all\n"
       "  weft check-passes --op gru_cell --op masked_cross_entropy\n"
@@ -242,7 +239,7 @@ void add_check_passes(CLI::App& program) {
       "another, and each one alone on the graph as declared and as compiled. The ranges are those of a graph file's\n"
       "inputs; the cases of an op have their own. Passes that round, which run on demand, may be off as far as they\n"
       "say. The exit status is 1 when a pass fails.");
-  command->callback([options] { check(*options); });
+  command.action([options] { check(*options); });
 }
 
 }  // namespace weft::tool

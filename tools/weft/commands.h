@@ -1,28 +1,25 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "tools/common/command_line.h"
 
-// The commands of `weft`, one file each. Every function adds its command, with options and help, to the program; the
-// command runs while the command line is parsed, and throws what it has to report.
+// The commands of `weft`, one file each. Every function declares its command, with options and help, in the program.
 
 namespace weft::tool {
 
-void add_dump(CLI::App& program);
-void add_view(CLI::App& program);
-void add_info(CLI::App& program);
-void add_lint(CLI::App& program);
-void add_opt(CLI::App& program);
-void add_explain(CLI::App& program);
-void add_run(CLI::App& program);
-void add_profile(CLI::App& program);
-void add_compare(CLI::App& program);
-void add_reduce(CLI::App& program);
-void add_check_gradients(CLI::App& program);
-void add_check_passes(CLI::App& program);
-void add_ops(CLI::App& program);
-void add_passes(CLI::App& program);
-void add_bench_compile(CLI::App& program);
+void add_dump(Program& program);
+void add_view(Program& program);
+void add_info(Program& program);
+void add_lint(Program& program);
+void add_opt(Program& program);
+void add_explain(Program& program);
+void add_run(Program& program);
+void add_profile(Program& program);
+void add_compare(Program& program);
+void add_reduce(Program& program);
+void add_check_gradients(Program& program);
+void add_check_passes(Program& program);
+void add_ops(Program& program);
+void add_passes(Program& program);
+void add_bench_compile(Program& program);
 
 }  // namespace weft::tool

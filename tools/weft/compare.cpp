@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "tools/common/compare_report.h"
@@ -64,31 +63,30 @@ void compare(const CompareOptions& options) {
 
 }  // namespace
 
-void add_compare(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("compare", "Run a graph in two ways, and find the first node where they part");
+void add_compare(Program& program) {
+  const Command command =
+      program.command("compare", "Run a graph in two ways, and find the first node where they part");
   const auto options = std::make_shared<CompareOptions>();
-  add_graph_source(*command, options->source);
-  add_data_options(*command, options->data);
-  add_backend_option(*command, options->backend);
+  add_graph_source(command, options->source);
+  add_data_options(command, options->data);
+  add_backend_option(command, options->backend);
   command
-      ->add_option(
-          "--against", options->against,
-          "oracle: the graph as declared, node by node in float64, without passes. Or a backend, with all passes")
-      ->check(CLI::IsMember({"oracle", "onednn", "reference"}))
-      ->capture_default_str();
-  add_disabled_passes_option(*command, options->disabled_passes);
-  command->add_option("--precision", options->precision, "Weights of the checked side: f32, bf16 or int8")
-      ->check(CLI::IsMember({"f32", "bf16", "int8"}))
-      ->capture_default_str();
+      .option("--against", options->against,
+              "oracle: the graph as declared, node by node in float64, without passes. Or a backend, with all passes")
+      .one_of({"oracle", "onednn", "reference"})
+      .show_default();
+  add_disabled_passes_option(command, options->disabled_passes);
+  command.option("--precision", options->precision, "Weights of the checked side: f32, bf16 or int8")
+      .one_of({"f32", "bf16", "int8"})
+      .show_default();
   command
-      ->add_option("--tolerance", options->tolerance,
-                   "How far an element may be off, as a part of its value's largest one (or of 0.001)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_option("--worst", options->worst, "How many values to list")->capture_default_str();
-  command->add_flag("--json", options->json, "Print a JSON object");
-  command->footer(
+      .option("--tolerance", options->tolerance,
+              "How far an element may be off, as a part of its value's largest one (or of 0.001)")
+      .not_negative()
+      .show_default();
+  command.option("--worst", options->worst, "How many values to list").show_default();
+  command.flag("--json", options->json, "Print a JSON object");
+  command.footer(
       "Examples:\n"
       "  weft compare graph.json --random-inputs 1                      the oneDNN backend against the oracle\n"
       "  weft compare graph.json --inputs in.safetensors --against reference\n"
@@ -98,7 +96,7 @@ void add_compare(CLI::App& program) {
       "of the graph that both sides compute (passes put others in their place), each right after its kernel; then\n"
       "the outputs and the updated variables. The pass fuse-clip is left out on both sides: it would hide the\n"
       "clipped gradients. The exit status is 1 when they part.");
-  command->callback([options] { compare(*options); });
+  command.action([options] { compare(*options); });
 }
 
 }  // namespace weft::tool

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "backends/evaluate.h"
@@ -62,40 +61,39 @@ void run_passes_for(Graph& graph, const Backend& backend, const std::vector<cons
   run_passes(graph, passes, context, observer);
 }
 
-CLI::Option* add_disabled_passes_option(CLI::App& command, std::vector<std::string>& names) {
+Option add_disabled_passes_option(const Command& command, std::vector<std::string>& names) {
   return command
-      .add_option("--disable-pass,--without", names, "Leave a pass out (`weft passes` lists them); may be repeated")
-      ->option_text("NAME")
-      ->allow_extra_args(false);
+      .option("--disable-pass,--without", names, "Leave a pass out (`weft passes` lists them); may be repeated")
+      .value("NAME")
+      .one_at_a_time();
 }
 
-CLI::Option* add_check_passes_option(CLI::App& command, bool& check) {
-  return command.add_flag("--check-passes", check,
-                          "Run the graph before and after each pass in float64, on random inputs, and fail, naming the "
-                          "pass, where the results differ; slow for large graphs");
+Option add_check_passes_option(const Command& command, bool& check) {
+  return command.flag("--check-passes", check,
+                      "Run the graph before and after each pass in float64, on random inputs, and fail, naming the "
+                      "pass, where the results differ; slow for large graphs");
 }
 
-void add_stage_options(CLI::App& command, StageOptions& options) {
+void add_stage_options(const Command& command, StageOptions& options) {
   const std::string group = "Before or after compiling";
-  command.add_option("--stage", options.stage, "before: as declared. after: as it runs")
-      ->check(CLI::IsMember({"before", "after"}))
-      ->capture_default_str()
-      ->group(group);
-  command
-      .add_option("--after,--stop-after", options.after,
+  command.option("--stage", options.stage, "before: as declared. after: as it runs")
+      .one_of({"before", "after"})
+      .show_default()
+      .group(group);
+  const Option after =
+      command
+          .option("--after,--stop-after", options.after,
                   "After a pass: its name (its first time) or its number in `weft passes`; `compilation`: after all")
-      ->group(group);
-  add_disabled_passes_option(command, options.without)->group(group);
+          .group(group);
+  add_disabled_passes_option(command, options.without).group(group);
   command
-      .add_option("--memory-budget", options.memory_budget,
-                  "After all passes, with values computed again until working memory has at most this size: 300MB")
-      ->option_text("SIZE")
-      ->transform(CLI::AsSizeValue(true))
-      ->group(group)
-      ->excludes("--after");
-  add_check_passes_option(command, options.check_passes)->group(group);
-  add_backend_option(command, options.backend);
-  command.get_option("--backend")->group(group);
+      .option("--memory-budget", options.memory_budget,
+              "After all passes, with values computed again until working memory has at most this size: 300MB")
+      .bytes()
+      .group(group)
+      .excludes(after);
+  add_check_passes_option(command, options.check_passes).group(group);
+  add_backend_option(command, options.backend).group(group);
 }
 
 namespace {

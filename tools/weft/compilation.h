@@ -8,11 +8,7 @@
 #include "backends/backend.h"
 #include "graph/graph.h"
 #include "passes/pass.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
+#include "tools/common/command_line.h"
 
 namespace weft::tool {
 
@@ -29,9 +25,9 @@ void run_passes_for(Graph& graph, const Backend& backend, const std::vector<cons
                     const PassObserver& observer = {}, std::optional<std::size_t> memory_budget = {});
 
 /// Adds --disable-pass (or --without), which may be repeated: names of passes that compiling leaves out.
-CLI::Option* add_disabled_passes_option(CLI::App& command, std::vector<std::string>& names);
+Option add_disabled_passes_option(const Command& command, std::vector<std::string>& names);
 /// Adds --check-passes.
-CLI::Option* add_check_passes_option(CLI::App& command, bool& check);
+Option add_check_passes_option(const Command& command, bool& check);
 
 /// How far a graph is compiled before a command looks at it.
 struct StageOptions {
@@ -50,7 +46,7 @@ struct StageOptions {
 
 /// Adds --stage, --after (or --stop-after), --disable-pass, --memory-budget, --check-passes and --backend, as a group
 /// of their own.
-void add_stage_options(CLI::App& command, StageOptions& options);
+void add_stage_options(const Command& command, StageOptions& options);
 
 /// Runs the passes that the options ask for; says on standard error what keeping to a memory budget cost.
 void bring_to_stage(Graph& graph, const StageOptions& options);

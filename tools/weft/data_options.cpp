@@ -1,24 +1,21 @@
 #include "tools/weft/data_options.h"
 
-#include <CLI/CLI.hpp>
-
 #include "graph/error.h"
 #include "tools/weft/tensor_files.h"
 
 namespace weft::tool {
 
-void add_data_options(CLI::App& command, DataOptions& options) {
-  CLI::Option* inputs = command.add_option("--inputs", options.inputs, "A tensor for each input, of its name and type")
-                            ->option_text("FILE");
-  command.add_option("--random-inputs", options.random_inputs, "Draw the inputs at random instead")
-      ->option_text("SEED")
-      ->excludes(inputs);
+void add_data_options(const Command& command, DataOptions& options) {
+  Option inputs =
+      command.option("--inputs", options.inputs, "A tensor for each input, of its name and type").value("FILE");
+  command.option("--random-inputs", options.random_inputs, "Draw the inputs at random instead")
+      .value("SEED")
+      .excludes(inputs);
   add_range_options(command, options.range);
   command
-      .add_option("--weights", options.weights,
-                  "Parameters, and states if they are in it; without, initialisers fill them")
-      ->option_text("FILE");
-  command.add_option("--seed", options.seed, "Of the initialisers")->capture_default_str();
+      .option("--weights", options.weights, "Parameters, and states if they are in it; without, initialisers fill them")
+      .value("FILE");
+  command.option("--seed", options.seed, "Of the initialisers").show_default();
 }
 
 TensorMap inputs_for(const Graph& graph, const DataOptions& options) {

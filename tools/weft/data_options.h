@@ -8,6 +8,7 @@
 #include "backends/variables.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
+#include "tools/common/command_line.h"
 #include "tools/weft/tensor_draws.h"
 
 namespace weft::tool {
@@ -22,7 +23,7 @@ struct DataOptions {
 };
 
 /// Adds --inputs, --random-inputs with its range, --weights and --seed.
-void add_data_options(CLI::App& command, DataOptions& options);
+void add_data_options(const Command& command, DataOptions& options);
 
 /// The graph's inputs, from the file or drawn at random. Throws Error when it has inputs and neither is given, and for
 /// a file that does not fit; a usage error for an empty range.

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "tools/weft/commands.h"
@@ -28,16 +27,16 @@ void dump(const DumpOptions& options) {
 
 }  // namespace
 
-void add_dump(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("dump", "Write a graph: as text, JSON or a picture, before or after compiling");
+void add_dump(Program& program) {
+  const Command command =
+      program.command("dump", "Write a graph: as text, JSON or a picture, before or after compiling");
   const auto options = std::make_shared<DumpOptions>();
-  add_format_option(*command, options->format);
-  command->add_flag("--summary", options->summary, "Instead of the graph: its size, its cost, its nodes by op");
-  command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
-  add_stage_options(*command, options->stage);
-  add_graph_source(*command, options->source);
-  command->footer(
+  add_format_option(command, options->format);
+  command.flag("--summary", options->summary, "Instead of the graph: its size, its cost, its nodes by op");
+  command.option("-o,--output", options->output, "Where to; otherwise standard output").value("FILE");
+  add_stage_options(command, options->stage);
+  add_graph_source(command, options->source);
+  command.footer(
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training --summary\n"
       "  weft dump --model nmt --graph encoder --rows 1 --source-length 3 --format dot | dot -Tsvg > encoder.svg\n"
@@ -45,7 +44,7 @@ void add_dump(CLI::App& program) {
       "  weft dump training.json --after compilation               as it runs on the oneDNN backend\n"
       "  weft dump training.json --after cse --backend reference   right after the pass cse\n\n"
       "`weft opt` runs passes of your own choice.");
-  command->callback([options] { dump(*options); });
+  command.action([options] { dump(*options); });
 }
 
 }  // namespace weft::tool

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
@@ -79,34 +78,32 @@ void explain(const ExplainOptions& options) {
 
 }  // namespace
 
-void add_explain(CLI::App& program) {
-  CLI::App* command = program.add_subcommand(
+void add_explain(Program& program) {
+  const Command command = program.command(
       "explain", "Show what every pass of compiling does to a graph: as a page, as pictures, as a table");
   const auto options = std::make_shared<ExplainOptions>();
   command
-      ->add_option("-o,--output", options->page,
-                   "Write a page (HTML, complete in itself) with every pass and what it removes, makes and changes")
-      ->option_text("PAGE");
+      .option("-o,--output", options->page,
+              "Write a page (HTML, complete in itself) with every pass and what it removes, makes and changes")
+      .value("PAGE");
   command
-      ->add_option("--pictures", options->pictures,
-                   "Write pictures (SVG) there: of all passes, and of every pass that changes anything")
-      ->option_text("FOLDER");
-  command->add_flag("--json", options->json, "What the page is made of, instead of a table");
+      .option("--pictures", options->pictures,
+              "Write pictures (SVG) there: of all passes, and of every pass that changes anything")
+      .value("FOLDER");
+  command.flag("--json", options->json, "What the page is made of, instead of a table");
+  command.option("--passes", options->passes, "These passes, with commas between, instead of those that compiling runs")
+      .value("NAMES")
+      .comma_separated();
+  add_disabled_passes_option(command, options->disabled);
+  add_backend_option(command, options->backend);
   command
-      ->add_option("--passes", options->passes,
-                   "These passes, with commas between, instead of those that compiling runs")
-      ->option_text("NAME,...")
-      ->delimiter(',');
-  add_disabled_passes_option(*command, options->disabled);
-  add_backend_option(*command, options->backend);
-  command
-      ->add_option("--time", options->recording.runs,
-                   "Run every stage so many times on random inputs, for the median; otherwise nothing is run")
-      ->option_text("RUNS")
-      ->check(CLI::Range(1, 1000));
-  add_range_options(*command, options->recording.range);
-  add_graph_source(*command, options->source);
-  command->footer(
+      .option("--time", options->recording.runs,
+              "Run every stage so many times on random inputs, for the median; otherwise nothing is run")
+      .value("RUNS")
+      .between(1, 1000);
+  add_range_options(command, options->recording.range);
+  add_graph_source(command, options->source);
+  command.footer(
       "  nodes      that compute, leaves aside\n"
       "  products   of them, matrix products and lookups\n"
       "  kernels    of them, those that are no views\n"
@@ -116,7 +113,7 @@ void add_explain(CLI::App& program) {
       "  weft explain --model nmt --preset small -o passes.html\n"
       "  weft explain graph.json --time 7 -o passes.html           with the time of a run after every pass\n"
       "  weft explain graph.json --passes decompose,cse --pictures pictures");
-  command->callback([options] { explain(*options); });
+  command.action([options] { explain(*options); });
 }
 
 }  // namespace weft::tool

@@ -1,17 +1,15 @@
 #include "tools/weft/graph_format.h"
 
-#include <CLI/CLI.hpp>
-
 #include "graph/dot.h"
 #include "graph/json.h"
 #include "graph/text.h"
 
 namespace weft::tool {
 
-CLI::Option* add_format_option(CLI::App& command, std::string& format) {
-  return command.add_option("--format", format, "text, json or dot (for Graphviz)")
-      ->check(CLI::IsMember({"text", "json", "dot"}))
-      ->capture_default_str();
+Option add_format_option(const Command& command, std::string& format) {
+  return command.option("--format", format, "text, json or dot (for Graphviz)")
+      .one_of({"text", "json", "dot"})
+      .show_default();
 }
 
 std::string written(const Graph& graph, std::string_view format) {

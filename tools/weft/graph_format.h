@@ -4,16 +4,12 @@
 #include <string_view>
 
 #include "graph/graph.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
+#include "tools/common/command_line.h"
 
 namespace weft::tool {
 
 /// Adds --format: text, json or dot.
-CLI::Option* add_format_option(CLI::App& command, std::string& format);
+Option add_format_option(const Command& command, std::string& format);
 
 /// The graph in a form that add_format_option has checked.
 std::string written(const Graph& graph, std::string_view format);

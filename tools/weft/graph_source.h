@@ -3,6 +3,7 @@
 #include <string>
 
 #include "graph/graph.h"
+#include "tools/common/command_line.h"
 #include "tools/weft/nmt_graph.h"
 
 namespace weft::tool {
@@ -15,9 +16,9 @@ struct GraphSource {
 };
 
 /// Adds the positional GRAPH (also --file; "-" is standard input), --model and the options of the models.
-void add_graph_source(CLI::App& command, GraphSource& source);
+void add_graph_source(const Command& command, GraphSource& source);
 
-/// Reads or declares the graph. Throws CLI::ValidationError unless exactly one source is given, and Error for a graph
+/// Reads or declares the graph. Throws UsageError unless exactly one source is given, and Error for a graph
 /// that cannot be read.
 Graph load_source(const GraphSource& source);
 

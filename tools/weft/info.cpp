@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -93,18 +92,18 @@ void info(const InfoOptions& options) {
 
 }  // namespace
 
-void add_info(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("info", "What a graph costs: parameters, flops, bytes and memory, by scope and by op");
+void add_info(Program& program) {
+  const Command command =
+      program.command("info", "What a graph costs: parameters, flops, bytes and memory, by scope and by op");
   const auto options = std::make_shared<InfoOptions>();
-  command->add_option("--depth", options->depth, "How many parts of a scope are told apart; 0: none")
-      ->check(CLI::Range(std::size_t{0}, most_scope_parts))
-      ->capture_default_str();
-  command->add_flag("--json", options->json, "As JSON, in bytes and operations");
-  command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
-  add_stage_options(*command, options->stage);
-  add_graph_source(*command, options->source);
-  command->footer(
+  command.option("--depth", options->depth, "How many parts of a scope are told apart; 0: none")
+      .between(std::size_t{0}, most_scope_parts)
+      .show_default();
+  command.flag("--json", options->json, "As JSON, in bytes and operations");
+  command.option("-o,--output", options->output, "Where to; otherwise standard output").value("FILE");
+  add_stage_options(command, options->stage);
+  add_graph_source(command, options->source);
+  command.footer(
       "Scopes that repeat with another number are one row: encoder/step* x 19. Each row has all that lies below it.\n"
       "  traffic       bytes of the operands and results of every node, as if there were no cache\n"
       "  at the peak   bytes of the values that live when most of them do\n\n"
@@ -112,7 +111,7 @@ void add_info(CLI::App& program) {
       "  weft info --model nmt --preset small                      the translator's training step as it is declared\n"
       "  weft info graph.json --stage after --depth 3              as it runs on the oneDNN backend\n"
       "  weft info graph.json --json                               the same for other programs");
-  command->callback([options] { info(*options); });
+  command.action([options] { info(*options); });
 }
 
 }  // namespace weft::tool

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -120,19 +119,19 @@ void lint(const LintOptions& options) {
 
 }  // namespace
 
-void add_lint(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("lint", "Find what is legal in a graph and probably not meant");
+void add_lint(Program& program) {
+  const Command command = program.command("lint", "Find what is legal in a graph and probably not meant");
   const auto options = std::make_shared<LintOptions>();
   const auto add_names = [&](const char* name, std::vector<std::string>& names, const char* help) {
-    command->add_option(name, names, help)->option_text("RULE,...")->delimiter(',')->allow_extra_args(false);
+    command.option(name, names, help).value("RULES").comma_separated().one_at_a_time();
   };
   add_names("--disable", options->disabled, "Leave rules out; may be repeated");
   add_names("--only", options->only, "Nothing but these rules; may be repeated");
-  command->add_flag("--rules", options->rules, "List the rules instead");
-  command->add_flag("--every", options->every, "A line for every finding, also those that repeat from step to step");
-  command->add_flag("--json", options->json, "The findings as JSON, all of them");
-  add_graph_source(*command, options->source);
-  command->footer(
+  command.flag("--rules", options->rules, "List the rules instead");
+  command.flag("--every", options->every, "A line for every finding, also those that repeat from step to step");
+  command.flag("--json", options->json, "The findings as JSON, all of them");
+  add_graph_source(command, options->source);
+  command.footer(
       "A line a finding: the rule, the op, the node, both sides of what does not fit, and what to do.\n"
       "Exit status: 0 nothing found, 1 something found (or a bad file), 2 wrong usage.\n\n"
       "Examples:\n"
@@ -140,7 +139,7 @@ void add_lint(CLI::App& program) {
       "  weft lint graph.json --disable no-update,unused-input     parameters are frozen on purpose\n"
       "  weft lint graph.json --json | jq .findings[].node\n"
       "  weft lint --rules                                         what is looked for");
-  command->callback([options] { lint(*options); });
+  command.action([options] { lint(*options); });
 }
 
 }  // namespace weft::tool

@@ -1,49 +1,10 @@
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdio>
-#include <exception>
-#include <new>
+// weft: looks at computation graphs.
 
-#include "graph/error.h"
-#include "graph/suggestion.h"
 #include "tools/weft/commands.h"
 
-namespace weft::tool {
-namespace {
-
-constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int wrong_usage = 2;
-
-template <typename... Args>
-int report(int status, fmt::format_string<Args...> format, Args&&... args) {
-  const std::string message = "weft: " + fmt::format(format, std::forward<Args>(args)...) + "\n";
-  std::fputs(message.c_str(), stderr);
-  return status;
-}
-
-/// The help or version text that was asked for, or a mistake in the command line.
-int report(const CLI::App& program, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return program.exit(error);
-  const auto commands = program.get_subcommands();
-  const std::string command = commands.empty() ? "" : commands[0]->get_name() + " ";
-  return report(wrong_usage, "{}\nTry: weft {}--help", error.what(), command);
-}
-
-/// CLI11 only says that a command is missing, so an unknown one is looked for first.
-void require_known_command(const CLI::App& program, std::string_view word) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
-  if (word.starts_with('-') || std::ranges::find(names, word) != names.end()) return;
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  throw CLI::ParseError(fmt::format("there is no command '{}'{}", word, suggestion(word, known)),
-                        CLI::ExitCodes::ExtrasError);
-}
-
-int run(int argc, char** argv) {
-  CLI::App program("Looks at computation graphs: prints, compiles, runs and checks them.", "weft");
-  program.require_subcommand(1);
-  program.get_formatter()->column_width(32);
+int main(int argc, char** argv) {
+  using namespace weft::tool;
+  Program program("weft", "Looks at computation graphs: prints, compiles, runs and checks them.");
   program.footer(
       "Examples:\n"
       "  weft dump --model nmt --preset small --graph training     the training step as text\n"
@@ -63,6 +24,7 @@ int run(int argc, char** argv) {
       "  weft bench-compile                                        what compiling takes, by nodes\n\n"
       "Graphs are files of JSON or of Weft's text form (docs/ir.md). `weft COMMAND --help` explains a command.\n"
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
+  program.advise_on_memory("smaller extents need less");
   add_dump(program);
   add_view(program);
   add_info(program);
@@ -79,22 +41,5 @@ int run(int argc, char** argv) {
   add_ops(program);
   add_passes(program);
   add_bench_compile(program);
-  try {
-    if (argc > 1) require_known_command(program, argv[1]);
-    program.parse(argc, argv);
-    return done;
-  } catch (const CLI::ParseError& error) {
-    return report(program, error);
-  } catch (const Error& error) {
-    return report(failed, "{}", error.what());
-  } catch (const std::bad_alloc&) {
-    return report(failed, "there is not enough memory; smaller extents need less");
-  } catch (const std::exception& error) {
-    return report(failed, "this is a bug in Weft, please report it: {}", error.what());
-  }
+  return program.run(argc, argv);
 }
-
-}  // namespace
-}  // namespace weft::tool
-
-int main(int argc, char** argv) { return weft::tool::run(argc, argv); }

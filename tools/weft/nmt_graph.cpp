@@ -1,7 +1,5 @@
 #include "tools/weft/nmt_graph.h"
 
-#include <CLI/CLI.hpp>
-
 #include "models/nmt/model.h"
 
 namespace weft::tool {
@@ -33,40 +31,37 @@ nmt::ModelConfig model_config(const NmtGraphOptions& options, const nmt::Config&
 
 }  // namespace
 
-void add_nmt_graph_options(CLI::App& command, NmtGraphOptions& options, CLI::Option& model) {
+void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model) {
   const std::string group = "The translator (with --model nmt)";
   const auto add = [&](const std::string& name, auto& content, const std::string& help) {
-    return command.add_option(name, content, help)->needs(&model)->group(group);
+    return command.option(name, content, help).needs(model).group(group);
   };
   const std::vector<std::string_view> presets = nmt::preset_names();
   add("--preset", options.preset, "Sizes and variant")
-      ->check(CLI::IsMember(std::vector<std::string>(presets.begin(), presets.end())))
-      ->capture_default_str();
+      .one_of(std::vector<std::string>(presets.begin(), presets.end()))
+      .show_default();
   add("--graph", options.graph,
       "forward: logits. loss: of a batch. training: forward, backward and update. encoder: reads the source. decoder: "
       "one step of search")
-      ->check(CLI::IsMember({"forward", "loss", "training", "encoder", "decoder", "decoding"}))
-      ->capture_default_str();
+      .one_of({"forward", "loss", "training", "encoder", "decoder", "decoding"})
+      .show_default();
   add("--variant", options.variant, "masked: padding changes nothing. tutorial: to the letter")
-      ->check(CLI::IsMember({"masked", "tutorial"}));
-  add("--rows", options.rows, "Sentences of a batch")
-      ->check(CLI::Range(std::int64_t{1}, widest))
-      ->capture_default_str();
+      .one_of({"masked", "tutorial"});
+  add("--rows", options.rows, "Sentences of a batch").between(std::int64_t{1}, widest).show_default();
   add("--source-length", options.source_length, "Steps of the encoder")
-      ->check(CLI::Range(std::int64_t{1}, longest))
-      ->capture_default_str();
+      .between(std::int64_t{1}, longest)
+      .show_default();
   add("--target-length", options.target_length, "Tokens of the target, with <start> and <end>")
-      ->check(CLI::Range(std::int64_t{2}, longest))
-      ->capture_default_str();
-  const CLI::Range size(std::int64_t{1}, widest);
+      .between(std::int64_t{2}, longest)
+      .show_default();
   add("--source-vocabulary", options.source_vocabulary,
       "Words, with padding; otherwise those of the preset's usual sentences")
-      ->check(size);
+      .between(1, widest);
   add("--target-vocabulary", options.target_vocabulary,
       "Words, with padding; otherwise those of the preset's usual sentences")
-      ->check(size);
-  add("--embedding", options.embedding, "Numbers a word becomes")->check(size);
-  add("--units", options.units, "Numbers of a state")->check(size);
+      .between(1, widest);
+  add("--embedding", options.embedding, "Numbers a word becomes").between(1, widest);
+  add("--units", options.units, "Numbers of a state").between(1, widest);
 }
 
 Graph build_nmt_graph(const NmtGraphOptions& options) {

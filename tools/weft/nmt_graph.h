@@ -5,11 +5,7 @@
 #include <string>
 
 #include "graph/graph.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
+#include "tools/common/command_line.h"
 
 namespace weft::tool {
 
@@ -29,7 +25,7 @@ struct NmtGraphOptions {
 };
 
 /// Adds the options, all of which need `model` to be given.
-void add_nmt_graph_options(CLI::App& command, NmtGraphOptions& options, CLI::Option& model);
+void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model);
 
 /// Declares the graph. Throws Error for sizes that no tensor can have.
 Graph build_nmt_graph(const NmtGraphOptions& options);

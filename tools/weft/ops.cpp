@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
@@ -46,21 +45,20 @@ void show(const OpsOptions& options) {
 
 }  // namespace
 
-void add_ops(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("ops", "List the ops, or explain one");
+void add_ops(Program& program) {
+  const Command command = program.command("ops", "List the ops, or explain one");
   const auto options = std::make_shared<OpsOptions>();
-  CLI::Option* name = command->add_option("name", options->name, "The op to explain")->option_text("NAME");
+  Option name = command.option("name", options->name, "The op to explain").value("NAME");
   command
-      ->add_option("--markdown", options->markdown,
-                   "Write the documentation's pages, one a family, into a folder instead")
-      ->option_text("FOLDER")
-      ->excludes(name);
-  command->footer(
+      .option("--markdown", options->markdown, "Write the documentation's pages, one a family, into a folder instead")
+      .value("FOLDER")
+      .excludes(name);
+  command.footer(
       "Examples:\n"
       "  weft ops\n"
       "  weft ops matmul\n"
       "  weft ops --markdown docs/ops");
-  command->callback([options] { show(*options); });
+  command.action([options] { show(*options); });
 }
 
 }  // namespace weft::tool

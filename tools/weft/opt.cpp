@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -51,60 +50,55 @@ void opt(const OptOptions& options) {
   write_output(options.output, written(graph, options.format));
 }
 
-void add_pass_options(CLI::App& command, OptOptions& options) {
+void add_pass_options(const Command& command, OptOptions& options) {
   const std::string group = "Which passes";
   command
-      .add_option("--passes", options.passes,
-                  "Run these, in this order, with commas between; `compilation` stands for those that compiling runs, "
-                  "which are run without this option")
-      ->option_text("NAME,...")
-      ->delimiter(',')
-      ->group(group);
-  add_disabled_passes_option(command, options.disabled)->group(group);
-  command.add_option("--stop-after", options.last, "Stop after a pass: its name (its first time) or its number")
-      ->option_text("PASS")
-      ->group(group);
-  command
-      .add_option("--memory-budget", options.memory_budget,
-                  "The bytes that `rematerialise` keeps working memory within")
-      ->option_text("BYTES")
-      ->group(group);
-  add_backend_option(command, options.backend);
-  command.get_option("--backend")->group(group);
+      .option("--passes", options.passes,
+              "Run these, in this order, with commas between; `compilation` stands for those that compiling runs, "
+              "which are run without this option")
+      .value("NAMES")
+      .comma_separated()
+      .group(group);
+  add_disabled_passes_option(command, options.disabled).group(group);
+  command.option("--stop-after", options.last, "Stop after a pass: its name (its first time) or its number")
+      .value("PASS")
+      .group(group);
+  command.option("--memory-budget", options.memory_budget, "The bytes that `rematerialise` keeps working memory within")
+      .value("BYTES")
+      .group(group);
+  add_backend_option(command, options.backend).group(group);
 }
 
-void add_looking_options(CLI::App& command, OptOptions& options) {
+void add_looking_options(const Command& command, OptOptions& options) {
   const std::string group = "Watching them";
   const auto add_names = [&](const char* name, std::vector<std::string>& names, const char* help) {
-    command.add_option(name, names, help)->option_text("NAME,...")->delimiter(',')->group(group);
+    command.option(name, names, help).value("NAMES").comma_separated().group(group);
   };
   add_names("--print-before", options.printing.before, "Print the graph before these passes: names, numbers, or `all`");
   add_names("--print-after", options.printing.after, "Print the graph after these passes, likewise");
+  command.flag("--print-changed", options.printing.changed, "Print the graph after every pass that changes anything")
+      .group(group);
   command
-      .add_flag("--print-changed", options.printing.changed, "Print the graph after every pass that changes anything")
-      ->group(group);
-  command
-      .add_option("--print-dir", options.printing.folder,
-                  "Print into files there (03_simplify_after.weft) instead of standard error")
-      ->option_text("FOLDER")
-      ->group(group);
-  command.add_flag("--time-passes", options.time_passes, "What each pass took and changed, on standard error")
-      ->group(group);
-  CLI::Option* check = add_check_passes_option(command, options.check_passes);
-  check->group(group);
+      .option("--print-dir", options.printing.folder,
+              "Print into files there (03_simplify_after.weft) instead of standard error")
+      .value("FOLDER")
+      .group(group);
+  command.flag("--time-passes", options.time_passes, "What each pass took and changed, on standard error").group(group);
+  Option check = add_check_passes_option(command, options.check_passes);
+  check.group(group);
 }
 
 }  // namespace
 
-void add_opt(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("opt", "Run a chosen list of passes on a graph and write what they make");
+void add_opt(Program& program) {
+  const Command command = program.command("opt", "Run a chosen list of passes on a graph and write what they make");
   const auto options = std::make_shared<OptOptions>();
-  add_format_option(*command, options->format);
-  command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("FILE");
-  add_pass_options(*command, *options);
-  add_looking_options(*command, *options);
-  add_graph_source(*command, options->source);
-  command->footer(
+  add_format_option(command, options->format);
+  command.option("-o,--output", options->output, "Where to; otherwise standard output").value("FILE");
+  add_pass_options(command, *options);
+  add_looking_options(command, *options);
+  add_graph_source(command, options->source);
+  command.footer(
       "Examples:\n"
       "  weft opt graph.json --passes decompose,cse,dce            three passes, in this order\n"
       "  weft opt graph.json --print-changed --print-dir steps     every stage of compiling as a file, to diff\n"
@@ -112,7 +106,7 @@ void add_opt(CLI::App& program) {
       "  weft opt graph.json --time-passes > /dev/null             what each pass takes\n"
       "  weft dump --model nmt --graph loss | weft opt - --passes simplify --check-passes\n\n"
       "The graph is verified after every pass.");
-  command->callback([options] { opt(*options); });
+  command.action([options] { opt(*options); });
 }
 
 }  // namespace weft::tool

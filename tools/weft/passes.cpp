@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -67,28 +66,28 @@ struct EffectOptions {
 
 }  // namespace
 
-void add_passes(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("passes", "List the compiler's passes, in the order in which they run");
+void add_passes(Program& program) {
+  const Command command = program.command("passes", "List the compiler's passes, in the order in which they run");
   const auto markdown = std::make_shared<std::string>();
   const auto effect = std::make_shared<EffectOptions>();
-  CLI::Option* with_effect =
-      command->add_flag("--effect", effect->wanted,
-                        "What each pass brings: the translator's training step (64 x 19 x 11, the tutorial's sizes, "
-                        "masked), compiled with all passes and without each");
-  command->add_option("--time", effect->runs, "Run so many steps of each, for the median")
-      ->option_text("STEPS")
-      ->check(CLI::Range(1, 1000))
-      ->needs(with_effect);
-  command->add_flag("--json", effect->json, "The effects as JSON")->needs(with_effect);
-  command->add_option("--markdown", *markdown, "Write the documentation's page instead (-: to standard output)")
-      ->option_text("FILE")
-      ->excludes(with_effect);
-  command->footer(
+  Option with_effect =
+      command.flag("--effect", effect->wanted,
+                   "What each pass brings: the translator's training step (64 x 19 x 11, the tutorial's sizes, "
+                   "masked), compiled with all passes and without each");
+  command.option("--time", effect->runs, "Run so many steps of each, for the median")
+      .value("STEPS")
+      .between(1, 1000)
+      .needs(with_effect);
+  command.flag("--json", effect->json, "The effects as JSON").needs(with_effect);
+  command.option("--markdown", *markdown, "Write the documentation's page instead (-: to standard output)")
+      .value("FILE")
+      .excludes(with_effect);
+  command.footer(
       "Examples:\n"
       "  weft passes\n"
       "  weft passes --effect --time 7\n"
       "  weft passes --markdown docs/passes.md");
-  command->callback([markdown, effect] {
+  command.action([markdown, effect] {
     if (effect->wanted)
       write_output("", pass_effects(effect->runs, effect->json));
     else if (markdown->empty())

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
 
@@ -114,31 +113,27 @@ void profile(ProfileOptions options) {
 
 }  // namespace
 
-void add_profile(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("profile", "Time every kernel of a graph: by node, by kind, against the machine's peak");
+void add_profile(Program& program) {
+  const Command command =
+      program.command("profile", "Time every kernel of a graph: by node, by kind, against the machine's peak");
   const auto options = std::make_shared<ProfileOptions>();
   // A learning rate may be among them: small numbers keep the weights of a training step from running away.
   options->data.range.low = 0.0;
   options->data.range.high = 0.01;
-  add_graph_source(*command, options->source);
-  add_data_options(*command, options->data);
-  add_backend_option(*command, options->backend);
-  add_disabled_passes_option(*command, options->disabled_passes);
-  command->add_option("--runs", options->runs, "How often to run it")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  command->add_option("--top", options->top, "How many nodes to list, the longest first; 0: all")
-      ->capture_default_str();
+  add_graph_source(command, options->source);
+  add_data_options(command, options->data);
+  add_backend_option(command, options->backend);
+  add_disabled_passes_option(command, options->disabled_passes);
+  command.option("--runs", options->runs, "How often to run it").between(1, 1'000'000).show_default();
+  command.option("--top", options->top, "How many nodes to list, the longest first; 0: all").show_default();
   command
-      ->add_option("--trace", options->trace,
-                   "Write the timeline of the first ten runs, for ui.perfetto.dev or chrome://tracing")
-      ->option_text("FILE");
-  command->add_flag("--check-numerics", options->check_numerics, "Check every value for NaN and infinities as well");
-  command->add_flag("--overhead", options->overhead,
-                    "Instead: what profiling and checking cost, runs with and without");
-  command->add_flag("--json", options->json, "Print a JSON object, with all nodes");
-  command->footer(
+      .option("--trace", options->trace,
+              "Write the timeline of the first ten runs, for ui.perfetto.dev or chrome://tracing")
+      .value("FILE");
+  command.flag("--check-numerics", options->check_numerics, "Check every value for NaN and infinities as well");
+  command.flag("--overhead", options->overhead, "Instead: what profiling and checking cost, runs with and without");
+  command.flag("--json", options->json, "Print a JSON object, with all nodes");
+  command.footer(
       "Examples:\n"
       "  weft profile --model nmt --source-length 19 --target-length 11 --integer-high 5000\n"
       "  weft profile graph.json --runs 100 --trace trace.json     then open trace.json at ui.perfetto.dev\n"
@@ -146,7 +141,7 @@ void add_profile(CLI::App& program) {
       "  weft profile graph.json --disable-pass batch-over-time    what the pass brings\n\n"
       "Without --inputs they are random. The machine's arithmetic (a large product) and memory (a = a + 3 b) are\n"
       "measured beside it, on as many threads.");
-  command->callback([options] { profile(*options); });
+  command.action([options] { profile(*options); });
 }
 
 }  // namespace weft::tool

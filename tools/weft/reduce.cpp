@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -90,26 +89,24 @@ void reduce(const ReduceOptions& options) {
 
 }  // namespace
 
-void add_reduce(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("reduce", "Shrink a graph to a small one that still fails");
+void add_reduce(Program& program) {
+  const Command command = program.command("reduce", "Shrink a graph to a small one that still fails");
   const auto options = std::make_shared<ReduceOptions>();
-  command->add_option("graph", options->graph, "JSON, or text (docs/ir.md)")->required()->option_text("GRAPH");
+  command.option("graph", options->graph, "JSON, or text (docs/ir.md)").required().value("GRAPH");
   command
-      ->add_option(
+      .option(
           "--check", options->check,
           "A command for the shell: {} in it is the path of a candidate, which otherwise comes last. It exits with 0 "
           "when the candidate still fails")
-      ->required()
-      ->option_text("COMMAND");
-  command
-      ->add_option("-o,--output", options->output, "Where to, after each step; otherwise standard output, at the end")
-      ->option_text("FILE");
-  command
-      ->add_option("--timeout", options->timeout, "Seconds that a check may take; one that takes longer does not hold")
-      ->check(CLI::Range(1, 86400))
-      ->capture_default_str();
-  command->add_flag("--verbose", options->verbose, "Show what the checks print, on standard error");
-  command->footer(
+      .required()
+      .value("COMMAND");
+  command.option("-o,--output", options->output, "Where to, after each step; otherwise standard output, at the end")
+      .value("FILE");
+  command.option("--timeout", options->timeout, "Seconds that a check may take; one that takes longer does not hold")
+      .between(1, 86400)
+      .show_default();
+  command.flag("--verbose", options->verbose, "Show what the checks print, on standard error");
+  command.footer(
       "Examples:\n"
       "  weft reduce training.json --check '! weft run {} --random-inputs 1 --check-numerics' -o small.weft\n"
       "  weft reduce training.json -o small.json --check \\\n"
@@ -122,7 +119,7 @@ void add_reduce(CLI::App& program) {
       "Reducing is deterministic if the check is. The result is text, or JSON when its name (or without -o the "
       "graph's)\n"
       "ends in .json.");
-  command->callback([options] { reduce(*options); });
+  command.action([options] { reduce(*options); });
 }
 
 }  // namespace weft::tool

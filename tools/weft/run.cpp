@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
 
@@ -84,50 +83,49 @@ void run(const RunOptions& options) {
     require_expected(options.expect_weights, executable.variables().snapshot(), options.tolerance, "variable");
 }
 
-void add_file_options(CLI::App& command, RunOptions& options) {
-  command.add_option("--save-inputs", options.save_inputs, "Write the inputs")->option_text("FILE");
-  command.add_option("--save-weights", options.save_weights, "Write parameters and states as they are after the run")
-      ->option_text("FILE");
-  command.add_option("--outputs", options.outputs, "Write the outputs")->option_text("FILE");
+void add_file_options(const Command& command, RunOptions& options) {
+  command.option("--save-inputs", options.save_inputs, "Write the inputs").value("FILE");
+  command.option("--save-weights", options.save_weights, "Write parameters and states as they are after the run")
+      .value("FILE");
+  command.option("--outputs", options.outputs, "Write the outputs").value("FILE");
 }
 
-void add_check_options(CLI::App& command, RunOptions& options) {
-  CLI::Option* expect =
-      command.add_option("--expect", options.expect, "Fail unless the outputs in it come out")->option_text("FILE");
-  CLI::Option* expect_weights = command
-                                    .add_option("--expect-weights", options.expect_weights,
-                                                "Fail unless the parameters and states in it are there after the run")
-                                    ->option_text("FILE");
+void add_check_options(const Command& command, RunOptions& options) {
+  Option expect = command.option("--expect", options.expect, "Fail unless the outputs in it come out").value("FILE");
+  Option expect_weights = command
+                              .option("--expect-weights", options.expect_weights,
+                                      "Fail unless the parameters and states in it are there after the run")
+                              .value("FILE");
   command
-      .add_option_function<double>(
+      .on_number(
           "--tolerance",
           [&options, expect, expect_weights](const double& tolerance) {
-            if (expect->count() + expect_weights->count() == 0)
-              throw CLI::ValidationError("--tolerance", "needs --expect or --expect-weights");
+            if (!expect.given() && !expect_weights.given())
+              throw UsageError("--tolerance: needs --expect or --expect-weights");
             options.tolerance = tolerance;
           },
           "How far an element may be off, as a part of the largest one (or of 1); 0: the same bits")
-      ->check(CLI::NonNegativeNumber)
-      ->default_str("1e-05");
-  command.add_flag("--check-numerics", options.check_numerics,
-                   "Fail at the first node that makes a NaN or an infinity, with its name and its operands' ranges");
-  command.add_flag("--check-memory", options.check_memory,
-                   "Prove the memory plan, and fill what is dead with NaN while the graph runs");
+      .not_negative()
+      .show_default("1e-05");
+  command.flag("--check-numerics", options.check_numerics,
+               "Fail at the first node that makes a NaN or an infinity, with its name and its operands' ranges");
+  command.flag("--check-memory", options.check_memory,
+               "Prove the memory plan, and fill what is dead with NaN while the graph runs");
   add_check_passes_option(command, options.check_passes);
 }
 
 }  // namespace
 
-void add_run(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("run", "Run a graph once; tensors come from and go to safetensors files");
+void add_run(Program& program) {
+  const Command command = program.command("run", "Run a graph once; tensors come from and go to safetensors files");
   const auto options = std::make_shared<RunOptions>();
-  command->add_option("graph", options->graph, "JSON, or text (docs/ir.md)")->required()->option_text("GRAPH");
-  add_data_options(*command, options->data);
-  add_file_options(*command, *options);
-  add_backend_option(*command, options->backend);
-  add_disabled_passes_option(*command, options->disabled_passes);
-  add_check_options(*command, *options);
-  command->footer(
+  command.option("graph", options->graph, "JSON, or text (docs/ir.md)").required().value("GRAPH");
+  add_data_options(command, options->data);
+  add_file_options(command, *options);
+  add_backend_option(command, options->backend);
+  add_disabled_passes_option(command, options->disabled_passes);
+  add_check_options(command, *options);
+  command.footer(
       "Examples:\n"
       "  weft run graph.json --random-inputs 1 --save-inputs in.safetensors --outputs out.safetensors\n"
       "  weft run graph.json --inputs in.safetensors --backend reference --expect out.safetensors\n"
@@ -135,7 +133,7 @@ void add_run(CLI::App& program) {
       "  weft run forward.json --inputs in.safetensors --weights weights.safetensors\n"
       "  weft run training.json --random-inputs 1 --check-numerics\n\n"
       "Prints a line for each output. A safetensors file is read in Python by safetensors.numpy.load_file().");
-  command->callback([options] { run(*options); });
+  command.action([options] { run(*options); });
 }
 
 }  // namespace weft::tool

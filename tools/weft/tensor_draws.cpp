@@ -1,6 +1,5 @@
 #include "tools/weft/tensor_draws.h"
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 
 #include "graph/random.h"
@@ -17,19 +16,19 @@ double draw(const CounterRandom& random, std::uint64_t index, DType dtype, const
 
 }  // namespace
 
-void add_range_options(CLI::App& command, DrawRange& range) {
-  command.add_option("--low", range.low, "Random floating-point numbers are at least this")->capture_default_str();
-  command.add_option("--high", range.high, "... and below this")->capture_default_str();
-  command.add_option("--integer-low", range.integer_low, "The smallest random integer")->capture_default_str();
-  command.add_option("--integer-high", range.integer_high, "The largest one")->capture_default_str();
+void add_range_options(const Command& command, DrawRange& range) {
+  command.option("--low", range.low, "Random floating-point numbers are at least this").show_default();
+  command.option("--high", range.high, "... and below this").show_default();
+  command.option("--integer-low", range.integer_low, "The smallest random integer").show_default();
+  command.option("--integer-high", range.integer_high, "The largest one").show_default();
 }
 
 void require_range(const DrawRange& range) {
   if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low >= range.high)
-    throw CLI::ValidationError("--low", fmt::format("{} is not below --high {}", range.low, range.high));
+    throw UsageError(fmt::format("--low: {} is not below --high {}", range.low, range.high));
   if (range.integer_low > range.integer_high)
-    throw CLI::ValidationError("--integer-low",
-                               fmt::format("{} is above --integer-high {}", range.integer_low, range.integer_high));
+    throw UsageError(
+        fmt::format("--integer-low: {} is above --integer-high {}", range.integer_low, range.integer_high));
 }
 
 TensorMap draw_inputs(const Graph& graph, std::uint64_t seed, const DrawRange& range) {

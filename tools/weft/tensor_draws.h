@@ -4,10 +4,7 @@
 
 #include "graph/graph.h"
 #include "graph/tensor.h"
-
-namespace CLI {
-class App;
-}
+#include "tools/common/command_line.h"
 
 namespace weft::tool {
 
@@ -20,7 +17,7 @@ struct DrawRange {
 };
 
 /// Adds --low, --high, --integer-low and --integer-high.
-void add_range_options(CLI::App& command, DrawRange& range);
+void add_range_options(const Command& command, DrawRange& range);
 
 /// Throws a usage error when the range is empty.
 void require_range(const DrawRange& range);

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "graph/error.h"
@@ -62,24 +61,21 @@ void view(const ViewOptions& options) {
 
 }  // namespace
 
-void add_view(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("view", "Write a graph and its memory as a page to look at in a browser");
+void add_view(Program& program) {
+  const Command command = program.command("view", "Write a graph and its memory as a page to look at in a browser");
   const auto options = std::make_shared<ViewOptions>();
-  command->add_option("-o,--output", options->output, "Where to; otherwise standard output")->option_text("PAGE.html");
-  command->add_option("--profile", options->profile, "Times to show: what `weft profile --json` wrote")
-      ->option_text("FILE");
+  command.option("-o,--output", options->output, "Where to; otherwise standard output").value("PAGE.html");
+  command.option("--profile", options->profile, "Times to show: what `weft profile --json` wrote").value("FILE");
   const std::string group = "Before or after compiling";
   command
-      ->add_option("--stage", options->stage,
-                   "before: as declared. after: as it runs, with its memory. both: in two tabs")
-      ->check(CLI::IsMember({"before", "after", "both"}))
-      ->capture_default_str()
-      ->group(group);
-  add_disabled_passes_option(*command, options->without)->group(group);
-  add_backend_option(*command, options->backend);
-  command->get_option("--backend")->group(group);
-  add_graph_source(*command, options->source);
-  command->footer(
+      .option("--stage", options->stage, "before: as declared. after: as it runs, with its memory. both: in two tabs")
+      .one_of({"before", "after", "both"})
+      .show_default()
+      .group(group);
+  add_disabled_passes_option(command, options->without).group(group);
+  add_backend_option(command, options->backend).group(group);
+  add_graph_source(command, options->source);
+  command.footer(
       "The page is one file that needs no network. Steps that repeat are folded; a click unfolds them. docs/view.md\n"
       "shows what is where.\n\n"
       "Examples:\n"
@@ -88,7 +84,7 @@ void add_view(CLI::App& program) {
       "  weft view graph.json --stage before -o page.html          as declared alone; nothing is compiled\n"
       "  weft view graph.json --disable-pass batch-over-time -o page.html\n"
       "  weft view graph.json --profile profile.json -o page.html  with the time that each node takes\n");
-  command->callback([options] { view(*options); });
+  command.action([options] { view(*options); });
 }
 
 }  // namespace weft::tool
