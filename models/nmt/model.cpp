@@ -205,6 +205,8 @@ Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t s
   return graph;
 }
 
+bool is_state(std::string_view name) { return name.starts_with("state"); }
+
 Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length) {
   Graph graph("nmt_decoder_step");
   const Parameters parameters = declare_parameters(graph, config);
