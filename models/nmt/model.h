@@ -1,28 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <string_view>
 
 #include "graph/graph.h"
 #include "models/nmt/config.h"
+#include "models/nmt/parameters.h"
 #include "ops/ops.h"
 
 namespace weft::nmt {
-
-/// The parameters of the translator, declared in a graph under the names "source_embedding", "encoder_gru/kernel", ...
-struct Parameters {
-  Value source_embedding;  ///< [source vocabulary, embedding]
-  Value target_embedding;  ///< [target vocabulary, embedding]
-  GruWeights encoder_gru;
-  GruWeights decoder_gru;  ///< its input is concat(context, embedding)
-  AdditiveAttentionWeights attention;
-  Value output_kernel;  ///< [units, target vocabulary]
-  Value output_bias;    ///< [target vocabulary]
-
-  /// All of them, in the order of their declaration.
-  std::vector<Value> all() const;
-};
-Parameters declare_parameters(Graph& graph, const ModelConfig& config);
 
 /// The extents of one compiled batch.
 struct ModelShape {
@@ -54,12 +40,16 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
 
 /// Reads the source: inputs "source" [rows, source_length], "source_lengths" [rows]; outputs "values" [rows,
 /// source_length, units], "keys" [rows, source_length, units] (the values as the attention compares them), "state"
-/// [rows, units].
+/// [rows, units]. Every output has a row a sentence, and is one of two kinds: a state, to begin with (is_state), or
+/// what stays the same for the sentence.
 Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
 
-/// One step of greedy search: inputs "values", "keys", "source_lengths" of the encoder, "token" [rows] (i32), "state"
-/// [rows, units]; outputs "next_token" [rows] (i32), "next_state" [rows, units], "attention_weights" [rows,
-/// source_length].
+/// Whether a value of that name changes from step to step: its name begins with "state".
+bool is_state(std::string_view name);
+
+/// One step of greedy search: every output of the encoder's graph is an input of the same name, beside "source_lengths"
+/// and "token" [rows] (i32); outputs "next_token" [rows] (i32), for each state S "next_<S>", and "attention_weights"
+/// [rows, source_length].
 Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
 
 }  // namespace weft::nmt

@@ -75,38 +75,50 @@ class Shapes {
   bool profiled_ = false;
 };
 
+bool has_output(const Graph& graph, std::string_view name) {
+  return std::ranges::find(graph.outputs(), name, &Output::name) != graph.outputs().end();
+}
+
 /// The first rows of a tensor, as an executable for so many rows has them.
 TensorView first_rows(Tensor& tensor, std::int64_t rows) {
   return {{tensor.dtype(), tensor.shape().with(0, rows)}, tensor.bytes().data()};
 }
 
-/// What the encoder makes of each row, and the decoder reads: the executables work on it in place.
-struct EncodedRows {
-  Tensor values;
-  Tensor keys;
-  Tensor state;
+/// A value of the encoder or of a decoding step, by rows.
+struct RowsOf {
+  std::string name;
+  Tensor tensor;
+};
 
-  EncodedRows(std::int64_t rows, std::int64_t length, std::int64_t units)
-      : values({DType::f32, {rows, length, units}}),
-        keys({DType::f32, {rows, length, units}}),
-        state({DType::f32, {rows, units}}) {}
+/// What the encoder makes of each row, and the decoder reads: what stays the same for a sentence ("values", "keys") and
+/// its states ("state" and names that begin with it), which each step replaces. The executables work on it in place.
+class EncodedRows {
+ public:
+  /// Room for as many rows as the encoder is compiled for.
+  explicit EncodedRows(const Executable& encoder) {
+    for (const Output& output : encoder.graph().outputs())
+      all_.push_back({output.name, Tensor(encoder.output(output.name).type)});
+  }
+
+  std::span<RowsOf> all() { return all_; }
 
   void copy_row(std::int64_t to, const EncodedRows& other, std::int64_t from) {
-    const auto copy = [&](Tensor& target, const Tensor& source) {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      Tensor& target = all_[i].tensor;
+      const Tensor& source = other.all_[i].tensor;
       const auto bytes = source.bytes().size() / static_cast<std::size_t>(source.shape()[0]);
       std::memcpy(target.bytes().data() + static_cast<std::size_t>(to) * bytes,
                   source.bytes().data() + static_cast<std::size_t>(from) * bytes, bytes);
-    };
-    copy(values, other.values);
-    copy(keys, other.keys);
-    copy(state, other.state);
+    }
   }
+
+ private:
+  std::vector<RowsOf> all_;
 };
 
 /// What a search is asked for, beside the sentences.
 struct SearchSettings {
   const Vocabulary& target;
-  std::int64_t units;
   std::int64_t batch;
   std::int64_t limit;  ///< tokens of a translation
 };
@@ -124,8 +136,8 @@ class Search {
         length_(std::ssize(jobs.front().source)),
         capacity_(std::min(settings.batch, std::ssize(jobs))),
         slots_(static_cast<std::size_t>(capacity_)),
-        rows_(compiled_rows(capacity_), length_, settings.units),
-        encoded_(compiled_rows(capacity_), length_, settings.units),
+        rows_(shapes.encoder(compiled_rows(capacity_), length_)),
+        encoded_(shapes.encoder(compiled_rows(capacity_), length_)),
         tokens_({DType::i32, {compiled_rows(capacity_)}}) {}
 
   /// Until all are done; `on_done` is told how many more are.
@@ -184,9 +196,7 @@ class Search {
     auto to = ids.begin();
     for (const Job& job : jobs) to = std::ranges::copy(job.source, to).out;
     std::ranges::fill(encoder.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    encoder.bind_output("values", first_rows(encoded_.values, rows));
-    encoder.bind_output("keys", first_rows(encoded_.keys, rows));
-    encoder.bind_output("state", first_rows(encoded_.state, rows));
+    for (auto& [name, tensor] : encoded_.all()) encoder.bind_output(name, first_rows(tensor, rows));
     encoder.run();
     encoded_jobs_.clear();
     for (const Job& job : jobs) encoded_jobs_.push_back(&job);
@@ -212,27 +222,31 @@ class Search {
 
   /// The token and the state that a step makes are where the next one reads them.
   void bind(Executable& step, std::int64_t rows) {
-    if (step_ == &step && bound_to_ == rows_.state.bytes().data()) return;
-    step.bind_input("values", first_rows(rows_.values, rows));
-    step.bind_input("keys", first_rows(rows_.keys, rows));
-    step.bind_input("state", first_rows(rows_.state, rows));
-    step.bind_output("next_state", first_rows(rows_.state, rows));
+    const std::byte* const memory = rows_.all().front().tensor.bytes().data();
+    if (step_ == &step && bound_to_ == memory) return;
+    for (auto& [name, tensor] : rows_.all()) {
+      step.bind_input(name, first_rows(tensor, rows));
+      if (is_state(name)) step.bind_output("next_" + name, first_rows(tensor, rows));
+    }
     step.bind_input("token", first_rows(tokens_, rows));
     step.bind_output("next_token", first_rows(tokens_, rows));
     std::ranges::fill(step.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
     step_ = &step;
-    bound_to_ = rows_.state.bytes().data();
+    bound_to_ = memory;
   }
 
   void step() {
     step_->run();
     const std::span<const std::int32_t> tokens = tokens_.as<std::int32_t>();
-    const std::span<const float> weights = step_->output("attention_weights").as<float>();
+    const std::span<const float> weights = has_output(step_->graph(), "attention_weights")
+                                               ? step_->output("attention_weights").as<float>()
+                                               : std::span<const float>();
     for (std::size_t row = 0; row < slots_.size(); ++row) {
       Slot& slot = slots_[row];
       if (slot.job == nullptr) continue;
       const auto length = static_cast<std::size_t>(length_);
-      if (take(slot, tokens[row], weights.subspan(row * length, length))) continue;
+      const auto attended = weights.empty() ? weights : weights.subspan(row * length, length);
+      if (take(slot, tokens[row], attended)) continue;
       slot.job = nullptr;
       --open_;
     }
@@ -288,7 +302,6 @@ struct Translator::Impl {
 
   SearchSettings search_settings(std::int64_t source_length) const {
     return {.target = target,
-            .units = config.model.units,
             .batch = std::clamp<std::int64_t>(kMaxBatchTokens / source_length, 1, options.batch),
             .limit = options.max_length > 0 ? options.max_length : 2 * source_length + 10};
   }

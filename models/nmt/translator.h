@@ -19,7 +19,7 @@ struct Translation {
   std::vector<std::int32_t> ids;  ///< without <start> and <end>
   std::string text;               ///< their words with one space between each two
   /// [ids.size() + 1, source tokens]: for each word of the translation, and the <end> (when it was reached), what the
-  /// decoder attended to.
+  /// decoder attended to. Empty when the model has no attention.
   std::vector<float> attention_weights;
   std::vector<std::string> source_words;  ///< <start> ... <end>
   std::vector<std::string> target_words;  ///< the translation's, with <end> when it was reached
