@@ -80,7 +80,7 @@ struct TrainingConfig {
   double learning_rate = 1e-3;
   double clip_norm = 5.0;  ///< of all gradients together; 0: no clipping
   double label_smoothing = 0.0;
-  DropoutConfig dropout;
+  DropoutConfig dropout = {};
   LossNormalisation normalisation = LossNormalisation::token_mean;
   std::uint64_t seed = 1;
   std::int64_t checkpoint_every = 2;   ///< epochs

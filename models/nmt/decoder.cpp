@@ -4,12 +4,11 @@
 
 namespace weft::nmt {
 
-Value decoder_cell(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context, Value token,
-                   Value state) {
-  const Value embedded = embedding(parameters.target_embedding, token);
+Value decoder_cell(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context, Value embedded,
+                   Value state, const Dropout& dropout) {
   const Value parts[] = {context, embedded};
   const Value previous = config.variant == Variant::tutorial ? zeros(graph, state.shape()) : state;
-  return gru_cell(concat(parts, -1), previous, parameters.decoder_gru);
+  return gru_step(concat(parts, -1), previous, dropout.recurrent(previous, "decoder"), parameters.decoder_gru);
 }
 
 Value attended_lengths(const ModelConfig& config, Value lengths) {

@@ -10,7 +10,8 @@ Source declare_source(Graph& graph, std::int64_t rows, std::int64_t source_lengt
   return {graph.input("source", DType::i32, {rows, source_length}), graph.input("source_lengths", DType::i32, {rows})};
 }
 
-Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& config, const Source& source) {
+Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& config, const Source& source,
+               const Dropout& dropout) {
   const std::int64_t rows = source.ids.shape()[0];
   const std::int64_t time = source.ids.shape()[1];
   const Graph::Scope scope = graph.scope("encoder");
@@ -20,8 +21,9 @@ Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& co
   std::vector<Value> states;
   for (std::int64_t step = 0; step < time; ++step) {
     const Graph::Scope step_scope = graph.scope(fmt::format("step{}", step));
-    const Value embedded = embedding(parameters.source_embedding, ids_of_step(source.ids, step));
-    const Value next = gru_cell(embedded, state, parameters.encoder_gru);
+    const Value embedded =
+        dropout.embedding(embedding(parameters.source_embedding, ids_of_step(source.ids, step)), "encoder", step);
+    const Value next = gru_step(embedded, state, dropout.recurrent(state, "encoder"), parameters.encoder_gru);
     state = masked ? select(slice(within, 1, step, step + 1), next, state) : next;
     states.push_back(state);
   }

@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 #include "models/nmt/config.h"
+#include "models/nmt/dropout.h"
 #include "models/nmt/parameters.h"
 
 namespace weft::nmt {
@@ -22,6 +23,7 @@ struct Encoded {
   Value state;   ///< [rows, units]
 };
 /// Runs the encoder over the source; past a row's length the masked variant carries the state over.
-Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& config, const Source& source);
+Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& config, const Source& source,
+               const Dropout& dropout = {});
 
 }  // namespace weft::nmt

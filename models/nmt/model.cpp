@@ -9,13 +9,13 @@
 
 namespace weft::nmt {
 
-Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelConfig& config,
-                        const ModelShape& shape) {
+Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape,
+                        const Dropout& dropout) {
   require(shape.target_length >= 2, "a target of {} tokens has nothing to predict: <start> and <end> are needed",
           shape.target_length);
   const Source source = declare_source(graph, shape.rows, shape.source_length);
   const Value target = graph.input("target", DType::i32, {shape.rows, shape.target_length});
-  const Encoded encoded = encode(graph, parameters, config, source);
+  const Encoded encoded = encode(graph, parameters, config, source, dropout);
 
   const Graph::Scope scope = graph.scope("decoder");
   Value state = encoded.state;
@@ -25,8 +25,11 @@ Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelC
     const Graph::Scope step_scope = graph.scope(fmt::format("step{}", step));
     const Attention attention =
         additive_attention(state, encoded.values, parameters.attention, attended_lengths(config, source.lengths));
-    state = decoder_cell(graph, parameters, config, attention.context, ids_of_step(target, step), state);
-    logits.push_back(dense(state, parameters.output_kernel, parameters.output_bias));
+    const Value context = dropout.context(attention.context, step);
+    const Value embedded =
+        dropout.embedding(embedding(parameters.target_embedding, ids_of_step(target, step)), "decoder", step);
+    state = decoder_cell(graph, parameters, config, context, embedded, state, dropout);
+    logits.push_back(dense(dropout.output(state, step), parameters.output_kernel, parameters.output_bias));
     weights.push_back(attention.weights);
   }
   const Value targets = transpose(slice(target, 1, 1, shape.target_length), {1, 0});
@@ -65,7 +68,8 @@ Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int6
 
   const Graph::Scope scope = graph.scope("decoder");
   const Attention attention = attend(state, values, keys, parameters.attention, attended_lengths(config, lengths));
-  const Value next = decoder_cell(graph, parameters, config, attention.context, token, state);
+  const Value next =
+      decoder_cell(graph, parameters, config, attention.context, embedding(parameters.target_embedding, token), state);
   const Value logits = dense(next, parameters.output_kernel, parameters.output_bias);
   graph.output("next_token", argmax(logits, -1));
   graph.output("next_state", next);

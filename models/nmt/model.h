@@ -5,6 +5,7 @@
 
 #include "graph/graph.h"
 #include "models/nmt/config.h"
+#include "models/nmt/dropout.h"
 #include "models/nmt/parameters.h"
 #include "ops/ops.h"
 
@@ -24,8 +25,9 @@ struct Forward {
   Value targets;            ///< [target_length - 1, rows]: the ids that the logits are to predict
 };
 /// Declares the inputs "source" [rows, source_length] (i32), "source_lengths" [rows] (i32) and "target" [rows,
-/// target_length] (i32) and the forward computation.
-Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape);
+/// target_length] (i32) and the forward computation, with dropout if it is to be trained so.
+Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape,
+                        const Dropout& dropout = {});
 
 /// Logits and attention weights, as outputs "logits" [rows, target_length - 1, vocabulary] and "attention_weights"
 /// [rows, target_length - 1, source_length].

@@ -5,8 +5,8 @@ namespace weft::nmt {
 namespace {
 
 Value declare_loss(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape,
-                   LossNormalisation normalisation, double label_smoothing) {
-  const Forward forward = declare_forward(graph, parameters, config, shape);
+                   LossNormalisation normalisation, double label_smoothing, const Dropout& dropout = {}) {
+  const Forward forward = declare_forward(graph, parameters, config, shape, dropout);
   return masked_cross_entropy(forward.logits, forward.targets, normalisation, label_smoothing, 1).named("loss");
 }
 
@@ -23,7 +23,9 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   Graph graph("nmt_training");
   const Parameters parameters = declare_parameters(graph, config);
   const Value learning_rate = graph.input("learning_rate", DType::f32, {});
-  const Value loss = declare_loss(graph, parameters, config, shape, training.normalisation, training.label_smoothing);
+  const Dropout dropout(graph, training.dropout, training.seed);
+  const Value loss =
+      declare_loss(graph, parameters, config, shape, training.normalisation, training.label_smoothing, dropout);
 
   const std::vector<Value> all = parameters.all();
   std::vector<Value> slopes = gradients(loss, all);

@@ -73,6 +73,7 @@ TEST_CASE("every setting survives JSON") {
                      .learning_rate = 1e-7,
                      .clip_norm = 0.3,
                      .label_smoothing = 0.7,
+                     .dropout = {.embedding = 0.15, .context = 0.25, .output = 0.35, .recurrent = 0.45},
                      .normalisation = weft::LossNormalisation::token_mean,
                      .seed = std::numeric_limits<std::int64_t>::max(),
                      .checkpoint_every = 23,
@@ -111,7 +112,8 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 }
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
-  for (const char* name : {"best-by", "patience", "valid-sentences", "samples"}) {
+  for (const char* name : {"best-by", "patience", "valid-sentences", "samples", "dropout-embedding", "dropout-context",
+                           "dropout-output", "dropout-recurrent"}) {
     CAPTURE(name);
     CHECK(message_with(name, nlohmann::json()) == "(nothing was thrown)");
   }

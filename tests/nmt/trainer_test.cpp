@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "backends/onednn/threads.h"
 #include "graph/error.h"
+#include "graph/order.h"
 #include "models/nmt/divergence.h"
+#include "models/nmt/model.h"
 #include "tests/nmt/tiny_model.h"
 
 using namespace weft;
@@ -25,11 +29,17 @@ struct Session {
   Trainer trainer;
 };
 
+Config with_dropout() {
+  Config config = tiny_config();
+  config.training.dropout = {.embedding = 0.1, .context = 0.2, .output = 0.3, .recurrent = 0.15};
+  return config;
+}
+
 /// The weights after two epochs on that many threads.
-TensorMap trained_on_threads(int threads) {
+TensorMap trained_on_threads(int threads, const Config& config = tiny_config()) {
   const int before = onednn::thread_count();
   onednn::set_thread_count(threads);
-  Session session(tiny_config());
+  Session session(config);
   session.trainer.run_epoch({});
   session.trainer.run_epoch({});
   onednn::set_thread_count(before);
@@ -70,6 +80,27 @@ TEST_CASE("training gives the same bits with any number of threads") {
   const TensorMap one = trained_on_threads(1);
   CHECK(one == trained_on_threads(2));
   CHECK(one == trained_on_threads(3));
+}
+
+TEST_CASE("dropout is part of training alone, and draws the same with any number of threads") {
+  const TensorMap one = trained_on_threads(1, with_dropout());
+  CHECK(one == trained_on_threads(3, with_dropout()));
+  const TensorMap plain = trained_on_threads(1);
+  CHECK(one.at("output/kernel") != plain.at("output/kernel"));
+  CHECK(one.at("dropout/step") == one.at("adam/step"));
+
+  const Config config = with_dropout();
+  const ModelShape shape{3, 4, 5};
+  const auto dropouts = [](const Graph& graph) {
+    std::set<std::string> streams;
+    for (const NodeId id : topological_order(graph))
+      if (graph.node(id).op->name == "dropout") streams.insert(graph.node(id).attributes.get<std::string>("stream"));
+    return streams.size();
+  };
+  // Four words, four targets, as many contexts and outputs, and one stream for the recurrent products of each side.
+  CHECK(dropouts(training_graph(config.model, config.training, shape)) == 4 + 4 + 4 + 4 + 2);
+  CHECK(dropouts(loss_graph(config.model, shape, config.training.normalisation)) == 0);
+  CHECK(dropouts(training_graph(config.model, tiny_config().training, shape)) == 0);
 }
 
 TEST_CASE("a resumed training gives the same bits as an undisturbed one") {

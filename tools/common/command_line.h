@@ -59,7 +59,7 @@ class Option {
   Option one_at_a_time() const;
   /// One value, as text, although no variable says so.
   Option one_value() const;
-  /// A number of bytes that may have a unit, "40MB", which stands for a power of 1024.
+  /// A number of bytes that may have a unit: "40MB" is 40,000,000, "40MiB" takes powers of 1024.
   Option bytes() const;
 
   /// After parsing: whether it was given, and the texts that it was given.

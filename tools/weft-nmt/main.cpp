@@ -1,5 +1,6 @@
 // weft-nmt: learns to translate French to English, and translates.
 
+#include "tools/common/openmp_wait.h"
 #include "tools/weft-nmt/commands.h"
 
 namespace {
@@ -17,6 +18,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage; 130 or 143 when training was stopp
 }  // namespace
 
 int main(int argc, char** argv) {
+  weft::tool::wait_briefly(argv);
   using namespace weft::nmt;
   weft::tool::Program program("weft-nmt", "Learns to translate French to English, and translates.");
   program.footer(kExamples);
