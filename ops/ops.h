@@ -29,8 +29,8 @@ Value sigmoid(Value x);
 Value relu(Value x);
 Value sqrt(Value x);
 struct DropoutOptions {
-  double rate = 0.5;        ///< the share of elements that become 0, in [0, 1)
-  std::uint64_t seed = 1;   ///< of the draws
+  double rate = 0.5;             ///< the share of elements that become 0, in [0, 1)
+  std::uint64_t seed = 1;        ///< of the draws
   std::string_view stream = {};  ///< what they are for: the same name, the same draws
 };
 /// 0 for a share `rate` of the elements, drawn at random, x / (1 - rate) for the others. step: an i32 scalar that says
