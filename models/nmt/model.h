@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
@@ -54,12 +55,23 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
 
 /// Reads the source: inputs "source" [rows, source_length], "source_lengths" [rows]; outputs "values" [rows,
 /// source_length, units], "keys" [rows, source_length, units] (the values as the attention compares them), "state"
-/// [rows, units].
+/// [rows, units]. Every output has a row a sentence, and is one of two kinds: a state, to begin with (is_state), or
+/// what stays the same for the sentence.
 Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
 
-/// One step of greedy search: inputs "values", "keys", "source_lengths" of the encoder, "token" [rows] (i32), "state"
-/// [rows, units]; outputs "next_token" [rows] (i32), "next_state" [rows, units], "attention_weights" [rows,
-/// source_length].
-Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
+/// Whether a value of that name changes from step to step: its name begins with "state".
+bool is_state(std::string_view name);
+
+/// What a step of the decoder gives.
+enum class StepResult {
+  next_token,         ///< the best token, as output "next_token" [rows] (i32): for greedy search
+  log_probabilities,  ///< of all tokens, as outputs "log_probabilities" and "logits" [rows, vocabulary]
+};
+
+/// One step of a search: every output of the encoder's graph is an input of the same name, beside "source_lengths" and
+/// "token" [rows] (i32); outputs "next_<S>" for each state S, "attention_weights" [rows, source_length], and what
+/// `result` says.
+Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length,
+                         StepResult result = StepResult::next_token);
 
 }  // namespace weft::nmt
