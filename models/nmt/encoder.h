@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "graph/graph.h"
+#include "models/nmt/config.h"
+#include "models/nmt/parameters.h"
+
+namespace weft::nmt {
+
+/// A batch of source sentences.
+struct Source {
+  Value ids;      ///< [rows, source_length] (i32), 0 past a sentence's length
+  Value lengths;  ///< [rows] (i32)
+};
+/// Declares the inputs "source" and "source_lengths".
+Source declare_source(Graph& graph, std::int64_t rows, std::int64_t source_length);
+
+/// What the decoder reads of the source.
+struct Encoded {
+  Value values;  ///< [rows, source_length, units]
+  Value state;   ///< [rows, units]
+};
+/// Runs the encoder over the source; past a row's length the masked variant carries the state over.
+Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& config, const Source& source);
+
+}  // namespace weft::nmt
