@@ -14,15 +14,24 @@ class CounterRandom {
     for (const char letter : stream) key_ = mix(key_ ^ static_cast<unsigned char>(letter));
   }
 
+  /// A generator of its own for each number: a step of training.
+  CounterRandom at(std::uint64_t number) const {
+    CounterRandom random = *this;
+    random.key_ = mix(key_ ^ mix(number + 0x9e3779b97f4a7c15ULL));
+    return random;
+  }
+
   /// 64 random bits.
-  std::uint64_t bits(std::uint64_t index) const { return mix(key_ + (index + 1) * 0x9e3779b97f4a7c15ULL); }
+  [[gnu::always_inline]] std::uint64_t bits(std::uint64_t index) const {
+    return mix(key_ + (index + 1) * 0x9e3779b97f4a7c15ULL);
+  }
   /// Uniform in [0, 1), a multiple of 2^-53.
   double unit(std::uint64_t index) const { return static_cast<double>(bits(index) >> 11) * 0x1.0p-53; }
   /// Uniform in [low, high).
   double uniform(std::uint64_t index, double low, double high) const { return low + (high - low) * unit(index); }
 
  private:
-  static std::uint64_t mix(std::uint64_t x) {
+  [[gnu::always_inline]] static std::uint64_t mix(std::uint64_t x) {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
     return x ^ (x >> 31);

@@ -18,6 +18,7 @@ const OpTable& all_ops() {
       &op::exp,
       &op::log,
       &op::tanh,
+      &op::dropout,
       &op::sigmoid,
       &op::relu,
       &op::sqrt,

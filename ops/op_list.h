@@ -14,6 +14,7 @@ extern const Op neg;
 extern const Op exp;
 extern const Op log;
 extern const Op tanh;
+extern const Op dropout;
 extern const Op sigmoid;
 extern const Op relu;
 extern const Op sqrt;

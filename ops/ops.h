@@ -28,6 +28,14 @@ Value sigmoid(Value x);
 /// max(x, 0); its derivative at 0 is 0.
 Value relu(Value x);
 Value sqrt(Value x);
+struct DropoutOptions {
+  double rate = 0.5;        ///< the share of elements that become 0, in [0, 1)
+  std::uint64_t seed = 1;   ///< of the draws
+  std::string_view stream;  ///< what they are for: the same name, the same draws
+};
+/// 0 for a share `rate` of the elements, drawn at random, x / (1 - rate) for the others. step: an i32 scalar that says
+/// which draws of the stream, such as a state that counts the runs. No draw depends on another one, nor on threads.
+Value dropout(Value x, Value step, const DropoutOptions& options);
 
 inline Value operator+(Value a, Value b) { return add(a, b); }
 inline Value operator-(Value a, Value b) { return sub(a, b); }

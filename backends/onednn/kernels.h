@@ -11,6 +11,7 @@ KernelFactory neg;
 KernelFactory exp;
 KernelFactory log;
 KernelFactory tanh;
+KernelFactory dropout;
 KernelFactory sigmoid;
 KernelFactory relu;
 KernelFactory sqrt;

@@ -14,6 +14,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::exp, onednn::exp},
       {&op::log, onednn::log},
       {&op::tanh, onednn::tanh},
+      {&op::dropout, onednn::dropout},
       {&op::sigmoid, onednn::sigmoid},
       {&op::relu, onednn::relu},
       {&op::sqrt, onednn::sqrt},

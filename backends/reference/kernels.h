@@ -13,6 +13,7 @@ KernelFactory neg;
 KernelFactory exp;
 KernelFactory log;
 KernelFactory tanh;
+KernelFactory dropout;
 KernelFactory sigmoid;
 KernelFactory relu;
 KernelFactory sqrt;

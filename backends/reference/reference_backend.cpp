@@ -18,6 +18,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::exp, reference::exp},
       {&op::log, reference::log},
       {&op::tanh, reference::tanh},
+      {&op::dropout, reference::dropout},
       {&op::sigmoid, reference::sigmoid},
       {&op::relu, reference::relu},
       {&op::sqrt, reference::sqrt},

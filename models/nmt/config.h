@@ -63,6 +63,16 @@ enum class BestBy {
 std::string_view to_string(BestBy measure);
 BestBy parse_best_by(std::string_view name);
 
+/// What dropout sets to 0 while training, each a share in [0, 1).
+struct DropoutConfig {
+  double embedding = 0.0;  ///< of the words' vectors, on both sides
+  double context = 0.0;    ///< of what the attention gives the decoder
+  double output = 0.0;     ///< of the decoder's state, before the logits
+  double recurrent = 0.0;  ///< of the states before the recurrent products: the same elements at every step
+
+  bool any() const { return embedding > 0 || context > 0 || output > 0 || recurrent > 0; }
+};
+
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
@@ -70,6 +80,7 @@ struct TrainingConfig {
   double learning_rate = 1e-3;
   double clip_norm = 5.0;  ///< of all gradients together; 0: no clipping
   double label_smoothing = 0.0;
+  DropoutConfig dropout;
   LossNormalisation normalisation = LossNormalisation::token_mean;
   std::uint64_t seed = 1;
   std::int64_t checkpoint_every = 2;   ///< epochs

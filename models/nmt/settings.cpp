@@ -79,6 +79,16 @@ Setting training_setting(std::string_view name, std::string_view summary, Settin
 }
 
 template <auto Member>
+Setting dropout_setting(std::string_view name, std::string_view summary) {
+  return {name,
+          SettingGroup::training,
+          summary,
+          NumberRange{0, 0.99},
+          [](const Config& config) { return to_value(config.training.dropout.*Member); },
+          [](Config& config, const SettingValue& value) { assign(config.training.dropout.*Member, value); }};
+}
+
+template <auto Member>
 Setting model_setting(std::string_view name, SettingGroup group, std::string_view summary, SettingKind kind) {
   return setting<&Config::model, Member>(name, group, summary, std::move(kind));
 }
@@ -129,6 +139,13 @@ std::vector<Setting> make_settings() {
           "clip", "longest gradient, longer ones are shortened to it; 0: no limit", NumberRange{0, 1e6}),
       training_setting<&TrainingConfig::label_smoothing>("label-smoothing", "share of the target spread over all words",
                                                          NumberRange{0, 0.9}),
+      dropout_setting<&DropoutConfig::embedding>("dropout-embedding", "share of the words' vectors set to 0"),
+      dropout_setting<&DropoutConfig::context>("dropout-context",
+                                               "share set to 0 of what the attention gives the decoder"),
+      dropout_setting<&DropoutConfig::output>("dropout-output",
+                                              "share of the decoder's state set to 0 before a word is chosen"),
+      dropout_setting<&DropoutConfig::recurrent>(
+          "dropout-recurrent", "share of the states set to 0 before recurrent products, the same at every step"),
       training_setting<&TrainingConfig::normalisation>("loss-normalisation",
                                                        "what the loss is a mean over; unless given, the variant's",
                                                        Choice{{"token-mean", "batch-mean"}}),

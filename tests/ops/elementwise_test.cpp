@@ -49,6 +49,39 @@ TEST_CASE("numbers stand on either side of an operator, in the value's element t
   CHECK(elements(-x) == std::vector<double>{-2, -4});
 }
 
+TEST_CASE("dropout draws by seed, stream, step and element alone, with equal bits on both backends") {
+  constexpr std::int64_t count = 100'000;  // enough for every thread to have a part
+  const auto drop = [&](double step, const DropoutOptions& options, const Backend& backend) {
+    Graph graph;
+    const Value ones = broadcast(graph.constant(1.0), {count});
+    graph.output("y", dropout(ones, graph.constant(step, DType::i32), options));
+    return test::run(graph, {}, backend).at("y");
+  };
+  const DropoutOptions options{.rate = 0.2, .seed = 5, .stream = "context/3"};
+  const Tensor first = drop(1, options, reference_backend());
+  CHECK(first == drop(1, options, onednn_backend()));
+  std::int64_t dropped = 0;
+  for (const float y : first.as<float>()) {
+    CHECK((y == 0.0F || y == 1.25F));
+    dropped += y == 0.0F ? 1 : 0;
+  }
+  CHECK(std::abs(static_cast<double>(dropped) / count - 0.2) < 0.005);  // four standard deviations
+  CHECK(first != drop(2, options, onednn_backend()));
+  CHECK(first != drop(1, {.rate = 0.2, .seed = 6, .stream = "context/3"}, onednn_backend()));
+  CHECK(first != drop(1, {.rate = 0.2, .seed = 5, .stream = "context/4"}, onednn_backend()));
+  CHECK(drop(1, {.rate = 0.0, .stream = "none"}, onednn_backend()) == Tensor::full({DType::f32, {count}}, 1.0));
+}
+
+TEST_CASE("dropout refuses a share of everything and a step that is no count") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {3});
+  const Value step = graph.constant(1.0, DType::i32);
+  CHECK(error_of([&] { dropout(x, step, {.rate = 1.0}); }) ==
+        "dropout 'dropout': the rate is 1: a number in [0, 1) is needed");
+  CHECK(error_of([&] { dropout(x, graph.constant(1.0), {}); }) ==
+        "dropout 'dropout': the step is f32[]: i32[] is needed");
+}
+
 TEST_CASE("i32 counts: sums, differences and products, but no quotients") {
   Graph graph;
   const Value step = graph.constant(41.0, DType::i32);

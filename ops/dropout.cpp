@@ -1,0 +1,62 @@
+#include <cmath>
+
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 2);
+  require_float(operands[0], "x");
+  require(operands[1] == TensorType{DType::i32, Shape{}}, "the step is {}: i32[] is needed", operands[1]);
+  const double rate = attributes.get<double>("rate");
+  require(rate >= 0.0 && rate < 1.0, "the rate is {}: a number in [0, 1) is needed", rate);
+  attributes.get<std::int64_t>("seed");
+  attributes.get<std::string>("stream");
+  return {operands[0]};
+}
+
+/// What was dropped gets no gradient, by the same draws: they are made again and not stored.
+std::vector<Value> gradient(const GradientContext& context) {
+  return {apply(op::dropout, {context.cotangent(0), context.operand(1)}, context.attributes()), Value{}};
+}
+
+std::vector<Value> draw(Graph& graph, const Shape& shape, double rate, double step) {
+  return {dropout(graph.input("x", DType::f32, shape), graph.constant(step, DType::i32),
+                  {.rate = rate, .seed = 7, .stream = "case"})};
+}
+std::vector<Value> case_matrix(Graph& graph) { return draw(graph, {7, 11}, 0.4, 1.0); }
+std::vector<Value> case_long_row(Graph& graph) { return draw(graph, {333}, 0.1, 12.0); }
+std::vector<Value> case_scalar(Graph& graph) { return draw(graph, {}, 0.5, 2.0); }
+
+}  // namespace
+
+const Op op::dropout = {
+    .name = "dropout",
+    .family = "elementwise",
+    .summary =
+        "y = 0 for a share `rate` of the elements, drawn at random, else x / (1 - rate) (Srivastava et al., JMLR "
+        "15, 2014); element i of a step has its draw from (seed, stream, step, i) alone",
+    .operands = {"x", "step"},
+    .results = {"y"},
+    .attributes = {"rate: the share that becomes 0, in [0, 1)", "seed: of the draws",
+                   "stream: names the draws; the same name, the same draws"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = one_flop_per_result,
+    .elementwise = true,
+    .cases = {{.name = "matrix", .build = case_matrix},
+              {.name = "long_row", .build = case_long_row},
+              {.name = "scalar", .build = case_scalar}},
+};
+
+Value dropout(Value x, Value step, const DropoutOptions& options) {
+  return apply(op::dropout, {x, step},
+               {{"rate", options.rate},
+                {"seed", static_cast<std::int64_t>(options.seed)},
+                {"stream", std::string(options.stream)}});
+}
+
+}  // namespace weft
