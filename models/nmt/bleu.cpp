@@ -14,12 +14,6 @@ namespace {
 using Words = std::vector<std::string>;
 using NgramCounts = std::map<Words, std::size_t>;
 
-/// Sums over the corpus, for n-grams of each order.
-struct Statistics {
-  std::array<std::size_t, Bleu::kMaxOrder> matches{}, total{};
-  std::size_t hypothesis_length = 0, reference_length = 0;
-};
-
 NgramCounts count_ngrams(const Words& words, std::size_t order) {
   NgramCounts counts;
   for (auto first = words.begin(); words.end() - first >= static_cast<std::ptrdiff_t>(order); ++first) {
@@ -48,27 +42,29 @@ std::size_t most_occurrences(const std::vector<NgramCounts>& references, const W
   return most;
 }
 
-void add_sentence(const Words& hypothesis, const std::vector<Words>& references, Statistics& statistics) {
-  statistics.hypothesis_length += hypothesis.size();
-  statistics.reference_length += nearest_length(references, hypothesis.size());
+BleuCounts count_sentence(const Words& hypothesis, const std::vector<Words>& references) {
+  BleuCounts counts;
+  counts.hypothesis_length = hypothesis.size();
+  counts.reference_length = nearest_length(references, hypothesis.size());
   for (std::size_t i = 0; i < Bleu::kMaxOrder; ++i) {
     std::vector<NgramCounts> reference_counts;
     for (const Words& reference : references) reference_counts.push_back(count_ngrams(reference, i + 1));
     for (const auto& [ngram, count] : count_ngrams(hypothesis, i + 1)) {
-      statistics.total[i] += count;
-      statistics.matches[i] += std::min(count, most_occurrences(reference_counts, ngram));
+      counts.total[i] += count;
+      counts.matches[i] += std::min(count, most_occurrences(reference_counts, ngram));
     }
   }
+  return counts;
 }
 
 /// Precisions of all orders in percent; 0 from the first order on that is longer than every hypothesis.
-std::array<double, Bleu::kMaxOrder> smoothed_precisions(const Statistics& statistics) {
+std::array<double, Bleu::kMaxOrder> smoothed_precisions(const BleuCounts& sum) {
   std::array<double, Bleu::kMaxOrder> precisions{};
   double smoothed_match = 1;
-  for (std::size_t i = 0; i < Bleu::kMaxOrder && statistics.total[i] > 0; ++i) {
-    double matches = static_cast<double>(statistics.matches[i]);
-    if (statistics.matches[i] == 0) matches = smoothed_match /= 2;
-    precisions[i] = 100 * matches / static_cast<double>(statistics.total[i]);
+  for (std::size_t i = 0; i < Bleu::kMaxOrder && sum.total[i] > 0; ++i) {
+    double matches = static_cast<double>(sum.matches[i]);
+    if (sum.matches[i] == 0) matches = smoothed_match /= 2;
+    precisions[i] = 100 * matches / static_cast<double>(sum.total[i]);
   }
   return precisions;
 }
@@ -89,27 +85,46 @@ double geometric_mean(const std::array<double, Bleu::kMaxOrder>& values) {
 
 }  // namespace
 
-Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references,
-                 BleuTokenizer tokenizer) {
+BleuCounts& BleuCounts::operator+=(const BleuCounts& other) {
+  for (std::size_t i = 0; i < Bleu::kMaxOrder; ++i) {
+    matches[i] += other.matches[i];
+    total[i] += other.total[i];
+  }
+  hypothesis_length += other.hypothesis_length;
+  reference_length += other.reference_length;
+  return *this;
+}
+
+std::vector<BleuCounts> bleu_counts(std::span<const std::string> hypotheses,
+                                    std::span<const std::vector<std::string>> references, BleuTokenizer tokenizer) {
   check_scored_sentences(hypotheses, references);
-  Statistics statistics;
+  std::vector<BleuCounts> counts;
   for (std::size_t i = 0; i < hypotheses.size(); ++i) {
     std::vector<Words> reference_words;
     for (const std::string& reference : references[i]) reference_words.push_back(bleu_words(reference, tokenizer));
-    add_sentence(bleu_words(hypotheses[i], tokenizer), reference_words, statistics);
+    counts.push_back(count_sentence(bleu_words(hypotheses[i], tokenizer), reference_words));
   }
+  return counts;
+}
 
+Bleu bleu_of(const BleuCounts& sum) {
   Bleu bleu;
-  bleu.hypothesis_length = statistics.hypothesis_length;
-  bleu.reference_length = statistics.reference_length;
+  bleu.hypothesis_length = sum.hypothesis_length;
+  bleu.reference_length = sum.reference_length;
   bleu.brevity_penalty = brevity_penalty(bleu.hypothesis_length, bleu.reference_length);
-  const bool any_match =
-      std::any_of(statistics.matches.begin(), statistics.matches.end(), [](auto n) { return n > 0; });
+  const bool any_match = std::any_of(sum.matches.begin(), sum.matches.end(), [](auto n) { return n > 0; });
   if (any_match) {  // else smoothing would reward what has nothing in common with the reference
-    bleu.precisions = smoothed_precisions(statistics);
+    bleu.precisions = smoothed_precisions(sum);
     bleu.score = bleu.brevity_penalty * geometric_mean(bleu.precisions);
   }
   return bleu;
+}
+
+Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::vector<std::string>> references,
+                 BleuTokenizer tokenizer) {
+  BleuCounts sum;
+  for (const BleuCounts& counts : bleu_counts(hypotheses, references, tokenizer)) sum += counts;
+  return bleu_of(sum);
 }
 
 std::string bleu_signature(std::span<const std::vector<std::string>> references, BleuTokenizer tokenizer) {

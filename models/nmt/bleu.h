@@ -21,6 +21,20 @@ struct Bleu {
   std::size_t reference_length = 0;            ///< in words; of the references nearest in length
 };
 
+/// What BLEU counts: of a sentence, or summed over sentences.
+struct BleuCounts {
+  std::array<std::size_t, Bleu::kMaxOrder> matches{}, total{};  ///< n-grams of 1 to 4 words
+  std::size_t hypothesis_length = 0, reference_length = 0;      ///< in words
+
+  BleuCounts& operator+=(const BleuCounts& other);
+};
+/// The counts of each sentence. Throws Error as corpus_bleu does.
+std::vector<BleuCounts> bleu_counts(std::span<const std::string> hypotheses,
+                                    std::span<const std::vector<std::string>> references,
+                                    BleuTokenizer tokenizer = BleuTokenizer::none);
+/// BLEU of sentences with these counts together.
+Bleu bleu_of(const BleuCounts& sum);
+
 /// BLEU-4 (Papineni et al., "BLEU: a Method for Automatic Evaluation of Machine Translation", ACL 2002) of sentences,
 /// as sacreBLEU reckons it with that tokenizer: matches and lengths are summed over the corpus, and an order without a
 /// match counts as 1/2, 1/4, ... of a match, halved for every such order

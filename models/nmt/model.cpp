@@ -57,7 +57,7 @@ Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t s
 
 bool is_state(std::string_view name) { return name.starts_with("state"); }
 
-Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length) {
+Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length, StepResult result) {
   Graph graph("nmt_decoder_step");
   const Parameters parameters = declare_parameters(graph, config);
   const Value values = graph.input("values", DType::f32, {rows, source_length, config.units});
@@ -71,7 +71,12 @@ Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int6
   const Value next =
       decoder_cell(graph, parameters, config, attention.context, embedding(parameters.target_embedding, token), state);
   const Value logits = dense(next, parameters.output_kernel, parameters.output_bias);
-  graph.output("next_token", argmax(logits, -1));
+  if (result == StepResult::next_token) {
+    graph.output("next_token", argmax(logits, -1));
+  } else {
+    graph.output("logits", logits);
+    graph.output("log_probabilities", log_softmax(logits));
+  }
   graph.output("next_state", next);
   graph.output("attention_weights", attention.weights);
   return graph;

@@ -49,9 +49,16 @@ Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t s
 /// Whether a value of that name changes from step to step: its name begins with "state".
 bool is_state(std::string_view name);
 
-/// One step of greedy search: every output of the encoder's graph is an input of the same name, beside "source_lengths"
-/// and "token" [rows] (i32); outputs "next_token" [rows] (i32), for each state S "next_<S>", and "attention_weights"
-/// [rows, source_length].
-Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
+/// What a step of the decoder gives.
+enum class StepResult {
+  next_token,         ///< the best token, as output "next_token" [rows] (i32): for greedy search
+  log_probabilities,  ///< of all tokens, as outputs "log_probabilities" and "logits" [rows, vocabulary]
+};
+
+/// One step of a search: every output of the encoder's graph is an input of the same name, beside "source_lengths" and
+/// "token" [rows] (i32); outputs "next_<S>" for each state S, "attention_weights" [rows, source_length], and what
+/// `result` says.
+Graph decoder_step_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length,
+                         StepResult result = StepResult::next_token);
 
 }  // namespace weft::nmt

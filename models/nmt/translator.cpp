@@ -1,23 +1,19 @@
 #include "models/nmt/translator.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
-#include <map>
-#include <optional>
+#include <cmath>
 
 #include "graph/error.h"
-#include "models/nmt/batches.h"
-#include "models/nmt/model.h"
+#include "models/nmt/alignment.h"
+#include "models/nmt/compiled_shapes.h"
+#include "models/nmt/ensemble.h"
+#include "models/nmt/forced_decoding.h"
+#include "models/nmt/greedy_search.h"
+#include "models/nmt/network_decoder.h"
+#include "models/nmt/words.h"
 
 namespace weft::nmt {
 namespace {
-
-constexpr std::array precision_names{std::pair{Precision::f32, "f32"}, std::pair{Precision::bf16, "bf16"},
-                                     std::pair{Precision::int8, "int8"}};
 
 /// The most source tokens in a batch, which bounds its memory: from some 128 tokens on, fewer sentences are translated
 /// at once.
@@ -26,329 +22,196 @@ constexpr std::int64_t kMaxBatchTokens = 8192;
 /// A sentence on its way.
 struct Job {
   std::vector<std::int32_t> source;
-  std::size_t index = 0;  ///< in the request
+  std::vector<std::int32_t> target;  ///< to be scored, with <end>; empty when it is to be found
+  std::size_t index = 0;             ///< in the request
 };
 
-/// The compiled graphs, made when they are asked for.
-class Shapes {
- public:
-  Shapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision) : model_(model) {
-    options_.variables = std::move(variables);
-    options_.arena = std::make_shared<Arena>();
-    if (precision != Precision::f32) {
-      options_.extra_passes = {fmt::format("{}-weights", to_string(precision))};
-      options_.disabled_passes = {"fuse-embedding"};  // its products would keep their float32 weights
-    }
-  }
-
-  Executable& encoder(std::int64_t rows, std::int64_t length) { return find(encoders_, encoder_graph, rows, length); }
-  Executable& step(std::int64_t rows, std::int64_t length) { return find(steps_, decoder_step_graph, rows, length); }
-
-  void profile_runs(bool on) {
-    profiled_ = on;
-    for (auto* shapes : {&encoders_, &steps_})
-      for (auto& [shape, executable] : *shapes) executable.profile_runs(on);
-  }
-  ProfileByKind profile() const {
-    ProfileByKind profile;
-    for (const auto* shapes : {&encoders_, &steps_})
-      for (const auto& [shape, executable] : *shapes) profile.add(executable.profile());
-    return profile;
-  }
-
- private:
-  using ByShape = std::map<std::pair<std::int64_t, std::int64_t>, Executable>;  ///< rows, source length
-  using MakeGraph = Graph(const ModelConfig&, std::int64_t, std::int64_t);
-
-  Executable& find(ByShape& shapes, MakeGraph* make, std::int64_t rows, std::int64_t length) {
-    const auto at = shapes.find({rows, length});
-    if (at != shapes.end()) return at->second;
-    Executable executable = compile(make(model_, rows, length), onednn_backend(), options_);
-    executable.profile_runs(profiled_);
-    return shapes.emplace(std::pair{rows, length}, std::move(executable)).first->second;
-  }
-
-  ModelConfig model_;
-  CompileOptions options_;
-  ByShape encoders_;
-  ByShape steps_;
-  bool profiled_ = false;
-};
-
-bool has_output(const Graph& graph, std::string_view name) {
-  return std::ranges::find(graph.outputs(), name, &Output::name) != graph.outputs().end();
-}
-
-/// The first rows of a tensor, as an executable for so many rows has them.
-TensorView first_rows(Tensor& tensor, std::int64_t rows) {
-  return {{tensor.dtype(), tensor.shape().with(0, rows)}, tensor.bytes().data()};
-}
-
-/// A value of the encoder or of a decoding step, by rows.
-struct RowsOf {
-  std::string name;
-  Tensor tensor;
-};
-
-/// What the encoder makes of each row, and the decoder reads: what stays the same for a sentence ("values", "keys") and
-/// its states ("state" and names that begin with it), which each step replaces. The executables work on it in place.
-class EncodedRows {
- public:
-  /// Room for as many rows as the encoder is compiled for.
-  explicit EncodedRows(const Executable& encoder) {
-    for (const Output& output : encoder.graph().outputs())
-      all_.push_back({output.name, Tensor(encoder.output(output.name).type)});
-  }
-
-  std::span<RowsOf> all() { return all_; }
-
-  void copy_row(std::int64_t to, const EncodedRows& other, std::int64_t from) {
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-      Tensor& target = all_[i].tensor;
-      const Tensor& source = other.all_[i].tensor;
-      const auto bytes = source.bytes().size() / static_cast<std::size_t>(source.shape()[0]);
-      std::memcpy(target.bytes().data() + static_cast<std::size_t>(to) * bytes,
-                  source.bytes().data() + static_cast<std::size_t>(from) * bytes, bytes);
-    }
-  }
-
- private:
-  std::vector<RowsOf> all_;
-};
-
-/// What a search is asked for, beside the sentences.
-struct SearchSettings {
-  const Vocabulary& target;
-  std::int64_t batch;
-  std::int64_t limit;  ///< tokens of a translation
-};
-
-/// Translates sentences of one length. Up to `batch` of them are in as many rows; those that wait are encoded, a batch
-/// at a time, before the rows that they will take are free.
-class Search {
- public:
-  Search(Shapes& shapes, const SearchSettings& settings, std::span<const Job> jobs,
-         std::vector<Translation>& translations)
-      : shapes_(shapes),
-        settings_(settings),
-        waiting_(jobs),
-        translations_(translations),
-        length_(std::ssize(jobs.front().source)),
-        capacity_(std::min(settings.batch, std::ssize(jobs))),
-        slots_(static_cast<std::size_t>(capacity_)),
-        rows_(shapes.encoder(compiled_rows(capacity_), length_)),
-        encoded_(shapes.encoder(compiled_rows(capacity_), length_)),
-        tokens_({DType::i32, {compiled_rows(capacity_)}}) {}
-
-  /// Until all are done; `on_done` is told how many more are.
-  template <typename OnDone>
-  void run(const OnDone& on_done) {
-    for (fill(); open_ > 0; fill()) {
-      shrink();
-      const std::int64_t before = open_;
-      step();
-      if (open_ < before) on_done(before - open_);
-    }
-  }
-
- private:
-  struct Slot {
-    const Job* job = nullptr;  ///< null: the row is free
-    std::int64_t steps = 0;
-  };
-
-  /// Graphs are compiled for powers of two and for whole batches: rows beside those in use cost their arithmetic.
-  std::int64_t compiled_rows(std::int64_t rows) const {
-    return std::min(settings_.batch, static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(rows))));
-  }
-
-  /// Gives sentences to the free rows.
-  void fill() {
-    while (open_ < capacity_) {
-      if (next_encoded_ == encoded_jobs_.size()) {
-        if (waiting_.empty()) return;
-        encode();
-      }
-      if (open_ == 0) {  // All rows are free: the encoded ones take their place as they are.
-        std::swap(rows_, encoded_);
-        for (std::size_t row = 0; row < slots_.size(); ++row)
-          slots_[row] = {row < encoded_jobs_.size() ? encoded_jobs_[row] : nullptr, 0};
-        std::ranges::fill(tokens_.as<std::int32_t>(), settings_.target.start_id());
-        open_ = std::ssize(encoded_jobs_);
-        next_encoded_ = encoded_jobs_.size();
-        continue;
-      }
-      const auto slot = std::ranges::find(slots_, nullptr, &Slot::job);
-      const auto row = static_cast<std::int64_t>(slot - slots_.begin());
-      rows_.copy_row(row, encoded_, static_cast<std::int64_t>(next_encoded_));
-      tokens_.as<std::int32_t>()[static_cast<std::size_t>(row)] = settings_.target.start_id();
-      *slot = {encoded_jobs_[next_encoded_++], 0};
-      ++open_;
-    }
-  }
-
-  void encode() {
-    const std::span<const Job> jobs = waiting_.first(std::min(waiting_.size(), slots_.size()));
-    waiting_ = waiting_.subspan(jobs.size());
-    const std::int64_t rows = compiled_rows(std::ssize(jobs));
-    Executable& encoder = shapes_.encoder(rows, length_);
-    const std::span<std::int32_t> ids = encoder.input("source").as<std::int32_t>();
-    auto to = ids.begin();
-    for (const Job& job : jobs) to = std::ranges::copy(job.source, to).out;
-    std::ranges::fill(encoder.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    for (auto& [name, tensor] : encoded_.all()) encoder.bind_output(name, first_rows(tensor, rows));
-    encoder.run();
-    encoded_jobs_.clear();
-    for (const Job& job : jobs) encoded_jobs_.push_back(&job);
-    next_encoded_ = 0;
-  }
-
-  /// When fewer rows would do, moves those behind them into free ones.
-  void shrink() {
-    const std::int64_t rows = compiled_rows(open_);
-    auto free = slots_.begin();
-    for (auto slot = slots_.begin() + std::min(rows, capacity_); slot != slots_.end(); ++slot) {
-      if (slot->job == nullptr) continue;
-      free = std::ranges::find(free, slots_.end(), nullptr, &Slot::job);
-      const auto to = free - slots_.begin();
-      const auto from = slot - slots_.begin();
-      rows_.copy_row(to, rows_, from);
-      const std::span<std::int32_t> tokens = tokens_.as<std::int32_t>();
-      tokens[static_cast<std::size_t>(to)] = tokens[static_cast<std::size_t>(from)];
-      std::swap(*free, *slot);
-    }
-    bind(shapes_.step(rows, length_), rows);
-  }
-
-  /// The token and the state that a step makes are where the next one reads them.
-  void bind(Executable& step, std::int64_t rows) {
-    const std::byte* const memory = rows_.all().front().tensor.bytes().data();
-    if (step_ == &step && bound_to_ == memory) return;
-    for (auto& [name, tensor] : rows_.all()) {
-      step.bind_input(name, first_rows(tensor, rows));
-      if (is_state(name)) step.bind_output("next_" + name, first_rows(tensor, rows));
-    }
-    step.bind_input("token", first_rows(tokens_, rows));
-    step.bind_output("next_token", first_rows(tokens_, rows));
-    std::ranges::fill(step.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    step_ = &step;
-    bound_to_ = memory;
-  }
-
-  void step() {
-    step_->run();
-    const std::span<const std::int32_t> tokens = tokens_.as<std::int32_t>();
-    const std::span<const float> weights = has_output(step_->graph(), "attention_weights")
-                                               ? step_->output("attention_weights").as<float>()
-                                               : std::span<const float>();
-    for (std::size_t row = 0; row < slots_.size(); ++row) {
-      Slot& slot = slots_[row];
-      if (slot.job == nullptr) continue;
-      const auto length = static_cast<std::size_t>(length_);
-      const auto attended = weights.empty() ? weights : weights.subspan(row * length, length);
-      if (take(slot, tokens[row], attended)) continue;
-      slot.job = nullptr;
-      --open_;
-    }
-  }
-
-  /// Appends a token to the slot's translation. Returns whether there is more to come.
-  bool take(Slot& slot, std::int32_t token, std::span<const float> attended) const {
-    const bool end = token == settings_.target.end_id();
-    if (!end && slot.steps == settings_.limit) return false;
-    Translation& translation = translations_[slot.job->index];
-    translation.attention_weights.insert(translation.attention_weights.end(), attended.begin(), attended.end());
-    translation.target_words.push_back(settings_.target.word(token));
-    if (!end) translation.ids.push_back(token);
-    ++slot.steps;
-    return !end;
-  }
-
-  Shapes& shapes_;
-  SearchSettings settings_;
-  std::span<const Job> waiting_;
-  std::vector<Translation>& translations_;
-  std::int64_t length_;
-  std::int64_t capacity_;
-  std::vector<Slot> slots_;
-  std::int64_t open_ = 0;  ///< slots with a job
-  EncodedRows rows_;
-  EncodedRows encoded_;
-  std::vector<const Job*> encoded_jobs_;  ///< of the rows of encoded_
-  std::size_t next_encoded_ = 0;
-  Tensor tokens_;
-  Executable* step_ = nullptr;
-  const std::byte* bound_to_ = nullptr;
-};
+using Sources = std::vector<std::span<const std::int32_t>>;
+using Found = std::vector<std::vector<Hypothesis>>;
+using OnDone = std::function<void(std::size_t)>;
 
 }  // namespace
 
-std::string_view to_string(Precision precision) {
-  return std::ranges::find(precision_names, precision, &decltype(precision_names)::value_type::first)->second;
-}
-
-Precision parse_precision(std::string_view name) {
-  for (const auto& [precision, of_precision] : precision_names)
-    if (name == of_precision) return precision;
-  fail("unknown precision '{}': one of f32, bf16, int8 is needed", name);
-}
-
 struct Translator::Impl {
-  Config config;
+  Normaliser normaliser;
   const Vocabulary& source;
   const Vocabulary& target;
   TranslatorOptions options;
-  Shapes shapes;
+  std::vector<std::unique_ptr<CompiledShapes>> members;
 
-  SearchSettings search_settings(std::int64_t source_length) const {
-    return {.target = target,
-            .batch = std::clamp<std::int64_t>(kMaxBatchTokens / source_length, 1, options.batch),
-            .limit = options.max_length > 0 ? options.max_length : 2 * source_length + 10};
+  Impl(Normaliser normalise_as, std::span<const Member> models, const Vocabulary& source_words,
+       const Vocabulary& target_words, const TranslatorOptions& how)
+      : normaliser(normalise_as), source(source_words), target(target_words), options(how) {
+    require(options.batch >= 1, "a batch of {} sentences cannot be translated", options.batch);
+    require(options.beam.width >= 1, "a beam of {} cannot be searched with", options.beam.width);
+    require(options.beam.n_best >= 1 && (options.sampling || options.beam.n_best <= options.beam.width),
+            "a beam of {} cannot give {} translations", options.beam.width, options.beam.n_best);
+    require(!models.empty(), "there is no model to translate with");
+    for (const Member& member : models)
+      members.push_back(std::make_unique<CompiledShapes>(member.model, member.variables, options.precision));
+  }
+
+  SearchLimits limits(std::int64_t source_length) const {
+    std::int64_t most = options.max_length;
+    if (options.max_length_ratio > 0) {
+      const double words = std::ceil(options.max_length_ratio * static_cast<double>(source_length - 2));
+      const auto by_ratio = static_cast<std::int64_t>(std::clamp(words, 1.0, 1e9));
+      most = most > 0 ? std::min(most, by_ratio) : by_ratio;
+    }
+    if (most == 0) most = 2 * source_length + 10;
+    return {.start_token = target.start_id(), .end_token = target.end_id(), .max_tokens = most};
+  }
+
+  /// Rows that a search for one sentence may have at once.
+  std::int64_t rows_per_sentence(const Job& job) const {
+    if (!job.target.empty()) return 1;
+    return options.sampling ? options.beam.n_best : options.beam.width;
+  }
+
+  bool is_greedy(const Job& job) const {
+    return job.target.empty() && options.beam.width == 1 && !options.sampling && !options.probabilities &&
+           members.size() == 1;
+  }
+
+  std::unique_ptr<SentenceSearch> search(const Job& job, std::uint64_t first_number) const {
+    const SearchLimits within = limits(std::ssize(job.source));
+    if (!job.target.empty()) return forced_decoding(within, job.target, options.beam.score);
+    if (options.sampling)
+      return sampling(within, *options.sampling, options.beam.score, options.beam.n_best, first_number + job.index);
+    return beam_search(within, options.beam);
+  }
+
+  /// What is found for jobs whose sources are equally long.
+  Found find(std::span<const Job> jobs, std::uint64_t first_number, const OnDone& on_done) {
+    Sources sources;
+    for (const Job& job : jobs) sources.emplace_back(job.source);
+    const std::int64_t length = std::ssize(sources.front());
+    const std::int64_t rows = rows_per_sentence(jobs.front());
+    const std::int64_t batch = std::clamp<std::int64_t>(kMaxBatchTokens / length / rows, 1, options.batch);
+    Found found;
+    if (is_greedy(jobs.front())) {
+      for (Hypothesis& hypothesis : greedy_search(*members.front(), sources, limits(length), batch, on_done))
+        found.push_back({std::move(hypothesis)});
+      return found;
+    }
+    const std::int64_t open = std::min(batch, std::ssize(jobs));
+    std::vector<std::unique_ptr<StepDecoder>> decoders;
+    for (const auto& member : members) decoders.push_back(network_decoder(*member, sources, open, open * rows));
+    const std::unique_ptr<StepDecoder> decoder =
+        decoders.size() == 1 ? std::move(decoders.front()) : ensemble(std::move(decoders));
+    std::vector<std::unique_ptr<SentenceSearch>> searches;
+    for (const Job& job : jobs) searches.push_back(search(job, first_number));
+    run_searches(*decoder, searches, static_cast<std::size_t>(open), on_done);
+    for (const auto& each : searches) found.push_back(each->hypotheses());
+    return found;
+  }
+
+  /// A translation of the source that `begun` has the words of.
+  Translation translation(const Translation& begun, Hypothesis hypothesis) const {
+    Translation translation = begun;
+    for (const std::int32_t token : hypothesis.tokens) translation.target_words.push_back(target.word(token));
+    translation.ids = std::move(hypothesis.tokens);
+    if (hypothesis.ended) translation.ids.pop_back();
+    translation.attention_weights = std::move(hypothesis.attention);
+    translation.log_probabilities = std::move(hypothesis.log_probabilities);
+    translation.log_probability = hypothesis.log_probability;
+    translation.score = hypothesis.score;
+    translation.text =
+        options.replace_unknown ? join_words(with_unknown_replaced(translation)) : target.decode(translation.ids);
+    return translation;
+  }
+
+  /// Does the jobs, whose sentences' words `begun` holds; by the sentence.
+  std::vector<std::vector<Translation>> run(std::vector<Job> jobs, const std::vector<Translation>& begun,
+                                            std::uint64_t first_number, const OnDone& on_progress) {
+    std::vector<std::vector<Translation>> translations(begun.size());
+    std::size_t done = begun.size() - jobs.size();
+    std::ranges::stable_sort(jobs, {}, [](const Job& job) { return job.source.size(); });
+    for (auto first = jobs.begin(); first != jobs.end();) {
+      const std::size_t length = first->source.size();
+      const auto last = std::find_if(first, jobs.end(), [&](const Job& job) { return job.source.size() != length; });
+      Found found = find({first, last}, first_number, [&](std::size_t more) {
+        done += more;
+        if (on_progress) on_progress(done);
+      });
+      for (auto of_sentence = found.begin(); first != last; ++first, ++of_sentence)
+        for (Hypothesis& hypothesis : *of_sentence)
+          translations[first->index].push_back(translation(begun[first->index], std::move(hypothesis)));
+    }
+    for (std::size_t i = 0; i < begun.size(); ++i)
+      if (translations[i].empty()) translations[i].push_back(begun[i]);
+    return translations;
+  }
+
+  /// Reads a source: its words for its translation, and its ids. No ids: there is no word beside <start> and <end>.
+  std::vector<std::int32_t> read(const std::string& sentence, std::size_t number, Translation& begun) const {
+    const std::vector<std::string> words = tokens(sentence, normaliser);
+    if (words.size() <= 2) return {};
+    require(words.size() <= kMaxSourceTokens, "sentence {} has {} tokens, at most {} can be translated; split it",
+            number, words.size(), kMaxSourceTokens);
+    begun.source_words = words;
+    std::vector<std::int32_t> ids = source.encode(words);
+    begun.unknown_words = static_cast<std::size_t>(std::ranges::count(ids, source.unknown_id()));
+    return ids;
   }
 };
 
 Translator::Translator(const Config& config, const Vocabulary& source, const Vocabulary& target,
                        std::shared_ptr<Variables> variables, const TranslatorOptions& options)
-    : impl_(new Impl{config, source, target, options, Shapes(config.model, std::move(variables), options.precision)}) {
-  require(options.batch >= 1, "a batch of {} sentences cannot be translated", options.batch);
-}
+    : Translator(config.normaliser, std::vector{Member{config.model, std::move(variables)}}, source, target, options) {}
+
+Translator::Translator(Normaliser normaliser, std::span<const Member> members, const Vocabulary& source,
+                       const Vocabulary& target, const TranslatorOptions& options)
+    : impl_(new Impl(normaliser, members, source, target, options)) {}
 
 Translator::~Translator() = default;
 
-std::vector<Translation> Translator::translate(std::span<const std::string> sentences,
-                                               const std::function<void(std::size_t)>& on_progress) {
-  std::vector<Translation> translations(sentences.size());
-  std::vector<Job> jobs;
-  for (std::size_t i = 0; i < sentences.size(); ++i) {
-    const std::vector<std::string> words = tokens(sentences[i], impl_->config.normaliser);
-    if (words.size() <= 2) continue;  // <start> and <end> alone
-    require(words.size() <= kMaxSourceTokens, "sentence {} has {} tokens, at most {} can be translated; split it",
-            i + 1, words.size(), kMaxSourceTokens);
-    translations[i].source_words = words;
-    jobs.push_back({impl_->source.encode(words), i});
-    translations[i].unknown_words =
-        static_cast<std::size_t>(std::ranges::count(jobs.back().source, impl_->source.unknown_id()));
-  }
-  std::ranges::stable_sort(jobs, {}, [](const Job& job) { return job.source.size(); });
-
-  std::size_t done = sentences.size() - jobs.size();
-  for (auto first = jobs.begin(); first != jobs.end();) {
-    const std::size_t length = first->source.size();
-    const auto last = std::find_if(first, jobs.end(), [&](const Job& job) { return job.source.size() != length; });
-    Search search(impl_->shapes, impl_->search_settings(static_cast<std::int64_t>(length)), {first, last},
-                  translations);
-    search.run([&](std::int64_t more) {
-      done += static_cast<std::size_t>(more);
-      if (on_progress) on_progress(done);
-    });
-    first = last;
-  }
-  for (Translation& translation : translations) translation.text = impl_->target.decode(translation.ids);
-  return translations;
+std::vector<Translation> Translator::translate(std::span<const std::string> sentences, const OnDone& on_progress) {
+  std::vector<Translation> best;
+  for (std::vector<Translation>& of_sentence : translate_n_best(sentences, 1, on_progress))
+    best.push_back(std::move(of_sentence.front()));
+  return best;
 }
 
-void Translator::profile_runs(bool on) { impl_->shapes.profile_runs(on); }
+std::vector<std::vector<Translation>> Translator::translate_n_best(std::span<const std::string> sentences,
+                                                                   std::uint64_t first_number,
+                                                                   const OnDone& on_progress) {
+  std::vector<Translation> begun(sentences.size());
+  std::vector<Job> jobs;
+  for (std::size_t i = 0; i < sentences.size(); ++i) {
+    std::vector<std::int32_t> source = impl_->read(sentences[i], i + 1, begun[i]);
+    if (!source.empty()) jobs.push_back({std::move(source), {}, i});
+  }
+  return impl_->run(std::move(jobs), begun, first_number, on_progress);
+}
 
-ProfileByKind Translator::profile() const { return impl_->shapes.profile(); }
+std::vector<Translation> Translator::score(std::span<const std::string> sources, std::span<const std::string> targets) {
+  require(sources.size() == targets.size(), "{} translations of {} sentences cannot be scored", targets.size(),
+          sources.size());
+  std::vector<Translation> begun(sources.size());
+  std::vector<Job> jobs;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    std::vector<std::int32_t> source = impl_->read(sources[i], i + 1, begun[i]);
+    std::vector<std::int32_t> target = impl_->target.encode(tokens(targets[i], impl_->normaliser));
+    require(target.size() <= kMaxSourceTokens, "translation {} has {} tokens, at most {} can be scored; split it",
+            i + 1, target.size(), kMaxSourceTokens);
+    target.erase(target.begin());  // <start>, which is given
+    if (!source.empty()) jobs.push_back({std::move(source), std::move(target), i});
+  }
+  std::vector<Translation> scored;
+  for (std::vector<Translation>& of_sentence : impl_->run(std::move(jobs), begun, 1, {}))
+    scored.push_back(std::move(of_sentence.front()));
+  return scored;
+}
+
+void Translator::profile_runs(bool on) {
+  for (const auto& member : impl_->members) member->profile_runs(on);
+}
+
+ProfileByKind Translator::profile() const {
+  ProfileByKind profile;
+  for (const auto& member : impl_->members) member->add_to(profile);
+  return profile;
+}
 
 }  // namespace weft::nmt

@@ -10,6 +10,7 @@ using tool::UsageError;
 void add_train(tool::Program& program);
 void add_translate(tool::Program& program);
 void add_evaluate(tool::Program& program);
+void add_score(tool::Program& program);
 void add_attention(tool::Program& program);
 void add_info(tool::Program& program);
 void add_report(tool::Program& program);

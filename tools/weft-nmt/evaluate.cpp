@@ -1,40 +1,46 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "graph/file.h"
-#include "models/nmt/metrics.h"
 #include "models/nmt/trainer.h"
-#include "models/nmt/translator.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/evaluation.h"
 #include "tools/weft-nmt/output.h"
-#include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/progress.h"
-#include "tools/weft-nmt/run_options.h"
+#include "tools/weft-nmt/search_options.h"
 
 namespace weft::nmt {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
   weft-nmt evaluate --run runs/small                         the sentences that training kept apart
+  weft-nmt evaluate --run runs/small --beam 5 --bootstrap 1000 --by-length
+  weft-nmt evaluate --run runs/a --run runs/b --run runs/c --beam 5
   weft-nmt evaluate --run runs/small --test other.tsv --output other.en
   weft-nmt evaluate --run runs/small --json | jq .bleu
 
-BLEU and chrF (0 to 100) compare greedy translations with the English sides after the normalisation that the model was
-trained with: lower case, without accents. They are sacreBLEU's figures, and its signature says how they were made;
---tokenize 13a takes punctuation off words first, which the normalisation has done mostly. The loss is the cross entropy of the English side, in nats per token.)";
+BLEU and chrF (0 to 100) compare translations with the English sides after the normalisation that the model was trained
+with: lower case, without accents. They are sacreBLEU's figures, and its signature says how they were made; --tokenize
+13a takes punctuation off words first, which the normalisation has done mostly. Where pairs share a French sentence, the
+figures with all references compare its one translation with all of their English sides. --bootstrap adds where BLEU lies
+with 95 % for other sentences of the same kind (Koehn 2004). The loss is the cross entropy of the English side, in nats
+per token.)";
 
 struct EvaluateOptions {
-  RunOptions run;
+  EnsembleOptions ensemble;
+  TranslatorOptions search;
   std::string test;
   std::string output;
-  std::int64_t batch = 64;
-  Precision precision = Precision::f32;
-  BleuTokenizer tokenizer = BleuTokenizer::none;
+  ScoreSettings scores;
+  std::int64_t bootstrap = 0;
+  bool by_length = false;
   bool json = false;
 };
 
@@ -62,20 +68,17 @@ TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
 
 struct Scores {
   double loss = 0;
-  Metrics metrics;
-  std::string bleu_signature;
-  std::string chrf_signature;
+  SentenceScores one_reference;
+  std::optional<SentenceScores> all_references;  ///< if there is a source with several
+  std::vector<LengthScores> by_length;
   double sentences_per_second = 0;
-  Precision precision = Precision::f32;
 };
 
-std::vector<std::string> translate(const TrainedModel& model, const TestSet& set, const EvaluateOptions& options,
+std::vector<std::string> translate(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOptions& options,
                                    double& seconds) {
-  const RunDirectory& run = model.run;
   std::vector<std::string> sources;
   for (const Pair& pair : set.pairs) sources.push_back(pair.source);
-  Translator translator(run.config(), run.source(), run.target(), model.weights,
-                        {.batch = options.batch, .max_length = 0, .precision = options.precision});
+  Translator translator = ensemble.translator(options.search);
   Progress progress;
   progress.start("Translating", sources.size());
   std::size_t done = 0;
@@ -91,74 +94,144 @@ std::vector<std::string> translate(const TrainedModel& model, const TestSet& set
   return hypotheses;
 }
 
-std::string table(const TrainedModel& model, const TestSet& set, const Scores& scores) {
-  const Bleu& bleu = scores.metrics.bleu;
+/// The cross entropy of the references, in nats per token; an ensemble's is of its mean probabilities.
+double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOptions& options) {
+  const RunDirectory& run = ensemble.first().run;
+  if (ensemble.models.size() == 1) {
+    Config config = run.config();
+    config.training.batch = options.search.batch;
+    const std::vector<Example> examples = encode(set.pairs, run.source(), run.target(), config.normaliser);
+    return Validator(config, examples, ensemble.first().weights).loss();
+  }
+  std::vector<std::string> sources;
+  std::vector<std::string> targets;
+  for (const Pair& pair : set.pairs) {
+    sources.push_back(pair.source);
+    targets.push_back(pair.target);
+  }
+  double sum = 0;
+  std::size_t tokens = 0;
+  Translator translator = ensemble.translator({.batch = options.search.batch});
+  for (const Translation& translation : translator.score(sources, targets)) {
+    sum -= translation.log_probability;
+    tokens += translation.target_words.size();
+  }
+  return sum / static_cast<double>(std::max<std::size_t>(tokens, 1));
+}
+
+std::string table(const LoadedEnsemble& ensemble, const TestSet& set, const Scores& scores,
+                  const EvaluateOptions& options) {
   std::string text;
   const auto row = [&](std::string_view name, const std::string& value) {
     text += fmt::format("{:<16}{}\n", name, value);
   };
-  row("model", fmt::format("{}, {} after {} epochs", model.run.path().string(), model.checkpoint, model.state.epoch));
+  for (const TrainedModel& model : ensemble.models)
+    row("model", fmt::format("{}, {} after {} epochs", model.run.path().string(), model.checkpoint, model.state.epoch));
   row("test set", fmt::format("{}, {} pairs", set.name, set.pairs.size()));
+  row("search", describe(options.search));
   row("loss per token", fmt::format("{:.4f}  (perplexity {:.3f})", scores.loss, std::exp(scores.loss)));
-  row("BLEU",
-      fmt::format("{:.2f}  ({:.1f}/{:.1f}/{:.1f}/{:.1f}, brevity penalty {:.3f})", bleu.score, bleu.precisions[0],
-                  bleu.precisions[1], bleu.precisions[2], bleu.precisions[3], bleu.brevity_penalty));
-  row("", scores.bleu_signature);
-  row("chrF2", fmt::format("{:.2f}", scores.metrics.chrf));
-  row("", scores.chrf_signature);
-  row("exact matches", fmt::format("{:.1f} %", 100 * scores.metrics.exact_match));
-  row("speed", fmt::format("{:.1f} sentences/s ({})", scores.sentences_per_second, to_string(scores.precision)));
+  const auto figures = [&](const SentenceScores& of) {
+    const Bleu& bleu = of.metrics.bleu;
+    row("BLEU",
+        fmt::format("{:.2f}  ({:.1f}/{:.1f}/{:.1f}/{:.1f}, brevity penalty {:.3f})", bleu.score, bleu.precisions[0],
+                    bleu.precisions[1], bleu.precisions[2], bleu.precisions[3], bleu.brevity_penalty));
+    if (of.bleu_interval)
+      row("", fmt::format("{:.2f} to {:.2f} with 95 %, by {} samples of bootstrap", of.bleu_interval->low,
+                          of.bleu_interval->high, options.bootstrap));
+    row("", of.bleu_signature);
+    row("chrF2", fmt::format("{:.2f}", of.metrics.chrf));
+    row("", of.chrf_signature);
+    row("exact matches", fmt::format("{:.1f} %", 100 * of.metrics.exact_match));
+  };
+  figures(scores.one_reference);
+  if (scores.all_references) {
+    row("all references", fmt::format("of {} different sentences", scores.all_references->sentences));
+    figures(*scores.all_references);
+  }
+  row("speed",
+      fmt::format("{:.1f} sentences/s ({})", scores.sentences_per_second, to_string(options.search.precision)));
+  if (!scores.by_length.empty()) {
+    text += fmt::format("\n{:<16}{:>10}{:>8}{:>8}{:>8}\n", "source words", "sentences", "BLEU", "chrF2", "exact");
+    for (const LengthScores& line : scores.by_length) {
+      text +=
+          fmt::format("{:<16}{:>10}{:>8.2f}{:>8.2f}{:>6.1f} %\n", fmt::format("{} to {}", line.shortest, line.longest),
+                      line.sentences, line.metrics.bleu.score, line.metrics.chrf, 100 * line.metrics.exact_match);
+    }
+  }
   return text;
 }
 
-std::string json(const TrainedModel& model, const TestSet& set, const Scores& scores) {
+using Json = nlohmann::ordered_json;
+
+/// The figures, into the object.
+void add_figures(Json& object, const SentenceScores& scores) {
   const Bleu& bleu = scores.metrics.bleu;
-  const nlohmann::ordered_json object{{"run", model.run.path().string()},
-                                      {"checkpoint", model.checkpoint},
-                                      {"epoch", model.state.epoch},
-                                      {"test", set.name},
-                                      {"pairs", set.pairs.size()},
-                                      {"loss", scores.loss},
-                                      {"perplexity", std::exp(scores.loss)},
-                                      {"bleu", bleu.score},
-                                      {"bleu_precisions", bleu.precisions},
-                                      {"brevity_penalty", bleu.brevity_penalty},
-                                      {"bleu_signature", scores.bleu_signature},
-                                      {"chrf", scores.metrics.chrf},
-                                      {"chrf_signature", scores.chrf_signature},
-                                      {"exact_match", scores.metrics.exact_match},
-                                      {"precision", to_string(scores.precision)},
-                                      {"sentences_per_second", scores.sentences_per_second}};
-  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  object["bleu"] = bleu.score;
+  object["bleu_precisions"] = bleu.precisions;
+  object["brevity_penalty"] = bleu.brevity_penalty;
+  object["bleu_signature"] = scores.bleu_signature;
+  if (scores.bleu_interval) object["bleu_interval"] = {scores.bleu_interval->low, scores.bleu_interval->high};
+  object["chrf"] = scores.metrics.chrf;
+  object["chrf_signature"] = scores.chrf_signature;
+  object["exact_match"] = scores.metrics.exact_match;
+}
+
+std::string json(const LoadedEnsemble& ensemble, const TestSet& set, const Scores& scores,
+                 const EvaluateOptions& options) {
+  const TrainedModel& model = ensemble.first();
+  Json object{{"run", model.run.path().string()},   {"checkpoint", model.checkpoint},
+              {"epoch", model.state.epoch},         {"test", set.name},
+              {"pairs", set.pairs.size()},          {"loss", scores.loss},
+              {"perplexity", std::exp(scores.loss)}};
+  if (ensemble.models.size() > 1) {
+    for (const TrainedModel& each : ensemble.models) object["ensemble"].push_back(each.run.path().string());
+  }
+  add_figures(object, scores.one_reference);
+  if (scores.all_references) {
+    Json& all = object["all_references"] = {{"sentences", scores.all_references->sentences}};
+    add_figures(all, *scores.all_references);
+  }
+  for (const LengthScores& line : scores.by_length) {
+    object["by_length"].push_back({{"shortest", line.shortest},
+                                   {"longest", line.longest},
+                                   {"sentences", line.sentences},
+                                   {"bleu", line.metrics.bleu.score},
+                                   {"chrf", line.metrics.chrf},
+                                   {"exact_match", line.metrics.exact_match}});
+  }
+  object["beam"] = options.search.beam.width;
+  object["length_penalty"] = options.search.beam.score.length_penalty;
+  object["coverage_penalty"] = options.search.beam.score.coverage_penalty;
+  object["precision"] = to_string(options.search.precision);
+  object["sentences_per_second"] = scores.sentences_per_second;
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 void evaluate(const EvaluateOptions& options) {
-  const TrainedModel model = load_model(options.run);
-  const RunDirectory& run = model.run;
+  const LoadedEnsemble ensemble = load_ensemble(options.ensemble);
+  const RunDirectory& run = ensemble.first().run;
   const TestSet set = find_test_set(run, options);
+  const Normaliser normaliser = run.config().normaliser;
 
   Scores scores;
-  Config config = run.config();
-  config.training.batch = options.batch;
-  const std::vector<Example> examples = encode(set.pairs, run.source(), run.target(), config.normaliser);
-  scores.loss = Validator(config, examples, model.weights).loss();
-
+  scores.loss = loss(ensemble, set, options);
   double seconds = 0;
-  const std::vector<std::string> hypotheses = translate(model, set, options, seconds);
-  scores.precision = options.precision;
+  const std::vector<std::string> hypotheses = translate(ensemble, set, options, seconds);
   scores.sentences_per_second = static_cast<double>(hypotheses.size()) / seconds;
-  std::vector<std::vector<std::string>> references;
-  for (const Pair& pair : set.pairs) references.push_back({scored_reference(pair.target, config.normaliser)});
-  scores.metrics = score_translations(hypotheses, references, options.tokenizer);
-  scores.bleu_signature = bleu_signature(references, options.tokenizer);
-  scores.chrf_signature = chrf_signature(references);
+  ScoreSettings score_settings = options.scores;
+  score_settings.bootstrap = static_cast<std::size_t>(options.bootstrap);
+  const ScoredSentences one = with_one_reference(set.pairs, hypotheses, normaliser);
+  scores.one_reference = score_sentences(one, score_settings);
+  const ScoredSentences all = with_all_references(set.pairs, hypotheses, normaliser);
+  if (all.sources.size() < one.sources.size()) scores.all_references = score_sentences(all, score_settings);
+  if (options.by_length) scores.by_length = score_by_length(one, normaliser, options.scores.tokenizer);
 
   if (!options.output.empty()) {
     std::string lines;
     for (const std::string& hypothesis : hypotheses) lines += hypothesis + "\n";
     write_file(options.output, lines);
   }
-  print(options.json ? json(model, set, scores) : table(model, set, scores));
+  print(options.json ? json(ensemble, set, scores, options) : table(ensemble, set, scores, options));
 }
 
 }  // namespace
@@ -167,20 +240,22 @@ void add_evaluate(tool::Program& program) {
   const tool::Command command = program.command("evaluate", "Measure a translator on sentences that it has not seen");
   command.footer(kExamples);
   auto options = std::make_shared<EvaluateOptions>();
-  add_run_options(command, options->run);
+  add_ensemble_options(command, options->ensemble);
   command.option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)").value("FILE");
-  command.option("--batch", options->batch, "Sentences to translate at once")
-      .between(1, 4096)
-      .value("N")
-      .show_default();
-  add_precision_option(command, options->precision);
+  add_search_options(command, options->search);
   command
       .on_text(
-          "--tokenize", [options](const std::string& name) { options->tokenizer = parse_bleu_tokenizer(name); },
+          "--tokenize", [options](const std::string& name) { options->scores.tokenizer = parse_bleu_tokenizer(name); },
           "What BLEU takes for words: what stands between blanks (none), or what WMT's mteval-v13a finds (13a)")
       .one_of({"none", "13a"})
       .value("NAME")
       .show_default("none");
+  command.option("--bootstrap", options->bootstrap, "Samples for the interval of BLEU; 0: no interval")
+      .between(0, 1'000'000)
+      .value("N")
+      .show_default();
+  command.option("--seed", options->scores.seed, "Of those samples").value("N").show_default();
+  command.flag("--by-length", options->by_length, "Add the figures by the length of the source, with one reference");
   command.option("--output", options->output, "Write the translations there, one a line").value("FILE");
   command.flag("--json", options->json, "Print the figures as a JSON object");
   command.action([options] { evaluate(*options); });

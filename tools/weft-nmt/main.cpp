@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   add_train(program);
   add_translate(program);
   add_evaluate(program);
+  add_score(program);
   add_attention(program);
   add_info(program);
   add_report(program);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weft::nmt {
+
+struct Translation {
+  std::vector<std::int32_t> ids;  ///< without <start> and <end>
+  std::string text;               ///< their words with one space between each two
+  /// [target_words.size(), source tokens]: for each word of the translation, and the <end> (when it was reached), what
+  /// the decoder attended to. Empty when the model has no attention.
+  std::vector<float> attention_weights;
+  std::vector<std::string> source_words;  ///< <start> ... <end>
+  std::vector<std::string> target_words;  ///< the translation's, with <end> when it was reached
+  std::size_t unknown_words = 0;          ///< of the source
+  /// Of each target word, natural. Greedy search does not reckon them, unless it is asked to
+  /// (TranslatorOptions::probabilities): then these are empty, and the two sums 0.
+  std::vector<float> log_probabilities;
+  double log_probability = 0;  ///< their sum
+  double score = 0;            ///< by which translations of a sentence are ranked (ScoreOptions)
+};
+
+}  // namespace weft::nmt

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/nmt/bootstrap.h"
+#include "models/nmt/corpus.h"
+#include "models/nmt/metrics.h"
+#include "models/nmt/normalise.h"
+
+namespace weft::nmt {
+
+/// Translations of sentences and what they are compared with.
+struct ScoredSentences {
+  std::vector<std::string> sources;  ///< as they stand in the test set
+  std::vector<std::string> hypotheses;
+  std::vector<std::vector<std::string>> references;  ///< normalised
+};
+
+/// Each pair of a test set with its own reference. `hypotheses[i]` is the translation of `pairs[i]`.
+ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const std::string> hypotheses,
+                                   Normaliser normaliser);
+/// Each source once, in the order of their first pairs, with the references of all pairs that have it, those that are
+/// the same once.
+ScoredSentences with_all_references(std::span<const Pair> pairs, std::span<const std::string> hypotheses,
+                                    Normaliser normaliser);
+
+/// How good they are, and how sacreBLEU would say what was measured.
+struct SentenceScores {
+  std::size_t sentences = 0;
+  Metrics metrics;
+  std::optional<Interval> bleu_interval;  ///< 95 %
+  std::string bleu_signature;
+  std::string chrf_signature;
+};
+
+struct ScoreSettings {
+  BleuTokenizer tokenizer = BleuTokenizer::none;
+  std::size_t bootstrap = 0;  ///< samples; 0: no interval
+  std::uint64_t seed = 1;
+};
+SentenceScores score_sentences(const ScoredSentences& scored, const ScoreSettings& settings);
+
+/// The scores of sentences whose sources are about as long.
+struct LengthScores {
+  std::size_t shortest = 0;  ///< source words, without <start> and <end>
+  std::size_t longest = 0;   ///< likewise; that of the longest sentence for the last
+  std::size_t sentences = 0;
+  Metrics metrics;
+};
+/// By source length, the shortest first; lengths that no sentence has are left out.
+std::vector<LengthScores> score_by_length(const ScoredSentences& scored, Normaliser normaliser,
+                                          BleuTokenizer tokenizer);
+
+}  // namespace weft::nmt
