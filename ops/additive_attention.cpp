@@ -106,18 +106,25 @@ Value attention_keys(Value values, const AdditiveAttentionWeights& weights) {
   return dense(values, weights.w2, weights.b2).named("keys");
 }
 
-Attention attend(Value query, Value values, Value keys, const AdditiveAttentionWeights& weights, Value lengths) {
+Value masked_scores(Value scores, Value within) {
+  return select(within, scores, constant_like(scores, score_past_the_end));
+}
+
+Value weighted_mean(Value weights, Value values) {
   const std::int64_t batch = values.shape()[0];
-  const std::int64_t time = values.shape()[1];
+  const Value mean = matmul(reshape(weights, Shape{batch, 1, values.shape()[1]}), values);
+  return reshape(mean, Shape{batch, values.shape()[2]}).named("context");
+}
+
+Attention attend_by_scores(Value scores, Value values, Value within) {
+  const Value weights = softmax(within ? masked_scores(scores, within) : scores, -1).named("weights");
+  return {weighted_mean(weights, values), weights};
+}
+
+Attention attend(Value query, Value values, Value keys, const AdditiveAttentionWeights& weights, Value lengths) {
   const Value compared = dense(query, weights.w1, weights.b1).named("query");
-  Value scores = additive_scores(compared, keys, weights.v, weights.bv);
-  if (lengths) {
-    const Value within = sequence_mask(lengths, time);
-    scores = select(within, scores, constant_like(scores, score_past_the_end));
-  }
-  const Value attention = softmax(scores, -1).named("weights");
-  const Value context = matmul(reshape(attention, Shape{batch, 1, time}), values);
-  return {reshape(context, Shape{batch, values.shape()[2]}).named("context"), attention};
+  const Value scores = additive_scores(compared, keys, weights.v, weights.bv);
+  return attend_by_scores(scores, values, lengths ? sequence_mask(lengths, values.shape()[1]) : Value{});
 }
 
 }  // namespace weft

@@ -26,6 +26,7 @@ const OpTable& all_ops() {
       &op::less,
       &op::select,
       &op::sequence_mask,
+      &op::random_uniform,
       &op::concat,
       &op::slice,
       &op::pad,

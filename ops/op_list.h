@@ -22,6 +22,7 @@ extern const Op equal;
 extern const Op less;
 extern const Op select;
 extern const Op sequence_mask;
+extern const Op random_uniform;
 extern const Op concat;
 extern const Op slice;
 extern const Op pad;

@@ -61,6 +61,12 @@ Value select(Value condition, Value a, Value b);
 /// [batch] lengths (i32) -> bool [batch, time]: whether the step lies within the row's length.
 Value sequence_mask(Value lengths, std::int64_t time);
 
+// ---- Random numbers.
+/// Numbers uniform between low and high (scalars of one element type, which the result has), neither of which is drawn.
+/// They are a function of seed, stream, `step` (i32 scalar, to be counted up by the graph) and the element's place
+/// alone: neither threads nor what else is drawn changes them. `stream` says what they are for.
+Value random_uniform(Value step, Value low, Value high, const Shape& shape, std::int64_t seed, std::string_view stream);
+
 // ---- Shape.
 Value concat(std::span<const Value> parts, std::int64_t axis);
 /// Elements [begin, end) of one axis.
@@ -175,6 +181,14 @@ Attention additive_attention(Value query, Value values, const AdditiveAttentionW
 Value attention_keys(Value values, const AdditiveAttentionWeights& weights);
 /// additive_attention with the keys given: for a decoder that is compiled one step at a time.
 Attention attend(Value query, Value values, Value keys, const AdditiveAttentionWeights& weights, Value lengths = {});
+/// Attention by any scores [batch, time]: their softmax over time, and the mean of values [batch, time, units] so
+/// weighted. Steps where `within` [batch, time] (bool; null: everywhere) is false have weight exactly 0; where it is
+/// false for a whole row, all have the same.
+Attention attend_by_scores(Value scores, Value values, Value within = {});
+/// What those scores are with the mask in them: so low outside that a softmax makes 0 of it.
+Value masked_scores(Value scores, Value within);
+/// sum over t of weights[b, t] values[b, t, u]: [batch, units].
+Value weighted_mean(Value weights, Value values);
 /// scores[b, t] = sum over u of v[u] * tanh(query[b, u] + keys[b, t, u]) + bv: [batch, time], the tanh never stored.
 Value additive_scores(Value query, Value keys, Value v, Value bv);
 

@@ -25,6 +25,7 @@ KernelFactory less;
 // select.cpp
 KernelFactory select;
 KernelFactory sequence_mask;
+KernelFactory random_uniform;
 // concat.cpp, slice.cpp, pad.cpp, reshape.cpp, transpose.cpp, broadcast.cpp
 KernelFactory concat;
 KernelFactory slice;

@@ -26,6 +26,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::less, onednn::less},
       {&op::select, onednn::select},
       {&op::sequence_mask, onednn::sequence_mask},
+      {&op::random_uniform, onednn::random_uniform},
       {&op::concat, onednn::concat},
       {&op::slice, onednn::slice},
       {&op::pad, onednn::pad},

@@ -21,6 +21,7 @@ KernelFactory equal;
 KernelFactory less;
 KernelFactory select;
 KernelFactory sequence_mask;
+KernelFactory random_uniform;
 KernelFactory concat;
 KernelFactory slice;
 KernelFactory pad;

@@ -26,6 +26,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::less, reference::less},
       {&op::select, reference::select},
       {&op::sequence_mask, reference::sequence_mask},
+      {&op::random_uniform, reference::random_uniform},
       {&op::concat, reference::concat},
       {&op::slice, reference::slice},
       {&op::pad, reference::pad},

@@ -39,6 +39,10 @@ T find_name(const Named<T> (&table)[size], std::string_view what, std::string_vi
 }
 
 constexpr Named<Variant> kVariants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
+constexpr Named<AttentionKind> kAttentions[] = {
+    {AttentionKind::additive, "additive"}, {AttentionKind::dot, "dot"},   {AttentionKind::general, "general"},
+    {AttentionKind::location, "location"}, {AttentionKind::hard, "hard"}, {AttentionKind::none, "none"}};
+constexpr Named<CellKind> kCells[] = {{CellKind::gru, "gru"}, {CellKind::lstm, "lstm"}};
 constexpr Named<LossNormalisation> kNormalisations[] = {{LossNormalisation::token_mean, "token-mean"},
                                                         {LossNormalisation::batch_mean, "batch-mean"}};
 constexpr Named<BestBy> kMeasures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
@@ -65,9 +69,23 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 8> kLaterSettings = {"best-by",        "patience",          "valid-sentences",
-                                                            "samples",        "dropout-embedding", "dropout-context",
-                                                            "dropout-output", "dropout-recurrent"};
+constexpr std::array<std::string_view, 17> kLaterSettings = {"best-by",
+                                                             "patience",
+                                                             "valid-sentences",
+                                                             "samples",
+                                                             "dropout-embedding",
+                                                             "dropout-context",
+                                                             "dropout-output",
+                                                             "dropout-recurrent",
+                                                             "attention",
+                                                             "attention-positions",
+                                                             "cell",
+                                                             "layers",
+                                                             "bidirectional",
+                                                             "self-attention",
+                                                             "monte-carlo-samples",
+                                                             "entropy-weight",
+                                                             "baseline-decay"};
 
 constexpr Named<Config (*)()> kPresets[] = {{tutorial_preset, "tutorial"}, {small_preset, "small"}};
 
@@ -75,6 +93,12 @@ constexpr Named<Config (*)()> kPresets[] = {{tutorial_preset, "tutorial"}, {smal
 
 std::string_view to_string(Variant variant) { return name_of(kVariants, variant); }
 Variant parse_variant(std::string_view name) { return find_name(kVariants, "variant", name); }
+
+std::string_view to_string(AttentionKind attention) { return name_of(kAttentions, attention); }
+AttentionKind parse_attention(std::string_view name) { return find_name(kAttentions, "attention", name); }
+
+std::string_view to_string(CellKind cell) { return name_of(kCells, cell); }
+CellKind parse_cell(std::string_view name) { return find_name(kCells, "cell", name); }
 
 std::string_view to_string(LossNormalisation normalisation) { return name_of(kNormalisations, normalisation); }
 LossNormalisation parse_loss_normalisation(std::string_view name) {
@@ -109,11 +133,56 @@ Config config_from_json(std::string_view text, std::string_view origin) {
     const bool is_later = std::ranges::find(kLaterSettings, setting.name) != kLaterSettings.end();
     require(is_later || values.contains(setting.name), "{}: '{}' is missing", origin, setting.name);
   }
-  return with_settings(Config{}, values);
+  const Config config = with_settings(Config{}, values);
+  try {
+    check_together(config);
+  } catch (const Error& error) {
+    fail("{}: {}", origin, error.what());
+  }
+  return config;
+}
+
+std::string describe_system(const ModelConfig& config) {
+  const std::string_view cell = config.cell == CellKind::gru ? "GRU" : "LSTM";
+  const std::string layers = config.layers == 1 ? "" : fmt::format(" of {} layers", config.layers);
+  const std::string attention = config.attention == AttentionKind::none
+                                    ? "no attention"
+                                    : fmt::format("{} attention", to_string(config.attention));
+  return fmt::format("{}{} encoder{} and {} decoder{}, {}", config.bidirectional ? "bidirectional " : "", cell,
+                     config.self_attention ? " with self-attention" : "", cell, layers, attention);
+}
+
+void check_model(const ModelConfig& config) {
+  // The tutorial's mathematics are those of one model; each setting is what it must be there.
+  const auto require_of_tutorial = [&](std::string_view name, std::string_view value, bool is_so) {
+    require(config.variant != Variant::tutorial || is_so,
+            "'variant' tutorial is the tutorial's model to the letter, which has '{}' {}: leave that as it is, or take "
+            "'variant' masked",
+            name, value);
+  };
+  require_of_tutorial("attention", "additive", config.attention == AttentionKind::additive);
+  require_of_tutorial("cell", "gru", config.cell == CellKind::gru);
+  require_of_tutorial("layers", "1", config.layers == 1);
+  require_of_tutorial("bidirectional", "false", !config.bidirectional);
+  require_of_tutorial("self-attention", "false", !config.self_attention);
+  require(config.attention != AttentionKind::dot || !config.bidirectional,
+          "'attention' dot needs values as wide as the decoder's state, with 'bidirectional' they are twice as wide: "
+          "take 'attention' general");
+  require(!config.self_attention || config.cell == CellKind::lstm,
+          "'self-attention' is over the memory cells of an LSTM, 'cell' is {}: take 'cell' lstm",
+          to_string(config.cell));
+}
+
+void check_together(const Config& config) {
+  check_model(config.model);
+  require(config.training.monte_carlo_samples == 1 || config.model.attention == AttentionKind::hard,
+          "'monte-carlo-samples' is {}, but only 'attention' hard draws samples, it is {}",
+          config.training.monte_carlo_samples, to_string(config.model.attention));
 }
 
 void validate(const Config& config) {
   for (const Setting& setting : settings()) check_setting(setting, setting.get(config));
+  check_together(config);
 }
 
 }  // namespace weft::nmt

@@ -19,6 +19,23 @@ std::string_view to_string(Variant variant);
 /// Throws Error that lists the names, here and below.
 Variant parse_variant(std::string_view name);
 
+/// How the decoder reads the source: models/nmt/attention.h has the formulas.
+enum class AttentionKind {
+  additive,
+  dot,
+  general,
+  location,
+  hard,  ///< one position, sampled while it is trained
+  none,  ///< a fixed vector
+};
+std::string_view to_string(AttentionKind attention);
+AttentionKind parse_attention(std::string_view name);
+
+/// Which recurrent cell the encoder and the decoder have.
+enum class CellKind { gru, lstm };
+std::string_view to_string(CellKind cell);
+CellKind parse_cell(std::string_view name);
+
 std::string_view to_string(LossNormalisation normalisation);
 LossNormalisation parse_loss_normalisation(std::string_view name);
 
@@ -51,9 +68,20 @@ struct ModelConfig {
   std::int64_t embedding = 256;
   std::int64_t units = 1024;
   Variant variant = Variant::masked;
+  AttentionKind attention = AttentionKind::additive;
+  std::int64_t attention_positions = 64;  ///< that attention by location has weights for
+  CellKind cell = CellKind::gru;
+  std::int64_t layers = 1;      ///< of the encoder, and of the decoder
+  bool bidirectional = false;   ///< the encoder reads in both directions
+  bool self_attention = false;  ///< the encoder attends to its own states (models/nmt/self_attention.h)
 
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
+
+/// What the model is, in one line: "bidirectional LSTM encoder and LSTM decoder of 2 layers, general attention".
+std::string describe_system(const ModelConfig& config);
+/// Throws Error, naming both settings, when they make no sense together.
+void check_model(const ModelConfig& config);
 
 /// What makes an epoch better than another one.
 enum class BestBy {
@@ -82,6 +110,9 @@ struct TrainingConfig {
   double label_smoothing = 0.0;
   DropoutConfig dropout = {};
   LossNormalisation normalisation = LossNormalisation::token_mean;
+  std::int64_t monte_carlo_samples = 1;  ///< of hard attention, here and below: sequences of positions a sentence
+  double entropy_weight = 0.01;          ///< of the distributions that positions are drawn from
+  double baseline_decay = 0.9;           ///< of the moving baseline
   std::uint64_t seed = 1;
   std::int64_t checkpoint_every = 2;   ///< epochs
   std::int64_t keep = 3;               ///< checkpoints, beside the best one
@@ -111,7 +142,9 @@ std::vector<std::string_view> preset_names();
 /// missing, unknown or out of range.
 std::string to_json(const Config& config);
 Config config_from_json(std::string_view text, std::string_view origin);
-/// Throws Error that names the first setting that is out of range.
+/// Throws Error, naming both, for settings that make no sense together.
+void check_together(const Config& config);
+/// Throws Error that names the first setting that is out of range, or two that make no sense together.
 void validate(const Config& config);
 
 }  // namespace weft::nmt

@@ -1,18 +1,25 @@
 #include "models/nmt/decoder.h"
 
-#include "models/nmt/steps.h"
+#include <fmt/format.h>
 
 namespace weft::nmt {
 
-Value decoder_cell(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context, Value embedded,
-                   Value state, const Dropout& dropout) {
+std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context,
+                                   Value embedded, const std::vector<CellState>& states, const Dropout& dropout) {
   const Value parts[] = {context, embedded};
-  const Value previous = config.variant == Variant::tutorial ? zeros(graph, state.shape()) : state;
-  return gru_step(concat(parts, -1), previous, dropout.recurrent(previous, "decoder"), parameters.decoder_gru);
+  std::vector<CellState> next;
+  for (std::size_t layer = 0; layer < states.size(); ++layer) {
+    const CellState previous =
+        config.variant == Variant::tutorial ? zero_state(graph, states[layer].h.shape()[0], config) : states[layer];
+    const Value x = layer == 0 ? concat(parts, -1) : next.back().h;
+    const Value recurrent = dropout.recurrent(previous.h, fmt::format("decoder/{}", layer));
+    next.push_back(next_state(x, previous, parameters.decoder[layer], recurrent));
+  }
+  return next;
 }
 
-Value attended_lengths(const ModelConfig& config, Value lengths) {
-  return config.variant == Variant::masked ? lengths : Value{};
+Value word_logits(const Parameters& parameters, Value state) {
+  return dense(state, parameters.output_kernel, parameters.output_bias);
 }
 
 }  // namespace weft::nmt

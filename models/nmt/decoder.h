@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "graph/graph.h"
 #include "models/nmt/config.h"
 #include "models/nmt/dropout.h"
@@ -7,11 +9,12 @@
 
 namespace weft::nmt {
 
-/// The decoder's cell: from the context and the vector of the last token to the next state.
-Value decoder_cell(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context, Value embedded,
-                   Value state, const Dropout& dropout = {});
+/// A step of the decoder's layers: from the context [rows, value units] and the vector of the last token [rows,
+/// embedding] to the next states. The first layer reads both, each one above it the one below.
+std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context,
+                                   Value embedded, const std::vector<CellState>& states, const Dropout& dropout = {});
 
-/// The lengths as the attention gets them: none in the tutorial's variant, which attends to padding.
-Value attended_lengths(const ModelConfig& config, Value lengths);
+/// The scores of the words, by the last layer's state [rows, units]: [rows, target vocabulary].
+Value word_logits(const Parameters& parameters, Value state);
 
 }  // namespace weft::nmt

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "graph/graph.h"
 #include "models/nmt/config.h"
@@ -19,10 +20,11 @@ Source declare_source(Graph& graph, std::int64_t rows, std::int64_t source_lengt
 
 /// What the decoder reads of the source.
 struct Encoded {
-  Value values;  ///< [rows, source_length, units]
-  Value state;   ///< [rows, units]
+  Value values;                  ///< [rows, source_length, value units]: the last layer's outputs
+  Value summary;                 ///< [rows, value units]: its last one, in each direction
+  std::vector<CellState> state;  ///< the decoder's first one, a layer each
 };
-/// Runs the encoder over the source; past a row's length the masked variant carries the state over.
+/// Runs the encoder over the source, layer by layer; past a row's length the masked variant carries the state over.
 Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& config, const Source& source,
                const Dropout& dropout = {});
 

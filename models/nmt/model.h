@@ -18,19 +18,29 @@ struct ModelShape {
   std::int64_t target_length = 2;  ///< with <start> and <end>
 };
 
-/// What teacher forcing computes, unrolled: step after step, as the tutorial declares it.
+/// How hard attention chooses while it is trained: the decoder has `samples` rows for each of the batch, those of the
+/// first sample first.
+struct Sampling {
+  std::int64_t samples = 1;
+  Value noise;  ///< [target_length - 1, samples * rows, source_length], see look_at_source(); null: the highest score
+};
+
+/// What teacher forcing computes, unrolled: step after step, as the tutorial declares it. Rows are those of the batch
+/// times the samples.
 struct Forward {
-  Value logits;             ///< [target_length - 1, rows, target vocabulary]
-  Value attention_weights;  ///< [rows, target_length - 1, source_length]
-  Value targets;            ///< [target_length - 1, rows]: the ids that the logits are to predict
+  Value logits;                      ///< [target_length - 1, rows, target vocabulary]
+  Value attention_weights;           ///< [rows, target_length - 1, source_length]; null without attention
+  Value targets;                     ///< [target_length - 1, rows]: the ids that the logits are to predict
+  Value position_log_probabilities;  ///< [target_length - 1, rows], hard attention: of the positions chosen
+  Value position_entropies;          ///< [target_length - 1, rows], hard attention: of the distributions
 };
 /// Declares the inputs "source" [rows, source_length] (i32), "source_lengths" [rows] (i32) and "target" [rows,
-/// target_length] (i32) and the forward computation, with dropout if it is to be trained so.
+/// target_length] (i32) and the forward computation, with what is drawn at random if it is to be trained so.
 Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape,
-                        const Dropout& dropout = {});
+                        const Sampling& sampling = {}, const Dropout& dropout = {});
 
 /// Logits and attention weights, as outputs "logits" [rows, target_length - 1, vocabulary] and "attention_weights"
-/// [rows, target_length - 1, source_length].
+/// [rows, target_length - 1, source_length] (absent without attention, here and below).
 Graph forward_graph(const ModelConfig& config, const ModelShape& shape);
 
 /// The loss of a batch, as output "loss": for validation.
@@ -40,10 +50,11 @@ Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormali
 /// "gradient_norm" (before clipping), Adam's updates of all parameters.
 Graph training_graph(const ModelConfig& config, const TrainingConfig& training, const ModelShape& shape);
 
-/// Reads the source: inputs "source" [rows, source_length], "source_lengths" [rows]; outputs "values" [rows,
-/// source_length, units], "keys" [rows, source_length, units] (the values as the attention compares them), "state"
-/// [rows, units]. Every output has a row a sentence, and is one of two kinds: a state, to begin with (is_state), or
-/// what stays the same for the sentence.
+/// Reads the source: inputs "source" [rows, source_length], "source_lengths" [rows]. Every output has a row a sentence,
+/// and is one of two kinds: what stays the same for the sentence, "values" [rows, source_length, value units] and
+/// "keys" [rows, source_length, units] (the values as the attention compares them) or, without attention, "context"
+/// [rows, value units]; or a state to begin with (is_state), "state" [rows, units] and those of the other layers and of
+/// an LSTM's cells (recurrent.h).
 Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
 
 /// Whether a value of that name changes from step to step: its name begins with "state".

@@ -26,6 +26,8 @@ SettingValue to_value(std::uint64_t member) { return static_cast<std::int64_t>(m
 SettingValue to_value(double member) { return member; }
 SettingValue to_value(const std::string& member) { return member; }
 SettingValue to_value(Variant member) { return std::string(to_string(member)); }
+SettingValue to_value(AttentionKind member) { return std::string(to_string(member)); }
+SettingValue to_value(CellKind member) { return std::string(to_string(member)); }
 SettingValue to_value(LossNormalisation member) { return std::string(to_string(member)); }
 SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
 SettingValue to_value(BestBy member) { return std::string(to_string(member)); }
@@ -39,6 +41,10 @@ void assign(std::uint64_t& member, const SettingValue& value) {
 void assign(double& member, const SettingValue& value) { member = std::get<double>(value); }
 void assign(std::string& member, const SettingValue& value) { member = std::get<std::string>(value); }
 void assign(Variant& member, const SettingValue& value) { member = parse_variant(std::get<std::string>(value)); }
+void assign(AttentionKind& member, const SettingValue& value) {
+  member = parse_attention(std::get<std::string>(value));
+}
+void assign(CellKind& member, const SettingValue& value) { member = parse_cell(std::get<std::string>(value)); }
 void assign(LossNormalisation& member, const SettingValue& value) {
   member = parse_loss_normalisation(std::get<std::string>(value));
 }
@@ -124,8 +130,24 @@ std::vector<Setting> make_settings() {
                                            Choice{{"masked", "tutorial"}}),
       model_setting<&ModelConfig::embedding>("embedding", model, "numbers that stand for a word",
                                              IntegerRange{1, kMaxWidth}),
-      model_setting<&ModelConfig::units>("units", model, "width of the GRU's state and of the attention",
+      model_setting<&ModelConfig::units>("units", model, "width of a layer's state and of the attention",
                                          IntegerRange{1, kMaxWidth}),
+      model_setting<&ModelConfig::attention>(
+          "attention", model,
+          "how the decoder reads the source: by additive, dot, general or location-based scores, at one position "
+          "(hard), or as one fixed vector (none)",
+          Choice{{"additive", "dot", "general", "location", "hard", "none"}}),
+      model_setting<&ModelConfig::attention_positions>(
+          "attention-positions", model, "source tokens that --attention location can attend to, from the first one",
+          IntegerRange{1, 4096}),
+      model_setting<&ModelConfig::cell>("cell", model, "the recurrent cell of encoder and decoder",
+                                        Choice{{"gru", "lstm"}}),
+      model_setting<&ModelConfig::layers>("layers", model, "recurrent layers of the encoder, and of the decoder",
+                                          IntegerRange{1, 16}),
+      model_setting<&ModelConfig::bidirectional>("bidirectional", model, "the encoder reads in both directions",
+                                                 Switch{}),
+      model_setting<&ModelConfig::self_attention>(
+          "self-attention", model, "the encoder attends to all its states before, with --cell lstm", Switch{}),
       model_setting<&ModelConfig::source_vocabulary>("source-vocabulary", derived, "ids of the source language",
                                                      IntegerRange{0, kMaxWords + 2}),
       model_setting<&ModelConfig::target_vocabulary>("target-vocabulary", derived, "ids of the target language",
@@ -149,6 +171,14 @@ std::vector<Setting> make_settings() {
       training_setting<&TrainingConfig::normalisation>("loss-normalisation",
                                                        "what the loss is a mean over; unless given, the variant's",
                                                        Choice{{"token-mean", "batch-mean"}}),
+      training_setting<&TrainingConfig::monte_carlo_samples>(
+          "monte-carlo-samples", "sequences of positions drawn a sentence, with --attention hard", IntegerRange{1, 64}),
+      training_setting<&TrainingConfig::entropy_weight>(
+          "entropy-weight", "reward for undecided distributions of positions, with --attention hard",
+          NumberRange{0, 100}),
+      training_setting<&TrainingConfig::baseline_decay>(
+          "baseline-decay", "share of the moving baseline that a step leaves, with --attention hard",
+          NumberRange{0, 1}),
       training_setting<&TrainingConfig::seed>("seed", "makes weights, split and order; the same seed, the same bits",
                                               IntegerRange{0, std::numeric_limits<std::int64_t>::max()}),
       training_setting<&TrainingConfig::checkpoint_every>("checkpoint-every",

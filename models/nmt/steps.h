@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
+#include <vector>
 
 #include "graph/graph.h"
 #include "ops/ops.h"
@@ -14,11 +16,22 @@ inline Value ids_of_step(Value ids, std::int64_t step) {
   return reshape(slice(ids, 1, step, step + 1), {ids.shape()[0]});
 }
 
-/// gru_cell whose recurrent product sees `dropped` in place of the state.
-inline Value gru_step(Value x, Value state, Value dropped, const GruWeights& weights) {
-  if (dropped == state) return gru_cell(x, state, weights);
-  return gru_gates(dense(x, weights.kernel, weights.input_bias),
-                   dense(dropped, weights.recurrent_kernel, weights.recurrent_bias), state);
+/// Element `step` of the first axis.
+inline Value step_of(Value x, std::int64_t step) { return reshape(slice(x, 0, step, step + 1), x.shape().without(0)); }
+
+/// ids [...] (i32) -> bool [..., depth]: whether the last axis's place is the id.
+inline Value is_at(Value ids, std::int64_t depth) {
+  std::vector<std::int32_t> places(static_cast<std::size_t>(depth));
+  std::iota(places.begin(), places.end(), 0);
+  const Shape column = ids.shape().inserted(ids.shape().rank(), 1);
+  return equal(reshape(ids, column), ids.graph().constant(Tensor::of<std::int32_t>({depth}, places)));
+}
+
+/// All rows (the first axis) `times` times, one copy behind the other.
+inline Value repeat_rows(Value x, std::int64_t times) {
+  if (times == 1 || !x) return x;
+  const Value copies = broadcast(x, x.shape().inserted(0, times));
+  return reshape(copies, x.shape().with(0, times * x.shape()[0]));
 }
 
 }  // namespace weft::nmt

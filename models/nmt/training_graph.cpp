@@ -1,21 +1,43 @@
+#include "graph/error.h"
+#include "models/nmt/hard_attention.h"
 #include "models/nmt/model.h"
 #include "passes/autodiff.h"
 
 namespace weft::nmt {
 namespace {
 
-Value declare_loss(Graph& graph, const Parameters& parameters, const ModelConfig& config, const ModelShape& shape,
-                   LossNormalisation normalisation, double label_smoothing, const Dropout& dropout = {}) {
-  const Forward forward = declare_forward(graph, parameters, config, shape, dropout);
+Value declare_loss(const Forward& forward, LossNormalisation normalisation, double label_smoothing) {
   return masked_cross_entropy(forward.logits, forward.targets, normalisation, label_smoothing, 1).named("loss");
+}
+
+/// The positions are drawn anew for each row, sample and step of the training.
+Sampling declare_sampling(Graph& graph, const TrainingConfig& training, const ModelShape& shape) {
+  const Graph::Scope scope = graph.scope("sampling");
+  const std::int64_t rows = training.monte_carlo_samples * shape.rows;
+  const Value steps = graph.state("steps", {DType::i32, Shape{}});
+  graph.update(steps, steps + graph.constant(Tensor::scalar<std::int32_t>(1)));
+  const Shape shape_of_noise{shape.target_length - 1, rows, shape.source_length};
+  const Value uniform = random_uniform(steps, graph.constant(0.0), graph.constant(1.0), shape_of_noise,
+                                       static_cast<std::int64_t>(training.seed), "attention");
+  return {training.monte_carlo_samples, gumbel(uniform)};
+}
+
+/// The loss's gradients, estimated with the baseline of the steps before, which then moves on.
+std::vector<Value> declare_estimate(Graph& graph, const Forward& forward, Value loss, const TrainingConfig& training,
+                                    std::span<const Value> parameters) {
+  const Graph::Scope scope = graph.scope("sampling");
+  const double decay = training.baseline_decay;
+  const Value baseline = graph.state("baseline", {loss.dtype(), Shape{}});
+  graph.update(baseline, decay * baseline + (1.0 - decay) * mean_log_probability(forward));
+  return hard_attention_gradients(forward, loss, baseline, training, parameters);
 }
 
 }  // namespace
 
 Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormalisation normalisation) {
   Graph graph("nmt_loss");
-  const Parameters parameters = declare_parameters(graph, config);
-  graph.output("loss", declare_loss(graph, parameters, config, shape, normalisation, 0.0));
+  const Forward forward = declare_forward(graph, declare_parameters(graph, config), config, shape);
+  graph.output("loss", declare_loss(forward, normalisation, 0.0));
   return graph;
 }
 
@@ -23,12 +45,14 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   Graph graph("nmt_training");
   const Parameters parameters = declare_parameters(graph, config);
   const Value learning_rate = graph.input("learning_rate", DType::f32, {});
+  const bool hard = config.attention == AttentionKind::hard;
+  const Sampling sampling = hard ? declare_sampling(graph, training, shape) : Sampling{};
   const Dropout dropout(graph, training.dropout, training.seed);
-  const Value loss =
-      declare_loss(graph, parameters, config, shape, training.normalisation, training.label_smoothing, dropout);
+  const Forward forward = declare_forward(graph, parameters, config, shape, sampling, dropout);
+  const Value loss = declare_loss(forward, training.normalisation, training.label_smoothing);
 
   const std::vector<Value> all = parameters.all();
-  std::vector<Value> slopes = gradients(loss, all);
+  std::vector<Value> slopes = hard ? declare_estimate(graph, forward, loss, training, all) : gradients(loss, all);
   const Graph::Scope scope = graph.scope("update");
   graph.output("loss", loss);
   graph.output("gradient_norm", global_norm(slopes));

@@ -88,10 +88,10 @@ std::optional<std::vector<std::string>> words(const json& object, const char* ke
   return words;
 }
 
-/// Nothing for anything but `rows` lists of `columns` numbers from 0 to 1.
+/// Nothing for anything but `rows` lists of `columns` numbers from 0 to 1, or none, as without attention.
 std::optional<std::vector<std::vector<double>>> matrix(const json& object, std::size_t rows, std::size_t columns) {
   const auto at = object.find("weights");
-  if (at == object.end() || !at->is_array() || at->size() != rows) return std::nullopt;
+  if (at == object.end() || !at->is_array() || (!at->empty() && at->size() != rows)) return std::nullopt;
   std::vector<std::vector<double>> matrix;
   for (const json& row : *at) {
     if (!row.is_array() || row.size() != columns) return std::nullopt;

@@ -42,7 +42,7 @@ struct TrainingLog {
 TrainingLog parse_training_log(std::string_view text);
 
 /// A translation of a sample sentence. There is at least one source word, and a row of as many weights, each from 0 to
-/// 1, for each target word.
+/// 1, for each target word; or none, of a model without attention.
 struct SampleTranslation {
   std::string source, reference, translation;
   std::vector<std::string> source_words, target_words;

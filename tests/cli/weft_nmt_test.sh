@@ -122,6 +122,33 @@ passes "$nmt" train --config whole/config.json --epochs 1 --out from_json
 passes "$nmt" train "${corpus[@]}" --epochs 1 --variant tutorial --label-smoothing 0.1 --split random --out tutorial
 grep -aq '"loss-normalisation": "batch-mean"' tutorial/config.json || fail 'the tutorial variant has another loss'
 
+# ---- The other systems: one of each kind, trained, described, translated with.
+passes "$nmt" train "${corpus[@]}" --epochs 1 --attention general --cell lstm --layers 2 --bidirectional \
+  --self-attention --out deep
+passes "$nmt" info --run deep
+prints 'bidirectional LSTM encoder with self-attention and LSTM decoder of 2 layers, general attention'
+prints 'decoder_lstm/layer1/kernel'
+passes "$nmt" translate --run deep --precision int8 'Je suis fatigué.'
+lines out 1
+passes "$nmt" attention --run deep --out deep.svg 'Je suis fatigué.'
+passes "$nmt" train "${corpus[@]}" --epochs 1 --attention none --out fixed
+lines fixed/samples.jsonl 1
+passes "$nmt" translate --run fixed 'Je suis fatigué.'
+passes "$nmt" report fixed -o fixed.html
+refuses 1 "fixed: this run's model has no attention to draw ('attention' is none)" \
+  attention --run fixed --out fixed.svg 'Je suis fatigué.'
+[[ ! -e fixed.svg ]] || fail 'a picture of no attention'
+hard=("${corpus[@]}" --attention hard --monte-carlo-samples 2)
+passes "$nmt" train "${hard[@]}" --epochs 2 --threads 1 --out hard
+passes "$nmt" train "${hard[@]}" --epochs 1 --out hard_halves
+passes "$nmt" train --resume --epochs 2 --out hard_halves
+same "hard/$(<hard/latest).safetensors" "hard_halves/$(<hard_halves/latest).safetensors"
+refuses 2 "'attention' dot needs values as wide" train "${corpus[@]}" --attention dot --bidirectional --out senseless
+refuses 2 "'self-attention' is over the memory cells" train "${corpus[@]}" --self-attention --out senseless
+refuses 2 "'attention' is \"soft\", it must be one of" train "${corpus[@]}" --attention soft --out senseless
+refuses 2 "'layers' is 0, it must be a whole number from 1 to 16" train "${corpus[@]}" --layers 0 --out senseless
+[[ ! -e senseless ]] || fail 'a refused training leaves a run directory'
+
 # ---- A run of split files; --overwrite.
 passes "$nmt" train --train whole/train.tsv --valid whole/valid.tsv --test whole/test.tsv "${tiny[@]}" --epochs 1 \
   --preset small --out split

@@ -23,6 +23,13 @@ std::string message_with(const std::string& key, const nlohmann::json& value) {
   return message_of([&] { config_from_json(object.dump(), "run/config.json"); });
 }
 
+/// What is said of the small preset with these settings.
+std::string message_of_settings(const SettingValues& values) {
+  return message_of([&] { check_together(with_settings(preset("small"), values)); });
+}
+
+Config preset_of_tutorial() { return with_settings(preset("tutorial"), {{"variant", "tutorial"}}); }
+
 }  // namespace
 
 TEST_CASE("the preset `tutorial` has the sizes of the tutorial") {
@@ -66,8 +73,16 @@ TEST_CASE("every setting survives JSON") {
                  .split = SplitKind::random,
                  .valid_fraction = 0.1 + 0.2,  // has no short decimal form
                  .test_fraction = 1.0 / 3.0};
-  config.model = {
-      .source_vocabulary = 11, .target_vocabulary = 13, .embedding = 17, .units = 19, .variant = Variant::tutorial};
+  config.model = {.source_vocabulary = 11,
+                  .target_vocabulary = 13,
+                  .embedding = 17,
+                  .units = 19,
+                  .attention = AttentionKind::hard,
+                  .attention_positions = 2,
+                  .cell = CellKind::lstm,
+                  .layers = 3,
+                  .bidirectional = true,
+                  .self_attention = true};
   config.training = {.batch = 3,
                      .epochs = 5,
                      .learning_rate = 1e-7,
@@ -75,6 +90,9 @@ TEST_CASE("every setting survives JSON") {
                      .label_smoothing = 0.7,
                      .dropout = {.embedding = 0.15, .context = 0.25, .output = 0.35, .recurrent = 0.45},
                      .normalisation = weft::LossNormalisation::token_mean,
+                     .monte_carlo_samples = 5,
+                     .entropy_weight = 0.2,
+                     .baseline_decay = 0.4,
                      .seed = std::numeric_limits<std::int64_t>::max(),
                      .checkpoint_every = 23,
                      .keep = 29,
@@ -83,12 +101,14 @@ TEST_CASE("every setting survives JSON") {
                      .valid_sentences = 41,
                      .samples = 43};
   config.vocabulary_limit = 31;
+  CHECK(config_from_json(to_json(preset_of_tutorial()), "config.json").model.variant == Variant::tutorial);
   const Config back = config_from_json(to_json(config), "config.json");
   for (const Setting& setting : settings()) {
     CAPTURE(std::string(setting.name));
     CHECK((setting.get(back) == setting.get(config)));
     // Every setting was given another value than the default, or this test would not see it get lost.
-    if (setting.name != "builtin" && setting.name != "normaliser" && setting.name != "loss-normalisation") {
+    if (setting.name != "builtin" && setting.name != "normaliser" && setting.name != "loss-normalisation" &&
+        setting.name != "variant") {
       CHECK((setting.get(config) != setting.get(Config{})));
     }
   }
@@ -112,8 +132,10 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 }
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
-  for (const char* name : {"best-by", "patience", "valid-sentences", "samples", "dropout-embedding", "dropout-context",
-                           "dropout-output", "dropout-recurrent"}) {
+  for (const char* name :
+       {"best-by", "patience", "valid-sentences", "samples", "dropout-embedding", "dropout-context", "dropout-output",
+        "dropout-recurrent", "attention", "attention-positions", "cell", "layers", "bidirectional", "self-attention",
+        "monte-carlo-samples", "entropy-weight", "baseline-decay"}) {
     CAPTURE(name);
     CHECK(message_with(name, nlohmann::json()) == "(nothing was thrown)");
   }
@@ -162,4 +184,49 @@ TEST_CASE("a variant brings its loss along unless another is asked for") {
   CHECK(normalisation({{"variant", "masked"}}) == LossNormalisation::token_mean);
   CHECK(normalisation({{"variant", "tutorial"}, {"loss-normalisation", "token-mean"}}) ==
         LossNormalisation::token_mean);
+}
+
+TEST_CASE("settings that make no sense together are refused, with both of them named") {
+  const std::string fine = "(nothing was thrown)";
+  CHECK(
+      message_of_settings({{"variant", "tutorial"}, {"attention", "dot"}}) ==
+      "'variant' tutorial is the tutorial's model to the letter, which has 'attention' additive: leave that as it is, "
+      "or take 'variant' masked");
+  const SettingValues others[] = {{{"cell", "lstm"}},
+                                  {{"layers", std::int64_t{2}}},
+                                  {{"bidirectional", true}},
+                                  {{"self-attention", true}, {"cell", "lstm"}}};
+  for (SettingValues values : others) {
+    CHECK(message_of_settings(values) == fine);
+    values["variant"] = "tutorial";
+    CHECK(contains(message_of_settings(values), "'" + values.begin()->first + "'"));
+    CHECK(contains(message_of_settings(values), "'variant' tutorial"));
+  }
+  CHECK(
+      message_of_settings({{"attention", "dot"}, {"bidirectional", true}}) ==
+      "'attention' dot needs values as wide as the decoder's state, with 'bidirectional' they are twice as wide: take "
+      "'attention' general");
+  CHECK(message_of_settings({{"attention", "general"}, {"bidirectional", true}}) == fine);
+  CHECK(message_of_settings({{"self-attention", true}}) ==
+        "'self-attention' is over the memory cells of an LSTM, 'cell' is gru: take 'cell' lstm");
+  CHECK(message_of_settings({{"monte-carlo-samples", std::int64_t{4}}}) ==
+        "'monte-carlo-samples' is 4, but only 'attention' hard draws samples, it is additive");
+  CHECK(message_of_settings({{"monte-carlo-samples", std::int64_t{4}}, {"attention", "hard"}}) == fine);
+
+  Config config = preset("small");
+  config.model.self_attention = true;
+  CHECK(contains(message_of([&] { validate(config); }), "'self-attention'"));
+  CHECK(contains(message_of([&] { config_from_json(to_json(config), "run/config.json"); }),
+                 "run/config.json: 'self-attention'"));
+}
+
+TEST_CASE("a system is described in one line") {
+  CHECK(describe_system({}) == "GRU encoder and GRU decoder, additive attention");
+  CHECK(describe_system({.attention = AttentionKind::none}) == "GRU encoder and GRU decoder, no attention");
+  CHECK(describe_system({.attention = AttentionKind::general,
+                         .cell = CellKind::lstm,
+                         .layers = 2,
+                         .bidirectional = true,
+                         .self_attention = true}) ==
+        "bidirectional LSTM encoder with self-attention and LSTM decoder of 2 layers, general attention");
 }

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "models/nmt/batches.h"
 #include "models/nmt/config.h"
 #include "models/nmt/random.h"
+#include "models/nmt/vocabulary.h"
+#include "models/nmt/word_counts.h"
 
 namespace weft::nmt {
 
@@ -35,6 +40,19 @@ inline std::vector<Example> tiny_examples(std::size_t count, std::uint64_t seed 
     examples.push_back(std::move(example));
   }
   return examples;
+}
+
+/// A vocabulary of the words "a", "b", ... with the ids that tiny_examples uses.
+inline Vocabulary letters(std::size_t size) {
+  WordCounts counts;
+  const std::size_t words = size - 4;  // beside padding, <start>, <end>, <unk>
+  counts.add("<start> <end>");         // so that no letter is as frequent
+  for (std::size_t repeat = words; repeat > 0; --repeat) {
+    std::string sentence = "<start>";
+    for (std::size_t word = 0; word < repeat; ++word) sentence += fmt::format(" {}", static_cast<char>('a' + word));
+    counts.add(sentence + " <end>");
+  }
+  return Vocabulary(counts);
 }
 
 }  // namespace weft::nmt

@@ -10,26 +10,12 @@
 #include "backends/onednn/threads.h"
 #include "graph/error.h"
 #include "models/nmt/trainer.h"
-#include "models/nmt/word_counts.h"
 #include "tests/nmt/tiny_model.h"
 
 using namespace weft;
 using namespace weft::nmt;
 
 namespace {
-
-/// A vocabulary of the words "a", "b", ... with the ids that tiny_examples uses.
-Vocabulary letters(std::size_t size) {
-  WordCounts counts;
-  const std::size_t words = size - 4;  // beside padding, <start>, <end>, <unk>
-  counts.add("<start> <end>");         // so that no letter is as frequent
-  for (std::size_t repeat = words; repeat > 0; --repeat) {
-    std::string sentence = "<start>";
-    for (std::size_t word = 0; word < repeat; ++word) sentence += fmt::format(" {}", static_cast<char>('a' + word));
-    counts.add(sentence + " <end>");
-  }
-  return Vocabulary(counts);
-}
 
 /// A model trained enough to translate differently what differs.
 struct Fixture {

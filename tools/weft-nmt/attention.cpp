@@ -27,6 +27,9 @@ struct AttentionOptions {
 void draw(const AttentionOptions& options) {
   const TrainedModel model = load_model(options.run);
   const RunDirectory& run = model.run;
+  require(run.config().model.attention != AttentionKind::none,
+          "{}: this run's model has no attention to draw ('attention' is none): it reads the sentence as one vector",
+          run.path().string());
   Translator translator(run.config(), run.source(), run.target(), model.weights);
   Translation translation = translator.translate(std::array{options.sentence}).front();
   require(!translation.target_words.empty(), "there is no word to translate in \"{}\"", options.sentence);

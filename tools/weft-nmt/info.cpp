@@ -43,7 +43,8 @@ std::optional<TrainingState> latest_state(const RunDirectory& run) {
 
 std::string text(const RunDirectory& run) {
   const Config& config = run.config();
-  std::string text = fmt::format("Run {}\n\nSettings\n", run.path().string());
+  std::string text =
+      fmt::format("Run {}\n\nSystem\n  {}\n\nSettings\n", run.path().string(), describe_system(config.model));
   for (const Setting& setting : settings()) {
     const std::string value = setting_text(setting.get(config));
     if (!value.empty()) text += fmt::format("  {:<20}{}\n", setting.name, value);
@@ -78,6 +79,7 @@ std::string text(const RunDirectory& run) {
 std::string json(const RunDirectory& run) {
   const Config& config = run.config();
   nlohmann::ordered_json object{{"run", run.path().string()}};
+  object["system"] = describe_system(config.model);
   object["settings"] = nlohmann::ordered_json::parse(to_json(config));
   for (const ParameterInfo& parameter : list_parameters(config.model)) {
     object["parameters"][parameter.name] = parameter.type.shape.extents();

@@ -151,6 +151,11 @@ Config SettingOptions::resolve() const {
                                                                                         : "tutorial";
   Config config = with_settings(preset(base), values);
   require_one_source(config.data);
+  try {
+    check_together(config);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
   for (std::string* path : {&config.data.corpus, &config.data.train, &config.data.valid, &config.data.test}) {
     make_absolute(*path);
   }

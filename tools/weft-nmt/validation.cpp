@@ -26,9 +26,10 @@ std::vector<Pair> by_length(std::span<const Pair> pairs, Normaliser normaliser) 
   return sorted;
 }
 
-/// Rows of weights with three decimals, which no picture shows more of.
+/// Rows of weights with three decimals, which no picture shows more of; none of a model without attention.
 nlohmann::ordered_json weight_rows(const Translation& translation) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  if (translation.attention_weights.empty()) return rows;
   const std::size_t columns = translation.source_words.size();
   for (std::size_t row = 0; row < translation.target_words.size(); ++row) {
     nlohmann::ordered_json weights = nlohmann::ordered_json::array();

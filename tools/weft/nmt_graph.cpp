@@ -16,6 +16,7 @@ constexpr UsualVocabulary of_builtin_corpus{625, 458};
 
 // The graph has one copy of the cell a step, so that lengths bound its size; the other extents only appear in shapes.
 constexpr std::int64_t longest = 1000;
+constexpr std::int64_t most_layers = 16;
 constexpr std::int64_t widest = std::int64_t{1} << 30;
 
 nmt::ModelConfig model_config(const NmtGraphOptions& options, const nmt::Config& preset) {
@@ -26,6 +27,12 @@ nmt::ModelConfig model_config(const NmtGraphOptions& options, const nmt::Config&
   config.embedding = options.embedding.value_or(config.embedding);
   config.units = options.units.value_or(config.units);
   if (options.variant) config.variant = nmt::parse_variant(*options.variant);
+  if (options.attention) config.attention = nmt::parse_attention(*options.attention);
+  config.attention_positions = options.attention_positions.value_or(config.attention_positions);
+  if (options.cell) config.cell = nmt::parse_cell(*options.cell);
+  config.layers = options.layers.value_or(config.layers);
+  config.bidirectional = options.bidirectional;
+  config.self_attention = options.self_attention;
   return config;
 }
 
@@ -62,17 +69,32 @@ void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, con
       .between(1, widest);
   add("--embedding", options.embedding, "Numbers a word becomes").between(1, widest);
   add("--units", options.units, "Numbers of a state").between(1, widest);
+  add("--attention", options.attention, "How the decoder reads the source")
+      .one_of({"additive", "dot", "general", "location", "hard", "none"});
+  add("--attention-positions", options.attention_positions, "Source tokens that --attention location can attend to")
+      .between(1, longest);
+  add("--cell", options.cell, "The recurrent cell").one_of({"gru", "lstm"});
+  add("--layers", options.layers, "Recurrent layers of the encoder, and of the decoder").between(1, most_layers);
+  add("--monte-carlo-samples", options.samples, "Sequences of positions a sentence, with --attention hard")
+      .between(1, longest);
+  const auto add_flag = [&](const std::string& name, bool& given, const std::string& help) {
+    command.flag(name, given, help).needs(model).group(group);
+  };
+  add_flag("--bidirectional", options.bidirectional, "The encoder reads in both directions");
+  add_flag("--self-attention", options.self_attention, "The encoder attends to its states before, with --cell lstm");
 }
 
 Graph build_nmt_graph(const NmtGraphOptions& options) {
-  const nmt::Config preset = nmt::preset(options.preset);
-  const nmt::ModelConfig config = model_config(options, preset);
+  nmt::Config config = nmt::preset(options.preset);
+  config.model = model_config(options, config);
+  config.training.monte_carlo_samples = options.samples.value_or(config.training.monte_carlo_samples);
+  nmt::check_together(config);
   const nmt::ModelShape shape{options.rows, options.source_length, options.target_length};
-  if (options.graph == "forward") return nmt::forward_graph(config, shape);
-  if (options.graph == "loss") return nmt::loss_graph(config, shape, preset.training.normalisation);
-  if (options.graph == "training") return nmt::training_graph(config, preset.training, shape);
-  if (options.graph == "encoder") return nmt::encoder_graph(config, options.rows, options.source_length);
-  return nmt::decoder_step_graph(config, options.rows, options.source_length);
+  if (options.graph == "forward") return nmt::forward_graph(config.model, shape);
+  if (options.graph == "loss") return nmt::loss_graph(config.model, shape, config.training.normalisation);
+  if (options.graph == "training") return nmt::training_graph(config.model, config.training, shape);
+  if (options.graph == "encoder") return nmt::encoder_graph(config.model, options.rows, options.source_length);
+  return nmt::decoder_step_graph(config.model, options.rows, options.source_length);
 }
 
 }  // namespace weft::tool

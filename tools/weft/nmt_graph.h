@@ -22,12 +22,19 @@ struct NmtGraphOptions {
   std::optional<std::int64_t> target_vocabulary;
   std::optional<std::int64_t> embedding;
   std::optional<std::int64_t> units;
+  std::optional<std::string> attention;
+  std::optional<std::int64_t> attention_positions;
+  std::optional<std::string> cell;
+  std::optional<std::int64_t> layers;
+  bool bidirectional = false;
+  bool self_attention = false;
+  std::optional<std::int64_t> samples;  ///< of hard attention
 };
 
 /// Adds the options, all of which need `model` to be given.
 void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model);
 
-/// Declares the graph. Throws Error for sizes that no tensor can have.
+/// Declares the graph. Throws Error for sizes that no tensor can have, and for options that make no sense together.
 Graph build_nmt_graph(const NmtGraphOptions& options);
 
 }  // namespace weft::tool

@@ -174,7 +174,7 @@
           el("dl", {}, el("dt", {}, "French"), el("dd", { class: "source", lang: "fr" }, sample.source),
             el("dt", {}, "English"), el("dd", { class: "reference" }, sample.reference),
             el("dt", {}, `Epoch ${epoch}`), el("dd", { class: "translation" }, sample.translation || "(nothing)")),
-          heatMap(sample), details);
+          ...(sample.weights.length > 0 ? [heatMap(sample)] : []), details);
       }));
     }
     show(shown.length - 1);

@@ -1,0 +1,20 @@
+#include "backends/random_numbers.h"
+#include "backends/reference/dispatch.h"
+#include "backends/reference/kernels.h"
+
+namespace weft::reference {
+
+Kernel random_uniform(const KernelSpec& spec) {
+  const StepRandom random(spec.node.attributes);
+  return dispatch_float(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
+    return {[random, count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
+      const std::int32_t step = *buffers.operand<std::int32_t>(0);
+      const T low = *buffers.operand<T>(1);
+      const T high = *buffers.operand<T>(2);
+      T* y = buffers.result<T>(0);
+      for (std::int64_t i = 0; i < count; ++i) y[i] = low + (high - low) * static_cast<T>(random.unit(step, i));
+    }};
+  });
+}
+
+}  // namespace weft::reference

@@ -1,0 +1,57 @@
+#include "models/nmt/hard_attention.h"
+
+#include "models/nmt/steps.h"
+#include "passes/autodiff.h"
+
+namespace weft::nmt {
+namespace {
+
+/// 1 where there is a word, 0 where padding is: [time, rows].
+Value is_word(const Forward& forward) {
+  Graph& graph = forward.logits.graph();
+  const DType dtype = forward.logits.dtype();
+  const Value padding = equal(forward.targets, graph.constant(Tensor::scalar<std::int32_t>(0)));
+  return select(padding, graph.constant(0.0, dtype), graph.constant(1.0, dtype));
+}
+
+/// The log probability of each word of the target: [time, rows].
+Value word_log_probabilities(const Forward& forward) {
+  const Value zero = forward.logits.graph().constant(0.0, forward.logits.dtype());
+  const Value at_target = is_at(forward.targets, forward.logits.shape()[2]);
+  return reduce_sum(select(at_target, log_softmax(forward.logits), zero), {2});
+}
+
+/// y[t] = sum over s >= t of x[s], along the first axis of [time, rows].
+Value sums_from_here_on(Value x) {
+  const std::int64_t time = x.shape()[0];
+  Tensor upper({x.dtype(), {time, time}});
+  for (std::int64_t t = 0; t < time; ++t)
+    for (std::int64_t s = t; s < time; ++s) upper.set_number(t * time + s, 1.0);
+  return matmul(x.graph().constant(upper), x);
+}
+
+}  // namespace
+
+Value gumbel(Value uniform) { return -log(-log(uniform)); }
+
+std::vector<Value> hard_attention_gradients(const Forward& forward, Value loss, Value baseline,
+                                            const TrainingConfig& training, std::span<const Value> parameters) {
+  Graph& graph = loss.graph();
+  const Value word = is_word(forward);
+  const Value divisor = training.normalisation == LossNormalisation::token_mean
+                            ? reduce_sum(word)
+                            : graph.constant(static_cast<double>(word.shape()[1]), word.dtype());
+  const Value entropy = training.entropy_weight * forward.position_entropies;
+  const Value reward = sums_from_here_on((word_log_probabilities(forward) + entropy - baseline) * word);
+  const Value results[] = {loss, forward.position_log_probabilities, forward.position_entropies};
+  const Value cotangents[] = {graph.constant(1.0, loss.dtype()), -reward / divisor,
+                              word * -training.entropy_weight / divisor};
+  return vector_jacobian(results, cotangents, parameters);
+}
+
+Value mean_log_probability(const Forward& forward) {
+  const Value word = is_word(forward);
+  return reduce_sum(word_log_probabilities(forward) * word) / reduce_sum(word);
+}
+
+}  // namespace weft::nmt
