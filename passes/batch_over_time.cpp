@@ -176,7 +176,10 @@ struct Term {
   Reduction kind;
   std::int64_t vocabulary = 0;  // of a scatter
   bool keep_dims = false;       // of a column sum
-  std::uint32_t stack = 0;      // of a column sum: the stack that its rows are in, so that no other is made
+  // Of a column sum, the stack that its rows are in, so that no other is made; of a scatter, what its rows are cut
+  // from, which another pass may scatter while it is computed (fuse-embedding): the rows of each direction of an
+  // encoder are their own. 0: none.
+  std::uint32_t stack = 0;
   friend auto operator<=>(const Term&, const Term&) = default;
 };
 
@@ -188,13 +191,14 @@ class SumBatching {
 
   bool run() {
     for (const SumTree& tree : sum_trees(graph_)) {
-      std::map<Term, std::vector<NodeId>> groups;
+      Groups groups;
       std::vector<ValueId> terms;  // of the new sum
       for (const ValueId value : tree.terms)
         if (const std::optional<Term> term = reduction(value))
           groups[*term].push_back(graph_.producer(value));
         else
           terms.push_back(value);
+      join_single_scatters(groups);
       if (std::ranges::none_of(groups, [](const auto& group) { return group.second.size() > 1; })) continue;
       for (const auto& [term, members] : groups)
         terms.push_back(members.size() > 1 ? batch(term, members) : graph_.node(members.front()).results[0]);
@@ -204,6 +208,20 @@ class SumBatching {
   }
 
  private:
+  using Groups = std::map<Term, std::vector<NodeId>>;
+
+  /// Scatters whose rows are all that is cut from a value have nothing to keep together.
+  static void join_single_scatters(Groups& groups) {
+    std::vector<std::pair<Term, NodeId>> single;
+    for (const auto& [term, members] : groups)
+      if (term.kind == Reduction::scatter && term.stack != 0 && members.size() == 1)
+        single.emplace_back(term, members.front());
+    for (const auto& [term, member] : single) {
+      groups.erase(term);
+      groups[{term.kind, term.vocabulary}].push_back(member);
+    }
+  }
+
   std::optional<Term> reduction(ValueId value) const {
     const Node& node = graph_.node(graph_.producer(value));
     if (value.index >= uses_.size() || uses_[value.index] != 1) return std::nullopt;
@@ -212,11 +230,18 @@ class SumBatching {
         !node.attributes.get<bool>("transpose_b") && graph_.type(node.operands[0]).shape.rank() == 2)
       return Term{Reduction::product};
     if (node.op == &op::embedding_gradient)
-      return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary")};
+      return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary"), false,
+                  cut_from(node.operands[0])};
     if (node.op == &op::reduce_sum && graph_.type(node.operands[0]).shape.rank() == 2 &&
         node.attributes.get<std::vector<std::int64_t>>("axes") == std::vector<std::int64_t>{0})
       return Term{Reduction::column_sum, 0, node.attributes.get<bool>("keep_dims"), order_.stack_of(node.operands[0])};
     return std::nullopt;
+  }
+
+  /// A number of what the rows are a part of; 0 when they are a value of their own.
+  std::uint32_t cut_from(ValueId rows) const {
+    const Piece piece = piece_of(graph_, rows);
+    return piece.source == rows ? 0 : piece.source.index + 1;
   }
 
   ValueId batch(const Term& term, std::vector<NodeId> members) {

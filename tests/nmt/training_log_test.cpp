@@ -98,7 +98,9 @@ TEST_CASE("samples are read back; what has not the form of one is left out") {
   };
   CHECK(with("0.75", "0.75") == 0);
   for (const char* weight : {"1.5", "-0.1", "null", "\"x\"", "0.5,0.5", "[0.75]"}) CHECK(with("0.75", weight) == 1);
-  CHECK(with("[[0.75,0.25]]", "[]") == 1);
+  CHECK(with("[[0.75,0.25]]", "[[0.75,0.25],[0.75,0.25]]") == 1);
+  CHECK(with("[[0.75,0.25]]", "[[]]") == 1);
+  CHECK(with("[[0.75,0.25]]", "[]") == 0);  // a model without attention
   CHECK(with("[\"je\",\".\"]", "[]") == 1);
   CHECK(with("\"je\"", "7") == 1);
   CHECK(with("\"step\":20", "\"step\":0") == 1);
