@@ -139,7 +139,7 @@ refuses 1 "fixed: this run's model has no attention to draw ('attention' is none
   attention --run fixed --out fixed.svg 'Je suis fatigué.'
 [[ ! -e fixed.svg ]] || fail 'a picture of no attention'
 hard=("${corpus[@]}" --attention hard --monte-carlo-samples 2)
-passes "$nmt" train "${hard[@]}" --epochs 2 --threads 1 --out hard
+passes "$nmt" train "${hard[@]}" --epochs 2 --out hard
 passes "$nmt" train "${hard[@]}" --epochs 1 --out hard_halves
 passes "$nmt" train --resume --epochs 2 --out hard_halves
 same "hard/$(<hard/latest).safetensors" "hard_halves/$(<hard_halves/latest).safetensors"
