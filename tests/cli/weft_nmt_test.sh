@@ -138,9 +138,9 @@ passes "$nmt" report fixed -o fixed.html
 refuses 1 "fixed: this run's model has no attention to draw ('attention' is none)" \
   attention --run fixed --out fixed.svg 'Je suis fatigué.'
 [[ ! -e fixed.svg ]] || fail 'a picture of no attention'
-hard=("${corpus[@]}" --attention hard --monte-carlo-samples 2)
-passes "$nmt" train "${hard[@]}" --epochs 2 --out hard
-passes "$nmt" train "${hard[@]}" --epochs 1 --out hard_halves
+hard=(--builtin --limit 120 --batch 16 --embedding 6 --units 8 --max-length 12 --attention hard --monte-carlo-samples 2)
+passes "$nmt" train "${hard[@]}" --epochs 2 --threads 1 --out hard
+passes "$nmt" train "${hard[@]}" --epochs 1 --threads 2 --out hard_halves
 passes "$nmt" train --resume --epochs 2 --out hard_halves
 same "hard/$(<hard/latest).safetensors" "hard_halves/$(<hard_halves/latest).safetensors"
 refuses 2 "'attention' dot needs values as wide" train "${corpus[@]}" --attention dot --bidirectional --out senseless

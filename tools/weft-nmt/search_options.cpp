@@ -15,7 +15,7 @@ namespace {
 void check_number(std::string_view option, double number, bool zero_allowed) {
   if (std::isfinite(number) && (number > 0 || (zero_allowed && number == 0))) return;
   throw tool::UsageError(fmt::format("{} is {}, it must be {}", option, number,
-                               zero_allowed ? "0 or a positive number" : "a positive number"));
+                                     zero_allowed ? "0 or a positive number" : "a positive number"));
 }
 
 tool::Option add_number(const tool::Command& command, const std::string& name, double& number, bool zero_allowed,
