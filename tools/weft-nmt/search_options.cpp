@@ -15,7 +15,7 @@ namespace {
 void check_number(std::string_view option, double number, bool zero_allowed) {
   if (std::isfinite(number) && (number > 0 || (zero_allowed && number == 0))) return;
   throw tool::UsageError(fmt::format("{} is {}, it must be {}", option, number,
-                               zero_allowed ? "0 or a positive number" : "a positive number"));
+                                     zero_allowed ? "0 or a positive number" : "a positive number"));
 }
 
 tool::Option add_number(const tool::Command& command, const std::string& name, double& number, bool zero_allowed,
@@ -51,6 +51,7 @@ void check_same_words(const TrainedModel& first, const TrainedModel& other, std:
 }  // namespace
 
 void add_search_options(const tool::Command& command, TranslatorOptions& options) {
+  options.beam.score.length_penalty = 1;  // without one, wide beams make translations too short
   command
       .option("--beam", options.beam.width,
               "Beginnings of translations to follow at once; 1: the best next word each time (greedy)")
