@@ -96,7 +96,10 @@ struct Translator::Impl {
     }
     const std::int64_t open = std::min(batch, std::ssize(jobs));
     std::vector<std::unique_ptr<StepDecoder>> decoders;
-    for (const auto& member : members) decoders.push_back(network_decoder(*member, sources, open, open * rows));
+    for (const auto& member : members) {
+      decoders.push_back(
+          network_decoder(*member, sources, compiled_rows(open, batch), compiled_rows(open * rows, batch * rows)));
+    }
     const std::unique_ptr<StepDecoder> decoder =
         decoders.size() == 1 ? std::move(decoders.front()) : ensemble(std::move(decoders));
     std::vector<std::unique_ptr<SentenceSearch>> searches;

@@ -46,7 +46,7 @@ count=$(wc -l <french)
 # ---- A beam of 1 is greedy search; scores do not change what is found.
 passes translate --run a <french
 cp out greedy
-passes translate --run a --beam 1 --n-best 1 <french
+passes translate --run a --beam 1 --n-best 1 --length-penalty 0 <french
 same <(cut -f 5 out) greedy
 holds 'the number and the rank of a line' '$1 != NR || $2 != 1 || $3 != $4 || $4 > 0 { bad = 1 } END { exit bad }' out
 
@@ -74,7 +74,7 @@ lines out 3
 # log P of a beam is the sum over all sentences; it is no worse than greedy search's.
 sum() { awk -F '\t' '{ sum += $4 } END { print sum }' "$1"; }
 "$nmt" translate --run a --n-best 1 <french >one 2>/dev/null
-"$nmt" translate --run a --beam 10 --n-best 1 <french >ten 2>/dev/null
+"$nmt" translate --run a --beam 10 --n-best 1 --length-penalty 0 <french >ten 2>/dev/null
 awk -v one="$(sum one)" -v ten="$(sum ten)" 'BEGIN { exit !(ten > one) }' || fail 'a beam of 10 finds nothing better'
 
 # ---- Lengths.
@@ -142,7 +142,7 @@ passes score --run a --run b a/test.tsv
 lines out "$count"
 
 # ---- Measuring: with the beam, by length, with an interval, and against all references.
-passes evaluate --run a --beam 3 --length-penalty 1 --bootstrap 200 --by-length
+passes evaluate --run a --beam 3 --bootstrap 200 --by-length
 prints 'beam 3, length penalty 1'
 prints 'with 95 %, by 200 samples of bootstrap'
 prints 'source words'

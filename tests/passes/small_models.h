@@ -27,6 +27,8 @@ inline std::vector<std::pair<std::string, Graph>> small_models() {
     models.emplace_back(name + "loss", nmt::loss_graph(config, shape, LossNormalisation::token_mean));
     models.emplace_back(name + "encoder", nmt::encoder_graph(config, 3, 5));
     models.emplace_back(name + "decoder", nmt::decoder_step_graph(config, 3, 5));
+    models.emplace_back(name + "search decoder",
+                        nmt::decoder_step_graph(config, 3, 5, nmt::StepResult::log_probabilities));
   }
   return models;
 }

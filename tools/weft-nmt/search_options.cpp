@@ -51,6 +51,7 @@ void check_same_words(const TrainedModel& first, const TrainedModel& other, std:
 }  // namespace
 
 void add_search_options(const tool::Command& command, TranslatorOptions& options) {
+  options.beam.score.length_penalty = 1;  // without one, wide beams make translations too short
   command
       .option("--beam", options.beam.width,
               "Beginnings of translations to follow at once; 1: the best next word each time (greedy)")

@@ -10,7 +10,7 @@
 namespace weft::nmt {
 
 /// Adds --beam, --length-penalty, --coverage-penalty, --max-length, --max-length-ratio, --replace-unknown, --batch and
-/// --precision.
+/// --precision. The length penalty is 1 unless it is given.
 void add_search_options(const tool::Command& command, TranslatorOptions& options);
 
 /// "beam 5, length penalty 1", or "greedy".

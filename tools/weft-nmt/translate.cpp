@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   weft-nmt translate --run runs/small "Je suis fatigué." "Où est la gare ?"
   weft-nmt translate --run runs/small < french.txt > english.txt
-  weft-nmt translate --run runs/small --beam 5 --length-penalty 1 --replace-unknown < french.txt
+  weft-nmt translate --run runs/small --beam 5 --replace-unknown < french.txt
   weft-nmt translate --run runs/small --beam 10 --n-best 3 "Je suis fatigué."
   weft-nmt translate --run runs/small --sample --temperature 0.8 --top-k 20 --n-best 5 "Je suis fatigué."
   weft-nmt translate --run runs/a --run runs/b --run runs/c --beam 5 < french.txt
