@@ -65,7 +65,8 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 4> kLaterSettings = {"best-by", "patience", "valid-sentences", "samples"};
+constexpr std::array<std::string_view, 6> kLaterSettings = {"best-by", "patience", "valid-sentences",
+                                                            "samples", "subwords", "subword-model"};
 
 constexpr Named<Config (*)()> kPresets[] = {{tutorial_preset, "tutorial"}, {small_preset, "small"}};
 

@@ -307,7 +307,7 @@ std::vector<Translation> Translator::translate(std::span<const std::string> sent
   std::vector<Translation> translations(sentences.size());
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < sentences.size(); ++i) {
-    const std::vector<std::string> words = tokens(sentences[i], impl_->config.normaliser);
+    const std::vector<std::string> words = impl_->source.tokeniser().tokens(sentences[i]);
     if (words.size() <= 2) continue;  // <start> and <end> alone
     require(words.size() <= kMaxSourceTokens, "sentence {} has {} tokens, at most {} can be translated; split it",
             i + 1, words.size(), kMaxSourceTokens);
@@ -330,7 +330,10 @@ std::vector<Translation> Translator::translate(std::span<const std::string> sent
     });
     first = last;
   }
-  for (Translation& translation : translations) translation.text = impl_->target.decode(translation.ids);
+  for (Translation& translation : translations) {
+    translation.words = impl_->target.decode(translation.ids);
+    translation.text = impl_->target.tokeniser().text(translation.words);
+  }
   return translations;
 }
 

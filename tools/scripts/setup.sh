@@ -13,6 +13,7 @@ packages=(
   nlohmann-json3-dev    # JSON
   libcli11-dev          # command lines
   libicu-dev            # Unicode
+  libsentencepiece-dev  # pieces of words
   libcairo2-dev         # pictures
   fonts-dejavu-core     # the letters in them
   doctest-dev           # tests

@@ -25,8 +25,9 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt evaluate --run runs/small --json | jq .bleu
 
 BLEU and chrF (0 to 100) compare greedy translations with the English sides after the normalisation that the model was
-trained with: lower case, without accents. They are sacreBLEU's figures, and its signature says how they were made;
---tokenize 13a takes punctuation off words first, which the normalisation has done mostly. The loss is the cross entropy of the English side, in nats per token.)";
+trained with, word by word. With --tokenize 13a both are compared as the translations are printed, which is as people
+write when the normaliser can be undone (reversible); mteval-v13a finds the words. They are sacreBLEU's figures, and its
+signature says how they were made. The loss is the cross entropy of the English side, in nats per token.)";
 
 struct EvaluateOptions {
   RunOptions run;
@@ -55,7 +56,8 @@ TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
             run.path().string());
   }
   const Config& config = run.config();
-  set.pairs = without_long_pairs(std::move(set.pairs), config.data.max_length, config.normaliser, say);
+  set.pairs = without_long_pairs(std::move(set.pairs), config.data.max_length, run.source().tokeniser(),
+                                 run.target().tokeniser(), say);
   require(!set.pairs.empty(), "'{}' holds no pair of at most {} tokens a side", set.name, config.data.max_length);
   return set;
 }
@@ -69,7 +71,7 @@ struct Scores {
   Precision precision = Precision::f32;
 };
 
-std::vector<std::string> translate(const TrainedModel& model, const TestSet& set, const EvaluateOptions& options,
+std::vector<Translation> translate(const TrainedModel& model, const TestSet& set, const EvaluateOptions& options,
                                    double& seconds) {
   const RunDirectory& run = model.run;
   std::vector<std::string> sources;
@@ -80,15 +82,29 @@ std::vector<std::string> translate(const TrainedModel& model, const TestSet& set
   progress.start("Translating", sources.size());
   std::size_t done = 0;
   const auto start = std::chrono::steady_clock::now();
-  std::vector<std::string> hypotheses;
-  for (Translation& translation : translator.translate(sources, [&](std::size_t now) {
-         progress.update(now - done, 0);
-         done = now;
-       })) {
-    hypotheses.push_back(std::move(translation.text));
-  }
+  std::vector<Translation> translations = translator.translate(sources, [&](std::size_t now) {
+    progress.update(now - done, 0);
+    done = now;
+  });
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return hypotheses;
+  return translations;
+}
+
+/// What is compared: words as the normaliser makes them, or the text of those words, in which BLEU finds its own.
+void score(std::span<const Translation> translations, const TestSet& set, const Tokeniser& tokeniser,
+           BleuTokenizer bleu_tokenizer, Scores& scores) {
+  const bool of_text = bleu_tokenizer != BleuTokenizer::none;
+  std::vector<std::string> hypotheses;
+  for (const Translation& translation : translations)
+    hypotheses.push_back(of_text ? translation.text : translation.words);
+  std::vector<std::vector<std::string>> references;
+  for (const Pair& pair : set.pairs) {
+    const std::string words = normalised_words(pair.target, tokeniser.normaliser());
+    references.push_back({of_text ? tokeniser.text(words) : words});
+  }
+  scores.metrics = score_translations(hypotheses, references, bleu_tokenizer);
+  scores.bleu_signature = bleu_signature(references, bleu_tokenizer);
+  scores.chrf_signature = chrf_signature(references);
 }
 
 std::string table(const TrainedModel& model, const TestSet& set, const Scores& scores) {
@@ -140,22 +156,18 @@ void evaluate(const EvaluateOptions& options) {
   Scores scores;
   Config config = run.config();
   config.training.batch = options.batch;
-  const std::vector<Example> examples = encode(set.pairs, run.source(), run.target(), config.normaliser);
+  const std::vector<Example> examples = encode(set.pairs, run.source(), run.target());
   scores.loss = Validator(config, examples, model.weights).loss();
 
   double seconds = 0;
-  const std::vector<std::string> hypotheses = translate(model, set, options, seconds);
+  const std::vector<Translation> translations = translate(model, set, options, seconds);
   scores.precision = options.precision;
-  scores.sentences_per_second = static_cast<double>(hypotheses.size()) / seconds;
-  std::vector<std::vector<std::string>> references;
-  for (const Pair& pair : set.pairs) references.push_back({scored_reference(pair.target, config.normaliser)});
-  scores.metrics = score_translations(hypotheses, references, options.tokenizer);
-  scores.bleu_signature = bleu_signature(references, options.tokenizer);
-  scores.chrf_signature = chrf_signature(references);
+  scores.sentences_per_second = static_cast<double>(translations.size()) / seconds;
+  score(translations, set, run.target().tokeniser(), options.tokenizer, scores);
 
   if (!options.output.empty()) {
     std::string lines;
-    for (const std::string& hypothesis : hypotheses) lines += hypothesis + "\n";
+    for (const Translation& translation : translations) lines += translation.text + "\n";
     write_file(options.output, lines);
   }
   print(options.json ? json(model, set, scores) : table(model, set, scores));

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "models/nmt/normalise.h"
 #include "models/nmt/translator.h"
 #include "models/nmt/utf8.h"
 #include "tools/weft-nmt/commands.h"
@@ -35,12 +34,12 @@ struct TranslateOptions {
 };
 
 /// Throws Error that names the sentence unless it can be translated.
-void check(const std::string& sentence, std::string_view what, std::size_t number, Normaliser normaliser) {
+void check(const std::string& sentence, std::string_view what, std::size_t number, const Tokeniser& tokeniser) {
   if (const auto invalid = find_invalid_utf8(sentence)) {
     fail("{} {} is not UTF-8 (byte {}); convert it, for instance with iconv -f latin1 -t utf-8", what, number,
          *invalid + 1);
   }
-  const std::size_t count = tokens(sentence, normaliser).size();
+  const std::size_t count = tokeniser.tokens(sentence).size();
   require(count <= kMaxSourceTokens, "{} {} has {} tokens, at most {} can be translated; split it", what, number, count,
           kMaxSourceTokens);
 }
@@ -49,7 +48,7 @@ void check(const std::string& sentence, std::string_view what, std::size_t numbe
 class Lines {
  public:
   Lines(const TrainedModel& model, const TranslatorOptions& options)
-      : normaliser_(model.run.config().normaliser),
+      : tokeniser_(model.run.source().tokeniser()),
         translator_(model.run.config(), model.run.source(), model.run.target(), model.weights, options) {}
 
   /// `what` and `first_number` name the sentences in messages. Those before a bad one are translated.
@@ -57,7 +56,7 @@ class Lines {
     std::exception_ptr bad;
     for (std::size_t i = 0; i < sentences.size() && !bad; ++i) {
       try {
-        check(sentences[i], what, first_number + i, normaliser_);
+        check(sentences[i], what, first_number + i, tokeniser_);
       } catch (const Error&) {
         bad = std::current_exception();
         sentences.resize(i);
@@ -79,7 +78,7 @@ class Lines {
   }
 
  private:
-  Normaliser normaliser_;
+  const Tokeniser& tokeniser_;
   Translator translator_;
   std::size_t unknown_words_ = 0;
 };

@@ -17,9 +17,9 @@ std::vector<Pair> spread(std::span<const Pair> pairs, std::int64_t count) {
   return chosen;
 }
 
-std::vector<Pair> by_length(std::span<const Pair> pairs, Normaliser normaliser) {
+std::vector<Pair> by_length(std::span<const Pair> pairs, const Tokeniser& tokeniser) {
   std::vector<std::pair<std::size_t, const Pair*>> order;
-  for (const Pair& pair : pairs) order.emplace_back(tokens(pair.source, normaliser).size(), &pair);
+  for (const Pair& pair : pairs) order.emplace_back(tokeniser.tokens(pair.source).size(), &pair);
   std::ranges::stable_sort(order, {}, [](const auto& entry) { return entry.first; });
   std::vector<Pair> sorted;
   for (const auto& [length, pair] : order) sorted.push_back(*pair);
@@ -47,7 +47,7 @@ ValidationTranslations::ValidationTranslations(const RunDirectory& run, std::spa
                                                std::shared_ptr<Variables> variables)
     : run_(run),
       scored_(spread(pairs, run.config().training.valid_sentences)),
-      samples_(spread(by_length(pairs, run.config().normaliser), run.config().training.samples)),
+      samples_(spread(by_length(pairs, run.source().tokeniser()), run.config().training.samples)),
       translator_(run.config(), run.source(), run.target(), std::move(variables)) {}
 
 std::vector<Translation> ValidationTranslations::translate(std::span<const Pair> pairs) {
@@ -58,9 +58,9 @@ std::vector<Translation> ValidationTranslations::translate(std::span<const Pair>
 
 Metrics ValidationTranslations::score() {
   std::vector<std::string> hypotheses;
-  for (Translation& translation : translate(scored_)) hypotheses.push_back(std::move(translation.text));
+  for (Translation& translation : translate(scored_)) hypotheses.push_back(std::move(translation.words));
   std::vector<std::vector<std::string>> references;
-  for (const Pair& pair : scored_) references.push_back({scored_reference(pair.target, run_.config().normaliser)});
+  for (const Pair& pair : scored_) references.push_back({normalised_words(pair.target, run_.config().normaliser)});
   return score_translations(hypotheses, references);
 }
 
