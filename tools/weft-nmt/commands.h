@@ -11,6 +11,7 @@ void add_train(tool::Program& program);
 void add_translate(tool::Program& program);
 void add_evaluate(tool::Program& program);
 void add_attention(tool::Program& program);
+void add_serve(tool::Program& program);
 void add_info(tool::Program& program);
 void add_report(tool::Program& program);
 void add_vocab(tool::Program& program);

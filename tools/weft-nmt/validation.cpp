@@ -1,9 +1,9 @@
 #include "tools/weft-nmt/validation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "tools/weft-nmt/attention_json.h"
 #include "tools/weft-nmt/data.h"
 
 namespace weft::nmt {
@@ -24,21 +24,6 @@ std::vector<Pair> by_length(std::span<const Pair> pairs, const Tokeniser& tokeni
   std::vector<Pair> sorted;
   for (const auto& [length, pair] : order) sorted.push_back(*pair);
   return sorted;
-}
-
-/// Rows of weights with three decimals, which no picture shows more of.
-nlohmann::ordered_json weight_rows(const Translation& translation) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  const std::size_t columns = translation.source_words.size();
-  for (std::size_t row = 0; row < translation.target_words.size(); ++row) {
-    nlohmann::ordered_json weights = nlohmann::ordered_json::array();
-    for (std::size_t column = 0; column < columns; ++column) {
-      const float weight = translation.attention_weights[row * columns + column];
-      weights.push_back(std::round(std::clamp(static_cast<double>(weight), 0.0, 1.0) * 1000) / 1000);
-    }
-    rows.push_back(std::move(weights));
-  }
-  return rows;
 }
 
 }  // namespace
@@ -73,7 +58,7 @@ std::string ValidationTranslations::samples(std::int64_t epoch, std::int64_t ste
                                {"translation", translations[i].text},
                                {"source_words", translations[i].source_words},
                                {"target_words", translations[i].target_words},
-                               {"weights", weight_rows(translations[i])}});
+                               {"weights", attention_rows(translations[i])}});
   }
   return line.dump();
 }
