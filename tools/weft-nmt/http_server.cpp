@@ -41,7 +41,7 @@ class SocketStream : public httplib::Stream {
   bool is_writable() const override { return wait(POLLOUT, Clock::now() + time_); }
 
   ssize_t read(char* to, std::size_t size) override {
-    if (position_ == size_ && !fill()) return size_ == 0 ? 0 : -1;
+    if (position_ == size_ && !fill()) return at_end_ ? 0 : -1;
     const std::size_t count = std::min(size, size_ - position_);
     std::memcpy(to, buffer_.data() + position_, count);
     position_ += count;
@@ -105,6 +105,7 @@ class SocketStream : public httplib::Stream {
       if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       size_ = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
       bytes_left_ -= size_;
+      at_end_ = count == 0;
       return count > 0;
     }
   }
@@ -114,10 +115,17 @@ class SocketStream : public httplib::Stream {
   Clock::time_point read_deadline_;
   std::size_t bytes_left_;
   bool has_written_ = false;
+  bool at_end_ = false;
   std::array<char, 4096> buffer_{};
   std::size_t position_ = 0;
   std::size_t size_ = 0;
 };
+
+/// The connection that this thread serves: httplib does not give it to handlers.
+thread_local const SocketStream* served = nullptr;
+
+/// What is cut off is no request, but whose time is over is to know that.
+int of_late(int status) { return status == 400 && served != nullptr && served->is_late() ? 408 : status; }
 
 const char* reason(int status) {
   switch (status) {
@@ -147,6 +155,11 @@ class HttpServer::Listener : public httplib::Server {
  public:
   Listener(const HttpLimits& limits, Refusal refusal) : limits_(limits), refusal_(std::move(refusal)) {
     set_payload_max_length(limits.body);
+    // httplib would share the port with any other server that listens there.
+    set_socket_options([](socket_t socket) {
+      const int on = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
     new_task_queue = [count = limits.connections] { return new httplib::ThreadPool(count); };
   }
 
@@ -173,9 +186,11 @@ class HttpServer::Listener : public httplib::Server {
     const auto begin = Clock::now();
     bool comes = stream.comes_within(kGrace);
     while (!comes && !stopping_ && Clock::now() - begin < limits_.time) comes = stream.comes_within(kGrace);
+    served = &stream;
     bool closed = false;
     const bool done = comes && process_request(stream, true, closed, nullptr);
-    if (comes && !stream.has_written()) refuse(stream, stream.is_late() ? 408 : 400);
+    if (comes && !stream.has_written()) refuse(stream, of_late(400));
+    served = nullptr;
     stream.finish();
     ::close(socket);
     return done;
@@ -198,8 +213,9 @@ class HttpServer::Listener : public httplib::Server {
 HttpServer::HttpServer(const HttpLimits& limits, Refusal refusal)
     : listener_(std::make_unique<Listener>(limits, refusal)), refusal_(std::move(refusal)) {
   listener_->set_error_handler([this](const httplib::Request&, httplib::Response& response) {
-    if (response.body.empty())
-      give({.status = response.status, .body = refusal_(response.status, reason(response.status))}, response);
+    if (!response.body.empty()) return;
+    const int status = of_late(response.status);
+    give({.status = status, .body = refusal_(status, reason(status))}, response);
   });
   listener_->set_exception_handler(
       [this](const httplib::Request&, httplib::Response& response, std::exception_ptr error) {
@@ -230,7 +246,6 @@ void HttpServer::post(const std::string& path, Handler handler) {
   const auto read_and_handle = [this, handler = std::move(handler)](const httplib::Request& request,
                                                                     httplib::Response& response,
                                                                     const httplib::ContentReader& read) {
-    const auto begin = Clock::now();
     const HttpLimits& limits = listener_->limits();
     HttpRequest whole{.content_type = request.get_header_value("Content-Type"), .body = {}};
     bool is_too_large = false;
@@ -240,9 +255,7 @@ void HttpServer::post(const std::string& path, Handler handler) {
       return !is_too_large;
     });
     if (is_whole) return give(handler(whole), response);
-    const int status = is_too_large || response.status == 413         ? 413
-                       : Clock::now() - begin >= limits.time - kGrace ? 408
-                                                                      : 400;
+    const int status = is_too_large || response.status == 413 ? 413 : of_late(400);
     give({.status = status, .body = refusal_(status, reason(status))}, response);
   };
   listener_->Post(path, httplib::Server::HandlerWithContentReader(read_and_handle));
