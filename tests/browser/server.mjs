@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder, run, tool } from "./browser.mjs";
 
-run("weft-nmt", "train", "--builtin", "--limit", "500", "--preset", "small", "--embedding", "24", "--units", "32", "--epochs", "12",
+run("weft-nmt", "train", "--builtin", "--limit", "500", "--preset", "small", "--embedding", "24", "--units", "32", "--epochs", "20", "--learning-rate", "0.01",
   "--normaliser", "reversible", "--valid-sentences", "0", "--samples", "0", "--out", "run");
 
 /// Sentences that the translator knows.
