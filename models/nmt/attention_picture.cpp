@@ -85,11 +85,14 @@ void check(const AttentionMatrix& matrix) {
   }
 }
 
-/// The word as cairo takes it: valid UTF-8 without control characters, each fault shown as U+FFFD.
+/// The word as cairo takes it: valid UTF-8 without control characters, each fault shown as U+FFFD. The joiner of the
+/// reversible normaliser, which the font lacks, is shown as the tie below letters that it has.
 std::string printable(const std::string& word) {
+  constexpr char16_t joiner = u'\uFFED', tie = u'\u203F';
   icu::UnicodeString text = icu::UnicodeString::fromUTF8(word);
   for (int32_t i = 0; i < text.length(); ++i) {
     if (text[i] < 0x20 || text[i] == 0x7f) text.setCharAt(i, 0xfffd);
+    if (text[i] == joiner) text.setCharAt(i, tie);
   }
   std::string result;
   return text.toUTF8String(result);

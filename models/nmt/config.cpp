@@ -69,10 +69,12 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 17> kLaterSettings = {"best-by",
+constexpr std::array<std::string_view, 19> kLaterSettings = {"best-by",
                                                              "patience",
                                                              "valid-sentences",
                                                              "samples",
+                                                             "subwords",
+                                                             "subword-model",
                                                              "dropout-embedding",
                                                              "dropout-context",
                                                              "dropout-output",

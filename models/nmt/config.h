@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/nmt/normalise.h"
+#include "models/nmt/subwords.h"
 #include "ops/ops.h"
 
 namespace weft::nmt {
@@ -131,6 +132,8 @@ struct Config {
   TrainingConfig training;
   Normaliser normaliser = Normaliser::tutorial;
   std::int64_t vocabulary_limit = 0;  ///< words kept a language; 0: all
+  std::int64_t subwords = 0;          ///< pieces that a language's words are made of; 0: words are kept whole
+  SubwordKind subword_model = SubwordKind::unigram;
 };
 
 /// "tutorial": the sizes of the tutorial. "small": for the built-in corpus, trained in two minutes. Throws Error that

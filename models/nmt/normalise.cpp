@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include "graph/error.h"
+#include "models/nmt/reversible_normaliser.h"
+#include "models/nmt/special_words.h"
 #include "models/nmt/tutorial_normaliser.h"
 #include "models/nmt/words.h"
 
@@ -14,10 +16,14 @@ struct NormaliserEntry {
   Normaliser normaliser;
   std::string_view name;
   std::string (*normalise)(std::string_view sentence);
+  std::string (*detokenise)(std::string_view words);
 };
 
+std::string as_it_is(std::string_view words) { return std::string(words); }
+
 constexpr NormaliserEntry kNormalisers[] = {
-    {Normaliser::tutorial, "tutorial", tutorial_normalise},
+    {Normaliser::tutorial, "tutorial", tutorial_normalise, as_it_is},
+    {Normaliser::reversible, "reversible", reversible_normalise, reversible_detokenise},
 };
 
 const NormaliserEntry& entry(Normaliser normaliser) {
@@ -44,10 +50,18 @@ std::string normalise(std::string_view sentence, Normaliser normaliser) {
   return entry(normaliser).normalise(sentence);
 }
 
+std::string detokenise(std::string_view words, Normaliser normaliser) { return entry(normaliser).detokenise(words); }
+
 std::vector<std::string> tokens(std::string_view sentence, Normaliser normaliser) {
   const std::string normalised = normalise(sentence, normaliser);
   const std::vector<std::string_view> words = split_words(normalised);
   return {words.begin(), words.end()};
+}
+
+std::string normalised_words(std::string_view sentence, Normaliser normaliser) {
+  std::vector<std::string> words = tokens(sentence, normaliser);
+  std::erase_if(words, [](const std::string& word) { return word == kStartWord || word == kEndWord; });
+  return join_words(words);
 }
 
 }  // namespace weft::nmt

@@ -17,6 +17,7 @@
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/safetensors.h"
+#include "models/nmt/vocabulary_files.h"
 
 namespace weft::nmt {
 namespace {
@@ -133,9 +134,12 @@ TrainingState from_metadata(const Metadata& metadata) {
 // ---- The folder.
 
 bool is_file_of_run(const std::string& name) {
-  static const std::set<std::string> names = {kConfigFile, kSourceFile,  kTargetFile, kTrainFile,
-                                              kValidFile,  kTestFile,    kLatestFile, kBestFile,
-                                              kLogFile,    kSamplesFile, kGraphFile};
+  static const std::set<std::string> names = [] {
+    std::set<std::string> all = {kConfigFile, kTrainFile, kValidFile,   kTestFile, kLatestFile,
+                                 kBestFile,   kLogFile,   kSamplesFile, kGraphFile};
+    for (const std::string& name : vocabulary_file_names()) all.insert(name);
+    return all;
+  }();
   return names.contains(name) || (name.ends_with(kCheckpointSuffix) && step_of(without_suffix(name)));
 }
 
@@ -219,8 +223,7 @@ RunDirectory RunDirectory::create(const fs::path& path, const Config& config, co
   } else {
     require_free(path);
   }
-  source.save(path / kSourceFile);
-  target.save(path / kTargetFile);
+  save_vocabularies(path, source, target);
   write_part(path / kTrainFile, parts.train);
   write_part(path / kValidFile, parts.valid);
   write_part(path / kTestFile, parts.test);
@@ -239,15 +242,8 @@ RunDirectory RunDirectory::open(const fs::path& path) {
   }
   const fs::path config_path = path / kConfigFile;
   const Config config = config_from_json(read_file(config_path, kMaxConfigBytes), config_path.string());
-  RunDirectory run(path, config, Vocabulary::load(path / kSourceFile), Vocabulary::load(path / kTargetFile));
-  const auto require_size = [&](const char* name, const Vocabulary& vocabulary, std::int64_t ids) {
-    require(std::cmp_equal(vocabulary.size(), ids),
-            "'{}' makes {} ids, the model in '{}' has {}; the files are of different runs", (path / name).string(),
-            vocabulary.size(), config_path.string(), ids);
-  };
-  require_size(kSourceFile, run.source_, config.model.source_vocabulary);
-  require_size(kTargetFile, run.target_, config.model.target_vocabulary);
-  return run;
+  Vocabularies vocabularies = load_vocabularies(path, config);
+  return {path, config, std::move(vocabularies.source), std::move(vocabularies.target)};
 }
 
 void RunDirectory::set_config(const Config& config) {

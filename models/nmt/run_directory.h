@@ -43,6 +43,7 @@ struct CorpusParts {
 ///
 ///     config.json                     all settings
 ///     vocab.source.txt, vocab.target.txt
+///     subwords.*                      what cuts words into pieces, if they are (vocabulary_files.h)
 ///     train.tsv, valid.tsv, test.tsv  the sentences
 ///     checkpoint-<step>.safetensors   weights, optimiser moments, and how far training had come
 ///     latest, best                    each the name of a checkpoint

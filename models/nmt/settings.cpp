@@ -16,6 +16,7 @@ namespace weft::nmt {
 namespace {
 
 constexpr std::int64_t kMaxWords = std::int64_t{1} << 24;
+constexpr std::int64_t kMaxPieces = 1'000'000;
 constexpr std::int64_t kMaxPairs = std::int64_t{1} << 32;
 constexpr std::int64_t kMaxWidth = 16384;
 
@@ -32,6 +33,7 @@ SettingValue to_value(LossNormalisation member) { return std::string(to_string(m
 SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
 SettingValue to_value(BestBy member) { return std::string(to_string(member)); }
 SettingValue to_value(Normaliser member) { return std::string(normaliser_name(member)); }
+SettingValue to_value(SubwordKind member) { return std::string(to_string(member)); }
 
 void assign(bool& member, const SettingValue& value) { member = std::get<bool>(value); }
 void assign(std::int64_t& member, const SettingValue& value) { member = std::get<std::int64_t>(value); }
@@ -51,6 +53,9 @@ void assign(LossNormalisation& member, const SettingValue& value) {
 void assign(SplitKind& member, const SettingValue& value) { member = parse_split_kind(std::get<std::string>(value)); }
 void assign(BestBy& member, const SettingValue& value) { member = parse_best_by(std::get<std::string>(value)); }
 void assign(Normaliser& member, const SettingValue& value) { member = find_normaliser(std::get<std::string>(value)); }
+void assign(SubwordKind& member, const SettingValue& value) {
+  member = parse_subword_kind(std::get<std::string>(value));
+}
 
 /// The setting of a member of Config.
 template <auto Member>
@@ -122,8 +127,15 @@ std::vector<Setting> make_settings() {
       setting<&Config::vocabulary_limit>("vocabulary-limit", SettingGroup::data,
                                          "words to know in each language, the most frequent; 0: all",
                                          IntegerRange{0, kMaxWords}),
-      setting<&Config::normaliser>("normaliser", SettingGroup::data, "how a sentence becomes words",
-                                   Choice{{"tutorial"}}),
+      setting<&Config::normaliser>("normaliser", SettingGroup::data,
+                                   "how a sentence becomes words: tutorial is lower case without accents, reversible "
+                                   "keeps everything and is undone in translations",
+                                   Choice{{"tutorial", "reversible"}}),
+      setting<&Config::subwords>("subwords", SettingGroup::data,
+                                 "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
+                                 IntegerRange{0, kMaxPieces}),
+      setting<&Config::subword_model>("subword-model", SettingGroup::data, "how pieces are found, with --subwords",
+                                      Choice{{"unigram", "bpe"}}),
 
       model_setting<&ModelConfig::variant>("variant", model,
                                            "the mathematics: masked leaves padding out, tutorial is it to the letter",

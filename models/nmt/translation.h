@@ -9,7 +9,8 @@ namespace weft::nmt {
 
 struct Translation {
   std::vector<std::int32_t> ids;  ///< without <start> and <end>
-  std::string text;               ///< their words with one space between each two
+  std::string words;              ///< their words with one space between each two: what scores are reckoned of
+  std::string text;               ///< the words as a person writes them, as far as the normaliser can be undone
   /// [target_words.size(), source tokens]: for each word of the translation, and the <end> (when it was reached), what
   /// the decoder attended to. Empty when the model has no attention.
   std::vector<float> attention_weights;

@@ -10,7 +10,6 @@
 #include "models/nmt/forced_decoding.h"
 #include "models/nmt/greedy_search.h"
 #include "models/nmt/network_decoder.h"
-#include "models/nmt/words.h"
 
 namespace weft::nmt {
 namespace {
@@ -33,15 +32,14 @@ using OnDone = std::function<void(std::size_t)>;
 }  // namespace
 
 struct Translator::Impl {
-  Normaliser normaliser;
   const Vocabulary& source;
   const Vocabulary& target;
   TranslatorOptions options;
   std::vector<std::unique_ptr<CompiledShapes>> members;
 
-  Impl(Normaliser normalise_as, std::span<const Member> models, const Vocabulary& source_words,
-       const Vocabulary& target_words, const TranslatorOptions& how)
-      : normaliser(normalise_as), source(source_words), target(target_words), options(how) {
+  Impl(std::span<const Member> models, const Vocabulary& source_words, const Vocabulary& target_words,
+       const TranslatorOptions& how)
+      : source(source_words), target(target_words), options(how) {
     require(options.batch >= 1, "a batch of {} sentences cannot be translated", options.batch);
     require(options.beam.width >= 1, "a beam of {} cannot be searched with", options.beam.width);
     require(options.beam.n_best >= 1 && (options.sampling || options.beam.n_best <= options.beam.width),
@@ -119,8 +117,9 @@ struct Translator::Impl {
     translation.log_probabilities = std::move(hypothesis.log_probabilities);
     translation.log_probability = hypothesis.log_probability;
     translation.score = hypothesis.score;
-    translation.text =
-        options.replace_unknown ? join_words(with_unknown_replaced(translation)) : target.decode(translation.ids);
+    translation.words = options.replace_unknown ? target.tokeniser().words(with_unknown_replaced(translation))
+                                                : target.decode(translation.ids);
+    translation.text = target.tokeniser().text(translation.words);
     return translation;
   }
 
@@ -148,7 +147,7 @@ struct Translator::Impl {
 
   /// Reads a source: its words for its translation, and its ids. No ids: there is no word beside <start> and <end>.
   std::vector<std::int32_t> read(const std::string& sentence, std::size_t number, Translation& begun) const {
-    const std::vector<std::string> words = tokens(sentence, normaliser);
+    const std::vector<std::string> words = source.tokeniser().tokens(sentence);
     if (words.size() <= 2) return {};
     require(words.size() <= kMaxSourceTokens, "sentence {} has {} tokens, at most {} can be translated; split it",
             number, words.size(), kMaxSourceTokens);
@@ -161,11 +160,11 @@ struct Translator::Impl {
 
 Translator::Translator(const Config& config, const Vocabulary& source, const Vocabulary& target,
                        std::shared_ptr<Variables> variables, const TranslatorOptions& options)
-    : Translator(config.normaliser, std::vector{Member{config.model, std::move(variables)}}, source, target, options) {}
+    : Translator(std::vector{Member{config.model, std::move(variables)}}, source, target, options) {}
 
-Translator::Translator(Normaliser normaliser, std::span<const Member> members, const Vocabulary& source,
-                       const Vocabulary& target, const TranslatorOptions& options)
-    : impl_(new Impl(normaliser, members, source, target, options)) {}
+Translator::Translator(std::span<const Member> members, const Vocabulary& source, const Vocabulary& target,
+                       const TranslatorOptions& options)
+    : impl_(new Impl(members, source, target, options)) {}
 
 Translator::~Translator() = default;
 
@@ -195,7 +194,7 @@ std::vector<Translation> Translator::score(std::span<const std::string> sources,
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     std::vector<std::int32_t> source = impl_->read(sources[i], i + 1, begun[i]);
-    std::vector<std::int32_t> target = impl_->target.encode(tokens(targets[i], impl_->normaliser));
+    std::vector<std::int32_t> target = impl_->target.encode(impl_->target.tokeniser().tokens(targets[i]));
     require(target.size() <= kMaxSourceTokens, "translation {} has {} tokens, at most {} can be scored; split it",
             i + 1, target.size(), kMaxSourceTokens);
     target.erase(target.begin());  // <start>, which is given

@@ -36,11 +36,11 @@ struct TranslatorOptions {
   std::optional<SamplingOptions> sampling = {};
   /// Probabilities and scores are wanted, also of greedy translations.
   bool probabilities = false;
-  /// In the text, <unk> is replaced by the source word that it drew from most (with_unknown_replaced).
+  /// In words and text, <unk> is replaced by the source word that it drew from most (with_unknown_replaced).
   bool replace_unknown = false;
 };
 
-/// A model of an ensemble. All have the same vocabularies and the same normaliser.
+/// A model of an ensemble. All have the same vocabularies, tokenisers included.
 struct Member {
   ModelConfig model;
   std::shared_ptr<Variables> variables;
@@ -57,7 +57,7 @@ class Translator {
   /// The vocabularies must live as long as the translator.
   Translator(const Config& config, const Vocabulary& source, const Vocabulary& target,
              std::shared_ptr<Variables> variables, const TranslatorOptions& options = {});
-  Translator(Normaliser normaliser, std::span<const Member> members, const Vocabulary& source, const Vocabulary& target,
+  Translator(std::span<const Member> members, const Vocabulary& source, const Vocabulary& target,
              const TranslatorOptions& options = {});
   ~Translator();
 

@@ -2,6 +2,7 @@
 
 #include <unicode/utf8.h>
 
+#include <array>
 #include <cstdint>
 
 #include "graph/error.h"
@@ -38,6 +39,14 @@ std::u32string code_points(std::string_view text) {
     result.push_back(static_cast<char32_t>(code_point));
   }
   return result;
+}
+
+void append_utf8(char32_t code_point, std::string& text) {
+  std::array<std::uint8_t, U8_MAX_LENGTH> bytes{};
+  std::size_t size = 0;
+  UBool failed = false;
+  U8_APPEND(bytes.data(), size, bytes.size(), static_cast<UChar32>(code_point), failed);
+  if (failed == 0) text.append(reinterpret_cast<const char*>(bytes.data()), size);
 }
 
 }  // namespace weft::nmt

@@ -1,13 +1,13 @@
 #include "models/nmt/vocabulary.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "graph/error.h"
 #include "graph/file.h"
 #include "models/nmt/special_words.h"
 #include "models/nmt/utf8.h"
-#include "models/nmt/words.h"
 
 namespace weft::nmt {
 namespace {
@@ -39,6 +39,23 @@ std::vector<std::string> words_of(const WordCounts& counts, std::optional<std::s
   return limit ? most_frequent(std::move(words), *limit) : words;
 }
 
+std::vector<std::string> words_of_pieces(const Tokeniser& tokeniser) {
+  std::vector<std::string> words{std::string(kStartWord), std::string(kEndWord)};
+  std::ranges::move(tokeniser.subwords()->pieces(), std::back_inserter(words));
+  return words;
+}
+
+/// Throws Error that names the first line where a file's words are not the model's pieces.
+void check_pieces(const std::vector<std::string>& words, const std::vector<std::string>& pieces) {
+  const auto [word, piece] = std::ranges::mismatch(words, pieces);
+  const auto shown = [](auto at, const std::vector<std::string>& list) {
+    return at == list.end() ? "nothing" : "'" + *at + "'";
+  };
+  require(word == words.end() && piece == pieces.end(),
+          "line {} has {}, the subword model beside it has {}; the files are of different runs",
+          word - words.begin() + 1, shown(word, words), shown(piece, pieces));
+}
+
 /// Throws Error with the reason unless the line can be a word.
 void check_word(std::string_view line) {
   require(!line.empty(), "the line is empty");
@@ -50,10 +67,12 @@ void check_word(std::string_view line) {
 
 }  // namespace
 
-Vocabulary::Vocabulary(const WordCounts& counts, std::optional<std::size_t> limit)
-    : Vocabulary(words_of(counts, limit)) {}
+Vocabulary::Vocabulary(const WordCounts& counts, std::optional<std::size_t> limit, Tokeniser tokeniser)
+    : Vocabulary(words_of(counts, limit), std::move(tokeniser)) {}
 
-Vocabulary::Vocabulary(std::vector<std::string> words) {
+Vocabulary Vocabulary::of_subwords(const Tokeniser& tokeniser) { return {words_of_pieces(tokeniser), tokeniser}; }
+
+Vocabulary::Vocabulary(std::vector<std::string> words, Tokeniser tokeniser) : tokeniser_(std::move(tokeniser)) {
   require(words.size() <= kMaxWords, "{} words are too many for a vocabulary, the limit is {}", words.size(),
           kMaxWords);
   words_.reserve(words.size() + 2);
@@ -69,7 +88,7 @@ Vocabulary::Vocabulary(std::vector<std::string> words) {
   require(end_id_ != unknown_id(), "the vocabulary lacks {}", kEndWord);
 }
 
-Vocabulary Vocabulary::load(const std::filesystem::path& path) {
+Vocabulary Vocabulary::load(const std::filesystem::path& path, const Tokeniser& tokeniser) {
   const std::string content = read_file(path, kMaxVocabularyBytes);
   std::vector<std::string> words;
   WordMap<std::size_t> line_of;
@@ -95,7 +114,8 @@ Vocabulary Vocabulary::load(const std::filesystem::path& path) {
           path.string(), kUnknownWord, unknown->second, words.size());
   words.pop_back();
   try {
-    return Vocabulary(std::move(words));
+    if (tokeniser.subwords() != nullptr) check_pieces(words, words_of_pieces(tokeniser));
+    return {std::move(words), tokeniser};
   } catch (const Error& error) {
     fail("cannot read the vocabulary '{}': {}", path.string(), error.what());
   }
@@ -133,7 +153,7 @@ std::string Vocabulary::decode(std::span<const std::int32_t> ids) const {
   for (const std::int32_t id : ids) {
     if (id != kPadding && id != start_id_ && id != end_id_) words.push_back(word(id));
   }
-  return join_words(words);
+  return tokeniser_.words(words);
 }
 
 }  // namespace weft::nmt

@@ -39,7 +39,16 @@ class LinesDigest {
 
 /// One side of the corpus.
 struct Language {
+  explicit Language(Normaliser of_words) : normaliser(of_words) {}
+
+  Normaliser normaliser;
   std::vector<std::string> sentences;  // normalised
+  std::size_t restored = 0;            // of them, to the byte
+
+  void add(const std::string& sentence) {
+    sentences.push_back(normalise(sentence, normaliser));
+    if (detokenise(normalised_words(sentence, normaliser), normaliser) == sentence) ++restored;
+  }
 
   std::string digest() const {
     LinesDigest lines;
@@ -65,6 +74,7 @@ struct Language {
     figures["first_40_words_by_index"] = std::vector<std::string>(
         words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), kListedWords)));
     figures["sha256_words_by_index_joined_by_newline"] = word_lines.hex_digest();
+    if (normaliser == Normaliser::reversible) figures["sentences_restored_to_the_byte"] = restored;
     figures["ids_of_pair_1000"] = kSamplePair < sentences.size() ? ids(vocabulary, sentences[kSamplePair]) : Json();
     figures["ids_of_last_pair"] = ids(vocabulary, sentences.back());
     return figures;
@@ -80,12 +90,12 @@ struct Language {
 
 }  // namespace
 
-std::string vocabulary_figures(std::span<const Pair> pairs) {
+std::string vocabulary_figures(std::span<const Pair> pairs, Normaliser normaliser) {
   require(!pairs.empty(), "a corpus without pairs has no vocabulary");
-  Language english, french;
+  Language english(normaliser), french(normaliser);
   for (const Pair& pair : pairs) {
-    english.sentences.push_back(normalise(pair.target, Normaliser::tutorial));
-    french.sentences.push_back(normalise(pair.source, Normaliser::tutorial));
+    english.add(pair.target);
+    french.add(pair.source);
   }
   Json figures;
   figures["pairs"] = pairs.size();

@@ -48,7 +48,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/// Opens a file of `folder` and gives the page (playwright's Page) to `test`, then checks that it kept quiet.
+/// Opens a file of `folder`, or an http address whose server the page may ask, and gives the page (playwright's Page) to `test`, then checks that it kept quiet.
 /// `theme`: "light" or "dark", what the system is said to prefer.
 export async function withPage(file, { theme = "light", width = 1440, height = 900 } = {}, test) {
   const context = await (await launched()).newContext({ colorScheme: theme, viewport: { width, height } });
@@ -56,14 +56,16 @@ export async function withPage(file, { theme = "light", width = 1440, height = 9
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    const address = pathToFileURL(join(folder, file)).href;
+    const served = file.startsWith("http://");
+    const address = served ? file : pathToFileURL(join(folder, file)).href;
     page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(`console: ${message.text()}`);
     });
     page.on("request", (request) => {
       const url = request.url();
-      if (url.split("#")[0] !== address && !/^(data|blob):/.test(url)) complaints.push(`request: ${url}`);
+      const own = served ? url.startsWith(address) : url.split("#")[0] === address;
+      if (!own && !/^(data|blob):/.test(url)) complaints.push(`request: ${url}`);
     });
     page.on("dialog", (dialog) => {
       complaints.push(`dialog: ${dialog.message()}`);

@@ -49,7 +49,7 @@ corpus=(--builtin --limit 120 "${tiny[@]}")
 # ---- Help, on standard output, with examples.
 passes "$nmt" --help
 prints 'weft-nmt train --builtin'
-for command in train translate evaluate score attention info vocab bench; do
+for command in train translate evaluate score attention serve info vocab bench; do
   passes "$nmt" $command --help
   prints "Examples:"
   prints "weft-nmt $command --"

@@ -67,5 +67,5 @@ TEST_CASE("normalisers have names") {
   CHECK(find_normaliser("tutorial") == Normaliser::tutorial);
   const std::string message = message_of([] { find_normaliser("Tutorial"); });
   CHECK(contains(message, "'Tutorial'"));
-  CHECK(contains(message, "choose one of: tutorial"));
+  CHECK(contains(message, "choose one of: tutorial, reversible"));
 }

@@ -78,6 +78,50 @@ TEST_CASE("a run directory gives back what was put into it") {
   CHECK_FALSE(run.has_checkpoint());
 }
 
+TEST_CASE("subword models are kept in the run, and what is damaged or missing is told") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> sentences{"je suis la .", "tu es la .", "je mange ."};
+  const auto learnt = [&](std::int64_t size) {
+    return Vocabulary::of_subwords(
+        {Normaliser::tutorial, std::make_shared<SubwordModel>(SubwordModel::train(sentences, size, SubwordKind::bpe))});
+  };
+  const Vocabulary source = learnt(25), target = learnt(20);
+  Config config = config_of_run();
+  config.subwords = 25;
+  config.subword_model = SubwordKind::bpe;
+  config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
+  config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
+  RunDirectory::create(folder.path, config, source, target, false);
+  const RunDirectory run = RunDirectory::open(folder.path);
+  CHECK(run.config().subwords == 25);
+  CHECK(run.source().tokeniser().tokens("Je mange.") == source.tokeniser().tokens("Je mange."));
+  CHECK(run.source().tokeniser().tokens("Je mange.").size() > 5);
+
+  const auto open = [&] { return message_of([&] { RunDirectory::open(folder.path); }); };
+  const fs::path model = folder.path / "subwords.source.model";
+  const std::string bytes = weft::read_file(model);
+  for (const std::size_t at : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    weft::write_file(model, damaged);
+    CHECK(contains(open(), "subwords.source.model' is damaged"));
+  }
+  weft::write_file(model, bytes.substr(0, bytes.size() / 2));
+  CHECK(contains(open(), "subwords.source.model' is damaged"));
+  weft::write_file(model, "");
+  CHECK(contains(open(), "subwords.source.model"));
+  fs::remove(model);
+  CHECK(contains(open(), "subwords.source.model"));
+  weft::write_file(model, weft::read_file(folder.path / "subwords.target.model"));  // of the other language
+  CHECK(contains(open(), "is damaged, or of another run"));
+  weft::write_file(model, bytes);
+  fs::remove(folder.path / "subwords.sha256");
+  CHECK(contains(open(), "subwords.sha256"));
+
+  RunDirectory::create(folder.path, config_of_run(), french(), english(), true);
+  CHECK_FALSE(fs::exists(model));  // it is a file of a run, and that run was replaced
+}
+
 TEST_CASE("a checkpoint comes back to the bit") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);

@@ -275,7 +275,7 @@ TEST_CASE("an ensemble of a model with itself translates as the model; with anot
   const auto translate = [&](const std::vector<std::shared_ptr<Variables>>& variables) {
     std::vector<Member> members;
     for (const auto& each : variables) members.push_back({fixture.config.model, each});
-    return Translator(fixture.config.normaliser, members, fixture.source, fixture.target, options).translate(all);
+    return Translator(members, fixture.source, fixture.target, options).translate(all);
   };
   const std::vector<Translation> one = translate({fixture.variables});
   const std::vector<Translation> twice = translate({fixture.variables, fixture.variables});
@@ -311,8 +311,7 @@ TEST_CASE("what no translator can be") {
   TranslatorOptions options;
   options.beam = {.width = 2, .n_best = 3, .score = {}};
   CHECK_THROWS_WITH_AS(make(options), "a beam of 2 cannot give 3 translations", Error);
-  CHECK_THROWS_WITH_AS(Translator(fixture.config.normaliser, {}, fixture.source, fixture.target),
-                       "there is no model to translate with", Error);
+  CHECK_THROWS_WITH_AS(Translator({}, fixture.source, fixture.target), "there is no model to translate with", Error);
   const auto broken = std::make_shared<Variables>(7);
   fixture.variables = broken;
   fixture.translate({"a"}, 1);  // so that the variables are there

@@ -52,6 +52,13 @@ TEST_CASE("a page may ask the network for nothing, and runs only scripts that be
   CHECK(count(html, "<script nonce=\"" + word(html) + "\">") == 1);
 }
 
+TEST_CASE("a page that is served may ask its own server, and no other page may ask any") {
+  Page page{.title = "served"};
+  CHECK(to_html(page).find("connect-src") == std::string::npos);
+  page.asks_its_server = true;
+  CHECK(to_html(page).find("connect-src 'self';") != std::string::npos);
+}
+
 TEST_CASE("text is escaped for HTML") {
   CHECK(escape("a<b> & \"c\" 'd'") == "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;");
 }

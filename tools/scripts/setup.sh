@@ -13,6 +13,8 @@ packages=(
   nlohmann-json3-dev    # JSON
   libcli11-dev          # command lines
   libicu-dev            # Unicode
+  libsentencepiece-dev  # pieces of words
+  libcpp-httplib-dev    # serving translations
   libcairo2-dev         # pictures
   fonts-dejavu-core     # the letters in them
   doctest-dev           # tests

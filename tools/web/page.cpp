@@ -75,10 +75,10 @@ std::string to_html(const Page& page) {
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'nonce-{}'; style-src "
-      "'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n"
+      "'unsafe-inline'; img-src data: blob:;{} base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"generator\" content=\"Weft\">\n<title>{}</title>\n",
-      word, title);
+      word, page.asks_its_server ? " connect-src 'self';" : "", title);
   for (const std::string_view style : page.styles) html += fmt::format("<style>\n{}</style>\n", asset(style));
   html += fmt::format(
       "</head>\n<body>\n<header class=\"bar\"><h1>{}</h1><span class=\"grow\"></span>"

@@ -18,6 +18,8 @@ struct Page {
   std::vector<std::pair<std::string, std::string>> data = {};
   /// What stands below the header, as HTML: whatever comes from a file goes through escape() first.
   std::string body = {};
+  /// The page may ask the server that it came from, and no other, over HTTP.
+  bool asks_its_server = false;
 };
 
 /// The whole page as one HTML file. It is the same for the same Page, byte for byte. Strings in `data` may say what

@@ -78,7 +78,7 @@ Corpus load_corpus(const BenchOptions& options) {
   const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
   config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
-  return {config, encode(parts.train, source, target, config.normaliser)};
+  return {config, encode(parts.train, source, target)};
 }
 
 std::vector<ModelShape> shapes_of(const Corpus& corpus) {

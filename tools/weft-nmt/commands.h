@@ -12,6 +12,7 @@ void add_translate(tool::Program& program);
 void add_evaluate(tool::Program& program);
 void add_score(tool::Program& program);
 void add_attention(tool::Program& program);
+void add_serve(tool::Program& program);
 void add_info(tool::Program& program);
 void add_report(tool::Program& program);
 void add_vocab(tool::Program& program);

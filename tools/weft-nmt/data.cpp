@@ -7,10 +7,8 @@
 #include "graph/error.h"
 #include "models/nmt/builtin_corpus.h"
 #include "models/nmt/normalise.h"
-#include "models/nmt/special_words.h"
 #include "models/nmt/split.h"
 #include "models/nmt/word_counts.h"
-#include "models/nmt/words.h"
 
 namespace weft::nmt {
 namespace {
@@ -24,9 +22,11 @@ std::vector<Pair> first_pairs(std::vector<Pair> pairs, std::int64_t limit) {
   return pairs;
 }
 
-std::vector<std::string> normalised(std::span<const Pair> pairs, Side side, Normaliser normaliser) {
+/// Sentences as the split compares them. What the tutorial's normaliser makes equal is too alike to be on both sides,
+/// whatever the model's normaliser makes of it.
+std::vector<std::string> compared(std::span<const Pair> pairs, Side side) {
   std::vector<std::string> sentences;
-  for (const Pair& pair : pairs) sentences.push_back(normalise(pair.*side, normaliser));
+  for (const Pair& pair : pairs) sentences.push_back(normalise(pair.*side, Normaliser::tutorial));
   return sentences;
 }
 
@@ -39,10 +39,10 @@ std::vector<Pair> select(std::span<const Pair> pairs, std::span<const std::size_
 CorpusParts split(std::span<const Pair> pairs, const Config& config) {
   const SplitFractions fractions{config.data.valid_fraction, config.data.test_fraction};
   const std::uint64_t seed = config.training.seed;
-  const Split parts = config.data.split == SplitKind::random
-                          ? split_random(pairs.size(), fractions, seed)
-                          : split_leak_free(normalised(pairs, &Pair::source, config.normaliser),
-                                            normalised(pairs, &Pair::target, config.normaliser), fractions, seed);
+  const Split parts =
+      config.data.split == SplitKind::random
+          ? split_random(pairs.size(), fractions, seed)
+          : split_leak_free(compared(pairs, &Pair::source), compared(pairs, &Pair::target), fractions, seed);
   return {select(pairs, parts.train), select(pairs, parts.valid), select(pairs, parts.test)};
 }
 
@@ -58,11 +58,11 @@ std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t lim
   return std::move(corpus.pairs);
 }
 
-std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, Normaliser normaliser,
-                                     const Say& say) {
+std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, const Tokeniser& source,
+                                     const Tokeniser& target, const Say& say) {
   const std::size_t removed = std::erase_if(pairs, [&](const Pair& pair) {
-    return std::cmp_greater(tokens(pair.source, normaliser).size(), max_length) ||
-           std::cmp_greater(tokens(pair.target, normaliser).size(), max_length);
+    return std::cmp_greater(source.tokens(pair.source).size(), max_length) ||
+           std::cmp_greater(target.tokens(pair.target).size(), max_length);
   });
   if (removed > 0) say(fmt::format("{} pairs left out: more than {} tokens (--max-length)", removed, max_length));
   return pairs;
@@ -71,7 +71,7 @@ std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_l
 CorpusParts load_parts(const Config& config, const Say& say) {
   const DataConfig& data = config.data;
   const auto prepared = [&](std::vector<Pair> pairs) {
-    return without_long_pairs(std::move(pairs), data.max_length, config.normaliser, say);
+    return without_long_pairs(std::move(pairs), data.max_length, config.normaliser, config.normaliser, say);
   };
   CorpusParts parts;
   if (!data.train.empty()) {
@@ -89,24 +89,24 @@ CorpusParts load_parts(const Config& config, const Say& say) {
 }
 
 Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config& config) {
+  if (config.subwords > 0) {
+    std::vector<std::string> sentences;
+    for (const Pair& pair : pairs) sentences.push_back(normalised_words(pair.*side, config.normaliser));
+    const auto model =
+        std::make_shared<SubwordModel>(SubwordModel::train(sentences, config.subwords, config.subword_model));
+    return Vocabulary::of_subwords({config.normaliser, model});
+  }
   WordCounts counts;
   for (const Pair& pair : pairs) counts.add(normalise(pair.*side, config.normaliser));
-  return Vocabulary(counts, optional_limit(config.vocabulary_limit));
+  return Vocabulary(counts, optional_limit(config.vocabulary_limit), config.normaliser);
 }
 
-std::string scored_reference(const std::string& sentence, Normaliser normaliser) {
-  std::vector<std::string> words = tokens(sentence, normaliser);
-  std::erase_if(words, [](const std::string& word) { return word == kStartWord || word == kEndWord; });
-  return join_words(words);
-}
-
-std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target,
-                            Normaliser normaliser) {
+std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target) {
+  const auto ids = [](const Vocabulary& vocabulary, const std::string& sentence) {
+    return vocabulary.encode(vocabulary.tokeniser().tokens(sentence));
+  };
   std::vector<Example> examples;
-  for (const Pair& pair : pairs) {
-    examples.push_back(
-        {source.encode(tokens(pair.source, normaliser)), target.encode(tokens(pair.target, normaliser))});
-  }
+  for (const Pair& pair : pairs) examples.push_back({ids(source, pair.source), ids(target, pair.target)});
   return examples;
 }
 

@@ -20,25 +20,22 @@ using Say = std::function<void(std::string_view line)>;
 /// A file of pairs; says which lines were skipped.
 std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say);
 
-/// The sentences that the config asks for, split, without those that are too long; says what became of them. Throws
-/// Error when nothing is left to train on.
+/// The sentences that the config asks for, split, without those that have too many words; says what became of them.
+/// Throws Error when nothing is left to train on.
 CorpusParts load_parts(const Config& config, const Say& say);
 
 /// The pairs whose sides have at most `max_length` tokens each; says how many have more.
-std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, Normaliser normaliser,
-                                     const Say& say);
+std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, const Tokeniser& source,
+                                     const Tokeniser& target, const Say& say);
 
 /// A side of the pairs.
 using Side = std::string Pair::*;
 
-/// The vocabulary of a side: of what is trained on and no more, so that held-out words are as unknown as others.
+/// The vocabulary of a side: of what is trained on and no more, so that held-out words are as unknown as others. With
+/// subwords their model is learnt from the same sentences. Throws Error when that cannot be done.
 Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config& config);
 
-/// A sentence as translations are compared with it: its words after normalisation, without <start> and <end>.
-std::string scored_reference(const std::string& sentence, Normaliser normaliser);
-
 /// The pairs as ids.
-std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target,
-                            Normaliser normaliser);
+std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target);
 
 }  // namespace weft::nmt

@@ -27,11 +27,11 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt evaluate --run runs/small --json | jq .bleu
 
 BLEU and chrF (0 to 100) compare translations with the English sides after the normalisation that the model was trained
-with: lower case, without accents. They are sacreBLEU's figures, and its signature says how they were made; --tokenize
-13a takes punctuation off words first, which the normalisation has done mostly. Where pairs share a French sentence, the
-figures with all references compare its one translation with all of their English sides. --bootstrap adds where BLEU lies
-with 95 % for other sentences of the same kind (Koehn 2004). The loss is the cross entropy of the English side, in nats
-per token.)";
+with, word by word; pieces of words are put together first. With --tokenize 13a both are compared as the translations are
+printed, which is as people write when the normaliser can be undone (reversible); mteval-v13a finds the words. They are
+sacreBLEU's figures, and its signature says how they were made. Where pairs share a French sentence, the figures with all
+references compare its one translation with all of their English sides. --bootstrap adds where BLEU lies with 95 % for
+other sentences of the same kind (Koehn 2004). The loss is the cross entropy of the English side, in nats per token.)";
 
 struct EvaluateOptions {
   EnsembleOptions ensemble;
@@ -61,7 +61,8 @@ TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
             run.path().string());
   }
   const Config& config = run.config();
-  set.pairs = without_long_pairs(std::move(set.pairs), config.data.max_length, config.normaliser, say);
+  set.pairs = without_long_pairs(std::move(set.pairs), config.data.max_length, run.source().tokeniser(),
+                                 run.target().tokeniser(), say);
   require(!set.pairs.empty(), "'{}' holds no pair of at most {} tokens a side", set.name, config.data.max_length);
   return set;
 }
@@ -74,7 +75,7 @@ struct Scores {
   double sentences_per_second = 0;
 };
 
-std::vector<std::string> translate(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOptions& options,
+std::vector<Translation> translate(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOptions& options,
                                    double& seconds) {
   std::vector<std::string> sources;
   for (const Pair& pair : set.pairs) sources.push_back(pair.source);
@@ -83,15 +84,12 @@ std::vector<std::string> translate(const LoadedEnsemble& ensemble, const TestSet
   progress.start("Translating", sources.size());
   std::size_t done = 0;
   const auto start = std::chrono::steady_clock::now();
-  std::vector<std::string> hypotheses;
-  for (Translation& translation : translator.translate(sources, [&](std::size_t now) {
-         progress.update(now - done, 0);
-         done = now;
-       })) {
-    hypotheses.push_back(std::move(translation.text));
-  }
+  std::vector<Translation> translations = translator.translate(sources, [&](std::size_t now) {
+    progress.update(now - done, 0);
+    done = now;
+  });
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return hypotheses;
+  return translations;
 }
 
 /// The cross entropy of the references, in nats per token; an ensemble's is of its mean probabilities.
@@ -100,7 +98,7 @@ double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOp
   if (ensemble.models.size() == 1) {
     Config config = run.config();
     config.training.batch = options.search.batch;
-    const std::vector<Example> examples = encode(set.pairs, run.source(), run.target(), config.normaliser);
+    const std::vector<Example> examples = encode(set.pairs, run.source(), run.target());
     return Validator(config, examples, ensemble.first().weights).loss();
   }
   std::vector<std::string> sources;
@@ -211,24 +209,24 @@ void evaluate(const EvaluateOptions& options) {
   const LoadedEnsemble ensemble = load_ensemble(options.ensemble);
   const RunDirectory& run = ensemble.first().run;
   const TestSet set = find_test_set(run, options);
-  const Normaliser normaliser = run.config().normaliser;
 
   Scores scores;
   scores.loss = loss(ensemble, set, options);
   double seconds = 0;
-  const std::vector<std::string> hypotheses = translate(ensemble, set, options, seconds);
-  scores.sentences_per_second = static_cast<double>(hypotheses.size()) / seconds;
+  const std::vector<Translation> translations = translate(ensemble, set, options, seconds);
+  scores.sentences_per_second = static_cast<double>(translations.size()) / seconds;
   ScoreSettings score_settings = options.scores;
   score_settings.bootstrap = static_cast<std::size_t>(options.bootstrap);
-  const ScoredSentences one = with_one_reference(set.pairs, hypotheses, normaliser);
+  const BleuTokenizer tokenizer = options.scores.tokenizer;
+  const ScoredSentences one = with_one_reference(set.pairs, translations, run.target().tokeniser(), tokenizer);
   scores.one_reference = score_sentences(one, score_settings);
-  const ScoredSentences all = with_all_references(set.pairs, hypotheses, normaliser);
+  const ScoredSentences all = with_all_references(one);
   if (all.sources.size() < one.sources.size()) scores.all_references = score_sentences(all, score_settings);
-  if (options.by_length) scores.by_length = score_by_length(one, normaliser, options.scores.tokenizer);
+  if (options.by_length) scores.by_length = score_by_length(one, run.config().normaliser, tokenizer);
 
   if (!options.output.empty()) {
     std::string lines;
-    for (const std::string& hypothesis : hypotheses) lines += hypothesis + "\n";
+    for (const Translation& translation : translations) lines += translation.text + "\n";
     write_file(options.output, lines);
   }
   print(options.json ? json(ensemble, set, scores, options) : table(ensemble, set, scores, options));

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "tools/weft-nmt/data.h"
-
 namespace weft::nmt {
 namespace {
 
@@ -24,23 +22,23 @@ void append(ScoredSentences& to, const ScoredSentences& from, std::size_t senten
 
 }  // namespace
 
-ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const std::string> hypotheses,
-                                   Normaliser normaliser) {
+ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const Translation> translations,
+                                   const Tokeniser& tokeniser, BleuTokenizer tokenizer) {
+  const bool of_text = tokenizer != BleuTokenizer::none;
   ScoredSentences scored;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const std::string reference = normalised_words(pairs[i].target, tokeniser.normaliser());
     scored.sources.push_back(pairs[i].source);
-    scored.hypotheses.push_back(hypotheses[i]);
-    scored.references.push_back({scored_reference(pairs[i].target, normaliser)});
+    scored.hypotheses.push_back(of_text ? translations[i].text : translations[i].words);
+    scored.references.push_back({of_text ? tokeniser.text(reference) : reference});
   }
   return scored;
 }
 
-ScoredSentences with_all_references(std::span<const Pair> pairs, std::span<const std::string> hypotheses,
-                                    Normaliser normaliser) {
-  const ScoredSentences each = with_one_reference(pairs, hypotheses, normaliser);
+ScoredSentences with_all_references(const ScoredSentences& each) {
   ScoredSentences scored;
   std::map<std::string, std::size_t> sentence_of;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
+  for (std::size_t i = 0; i < each.sources.size(); ++i) {
     const auto [at, is_new] = sentence_of.emplace(each.sources[i], scored.sources.size());
     if (is_new) {
       append(scored, each, i);

@@ -10,6 +10,8 @@
 #include "models/nmt/corpus.h"
 #include "models/nmt/metrics.h"
 #include "models/nmt/normalise.h"
+#include "models/nmt/tokeniser.h"
+#include "models/nmt/translation.h"
 
 namespace weft::nmt {
 
@@ -17,16 +19,17 @@ namespace weft::nmt {
 struct ScoredSentences {
   std::vector<std::string> sources;  ///< as they stand in the test set
   std::vector<std::string> hypotheses;
-  std::vector<std::vector<std::string>> references;  ///< normalised
+  std::vector<std::vector<std::string>> references;
 };
 
-/// Each pair of a test set with its own reference. `hypotheses[i]` is the translation of `pairs[i]`.
-ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const std::string> hypotheses,
-                                   Normaliser normaliser);
-/// Each source once, in the order of their first pairs, with the references of all pairs that have it, those that are
-/// the same once.
-ScoredSentences with_all_references(std::span<const Pair> pairs, std::span<const std::string> hypotheses,
-                                    Normaliser normaliser);
+/// Each pair of a test set with its own reference. `translations[i]` is of `pairs[i]`, in the language of `tokeniser`.
+/// Without a tokenizer words are compared as the normaliser makes them; a tokenizer of BLEU finds its own words in the
+/// text as a person writes it, so translations and references are undone for it.
+ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const Translation> translations,
+                                   const Tokeniser& tokeniser, BleuTokenizer tokenizer);
+/// What with_one_reference gave, but each source once, in the order of their first pairs, with the references of all
+/// pairs that have it, those that are the same once. Its translation is the first pair's.
+ScoredSentences with_all_references(const ScoredSentences& each);
 
 /// How good they are, and how sacreBLEU would say what was measured.
 struct SentenceScores {
@@ -51,7 +54,8 @@ struct LengthScores {
   std::size_t sentences = 0;
   Metrics metrics;
 };
-/// By source length, the shortest first; lengths that no sentence has are left out.
+/// By source length, the shortest first; lengths that no sentence has are left out. The words are the normaliser's,
+/// also where a subword model cuts them: so tables of different models have the same lines.
 std::vector<LengthScores> score_by_length(const ScoredSentences& scored, Normaliser normaliser,
                                           BleuTokenizer tokenizer);
 

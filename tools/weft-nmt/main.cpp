@@ -11,6 +11,7 @@ constexpr const char* kExamples = R"(A first translator, in a minute:
   weft-nmt translate --run runs/first "Je suis fatigué."
   weft-nmt report runs/first -o report.html
   weft-nmt attention --run runs/first --out attention.png "Je suis fatigué."
+  weft-nmt serve --run runs/first
 
 weft-nmt COMMAND --help explains each command. Results go to standard output, everything else to standard error.
 Exit status: 0 done, 1 failed, 2 wrong usage; 130 or 143 when training was stopped by SIGINT or SIGTERM.)";
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
   add_evaluate(program);
   add_score(program);
   add_attention(program);
+  add_serve(program);
   add_info(program);
   add_report(program);
   add_vocab(program);

@@ -25,8 +25,8 @@ struct ReportOptions {
 void report(const ReportOptions& options) {
   const RunDirectory run = RunDirectory::open(options.run);
   const web::Page page{.title = fmt::format("Training of {}", run.path().string()),
-                       .styles = {"page.css", "uplot.css", "report.css"},
-                       .scripts = {"page.js", "uplot.js", "report.js"},
+                       .styles = {"page.css", "uplot.css", "heat.css", "report.css"},
+                       .scripts = {"page.js", "uplot.js", "heat.js", "report.js"},
                        .data = {{"data", report_data(run)}},
                        .body = "<main id=\"report\"></main>"};
   write_file(options.out, web::to_html(page));

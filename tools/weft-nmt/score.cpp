@@ -21,7 +21,7 @@ constexpr const char* kExamples = R"(Examples:
 A line of the file is a pair: English, a tab, French. For each the output has a line of three columns, with tabs between:
 the log probability (natural) of the English as a translation of the French; that divided by the number of tokens, <end>
 counted; and each token with its log probability, "i -0.31 am -0.02 . -0.11 <end> -0.001". Words that the model does not
-know count as <unk>. The mean over all tokens is said on standard error.)";
+know count as <unk>; a model of subwords lists pieces. The mean over all tokens is said on standard error.)";
 
 struct ScoreCommandOptions {
   EnsembleOptions ensemble;

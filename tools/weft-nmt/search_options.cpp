@@ -38,7 +38,7 @@ void check_same_words(const TrainedModel& first, const TrainedModel& other, std:
   const auto describe = [&](const std::string& difference) {
     fail(
         "'{}' and '{}' cannot translate together: their {} vocabularies differ ({}); train them on the same pairs with "
-        "the same --vocabulary-limit",
+        "the same --vocabulary-limit, --subwords and --subword-model",
         first.run.path().string(), other.run.path().string(), side, difference);
   };
   if (words.size() != other_words.size()) describe(fmt::format("{} and {} words", words.size(), other_words.size()));
@@ -46,6 +46,12 @@ void check_same_words(const TrainedModel& first, const TrainedModel& other, std:
     if (words.word(id) != other_words.word(id))
       describe(fmt::format("word {} is '{}' and '{}'", id, words.word(id), other_words.word(id)));
   }
+  // Models with the same pieces may still cut words into them differently.
+  const auto subwords = [](const Vocabulary& vocabulary) {
+    const SubwordModel* model = vocabulary.tokeniser().subwords();
+    return model == nullptr ? std::string() : model->bytes();
+  };
+  if (subwords(words) != subwords(other_words)) describe("their subword models cut words differently");
 }
 
 }  // namespace
@@ -123,7 +129,7 @@ Translator LoadedEnsemble::translator(const TranslatorOptions& options) const {
   std::vector<Member> members;
   for (const TrainedModel& model : models) members.push_back({model.run.config().model, model.weights});
   const RunDirectory& run = first().run;
-  return Translator(run.config().normaliser, members, run.source(), run.target(), options);
+  return Translator(members, run.source(), run.target(), options);
 }
 
 LoadedEnsemble load_ensemble(const EnsembleOptions& options) {

@@ -84,6 +84,11 @@ void require_one_source(const DataConfig& data) {
   if (!data.test.empty() && data.train.empty()) throw UsageError("--test goes with --train and --valid");
 }
 
+void require_one_vocabulary(const Config& config) {
+  if (config.subwords > 0 && config.vocabulary_limit > 0)
+    throw UsageError("--subwords and --vocabulary-limit exclude each other: the pieces are the vocabulary");
+}
+
 /// So that the config means the same files wherever it is read.
 void make_absolute(std::string& path) {
   if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
@@ -151,6 +156,7 @@ Config SettingOptions::resolve() const {
                                                                                         : "tutorial";
   Config config = with_settings(preset(base), values);
   require_one_source(config.data);
+  require_one_vocabulary(config);
   try {
     check_together(config);
   } catch (const Error& error) {

@@ -70,12 +70,23 @@ void require_measures(const TrainingConfig& training, bool has_validation_part) 
   }
 }
 
+/// Pairs that have few words may have many pieces, which is known only when the pieces have been learnt.
+void leave_out_long(CorpusParts& parts, std::int64_t max_length, const Tokeniser& source, const Tokeniser& target,
+                    const Say& say) {
+  for (std::vector<Pair>* pairs : {&parts.train, &parts.valid, &parts.test}) {
+    *pairs = without_long_pairs(std::move(*pairs), max_length, source, target, say);
+  }
+  require(!parts.train.empty(), "no pair is left to train on; raise --max-length or --subwords");
+}
+
 RunDirectory make_run(Config config, const std::filesystem::path& out, bool overwrite, Progress& progress) {
   if (!overwrite) RunDirectory::require_free(out);
-  const CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
+  const Say say = [&](std::string_view line) { progress.log(line); };
+  CorpusParts parts = load_parts(config, say);
   require_measures(config.training, !parts.valid.empty());
   const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
   const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
+  if (config.subwords > 0) leave_out_long(parts, config.data.max_length, source.tokeniser(), target.tokeniser(), say);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
   config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
   return RunDirectory::create(out, config, source, target, overwrite, parts);

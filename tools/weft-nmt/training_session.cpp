@@ -41,8 +41,8 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
   const Config& config = run.config();
   const CorpusParts parts = run.parts();
   require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
-  train_examples_ = encode(parts.train, run.source(), run.target(), config.normaliser);
-  valid_examples_ = encode(parts.valid, run.source(), run.target(), config.normaliser);
+  train_examples_ = encode(parts.train, run.source(), run.target());
+  valid_examples_ = encode(parts.valid, run.source(), run.target());
   test_pairs_ = parts.test.size();
   variables_ = std::make_shared<Variables>(config.training.seed);
   trainer_.emplace(

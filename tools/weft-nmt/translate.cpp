@@ -7,7 +7,6 @@
 
 #include "graph/file.h"
 #include "models/nmt/alignment.h"
-#include "models/nmt/normalise.h"
 #include "models/nmt/translator.h"
 #include "models/nmt/utf8.h"
 #include "tools/weft-nmt/commands.h"
@@ -34,7 +33,8 @@ empty line. Input is UTF-8. On a terminal each line is answered at once.
 With --n-best each translation gives a line of five columns, with tabs between: the number of the sentence from 1, the
 rank of the translation from 1, its score, its log probability (natural), the translation. They are sorted by their
 score; samples are not. --alignments writes a line for each of those lines: pairs "source word-word of the translation",
-from 0, words as they are after normalisation.)";
+from 0, words as they are after normalisation. For a model of subwords, lengths, alignments and what --replace-unknown
+writes are of pieces.)";
 
 constexpr std::size_t kMaxLineBytes = std::size_t{64} << 10;
 /// Many enough that most batches of a length are full, few enough that output follows input soon.
@@ -65,12 +65,12 @@ struct TranslateOptions {
 };
 
 /// Throws Error that names the sentence unless it can be translated.
-void check(const std::string& sentence, std::string_view what, std::size_t number, Normaliser normaliser) {
+void check(const std::string& sentence, std::string_view what, std::size_t number, const Tokeniser& tokeniser) {
   if (const auto invalid = find_invalid_utf8(sentence)) {
     fail("{} {} is not UTF-8 (byte {}); convert it, for instance with iconv -f latin1 -t utf-8", what, number,
          *invalid + 1);
   }
-  const std::size_t count = tokens(sentence, normaliser).size();
+  const std::size_t count = tokeniser.tokens(sentence).size();
   require(count <= kMaxSourceTokens, "{} {} has {} tokens, at most {} can be translated; split it", what, number, count,
           kMaxSourceTokens);
 }
@@ -79,7 +79,7 @@ void check(const std::string& sentence, std::string_view what, std::size_t numbe
 class Lines {
  public:
   Lines(const LoadedEnsemble& ensemble, const TranslateOptions& options)
-      : normaliser_(ensemble.first().run.config().normaliser),
+      : tokeniser_(ensemble.first().run.source().tokeniser()),
         translator_(ensemble.translator(options.search_options())),
         columns_(options.n_best > 0),
         align_(!options.alignments.empty()) {}
@@ -89,7 +89,7 @@ class Lines {
     std::exception_ptr bad;
     for (std::size_t i = 0; i < sentences.size() && !bad; ++i) {
       try {
-        check(sentences[i], what, first_number + i, normaliser_);
+        check(sentences[i], what, first_number + i, tokeniser_);
       } catch (const Error&) {
         bad = std::current_exception();
         sentences.resize(i);
@@ -123,7 +123,7 @@ class Lines {
   }
 
  private:
-  Normaliser normaliser_;
+  const Tokeniser& tokeniser_;
   Translator translator_;
   bool columns_;
   bool align_;

@@ -1,9 +1,9 @@
 #include "tools/weft-nmt/validation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "tools/weft-nmt/attention_json.h"
 #include "tools/weft-nmt/data.h"
 
 namespace weft::nmt {
@@ -17,29 +17,13 @@ std::vector<Pair> spread(std::span<const Pair> pairs, std::int64_t count) {
   return chosen;
 }
 
-std::vector<Pair> by_length(std::span<const Pair> pairs, Normaliser normaliser) {
+std::vector<Pair> by_length(std::span<const Pair> pairs, const Tokeniser& tokeniser) {
   std::vector<std::pair<std::size_t, const Pair*>> order;
-  for (const Pair& pair : pairs) order.emplace_back(tokens(pair.source, normaliser).size(), &pair);
+  for (const Pair& pair : pairs) order.emplace_back(tokeniser.tokens(pair.source).size(), &pair);
   std::ranges::stable_sort(order, {}, [](const auto& entry) { return entry.first; });
   std::vector<Pair> sorted;
   for (const auto& [length, pair] : order) sorted.push_back(*pair);
   return sorted;
-}
-
-/// Rows of weights with three decimals, which no picture shows more of; none of a model without attention.
-nlohmann::ordered_json weight_rows(const Translation& translation) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  if (translation.attention_weights.empty()) return rows;
-  const std::size_t columns = translation.source_words.size();
-  for (std::size_t row = 0; row < translation.target_words.size(); ++row) {
-    nlohmann::ordered_json weights = nlohmann::ordered_json::array();
-    for (std::size_t column = 0; column < columns; ++column) {
-      const float weight = translation.attention_weights[row * columns + column];
-      weights.push_back(std::round(std::clamp(static_cast<double>(weight), 0.0, 1.0) * 1000) / 1000);
-    }
-    rows.push_back(std::move(weights));
-  }
-  return rows;
 }
 
 }  // namespace
@@ -48,7 +32,7 @@ ValidationTranslations::ValidationTranslations(const RunDirectory& run, std::spa
                                                std::shared_ptr<Variables> variables)
     : run_(run),
       scored_(spread(pairs, run.config().training.valid_sentences)),
-      samples_(spread(by_length(pairs, run.config().normaliser), run.config().training.samples)),
+      samples_(spread(by_length(pairs, run.source().tokeniser()), run.config().training.samples)),
       translator_(run.config(), run.source(), run.target(), std::move(variables)) {}
 
 std::vector<Translation> ValidationTranslations::translate(std::span<const Pair> pairs) {
@@ -59,9 +43,9 @@ std::vector<Translation> ValidationTranslations::translate(std::span<const Pair>
 
 Metrics ValidationTranslations::score() {
   std::vector<std::string> hypotheses;
-  for (Translation& translation : translate(scored_)) hypotheses.push_back(std::move(translation.text));
+  for (Translation& translation : translate(scored_)) hypotheses.push_back(std::move(translation.words));
   std::vector<std::vector<std::string>> references;
-  for (const Pair& pair : scored_) references.push_back({scored_reference(pair.target, run_.config().normaliser)});
+  for (const Pair& pair : scored_) references.push_back({normalised_words(pair.target, run_.config().normaliser)});
   return score_translations(hypotheses, references);
 }
 
@@ -74,7 +58,7 @@ std::string ValidationTranslations::samples(std::int64_t epoch, std::int64_t ste
                                {"translation", translations[i].text},
                                {"source_words", translations[i].source_words},
                                {"target_words", translations[i].target_words},
-                               {"weights", weight_rows(translations[i])}});
+                               {"weights", attention_rows(translations[i])}});
   }
   return line.dump();
 }

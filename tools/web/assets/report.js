@@ -109,35 +109,6 @@
   }
 
   // ---- Sample translations, and where the decoder looked.
-  const isEdge = (word) => word === "<start>" || word === "<end>";
-
-  function heatMap(sample) {
-    const heading = (word) => el("th", { scope: "col" }, el("span", { class: isEdge(word) ? "edge" : null }, word));
-    const cell = (weight, row, column) => el("td", { style: `--weight: ${weight}`, "data-row": row, "data-column": column, "data-weight": weight });
-    const table = el("table", { class: "heat", "aria-label": "Attention" },
-      el("thead", {}, el("tr", {}, el("td", { style: "background: none" }), sample.source_words.map(heading))),
-      el("tbody", {}, sample.target_words.map((word, row) => el("tr", {},
-        el("th", { scope: "row", class: isEdge(word) ? "edge" : null }, word), sample.weights[row].map((weight, at) => cell(weight, row, at))))));
-    const headings = () => [...table.tHead.rows[0].cells].slice(1).map((each) => each.firstChild);
-    const mark = (td) => {
-      for (const met of table.querySelectorAll(".met")) met.classList.remove("met");
-      if (!td) return;
-      td.parentElement.firstChild.classList.add("met");
-      headings()[td.dataset.column].classList.add("met");
-    };
-    table.addEventListener("pointermove", (event) => {
-      const td = event.target.closest("td[data-weight]");
-      mark(td);
-      if (td) weft.tip(event, `${sample.target_words[td.dataset.row]} ← ${sample.source_words[td.dataset.column]}: ${Number(td.dataset.weight).toFixed(3)}`);
-      else weft.tip(event);
-    });
-    table.addEventListener("pointerleave", (event) => {
-      mark(null);
-      weft.tip(event);
-    });
-    return el("div", { class: "scroll" }, table);
-  }
-
   /// Epochs in a row that translated a sentence alike, as {first, last, index of the last, translation}.
   function history(index) {
     const stretches = [];
@@ -174,7 +145,7 @@
           el("dl", {}, el("dt", {}, "French"), el("dd", { class: "source", lang: "fr" }, sample.source),
             el("dt", {}, "English"), el("dd", { class: "reference" }, sample.reference),
             el("dt", {}, `Epoch ${epoch}`), el("dd", { class: "translation" }, sample.translation || "(nothing)")),
-          ...(sample.weights.length > 0 ? [heatMap(sample)] : []), details);
+          ...(sample.weights.length > 0 ? [weft.heatMap(sample)] : []), details);
       }));
     }
     show(shown.length - 1);

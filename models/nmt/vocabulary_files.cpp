@@ -1,0 +1,81 @@
+#include "models/nmt/vocabulary_files.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string_view>
+
+#include "graph/error.h"
+#include "graph/file.h"
+#include "models/nmt/sha256.h"
+
+namespace weft::nmt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The files of a language.
+struct Side {
+  const char* vocabulary;
+  const char* model;
+};
+constexpr Side kSource = {"vocab.source.txt", "subwords.source.model"};
+constexpr Side kTarget = {"vocab.target.txt", "subwords.target.model"};
+constexpr const char* kChecksums = "subwords.sha256";
+
+constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 28;
+constexpr std::uint64_t kMaxChecksumBytes = 4096;
+
+/// A line as sha256sum writes it.
+std::string checksum_line(std::string_view bytes, std::string_view name) {
+  Sha256 sum;
+  sum.update(bytes);
+  return fmt::format("{}  {}\n", sum.hex_digest(), name);
+}
+
+Tokeniser load_tokeniser(const fs::path& folder, const Side& side, const Config& config) {
+  if (config.subwords == 0) return config.normaliser;
+  const fs::path path = folder / side.model;
+  const std::string checksums = read_file(folder / kChecksums, kMaxChecksumBytes);
+  std::string bytes = read_file(path, kMaxModelBytes);
+  require(checksums.find(checksum_line(bytes, side.model)) != std::string::npos,
+          "'{}' is damaged, or of another run: its checksum is not the one in '{}'; train again", path.string(),
+          (folder / kChecksums).string());
+  return {config.normaliser, std::make_shared<const SubwordModel>(std::move(bytes), path.string())};
+}
+
+Vocabulary load_vocabulary(const fs::path& folder, const Side& side, const Config& config, std::int64_t ids) {
+  const fs::path path = folder / side.vocabulary;
+  Vocabulary vocabulary = Vocabulary::load(path, load_tokeniser(folder, side, config));
+  require(std::cmp_equal(vocabulary.size(), ids),
+          "'{}' makes {} ids, the model in '{}' has {}; the files are of different runs", path.string(),
+          vocabulary.size(), (folder / "config.json").string(), ids);
+  return vocabulary;
+}
+
+}  // namespace
+
+std::vector<std::string> vocabulary_file_names() {
+  return {kSource.vocabulary, kTarget.vocabulary, kSource.model, kTarget.model, kChecksums};
+}
+
+void save_vocabularies(const fs::path& folder, const Vocabulary& source, const Vocabulary& target) {
+  std::string checksums;
+  const auto save = [&](const Vocabulary& vocabulary, const Side& side) {
+    vocabulary.save(folder / side.vocabulary);
+    const SubwordModel* model = vocabulary.tokeniser().subwords();
+    if (model == nullptr) return;
+    write_file(folder / side.model, model->bytes());
+    checksums += checksum_line(model->bytes(), side.model);
+  };
+  save(source, kSource);
+  save(target, kTarget);
+  if (!checksums.empty()) write_file(folder / kChecksums, checksums);
+}
+
+Vocabularies load_vocabularies(const fs::path& folder, const Config& config) {
+  return {load_vocabulary(folder, kSource, config, config.model.source_vocabulary),
+          load_vocabulary(folder, kTarget, config, config.model.target_vocabulary)};
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,287 @@
+// `weft-nmt serve` as its clients meet it: the good ones, the bad ones, and many at once.
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { attempt } from "./browser.mjs";
+import { sentences, start, translated, withServer } from "./server.mjs";
+
+const json = { "Content-Type": "application/json" };
+const form = { "Content-Type": "application/x-www-form-urlencoded" };
+const fields = (q, rest = {}) => JSON.stringify({ q, source: "fr", target: "en", ...rest });
+
+async function post(server, body, headers = json) {
+  const response = await fetch(`${server.address}translate`, { method: "POST", headers, body });
+  return { status: response.status, answer: await response.json() };
+}
+const translate = async (server, q, rest) => {
+  const { status, answer } = await post(server, fields(q, rest));
+  assert.equal(status, 200, JSON.stringify(answer));
+  return answer;
+};
+
+/// A connection of which one says what it sends when. `all` is what it received, once the server has closed it.
+function raw(server) {
+  const socket = connect(server.port, "127.0.0.1");
+  let received = "";
+  let error = null;
+  let met = () => {};
+  socket.on("data", (text) => {
+    received += text;
+    met();
+  });
+  socket.on("error", (fault) => (error = fault));
+  const all = new Promise((resolve) => socket.on("close", () => resolve({ received, error })));
+  const hears = (text) => new Promise((resolve) => {
+    met = () => received.includes(text) && resolve();
+    met();
+  });
+  return { socket, send: (text) => socket.write(text), all, hears };
+}
+
+test("JSON, forms, lists and lines are translated as `weft-nmt translate` does", async () => {
+  const [a, b, c] = sentences;
+  const [english_a, english_b, english_c] = translated([a, b, c]);
+  await withServer([], async (server) => {
+    assert.deepEqual(await translate(server, a), { translatedText: english_a });
+    assert.deepEqual(await translate(server, a, { format: "text", api_key: "" }), { translatedText: english_a });
+    assert.deepEqual(await translate(server, [a, `${b}\n\n${c}`]), { translatedText: [english_a, `${english_b}\n\n${english_c}`] });
+    assert.deepEqual(await translate(server, `${a}\r\n${b}\n`), { translatedText: `${english_a}\n${english_b}\n` });
+    assert.deepEqual(await translate(server, []), { translatedText: [] });
+    assert.deepEqual(await translate(server, ""), { translatedText: "" });
+    assert.deepEqual(await translate(server, a, { source: "auto", alternatives: 2 }),
+      { translatedText: english_a, detectedLanguage: { confidence: 0, language: "fr" }, alternatives: [] });
+    const body = new URLSearchParams({ q: a, source: "fr", target: "en" }).toString();
+    assert.deepEqual((await post(server, body, form)).answer, { translatedText: english_a });
+    const twice = `q=${encodeURIComponent(a)}&q=${encodeURIComponent(b)}&source=fr&target=en`;
+    assert.deepEqual((await post(server, twice, form)).answer, { translatedText: [english_a, english_b] });
+  });
+});
+
+test("attention: a row of weights for each token of the translation", async () => {
+  await withServer([], async (server) => {
+    const { attention } = await translate(server, `${sentences[0]}\n`, { attention: true });
+    assert.equal(attention.length, 2);
+    const [{ source, target, weights }, empty] = attention;
+    assert.deepEqual(empty, { source: [], target: [], weights: [] });
+    assert.equal(source[0], "<start>");
+    assert.equal(source.at(-1), "<end>");
+    assert.equal(weights.length, target.length);
+    for (const row of weights) {
+      assert.equal(row.length, source.length);
+      assert.ok(Math.abs(row.reduce((sum, weight) => sum + weight) - 1) < 0.0005 * row.length + 1e-6, `${row}`);
+    }
+  });
+});
+
+test("languages, health, the page, and what is not there", async () => {
+  await withServer([], async ({ address }) => {
+    const get = async (path, options) => {
+      const response = await fetch(address + path, options);
+      return { status: response.status, text: await response.text(), type: response.headers.get("content-type"), allow: response.headers.get("allow") };
+    };
+    assert.deepEqual(JSON.parse((await get("health")).text), { status: "ok" });
+    assert.deepEqual(JSON.parse((await get("languages")).text), [{ code: "fr", name: "French", targets: ["en"] }, { code: "en", name: "English", targets: [] }]);
+    const page = await get("");
+    assert.match(page.type, /^text\/html/);
+    assert.match(page.text, /^<!doctype html>/);
+    const nothing = await get("nothing");
+    assert.equal(nothing.status, 404);
+    assert.ok(JSON.parse(nothing.text).error);
+    for (const [path, method, allow] of [["translate", "GET", "POST"], ["health", "POST", "GET"]]) {
+      const refused = await get(path, { method });
+      assert.equal(refused.status, 405);
+      assert.equal(refused.allow, allow);
+      assert.ok(JSON.parse(refused.text).error);
+    }
+  });
+});
+
+test("malformed requests are told what is wrong with them", async () => {
+  const bytes = (text) => Buffer.from(text, "latin1");
+  const cases = [
+    [json, "", "no JSON"],
+    [json, '{"q": "a", ', "damaged at byte"],
+    [json, "[]", "no JSON object"],
+    [json, "[".repeat(100_000), "no JSON"],
+    [json, bytes('{"q":"caf\xe9","source":"fr","target":"en"}'), "damaged at byte"],
+    [json, fields(undefined), "missing q"],
+    [json, fields(7), "'q' must be a string or a list of strings"],
+    [json, fields(["a", null]), "'q' must be a string or a list of strings"],
+    [json, JSON.stringify({ q: "a", target: "en" }), "missing source"],
+    [json, JSON.stringify({ q: "a", source: "fr" }), "missing target"],
+    [json, JSON.stringify({ q: "a", source: ["fr"], target: "en" }), "'source' must be a string"],
+    [json, fields("a", { source: "de" }), '"de" is not supported'],
+    [json, fields("a", { target: "fr" }), '"fr" is not supported'],
+    [json, fields("a", { format: "html" }), '"html" format is not supported'],
+    [{ "Content-Type": "text/plain" }, "a", '"text/plain"'],
+    [{}, new Uint8Array([97]), "the content type is"],
+    [form, "source=fr&target=en", "missing q"],
+    [form, "q=caf%E9&source=fr&target=en", "not UTF-8 (byte 4)"],
+    [form, "q=%4&source=fr&target=en", "two hexadecimal digits"],
+  ];
+  await withServer([], async (server) => {
+    for (const [headers, body, text] of cases) {
+      const { status, answer } = await post(server, body, headers);
+      assert.equal(status, 400, `${body}`.slice(0, 80));
+      assert.ok(answer.error.includes(text), `${answer.error} does not say "${text}"`);
+    }
+    for (const garbage of ["\r\n\r\n", "HELO you\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", `GET /${"a".repeat(20_000)} HTTP/1.1\r\n\r\n`,
+      `GET / HTTP/1.1\r\nX: ${"a".repeat(20_000)}\r\n\r\n`, `GET / HTTP/1.1\r\n${"X: y\r\n".repeat(2_000_000)}`,
+      "POST /translate HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz\r\n{}\r\n",
+      "POST /translate HTTP/1.1\r\nContent-Length: -5\r\nContent-Type: application/json\r\n\r\n{}"]) {
+      const client = raw(server);
+      client.socket.end(garbage);
+      const { received } = await client.all;
+      if (received !== "") assert.match(received, /^HTTP\/1.1 4\d\d /, garbage.slice(0, 60));
+    }
+    assert.equal((await translate(server, "")).translatedText, "");
+  });
+});
+
+test("what is too large is refused", async () => {
+  await withServer(["--max-body", "20000", "--max-text", "3000", "--max-queue", "50"], async (server) => {
+    const refused = async (body, wanted, text) => {
+      const { status, answer } = await post(server, body);
+      assert.equal(status, wanted);
+      assert.ok(answer.error.includes(text), answer.error);
+    };
+    await refused(fields("a".repeat(20_000)), 413, "too large");
+    await refused(fields("a".repeat(3001)), 400, "3001 characters, which exceeds the limit of 3000");
+    await refused(fields("é".repeat(3001)), 400, "3001 characters, which exceeds the limit of 3000");
+    await refused(fields("a\n".repeat(50)), 413, "51 lines, at most 50");
+    await refused(fields("a ".repeat(1023)), 400, "1025 tokens, at most 1024");
+    assert.equal((await post(server, fields("a\n".repeat(49)))).status, 200);
+    const chunked = raw(server);
+    chunked.send("POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+    chunked.send("1000\r\n".concat("x".repeat(4096), "\r\n").repeat(20));
+    assert.match((await chunked.all).received, /^HTTP\/1.1 413 /);
+    const endless = raw(server);
+    endless.send("POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 1000000000000\r\n\r\n");
+    endless.send("x".repeat(300_000));
+    assert.match((await endless.all).received, /^HTTP\/1.1 413 /);
+    assert.equal((await translate(server, "")).translatedText, "");
+  });
+});
+
+test("slow clients time out, and keep nobody waiting", async () => {
+  await withServer(["--max-seconds", "1"], async (server) => {
+    const head = `POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${"{}".length + 400}\r\n\r\n`;
+    const slow = Array.from({ length: 40 }, (_, at) => {
+      const client = raw(server);
+      const begin = performance.now();
+      if (at % 2 === 1) client.send(head);
+      let byte = 0;
+      const trickle = setInterval(() => client.send(at % 2 === 1 ? " " : head[byte++ % head.length]), 100);
+      return client.all.then((all) => {
+        clearInterval(trickle);
+        return { ...all, taken: performance.now() - begin };
+      });
+    });
+    const silent = raw(server);
+    const begin = performance.now();
+    await translate(server, sentences[0]);
+    assert.ok(performance.now() - begin < 1000, "a good client waits for slow ones");
+    for (const { received, taken } of await Promise.all(slow)) {
+      assert.match(received, /^HTTP\/1.1 408 /);
+      assert.ok(taken > 800 && taken < 6000, `closed after ${taken} ms`);
+    }
+    assert.equal((await silent.all).received, "");
+  });
+});
+
+test("200 simultaneous requests get what each would get alone", async () => {
+  const asked = Array.from({ length: 200 }, (_, at) => sentences[(at * 7) % sentences.length]);
+  const expected = translated(asked);
+  assert.ok(new Set(expected).size > 100, "the translations are too alike to be told apart");
+  await withServer([], async (server) => {
+    const answers = await Promise.all(asked.map((sentence) => translate(server, sentence)));
+    assert.deepEqual(answers.map(({ translatedText }) => translatedText), expected);
+  });
+});
+
+test("when too many wait, some are told to slow down, and no other is lost", async () => {
+  const asked = Array.from({ length: 60 }, (_, at) => [sentences[at], sentences[at + 60]]);
+  const expected = translated(asked.flat());
+  await withServer(["--max-queue", "6", "--batch", "2", "--batch-wait", "100"], async (server) => {
+    const answers = await Promise.all(asked.map((pair) => post(server, fields(pair))));
+    const accepted = answers.filter(({ status }) => status === 200);
+    assert.ok(accepted.length >= 3, `${accepted.length} were accepted`);
+    assert.ok(accepted.length < 60, "none was refused");
+    answers.forEach(({ status, answer }, at) => {
+      if (status === 200) assert.deepEqual(answer.translatedText, expected.slice(2 * at, 2 * at + 2));
+      else assert.deepEqual([status, answer.error.startsWith("Slow down")], [429, true]);
+    });
+  });
+});
+
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  test(`${signal}: what was accepted is answered, then the server ends with status 0`, async () => {
+    const count = 100;
+    const expected = translated(sentences.slice(0, count));
+    const server = await start();
+    // "100 Continue" says that the request has been accepted; its body comes when the server is stopping already.
+    const clients = sentences.slice(0, count).map((sentence) => {
+      const body = fields(sentence);
+      const client = raw(server);
+      client.send(`POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`);
+      return { ...client, body };
+    });
+    await Promise.all(clients.map(({ hears }) => hears("100 Continue")));
+    server.kill(signal);
+    while (await fetch(`${server.address}health`).then(() => true, () => false)) await sleep(20);
+    for (const { send, body } of clients) send(body);
+    const answers = await Promise.all(clients.map(({ all }) => all));
+    answers.forEach(({ received }, at) => {
+      assert.match(received, /HTTP\/1.1 200 /);
+      assert.equal(JSON.parse(received.slice(received.lastIndexOf("\r\n\r\n"))).translatedText, expected[at]);
+    });
+    assert.deepEqual((await server.ended).status, 0);
+  });
+}
+
+test("stopped under load, every client has its whole answer or was never heard", async () => {
+  const expected = new Map();
+  const asked = sentences.slice(0, 150);
+  translated(asked).forEach((english, at) => expected.set(asked[at], english));
+  const server = await start("--batch", "4");
+  let answered = 0;
+  const load = asked.map(async (sentence) => {
+    const answer = await post(server, fields(sentence)).catch(() => null);
+    if (!answer) return;
+    assert.deepEqual(answer, { status: 200, answer: { translatedText: expected.get(sentence) } });
+    if (++answered === 10) server.kill("SIGTERM");
+  });
+  await Promise.all(load);
+  assert.ok(answered >= 10);
+  assert.equal((await server.ended).status, 0);
+});
+
+test("a second signal ends a server that waits for a slow client", async () => {
+  const server = await start("--max-seconds", "60");
+  const client = raw(server);
+  client.send("POST /translate HTTP/1.1\r\n");
+  await sleep(200);
+  server.kill("SIGTERM");
+  while (await fetch(`${server.address}health`).then(() => true, () => false)) await sleep(20);
+  const begin = performance.now();
+  while ((await Promise.race([server.ended, sleep(100)])) === undefined) server.kill("SIGTERM");
+  assert.equal((await server.ended).signal, "SIGTERM");
+  assert.ok(performance.now() - begin < 5000);
+});
+
+test("a server that cannot be is told why", async () => {
+  await withServer([], async ({ port }) => {
+    const refused = (text, ...options) => {
+      const { status, stdout, stderr } = attempt("weft-nmt", "serve", ...options);
+      assert.equal(status, 1, stderr);
+      assert.equal(stdout, "");
+      assert.ok(stderr.includes(text), stderr);
+      assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    };
+    refused(`cannot listen on 127.0.0.1:${port}`, "--run", "run", "--port", `${port}`);
+    refused("cannot listen on 192.0.2.1:0", "--run", "run", "--port", "0", "--host", "192.0.2.1");
+    refused("nowhere", "--run", "nowhere");
+    assert.equal(attempt("weft-nmt", "serve", "--run", "run", "--port", "70000").status, 2);
+  });
+});

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# What `weft-nmt` makes of text: the reversible normaliser and subwords, from training to what is printed, and what
+# becomes of a run whose subword models are damaged.
+#
+#   text_test.sh WEFT_NMT
+set -euo pipefail
+nmt=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+fail() {
+  printf 'FAILED: %s\n' "$@"
+  exit 1
+}
+passes() { "$@" >out 2>err || fail "$*: status $?" "$(<err)"; }
+# refuses STATUS TEXT ARGUMENT...
+refuses() {
+  local wanted=$1 text=$2 status=0
+  shift 2
+  "$nmt" "$@" </dev/null >out 2>err || status=$?
+  [[ $status == "$wanted" ]] || fail "weft-nmt $*: status $status, not $wanted" "$(<err)"
+  [[ $(grep -ac '^weft-nmt: ' err) == 1 ]] || fail "weft-nmt $*: not one message:" "$(<err)"
+  grep -aqF -- "$text" err || fail "weft-nmt $*: the message does not have '$text':" "$(<err)"
+}
+prints() { grep -aqF -- "$1" out || fail "'$1' is not printed:" "$(<out)"; }
+says() { grep -aqF -- "$1" err || fail "'$1' is not said:" "$(<err)"; }
+same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
+
+# ---- A sentence learnt by heart is printed as it was written, in words and in pieces.
+english="\"Don't,\" said Tom at 10:30..."
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do printf '%s\t%s\n' "$english" "« L'ami d'ici dit : non ! »"; done >one.tsv
+by_heart=(--train one.tsv --valid one.tsv --test one.tsv --preset small --embedding 24 --units 24 --batch 4 --epochs 40
+  --learning-rate 0.01 --max-length 200 --normaliser reversible --valid-sentences 0 --samples 0)
+for pieces in 0 60; do
+  for model in unigram bpe; do
+    run=heart-$pieces-$model
+    passes "$nmt" train "${by_heart[@]}" --subwords $pieces --subword-model $model --out "$run"
+    passes "$nmt" translate --run "$run" "« L'ami d'ici dit : non ! »"
+    [[ $(<out) == "$english" ]] || fail "$run writes: $(<out)"
+    passes "$nmt" evaluate --run "$run" --output written
+    [[ $(sort -u written) == "$english" ]] || fail "evaluate of $run writes: $(<written)"
+    prints 'BLEU            100.00'
+    passes "$nmt" evaluate --run "$run" --tokenize 13a
+    prints 'BLEU            100.00'
+    passes "$nmt" attention --run "$run" --out "$run.svg" "« L'ami d'ici dit : non ! »"
+    [[ $(<out) == "$english" && -s $run.svg ]] || fail "attention of $run prints: $(<out)"
+  done
+done
+
+# ---- Pieces: learnt from the training part alone, the same whatever the threads, and resumed to the same bits.
+tiny=(--builtin --limit 200 --batch 16 --embedding 6 --units 8 --max-length 99 --subwords 120 --normaliser reversible)
+passes "$nmt" train "${tiny[@]}" --epochs 2 --threads 1 --out whole
+says 'Vocabulary  123 French ids, 123 English ids'
+passes "$nmt" train "${tiny[@]}" --epochs 1 --threads 2 --out halves
+passes "$nmt" train --resume --epochs 2 --out halves
+for file in whole/*; do
+  [[ $file == */log.jsonl || $file == */lock ]] || same "$file" "halves/${file#whole/}"
+done
+passes "$nmt" train --train whole/train.tsv --valid whole/train.tsv "${tiny[@]:3}" --preset small --epochs 1 --out part
+for file in subwords.source.model subwords.target.model; do same whole/$file part/$file; done
+awk -F '\t' 'length($0) > 0' whole/test.tsv whole/valid.tsv >held_out
+[[ -s held_out ]] || fail 'nothing is held out'
+passes "$nmt" train --config whole/config.json --epochs 1 --out again
+same whole/subwords.source.model again/subwords.source.model
+(cd whole && sha256sum --check --quiet subwords.sha256) || fail 'the checksums are not those of the models'
+passes "$nmt" report whole -o report.html
+passes "$nmt" info --run whole
+for command in translate evaluate; do passes "$nmt" $command --run whole </dev/null; done
+
+# ---- What cannot be.
+refuses 2 '--subwords and --vocabulary-limit' train "${tiny[@]}" --vocabulary-limit 50 --out no
+refuses 1 'ask for at least' train --builtin --limit 200 --subwords 7 --out no
+refuses 2 "'subword-model' is \"word\"" train "${tiny[@]}" --subword-model word --out no
+refuses 2 'subwords' train --resume --subwords 50 --out whole
+[[ ! -e no/config.json ]] || fail 'a run that could not be made looks like one'
+damaged() {
+  cp -r whole damaged
+  "${@:2}"
+  refuses 1 "$1" translate --run damaged 'Oui.'
+  rm -r damaged
+}
+damaged 'subwords.source.model' rm damaged/subwords.source.model
+damaged "subwords.target.model' is damaged" cp whole/subwords.source.model damaged/subwords.target.model
+damaged "subwords.source.model' is damaged" truncate -s 100 damaged/subwords.source.model
+damaged "subwords.source.model' is damaged" truncate -s 0 damaged/subwords.source.model
+damaged 'subwords.sha256' rm damaged/subwords.sha256
+damaged 'vocab.source.txt' sed -i 5d damaged/vocab.source.txt
+
+echo 'All right.'

@@ -1,0 +1,24 @@
+#include "tools/weft-nmt/attention_json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace weft::nmt {
+
+nlohmann::ordered_json attention_rows(const Translation& translation) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  if (translation.attention_weights.empty()) return rows;
+  const std::size_t columns = translation.source_words.size();
+  for (std::size_t row = 0; row < translation.target_words.size(); ++row) {
+    nlohmann::ordered_json weights = nlohmann::ordered_json::array();
+    for (std::size_t column = 0; column < columns; ++column) {
+      const float weight = translation.attention_weights[row * columns + column];
+      weights.push_back(std::round(std::clamp(static_cast<double>(weight), 0.0, 1.0) * 1000) / 1000);
+    }
+    rows.push_back(std::move(weights));
+  }
+  return rows;
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,222 @@
+#include "tools/weft-nmt/libretranslate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "models/nmt/utf8.h"
+#include "tools/weft-nmt/attention_json.h"
+
+namespace weft::nmt {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSource = "fr";
+constexpr std::string_view kTarget = "en";
+
+template <typename... Arguments>
+[[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  throw RequestError(400, "Invalid request: " + fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+/// An object of one member: what {{name, value}} means depends on the compiler.
+Json object(const char* name, Json value) {
+  Json json = Json::object();
+  json[name] = std::move(value);
+  return json;
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// ---- Forms.
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// A name or value of a form: `+` is a blank, `%C3` a byte.
+std::string form_text(std::string_view coded) {
+  std::string text;
+  for (std::size_t i = 0; i < coded.size(); ++i) {
+    if (coded[i] != '%') {
+      text += coded[i] == '+' ? ' ' : coded[i];
+      continue;
+    }
+    const int high = i + 2 < coded.size() ? hex_digit(coded[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(coded[i + 2]) : -1;
+    if (low < 0) refuse("the form holds a % without two hexadecimal digits behind it");
+    text += static_cast<char>(16 * high + low);
+    i += 2;
+  }
+  return text;
+}
+
+/// The fields as a JSON object, whose values are texts; a field that is there several times is a list.
+Json form_fields(std::string_view body) {
+  Json fields = Json::object();
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('&'), body.size());
+    const std::string_view field = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    const std::size_t equals = std::min(field.find('='), field.size());
+    const std::string name = form_text(field.substr(0, equals));
+    if (name.empty()) continue;
+    std::string value = form_text(field.substr(std::min(equals + 1, field.size())));
+    Json& slot = fields[name];
+    if (slot.is_null()) {
+      slot = std::move(value);
+    } else if (slot.is_array()) {
+      slot.push_back(std::move(value));
+    } else {
+      slot = Json::array({slot, std::move(value)});
+    }
+  }
+  return fields;
+}
+
+// ---- Fields.
+
+/// The fields of a body; strings in it are UTF-8.
+Json fields_of(std::string_view content_type, const std::string& body) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  std::erase(type, ' ');
+  std::ranges::transform(type, type.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (type == "application/x-www-form-urlencoded") return form_fields(body);
+  if (type != "application/json")
+    refuse("the content type is {}, it must be application/json or application/x-www-form-urlencoded", dump(type));
+  try {
+    Json json = Json::parse(body);
+    if (!json.is_object()) refuse("the body is no JSON object");
+    return json;
+  } catch (const Json::parse_error& error) {
+    refuse("the body is no JSON: damaged at byte {}", error.byte);
+  }
+}
+
+/// A field that is a text; nothing when it is missing.
+std::optional<std::string> text_field(const Json& fields, const char* name) {
+  const auto at = fields.find(name);
+  if (at == fields.end() || at->is_null()) return std::nullopt;
+  if (!at->is_string()) refuse("'{}' must be a string", name);
+  return at->get<std::string>();
+}
+
+std::string needed_field(const Json& fields, const char* name) {
+  auto text = text_field(fields, name);
+  if (!text) refuse("missing {} parameter", name);
+  return *text;
+}
+
+/// "true" in a form, true in JSON.
+bool switched_on(const Json& fields, const char* name) {
+  const auto at = fields.find(name);
+  return at != fields.end() && (*at == true || *at == "true");
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for (;;) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+    if (end == text.size()) return lines;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::size_t count_characters(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+void check_languages(const Json& fields, TranslateRequest& request) {
+  const std::string source = needed_field(fields, "source");
+  request.detects = source == "auto";
+  if (source != kSource && !request.detects) refuse("{} is not supported as a source; it must be fr", dump(source));
+  const std::string target = needed_field(fields, "target");
+  if (target != kTarget) refuse("{} is not supported as a target; it must be en", dump(target));
+  const std::string format = text_field(fields, "format").value_or("text");
+  if (format != "text") refuse("{} format is not supported; it must be text", dump(format));
+}
+
+// ---- Answers.
+
+Json attention_of(const Translation& translation) {
+  return {{"source", translation.source_words},
+          {"target", translation.target_words},
+          {"weights", attention_rows(translation)}};
+}
+
+/// What is given for each text: itself when there is but one, else a list.
+Json single_or_list(const TranslateRequest& request, Json values) {
+  return request.is_list ? std::move(values) : std::move(values.front());
+}
+
+}  // namespace
+
+TranslateRequest parse_translate_request(std::string_view content_type, const std::string& body,
+                                         std::size_t max_characters) {
+  const Json fields = fields_of(content_type, body);
+  const auto q = fields.find("q");
+  if (q == fields.end() || q->is_null()) refuse("missing q parameter");
+  TranslateRequest request;
+  request.is_list = q->is_array();
+  std::size_t characters = 0;
+  for (const Json& text : request.is_list ? *q : Json::array({*q})) {
+    if (!text.is_string()) refuse("'q' must be a string or a list of strings");
+    const std::string& content = text.get_ref<const std::string&>();
+    if (const auto invalid = find_invalid_utf8(content)) refuse("'q' is not UTF-8 (byte {})", *invalid + 1);
+    characters += count_characters(content);
+    request.texts.push_back(lines_of(content));
+  }
+  check_languages(fields, request);
+  if (characters > max_characters)
+    refuse("the request has {} characters, which exceeds the limit of {}", characters, max_characters);
+  request.with_attention = switched_on(fields, "attention");
+  request.with_alternatives = fields.contains("alternatives");
+  return request;
+}
+
+std::string translate_answer(const TranslateRequest& request, const std::vector<Translation>& translations) {
+  Json texts = Json::array(), attention = Json::array();
+  Json detected = Json::array(), alternatives = Json::array();
+  auto translation = translations.begin();
+  for (const std::vector<std::string>& lines : request.texts) {
+    std::string text;
+    Json of_lines = Json::array();
+    for (std::size_t line = 0; line < lines.size(); ++line, ++translation) {
+      text += (line > 0 ? "\n" : "") + translation->text;
+      if (request.with_attention) of_lines.push_back(attention_of(*translation));
+    }
+    texts.push_back(std::move(text));
+    attention.push_back(std::move(of_lines));
+    detected.push_back({{"confidence", 0}, {"language", kSource}});  // not detected: it is the only one
+    alternatives.push_back(Json::array());
+  }
+  if (request.is_list && texts.empty()) return dump(object("translatedText", Json::array()));
+  Json answer = object("translatedText", single_or_list(request, std::move(texts)));
+  if (request.detects) answer["detectedLanguage"] = single_or_list(request, std::move(detected));
+  if (request.with_alternatives) answer["alternatives"] = single_or_list(request, std::move(alternatives));
+  if (request.with_attention) answer["attention"] = single_or_list(request, std::move(attention));
+  return dump(answer);
+}
+
+std::string error_answer(std::string_view message) { return dump(object("error", message)); }
+
+std::string languages_answer() {
+  return dump(Json::array({{{"code", kSource}, {"name", "French"}, {"targets", Json::array({kTarget})}},
+                           {{"code", kTarget}, {"name", "English"}, {"targets", Json::array()}}}));
+}
+
+std::string health_answer() { return dump(object("status", "ok")); }
+
+}  // namespace weft::nmt

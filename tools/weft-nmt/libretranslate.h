@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/error.h"
+#include "models/nmt/translator.h"
+
+// The requests and answers of LibreTranslate's API (https://libretranslate.com/docs), French to English.
+
+namespace weft::nmt {
+
+/// A request that cannot be answered: the HTTP status, and what to tell the client.
+class RequestError : public Error {
+ public:
+  RequestError(int status, const std::string& message) : Error(message), status_(status) {}
+  int status() const { return status_; }
+
+ private:
+  int status_;
+};
+
+/// What POST /translate asks for.
+struct TranslateRequest {
+  /// The lines of each text of `q`; each line is translated by itself.
+  std::vector<std::vector<std::string>> texts;
+  bool is_list = false;         ///< `q` is a list, so the answer is one
+  bool detects = false;         ///< `source` is "auto"
+  bool with_attention = false;  ///< "attention": true, which only this server knows
+  bool with_alternatives = false;
+};
+
+/// Reads a body, JSON or a form by its content type. Throws RequestError (400) that says what is wrong: no such type,
+/// no JSON, no UTF-8, a field that is missing or of the wrong kind, a language or format that is not there, more than
+/// `max_characters` characters in all.
+TranslateRequest parse_translate_request(std::string_view content_type, const std::string& body,
+                                         std::size_t max_characters);
+
+/// The answer as JSON. `translations` are of all lines, text by text:
+///
+///     {"translatedText": "..."}, or a list of texts when `q` was one
+///     and when asked for: "detectedLanguage", "alternatives" (none), and
+///     "attention": [{"source": [...], "target": [...], "weights": [[of each source token] of each target token]},
+///     ...], one for each line; no weights of a model without attention
+std::string translate_answer(const TranslateRequest& request, const std::vector<Translation>& translations);
+
+/// {"error": message}
+std::string error_answer(std::string_view message);
+/// [{"code": "fr", "name": "French", "targets": ["en"]}, ...]
+std::string languages_answer();
+/// {"status": "ok"}
+std::string health_answer();
+
+}  // namespace weft::nmt
