@@ -48,6 +48,26 @@ for pieces in 0 60; do
   done
 done
 
+# ---- Searches of pieces: lengths, alignments and probabilities are of pieces, what is printed of words.
+french="« L'ami d'ici dit : non ! »"
+for run in heart-0-unigram heart-60-unigram; do
+  passes "$nmt" score --run $run <(head -n 1 one.tsv)
+  read -ra scored < <(cut -f 3 out)  # a token, its log probability, ... <end>, its own
+  passes "$nmt" translate --run $run --beam 3 --replace-unknown --alignments aligned "$french"
+  [[ $(<out) == "$english" ]] || fail "a beam of $run writes: $(<out)"
+  [[ $(wc -w <aligned) == $((${#scored[@]} / 2 - 1)) ]] || fail "not a link for each token: ${scored[*]}" "$(<aligned)"
+  passes "$nmt" translate --run $run --run $run --beam 2 --n-best 1 "$french"
+  [[ $(cut -f 5 out) == "$english" ]] || fail "an ensemble of $run writes: $(<out)"
+  passes "$nmt" evaluate --run $run --beam 2 --tokenize 13a --by-length --bootstrap 20 --output written
+  [[ $(sort -u written) == "$english" ]] || fail "evaluate of $run writes: $(<written)"
+  prints 'of 1 different sentences'
+  prints 'nrefs:1|case:mixed|eff:no|tok:13a'
+  # The words of « L'￭ ami d'￭ ici dit : non ! », whatever the pieces.
+  grep -aq '^9 to 10  *12  *100.00' out || fail 'the table by length' "$(<out)"
+done
+refuses 1 'cannot translate together: their source vocabularies differ' \
+  translate --run heart-0-unigram --run heart-60-unigram "$french"
+
 # ---- Pieces: learnt from the training part alone, the same whatever the threads, and resumed to the same bits.
 tiny=(--builtin --limit 200 --batch 16 --embedding 6 --units 8 --max-length 99 --subwords 120 --normaliser reversible)
 passes "$nmt" train "${tiny[@]}" --epochs 2 --threads 1 --out whole

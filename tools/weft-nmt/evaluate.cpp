@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "graph/file.h"
+#include "models/nmt/evaluation.h"
 #include "models/nmt/trainer.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
-#include "tools/weft-nmt/evaluation.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/search_options.h"

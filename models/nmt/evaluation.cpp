@@ -1,4 +1,4 @@
-#include "tools/weft-nmt/evaluation.h"
+#include "models/nmt/evaluation.h"
 
 #include <algorithm>
 #include <map>
