@@ -191,7 +191,7 @@ test("slow clients time out, and keep nobody waiting", async () => {
 });
 
 test("200 simultaneous requests get what each would get alone", async () => {
-  const asked = Array.from({ length: 200 }, (_, at) => sentences[(at * 7) % sentences.length]);
+  const asked = sentences.slice(0, 200);
   const expected = translated(asked);
   assert.ok(new Set(expected).size > 100, "the translations are too alike to be told apart");
   await withServer([], async (server) => {

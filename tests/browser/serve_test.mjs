@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { folder, inBothThemes, withPage } from "./browser.mjs";
+import { folder, inBothThemes, run, withPage } from "./browser.mjs";
 import { sentences, translated, withServer } from "./server.mjs";
 
 const pictures = process.env.WEFT_SCREENSHOTS ?? folder;
@@ -65,6 +65,20 @@ test("lines, nothing, tags, and the newest question", async () => {
       await page.fill("#french", "<b onclick=alert(1)>&amp;</b>");
       await page.locator(".look", { hasText: "onclick" }).waitFor();
       assert.equal(await page.locator(".look [onclick]").count(), 0);
+    });
+  });
+});
+
+test("a model without attention translates, and there is nothing to point at", async () => {
+  run("weft-nmt", "train", "--builtin", "--limit", "40", "--preset", "small", "--embedding", "4", "--units", "4", "--epochs", "1", "--attention", "none",
+    "--valid-sentences", "0", "--samples", "0", "--out", "blind");
+  await withServer(["--run", "blind"], async ({ address }) => {
+    await withPage(address, {}, async (page) => {
+      await page.fill("#french", sentence);
+      await page.locator(".status:not(:empty)").waitFor();
+      assert.doesNotMatch(await page.textContent(".status"), /Point at|not/);
+      assert.equal(await page.locator("#english.old").count(), 0);
+      assert.equal(await page.locator(".look").count(), 0);
     });
   });
 });
