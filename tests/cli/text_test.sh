@@ -67,6 +67,15 @@ for run in heart-0-unigram heart-60-unigram; do
 done
 refuses 1 'cannot translate together: their source vocabularies differ' \
   translate --run heart-0-unigram --run heart-60-unigram "$french"
+# Models that have the same pieces, of single letters, and find them in another way.
+for _ in 1 2 3 4; do printf 'a aa b\ta aa b\n'; done >letters.tsv
+for model in unigram bpe; do
+  passes "$nmt" train --train letters.tsv --valid letters.tsv --preset small --embedding 4 --units 4 --epochs 1 \
+    --normaliser reversible --subwords 4 --subword-model $model --valid-sentences 0 --samples 0 --out letters-$model
+done
+same letters-unigram/vocab.source.txt letters-bpe/vocab.source.txt
+refuses 1 'the pieces are the same, the subword models are not' \
+  translate --run letters-unigram --run letters-bpe a
 
 # ---- Pieces: learnt from the training part alone, the same whatever the threads, and resumed to the same bits.
 tiny=(--builtin --limit 200 --batch 16 --embedding 6 --units 8 --max-length 99 --subwords 120 --normaliser reversible)

@@ -51,7 +51,7 @@ void check_same_words(const TrainedModel& first, const TrainedModel& other, std:
     const SubwordModel* model = vocabulary.tokeniser().subwords();
     return model == nullptr ? std::string() : model->bytes();
   };
-  if (subwords(words) != subwords(other_words)) describe("their subword models cut words differently");
+  if (subwords(words) != subwords(other_words)) describe("the pieces are the same, the subword models are not");
 }
 
 }  // namespace
