@@ -4,34 +4,9 @@
 #
 #   search_test.sh WEFT_NMT
 set -euo pipefail
-nmt=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+source "$(dirname "$0")/../helpers.sh"
+nmt=$tool
 
-failures=0
-fail() {
-  printf 'FAILED: %s\n' "$@"
-  failures=$((failures + 1))
-}
-# passes ARGUMENT...: weft-nmt exits with 0. Its output goes to the file `out`, its talk to `err`.
-passes() {
-  "$nmt" "$@" >out 2>err || fail "weft-nmt $*: status $?" "$(<err)"
-}
-# refuses STATUS TEXT ARGUMENT...: weft-nmt exits with the status, says one message with the text, and prints nothing.
-refuses() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$nmt" "$@" </dev/null >out 2>err || status=$?
-  [[ $status == "$wanted" ]] || fail "weft-nmt $*: status $status, not $wanted" "$(<err)"
-  [[ $(grep -ac '^weft-nmt: ' err) == 1 ]] || fail "weft-nmt $*: not one message:" "$(<err)"
-  grep -a '^weft-nmt: ' err | grep -aqF -- "$text" || fail "weft-nmt $*: the message does not have '$text':" "$(<err)"
-  [[ ! -s out ]] || fail "weft-nmt $*: prints although it fails"
-}
-prints() { grep -aqF -- "$1" out || fail "'$1' is not printed:" "$(<out)"; }
-says() { grep -aqF -- "$1" err || fail "'$1' is not said:" "$(<err)"; }
-same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
-lines() { [[ $(wc -l <"$1") == "$2" ]] || fail "$1 has $(wc -l <"$1") lines, not $2"; }
 # holds MESSAGE PROGRAM FILE: awk finds no line for which the program exits with another status than 0.
 holds() { awk -F '\t' "$2" "$3" || fail "$1:" "$(head -n 5 "$3")"; }
 
@@ -44,31 +19,31 @@ cut -f 2 a/test.tsv >french
 count=$(wc -l <french)
 
 # ---- A beam of 1 is greedy search; scores do not change what is found.
-passes translate --run a <french
+passes "$nmt" translate --run a <french
 cp out greedy
-passes translate --run a --beam 1 --n-best 1 --length-penalty 0 <french
+passes "$nmt" translate --run a --beam 1 --n-best 1 --length-penalty 0 <french
 same <(cut -f 5 out) greedy
 holds 'the number and the rank of a line' '$1 != NR || $2 != 1 || $3 != $4 || $4 > 0 { bad = 1 } END { exit bad }' out
 
 # ---- Beams: n translations of each sentence, the best first, whatever the batch.
 beam=(translate --run a --beam 5 --n-best 3 --length-penalty 0.8 --coverage-penalty 0.1)
-passes "${beam[@]}" <french
+passes "$nmt" "${beam[@]}" <french
 lines out $((3 * count))
 holds 'scores fall' '$2 > 1 && $3 > score { bad = 1 } { score = $3 } NF != 5 { bad = 1 } END { exit bad }' out
 cp out beam
 for batch in 1 3; do
-  passes "${beam[@]}" --batch $batch <french
+  passes "$nmt" "${beam[@]}" --batch $batch <french
   same out beam
 done
-passes "${beam[@]}" --threads 1 <french
+passes "$nmt" "${beam[@]}" --threads 1 <french
 same out beam
-passes translate --run a --beam 5 --length-penalty 0.8 --coverage-penalty 0.1 <french
+passes "$nmt" translate --run a --beam 5 --length-penalty 0.8 --coverage-penalty 0.1 <french
 same out <(awk -F '\t' '$2 == 1 { print $5 }' beam)
 for precision in bf16 int8; do
-  passes translate --run a --beam 4 --precision $precision <french
+  passes "$nmt" translate --run a --beam 4 --precision $precision <french
   lines out "$count"
 done
-passes translate --run a --beam 2 --n-best 2 '' 'Je suis fatigué.'
+passes "$nmt" translate --run a --beam 2 --n-best 2 '' 'Je suis fatigué.'
 [[ $(head -n 1 out) == $'1\t1\t0.000000\t0.000000\t' ]] || fail 'an empty sentence is not one empty line' "$(<out)"
 lines out 3
 # log P of a beam is the sum over all sentences; it is no worse than greedy search's.
@@ -78,78 +53,78 @@ sum() { awk -F '\t' '{ sum += $4 } END { print sum }' "$1"; }
 awk -v one="$(sum one)" -v ten="$(sum ten)" 'BEGIN { exit !(ten > one) }' || fail 'a beam of 10 finds nothing better'
 
 # ---- Lengths.
-passes translate --run a --beam 3 --max-length 2 <french
+passes "$nmt" translate --run a --beam 3 --max-length 2 <french
 holds 'at most two words' '{ if (split($0, words, " ") > 2) bad = 1 } END { exit bad }' out
-passes translate --run a --max-length-ratio 0.1 <french
+passes "$nmt" translate --run a --max-length-ratio 0.1 <french
 holds 'at most one word in ten' '{ if (split($0, words, " ") > 2) bad = 1 } END { exit bad }' out
 
 # ---- Samples: of a seed and the sentence's number; of the best word alone they are greedy.
 sample=(translate --run a --sample --seed 7)
-passes "${sample[@]}" --n-best 4 <french
+passes "$nmt" "${sample[@]}" --n-best 4 <french
 lines out $((4 * count))
 cp out samples
-passes "${sample[@]}" --n-best 4 --batch 2 --threads 1 <french
+passes "$nmt" "${sample[@]}" --n-best 4 --batch 2 --threads 1 <french
 same out samples
-passes "${sample[@]}" <french
+passes "$nmt" "${sample[@]}" <french
 same out <(awk -F '\t' '$2 == 1 { print $5 }' samples)
-passes translate --run a --sample --seed 8 --n-best 4 <french
+passes "$nmt" translate --run a --sample --seed 8 --n-best 4 <french
 ! cmp -s out samples || fail 'another seed draws the same'
-passes translate --run a --sample --top-k 1 <french
+passes "$nmt" translate --run a --sample --top-k 1 <french
 same out greedy
-passes translate --run a --sample --temperature 0.001 <french
+passes "$nmt" translate --run a --sample --temperature 0.001 <french
 same out greedy
 
 # ---- Alignments and unknown words.
-passes translate --run a --alignments aligned <french
+passes "$nmt" translate --run a --alignments aligned <french
 same out greedy
 lines aligned "$count"
 paste greedy aligned >both
 holds 'a link for each word' '{ if (split($1, w, " ") != split($2, l, " ")) bad = 1 } END { exit bad }' both
 ! grep -aqvE '^([0-9]+-[0-9]+( [0-9]+-[0-9]+)*)?$' aligned || fail 'no Pharaoh format' "$(<aligned)"
-passes translate --run a --replace-unknown --sample --temperature 50 --n-best 20 <french
+passes "$nmt" translate --run a --replace-unknown --sample --temperature 50 --n-best 20 <french
 ! grep -aq '<unk>' out || fail '--replace-unknown leaves <unk>'
-passes translate --run a --sample --temperature 50 --n-best 20 <french
+passes "$nmt" translate --run a --sample --temperature 50 --n-best 20 <french
 grep -aq '<unk>' out || fail 'there was no <unk> to replace'
 
 # ---- Ensembles.
-passes translate --run a --run b --beam 3 <french
+passes "$nmt" translate --run a --run b --beam 3 <french
 cp out together
-passes translate --run b --run a --beam 3 <french
+passes "$nmt" translate --run b --run a --beam 3 <french
 same out together
-passes translate --run a --run a --beam 3 --n-best 1 <french
+passes "$nmt" translate --run a --run a --beam 3 --n-best 1 <french
 cp out twice
-passes translate --run a --beam 3 --n-best 1 <french
+passes "$nmt" translate --run a --beam 3 --n-best 1 <french
 same <(cut -f 5 out) <(cut -f 5 twice)
 refuses 1 "'a' and 'other' cannot translate together: their source vocabularies differ (" translate --run a --run other Bonjour
 refuses 1 "there is no run directory 'nowhere'" translate --run a --run nowhere Bonjour
 
 # ---- Scores of given translations: what the search said of what it found; the mean is evaluate's loss.
 paste greedy french | awk -F '\t' '$1 != ""' >found.tsv
-passes score --run a found.tsv
+passes "$nmt" score --run a found.tsv
 lines out "$(wc -l <found.tsv)"
 paste <(cut -f 1 out) <(awk -F '\t' '$5 != "" { print $4 }' one) >both
 holds 'the scores are those of the search' '$1 - $2 > 1e-6 || $2 - $1 > 1e-6 { bad = 1 } END { exit bad }' both
 holds 'the tokens make the whole' \
   '{ n = split($3, t, " "); s = 0; for (i = 2; i <= n; i += 2) s += t[i]; d = s - $1; if (d * d > 1e-8) bad = 1
      if (t[n - 1] != "<end>") bad = 1 } END { exit bad }' out
-passes evaluate --run a --json
+passes "$nmt" evaluate --run a --json
 loss=$(grep -ao '"loss": [0-9.]*' out | cut -d ' ' -f 2)
-passes score --run a a/test.tsv
+passes "$nmt" score --run a a/test.tsv
 says 'log probability -'
 awk -v loss="$loss" -v said="$(grep -ao 'probability -[0-9.]*' err | cut -c 14-)" \
   'BEGIN { d = loss - said; exit !(d < 2e-4 && d > -2e-4) }' || fail "the loss is $loss, and score says:" "$(<err)"
-passes score --run a --run b a/test.tsv
+passes "$nmt" score --run a --run b a/test.tsv
 lines out "$count"
 
 # ---- Measuring: with the beam, by length, with an interval, and against all references.
-passes evaluate --run a --beam 3 --bootstrap 200 --by-length
+passes "$nmt" evaluate --run a --beam 3 --bootstrap 200 --by-length
 prints 'beam 3, length penalty 1'
 prints 'with 95 %, by 200 samples of bootstrap'
 prints 'source words'
 cp out measured
-passes evaluate --run a --beam 3 --length-penalty 1 --bootstrap 200 --by-length
+passes "$nmt" evaluate --run a --beam 3 --length-penalty 1 --bootstrap 200 --by-length
 same <(grep -v ^speed out) <(grep -v ^speed measured)
-passes evaluate --run a --run b --beam 2 --json --by-length
+passes "$nmt" evaluate --run a --run b --beam 2 --json --by-length
 prints '"ensemble": ['
 prints '"by_length": ['
 [[ $(grep -ao '"sentences": [0-9]*' out | awk '{ sum += $2 } END { print sum }') -ge $count ]] ||
@@ -157,7 +132,7 @@ prints '"by_length": ['
 # Two pairs share a sentence, and the translation is one of its references alone.
 read -r translation < <("$nmt" translate --run a 'Je suis fatigué.' 2>/dev/null)
 printf '%s\tJe suis fatigué.\nzzz yyy\tJe suis fatigué.\nxxx\tTu dors.\n' "$translation" >shared.tsv
-passes evaluate --run a --test shared.tsv
+passes "$nmt" evaluate --run a --test shared.tsv
 prints 'of 2 different sentences'
 prints 'nrefs:var|'
 prints 'exact matches   33.3 %'
@@ -183,7 +158,4 @@ refuses 1 'no pair in 1 lines' score --run a <(printf 'no tab\n')
 "$nmt" translate --run a --alignments nowhere/aligned Bonjour >out 2>err && fail 'alignments to nowhere pass'
 says 'nowhere/aligned'
 
-if ((failures > 0)); then
-  echo "$failures checks failed"
-  exit 1
-fi
+finish

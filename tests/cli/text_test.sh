@@ -4,28 +4,8 @@
 #
 #   text_test.sh WEFT_NMT
 set -euo pipefail
-nmt=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() {
-  printf 'FAILED: %s\n' "$@"
-  exit 1
-}
-passes() { "$@" >out 2>err || fail "$*: status $?" "$(<err)"; }
-# refuses STATUS TEXT ARGUMENT...
-refuses() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$nmt" "$@" </dev/null >out 2>err || status=$?
-  [[ $status == "$wanted" ]] || fail "weft-nmt $*: status $status, not $wanted" "$(<err)"
-  [[ $(grep -ac '^weft-nmt: ' err) == 1 ]] || fail "weft-nmt $*: not one message:" "$(<err)"
-  grep -aqF -- "$text" err || fail "weft-nmt $*: the message does not have '$text':" "$(<err)"
-}
-prints() { grep -aqF -- "$1" out || fail "'$1' is not printed:" "$(<out)"; }
-says() { grep -aqF -- "$1" err || fail "'$1' is not said:" "$(<err)"; }
-same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
+source "$(dirname "$0")/../helpers.sh"
+nmt=$tool
 
 # ---- A sentence learnt by heart is printed as it was written, in words and in pieces.
 english="\"Don't,\" said Tom at 10:30..."
@@ -116,4 +96,4 @@ damaged "subwords.source.model' is damaged" truncate -s 0 damaged/subwords.sourc
 damaged 'subwords.sha256' rm damaged/subwords.sha256
 damaged 'vocab.source.txt' sed -i 5d damaged/vocab.source.txt
 
-echo 'All right.'
+finish

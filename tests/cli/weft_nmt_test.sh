@@ -3,45 +3,11 @@
 #
 #   weft_nmt_test.sh WEFT_NMT
 set -euo pipefail
-nmt=$(realpath "$1")
-folder=$(mktemp -d)
-mounted=
-cleanup() {
-  [[ -z $mounted ]] || umount "$mounted"
-  rm -rf "$folder"
-}
-trap cleanup EXIT
-cd "$folder"
+source "$(dirname "$0")/../helpers.sh"
+nmt=$tool
 
-failures=0
-fail() {
-  printf 'FAILED: %s\n' "$@"
-  failures=$((failures + 1))
-}
-
-# passes COMMAND...: exits with 0. Its output goes to the file `out`, its talk to `err`.
-passes() {
-  "$@" >out 2>err || fail "$*: status $?" "$(<err)"
-}
-
-# refuses STATUS TEXT ARGUMENT...: weft-nmt exits with the status, says one message with the text, and prints nothing.
-refuses() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$nmt" "$@" </dev/null >out 2>err || status=$?
-  [[ $status == "$wanted" ]] || fail "weft-nmt $*: status $status, not $wanted" "$(<err)"
-  [[ $(grep -ac '^weft-nmt: ' err) == 1 ]] || fail "weft-nmt $*: not one message:" "$(<err)"
-  grep -a '^weft-nmt: ' err | grep -aqF -- "$text" || fail "weft-nmt $*: the message does not have '$text':" "$(<err)"
-  [[ ! -s out ]] || fail "weft-nmt $*: prints although it fails"
-}
-
-# prints TEXT, says TEXT: the last command did so.
-prints() { grep -aqF -- "$1" out || fail "'$1' is not printed:" "$(<out)"; }
-says() { grep -aqF -- "$1" err || fail "'$1' is not said:" "$(<err)"; }
-same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 # weights FILE: what a checkpoint holds behind its header, which tells how far training had come.
 weights() { tail -c "+$((9 + $(od -An -tu8 -N8 "$1")))" "$1"; }
-lines() { [[ $(wc -l <"$1") == "$2" ]] || fail "$1 has $(wc -l <"$1") lines, not $2"; }
 
 tiny=(--batch 16 --embedding 6 --units 8 --max-length 12 --threads 2)
 corpus=(--builtin --limit 120 "${tiny[@]}")
@@ -487,8 +453,4 @@ misused '--resume needs --out' train --resume
 misused '--units cannot change on --resume' train --resume --out whole --units 9
 misused '--overwrite' train --resume --overwrite --out whole
 
-if ((failures > 0)); then
-  echo "$failures checks failed"
-  exit 1
-fi
-echo 'All checks passed'
+finish

@@ -3,7 +3,8 @@
 #
 #   weft_tool_test.sh WEFT
 set -euo pipefail
-source "$(dirname "$0")/helpers.sh"
+source "$(dirname "$0")/../helpers.sh"
+weft=$tool
 
 model=(dump --model nmt --preset small --rows 3 --source-length 4 --target-length 5
   --source-vocabulary 23 --target-vocabulary 19 --embedding 6 --units 8)

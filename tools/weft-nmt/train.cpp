@@ -127,7 +127,6 @@ void add_train(tool::Program& program) {
       .option("--memory-budget", options->session.memory_budget,
               "Compute values again instead of keeping them, until a step's working memory has at most this size: "
               "40MB; changes no result")
-      .value("SIZE")
       .bytes();
   add_threads_option(command);
   const std::string group = "Looking inside";
