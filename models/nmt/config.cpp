@@ -45,6 +45,10 @@ constexpr Named<AttentionKind> kAttentions[] = {
 constexpr Named<CellKind> kCells[] = {{CellKind::gru, "gru"}, {CellKind::lstm, "lstm"}};
 constexpr Named<LossNormalisation> kNormalisations[] = {{LossNormalisation::token_mean, "token-mean"},
                                                         {LossNormalisation::batch_mean, "batch-mean"}};
+constexpr Named<Schedule> kSchedules[] = {{Schedule::constant, "constant"},
+                                          {Schedule::inverse_square_root, "inverse-square-root"},
+                                          {Schedule::exponential, "exponential"},
+                                          {Schedule::plateau, "plateau"}};
 constexpr Named<BestBy> kMeasures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
 constexpr Named<SplitKind> kSplits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
 
@@ -69,7 +73,13 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 17> kLaterSettings = {"best-by",
+constexpr std::array<std::string_view, 23> kLaterSettings = {"schedule",
+                                                             "warmup",
+                                                             "decay",
+                                                             "plateau-patience",
+                                                             "average",
+                                                             "weight-decay",
+                                                             "best-by",
                                                              "patience",
                                                              "valid-sentences",
                                                              "samples",
@@ -107,6 +117,9 @@ LossNormalisation parse_loss_normalisation(std::string_view name) {
 
 std::string_view to_string(BestBy measure) { return name_of(kMeasures, measure); }
 BestBy parse_best_by(std::string_view name) { return find_name(kMeasures, "measure", name); }
+
+std::string_view to_string(Schedule schedule) { return name_of(kSchedules, schedule); }
+Schedule parse_schedule(std::string_view name) { return find_name(kSchedules, "schedule", name); }
 
 std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
 SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }

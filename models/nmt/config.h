@@ -101,12 +101,28 @@ struct DropoutConfig {
   bool any() const { return embedding > 0 || context > 0 || output > 0 || recurrent > 0; }
 };
 
+/// How the learning rate changes with the steps, after `warmup` of them in which it grows from nothing.
+enum class Schedule {
+  constant,
+  inverse_square_root,  ///< falls as 1 / sqrt(step)
+  exponential,          ///< times `decay` after each epoch
+  plateau,              ///< times `decay` when the validation loss has not become less for some epochs
+};
+std::string_view to_string(Schedule schedule);
+Schedule parse_schedule(std::string_view name);
+
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
   std::int64_t epochs = 10;
   double learning_rate = 1e-3;
-  double clip_norm = 5.0;  ///< of all gradients together; 0: no clipping
+  Schedule schedule = Schedule::constant;
+  std::int64_t warmup = 0;            ///< steps
+  double decay = 0.5;                 ///< of the learning rate
+  std::int64_t plateau_patience = 0;  ///< epochs without a better one before a decay
+  double average = 0.0;               ///< of the weights: the decay of their moving average; 0: none is kept
+  double weight_decay = 0.0;          ///< of matrices, times the learning rate: AdamW
+  double clip_norm = 5.0;             ///< of all gradients together; 0: no clipping
   double label_smoothing = 0.0;
   DropoutConfig dropout = {};
   LossNormalisation normalisation = LossNormalisation::token_mean;

@@ -57,7 +57,8 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   graph.output("loss", loss);
   graph.output("gradient_norm", global_norm(slopes));
   if (training.clip_norm > 0) slopes = clip_by_global_norm(slopes, training.clip_norm);
-  adam(all, slopes, learning_rate);
+  adam(all, slopes, learning_rate, {.weight_decay = training.weight_decay});
+  if (training.average > 0) moving_average(all, graph.input("average_weight", DType::f32, {}));
   return graph;
 }
 
