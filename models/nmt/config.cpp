@@ -73,7 +73,8 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 23> kLaterSettings = {"schedule",
+constexpr std::array<std::string_view, 24> kLaterSettings = {"tied-embeddings",
+                                                             "schedule",
                                                              "warmup",
                                                              "decay",
                                                              "plateau-patience",
@@ -161,8 +162,9 @@ std::string describe_system(const ModelConfig& config) {
   const std::string attention = config.attention == AttentionKind::none
                                     ? "no attention"
                                     : fmt::format("{} attention", to_string(config.attention));
-  return fmt::format("{}{} encoder{} and {} decoder{}, {}", config.bidirectional ? "bidirectional " : "", cell,
-                     config.self_attention ? " with self-attention" : "", cell, layers, attention);
+  return fmt::format("{}{} encoder{} and {} decoder{}, {}{}", config.bidirectional ? "bidirectional " : "", cell,
+                     config.self_attention ? " with self-attention" : "", cell, layers, attention,
+                     config.tied_embeddings ? ", tied embeddings" : "");
 }
 
 void check_model(const ModelConfig& config) {
@@ -178,6 +180,7 @@ void check_model(const ModelConfig& config) {
   require_of_tutorial("layers", "1", config.layers == 1);
   require_of_tutorial("bidirectional", "false", !config.bidirectional);
   require_of_tutorial("self-attention", "false", !config.self_attention);
+  require_of_tutorial("tied-embeddings", "false", !config.tied_embeddings);
   require(config.attention != AttentionKind::dot || !config.bidirectional,
           "'attention' dot needs values as wide as the decoder's state, with 'bidirectional' they are twice as wide: "
           "take 'attention' general");

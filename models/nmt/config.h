@@ -71,9 +71,10 @@ struct ModelConfig {
   AttentionKind attention = AttentionKind::additive;
   std::int64_t attention_positions = 64;  ///< that attention by location has weights for
   CellKind cell = CellKind::gru;
-  std::int64_t layers = 1;      ///< of the encoder, and of the decoder
-  bool bidirectional = false;   ///< the encoder reads in both directions
-  bool self_attention = false;  ///< the encoder attends to its own states (models/nmt/self_attention.h)
+  std::int64_t layers = 1;       ///< of the encoder, and of the decoder
+  bool bidirectional = false;    ///< the encoder reads in both directions
+  bool self_attention = false;   ///< the encoder attends to its own states (models/nmt/self_attention.h)
+  bool tied_embeddings = false;  ///< words are scored by the vectors that the decoder reads (word_logits)
 
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };

@@ -150,6 +150,9 @@ std::vector<Setting> make_settings() {
                                                  Switch{}),
       model_setting<&ModelConfig::self_attention>(
           "self-attention", model, "the encoder attends to all its states before, with --cell lstm", Switch{}),
+      model_setting<&ModelConfig::tied_embeddings>(
+          "tied-embeddings", model, "the decoder's words have one vector each, to be read and to be scored with",
+          Switch{}),
       model_setting<&ModelConfig::source_vocabulary>("source-vocabulary", derived, "ids of the source language",
                                                      IntegerRange{0, kMaxWords + 2}),
       model_setting<&ModelConfig::target_vocabulary>("target-vocabulary", derived, "ids of the target language",

@@ -82,7 +82,8 @@ TEST_CASE("every setting survives JSON") {
                   .cell = CellKind::lstm,
                   .layers = 3,
                   .bidirectional = true,
-                  .self_attention = true};
+                  .self_attention = true,
+                  .tied_embeddings = true};
   config.training = {.batch = 3,
                      .epochs = 5,
                      .learning_rate = 1e-7,
@@ -138,7 +139,8 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 }
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
-  for (const char* name : {"schedule",
+  for (const char* name : {"tied-embeddings",
+                           "schedule",
                            "warmup",
                            "decay",
                            "plateau-patience",
