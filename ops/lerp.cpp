@@ -54,7 +54,7 @@ Value lerp(Value start, Value end, Value weight) { return apply(op::lerp, {start
 void moving_average(std::span<const Value> parameters, Value weight) {
   Graph& graph = weight.graph();
   std::vector<Value> next(parameters.begin(), parameters.end());
-  for (const Graph::Update& update : graph.updates()) {
+  for (const Update& update : graph.updates()) {
     const auto at = std::ranges::find(parameters, graph.value(update.variable));
     if (at != parameters.end()) next[static_cast<std::size_t>(at - parameters.begin())] = graph.value(update.value);
   }
