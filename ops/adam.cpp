@@ -24,6 +24,8 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_decay(attributes, "beta2");
   const double epsilon = attributes.get<double>("epsilon");
   require(epsilon >= 0.0, "epsilon is {}: a number from 0 is needed", epsilon);
+  const double weight_decay = attributes.get_or("weight_decay", 0.0);
+  require(weight_decay >= 0.0, "weight_decay is {}: a number from 0 is needed", weight_decay);
   return {parameter, parameter, parameter};
 }
 
@@ -40,9 +42,10 @@ struct AdamResult {
 
 AdamResult adam_op(Value parameter, Value gradient, Value m, Value v, Value step, Value learning_rate,
                    const AdamOptions& options) {
+  Attributes attributes{{"beta1", options.beta1}, {"beta2", options.beta2}, {"epsilon", options.epsilon}};
+  if (options.weight_decay > 0.0 && parameter.shape().rank() > 1) attributes.set("weight_decay", options.weight_decay);
   const std::vector<Value> results =
-      apply_all(op::adam, std::vector<Value>{parameter, gradient, m, v, step, learning_rate},
-                {{"beta1", options.beta1}, {"beta2", options.beta2}, {"epsilon", options.epsilon}});
+      apply_all(op::adam, std::vector<Value>{parameter, gradient, m, v, step, learning_rate}, std::move(attributes));
   return {results[0], results[1], results[2]};
 }
 
@@ -65,6 +68,7 @@ std::vector<Value> case_late_step(Graph& graph) { return update_of(graph, {19}, 
 std::vector<Value> case_other_decays(Graph& graph) {
   return update_of(graph, {}, 3.0, {.beta1 = 0.5, .beta2 = 0.75, .epsilon = 0.25});
 }
+std::vector<Value> case_weight_decay(Graph& graph) { return update_of(graph, {3, 5}, 7.0, {.weight_decay = 0.3}); }
 
 }  // namespace
 
@@ -75,11 +79,14 @@ const Op op::adam = {
     .summary =
         "m' = beta1 m + (1 - beta1) g, v' = beta2 v + (1 - beta2) g^2, parameter' = parameter - learning_rate "
         "(m' / (1 - beta1^step)) / (sqrt(v' / (1 - beta2^step)) + epsilon) (Kingma and Ba, arXiv:1412.6980, "
-        "Algorithm 1); g is the gradient, times gradient_scale where that is given",
+        "Algorithm 1); g is the gradient, times gradient_scale where that is given; with weight_decay the parameter on "
+        "the "
+        "right is first multiplied by 1 - learning_rate weight_decay (Loshchilov and Hutter, arXiv:1711.05101)",
     .operands = {"parameter", "gradient", "m", "v", "step", "learning_rate", "gradient_scale..."},
     .results = {"parameter_next", "m_next", "v_next"},
     .attributes = {"beta1: the decay of the first moment", "beta2: the decay of the second moment",
-                   "epsilon: what is added to the corrected root"},
+                   "epsilon: what is added to the corrected root",
+                   "weight_decay: what a unit of learning rate takes of the parameter; may be absent: nothing"},
     .infer = infer,
     .no_gradient = "it updates a parameter after its gradient is known",
     .flops = flops,
@@ -87,6 +94,7 @@ const Op op::adam = {
     .cases = {{.name = "first_step", .build = case_first_step, .low = 0.1, .high = 2.0},
               {.name = "late_step", .build = case_late_step, .low = 0.1, .high = 2.0},
               {.name = "other_decays", .build = case_other_decays, .low = 0.1, .high = 2.0},
+              {.name = "weight_decay", .build = case_weight_decay, .low = 0.1, .high = 2.0},
               {.name = "scaled_gradient", .build = case_scaled_gradient, .low = 0.1, .high = 2.0}},
 };
 

@@ -60,6 +60,7 @@ const OpTable& all_ops() {
       &op::masked_cross_entropy_gradient,
       &op::global_norm,
       &op::adam,
+      &op::lerp,
       &op::sgd,
   });
   return table;

@@ -56,6 +56,7 @@ extern const Op masked_cross_entropy;
 extern const Op masked_cross_entropy_gradient;
 extern const Op global_norm;
 extern const Op adam;
+extern const Op lerp;
 extern const Op sgd;
 
 }  // namespace weft::op

@@ -225,12 +225,21 @@ struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-7;  ///< added to the corrected root
+  /// A matrix loses this share of itself, times the learning rate, at each update: AdamW's decoupled decay (Loshchilov
+  /// and Hutter, arXiv:1711.05101). Biases and other vectors lose nothing.
+  double weight_decay = 0.0;
 };
 /// Algorithm 1 of Kingma and Ba (arXiv:1412.6980): adds moments as states "adam/<parameter>/m" and "/v" and the step
 /// count "adam/step", and updates the parameters. learning_rate: a scalar (input, state or constant) of their element
 /// type.
 void adam(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
           const AdamOptions& options = {});
+/// start + weight (end - start), weight a scalar.
+Value lerp(Value start, Value end, Value weight);
+/// Adds a state "average/<parameter>" for each parameter, which moves by `weight`, a scalar, towards what the parameter
+/// is after this graph's updates: an exponential moving average (Polyak averaging). States begin as zeros, so let the
+/// first weight be 1.
+void moving_average(std::span<const Value> parameters, Value weight);
 /// Gradient descent, with a momentum buffer "sgd/<parameter>/velocity" where momentum is not 0.
 void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
          double momentum = 0.0);

@@ -18,6 +18,7 @@ struct Factors {
   float correction2;  ///< 1 / (1 - beta2^step)
   float epsilon;
   float scale;  ///< of the gradient
+  float kept;   ///< of the parameter: 1, or less with weight decay
 };
 
 /// The memory of one update; results may lie over the operands of their kind.
@@ -35,7 +36,7 @@ struct Update {
 WEFT_VECTORISED void update_elements(const Update& update, const Factors& factors, std::int64_t first,
                                      std::int64_t last) {
   const auto [parameter, gradient, m, v, parameter_next, m_next, v_next] = update;
-  const auto [beta1, beta2, rest1, rest2, correction1, correction2, epsilon, scale] = factors;
+  const auto [beta1, beta2, rest1, rest2, correction1, correction2, epsilon, scale, kept] = factors;
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
     const float g = gradient[i] * scale;
@@ -43,7 +44,8 @@ WEFT_VECTORISED void update_elements(const Update& update, const Factors& factor
     const float second_moment = std::fma(beta2, v[i], rest2 * g * g);
     m_next[i] = first_moment;
     v_next[i] = second_moment;
-    parameter_next[i] = parameter[i] - correction1 * first_moment / (std::sqrt(second_moment * correction2) + epsilon);
+    parameter_next[i] =
+        kept * parameter[i] - correction1 * first_moment / (std::sqrt(second_moment * correction2) + epsilon);
   }
 }
 
@@ -53,8 +55,8 @@ Kernel adam(const KernelSpec& spec) {
   require_f32(spec);
   const Attributes& attributes = spec.node.attributes;
   return {[beta1 = attributes.get<double>("beta1"), beta2 = attributes.get<double>("beta2"),
-           epsilon = attributes.get<double>("epsilon"), scaled = spec.operands.size() > 6,
-           count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
+           epsilon = attributes.get<double>("epsilon"), weight_decay = attributes.get_or("weight_decay", 0.0),
+           scaled = spec.operands.size() > 6, count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
     const double step = *buffers.operand<std::int32_t>(4);
     const double learning_rate = *buffers.operand<float>(5);
     const Factors factors{.beta1 = static_cast<float>(beta1),
@@ -64,7 +66,8 @@ Kernel adam(const KernelSpec& spec) {
                           .correction1 = static_cast<float>(learning_rate / (1.0 - std::pow(beta1, step))),
                           .correction2 = static_cast<float>(1.0 / (1.0 - std::pow(beta2, step))),
                           .epsilon = static_cast<float>(epsilon),
-                          .scale = scaled ? *buffers.operand<float>(6) : 1.0F};
+                          .scale = scaled ? *buffers.operand<float>(6) : 1.0F,
+                          .kept = static_cast<float>(1.0 - learning_rate * weight_decay)};
     const Update update{buffers.operand<float>(0), buffers.operand<float>(1), buffers.operand<float>(2),
                         buffers.operand<float>(3), buffers.result<float>(0),  buffers.result<float>(1),
                         buffers.result<float>(2)};

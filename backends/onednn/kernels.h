@@ -67,6 +67,7 @@ KernelFactory masked_cross_entropy_gradient;
 // global_norm.cpp, adam.cpp, sgd.cpp
 KernelFactory global_norm;
 KernelFactory adam;
+KernelFactory lerp;
 KernelFactory sgd;
 
 }  // namespace weft::onednn

@@ -55,6 +55,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::masked_cross_entropy_gradient, onednn::masked_cross_entropy_gradient},
       {&op::global_norm, onednn::global_norm},
       {&op::adam, onednn::adam},
+      {&op::lerp, onednn::lerp},
       {&op::sgd, onednn::sgd},
   };
   return table;

@@ -50,6 +50,7 @@ KernelFactory masked_cross_entropy;
 KernelFactory masked_cross_entropy_gradient;
 KernelFactory global_norm;
 KernelFactory adam;
+KernelFactory lerp;
 KernelFactory sgd;
 
 }  // namespace weft::reference

@@ -55,6 +55,7 @@ const std::map<const Op*, KernelFactory*>& kernels() {
       {&op::masked_cross_entropy_gradient, reference::masked_cross_entropy_gradient},
       {&op::global_norm, reference::global_norm},
       {&op::adam, reference::adam},
+      {&op::lerp, reference::lerp},
       {&op::sgd, reference::sgd},
   };
   return table;

@@ -45,6 +45,10 @@ constexpr Named<AttentionKind> kAttentions[] = {
 constexpr Named<CellKind> kCells[] = {{CellKind::gru, "gru"}, {CellKind::lstm, "lstm"}};
 constexpr Named<LossNormalisation> kNormalisations[] = {{LossNormalisation::token_mean, "token-mean"},
                                                         {LossNormalisation::batch_mean, "batch-mean"}};
+constexpr Named<Schedule> kSchedules[] = {{Schedule::constant, "constant"},
+                                          {Schedule::inverse_square_root, "inverse-square-root"},
+                                          {Schedule::exponential, "exponential"},
+                                          {Schedule::plateau, "plateau"}};
 constexpr Named<BestBy> kMeasures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
 constexpr Named<SplitKind> kSplits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
 
@@ -69,7 +73,14 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 19> kLaterSettings = {"best-by",
+constexpr std::array<std::string_view, 26> kLaterSettings = {"tied-embeddings",
+                                                             "schedule",
+                                                             "warmup",
+                                                             "decay",
+                                                             "plateau-patience",
+                                                             "average",
+                                                             "weight-decay",
+                                                             "best-by",
                                                              "patience",
                                                              "valid-sentences",
                                                              "samples",
@@ -109,6 +120,9 @@ LossNormalisation parse_loss_normalisation(std::string_view name) {
 
 std::string_view to_string(BestBy measure) { return name_of(kMeasures, measure); }
 BestBy parse_best_by(std::string_view name) { return find_name(kMeasures, "measure", name); }
+
+std::string_view to_string(Schedule schedule) { return name_of(kSchedules, schedule); }
+Schedule parse_schedule(std::string_view name) { return find_name(kSchedules, "schedule", name); }
 
 std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
 SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }
@@ -150,8 +164,9 @@ std::string describe_system(const ModelConfig& config) {
   const std::string attention = config.attention == AttentionKind::none
                                     ? "no attention"
                                     : fmt::format("{} attention", to_string(config.attention));
-  return fmt::format("{}{} encoder{} and {} decoder{}, {}", config.bidirectional ? "bidirectional " : "", cell,
-                     config.self_attention ? " with self-attention" : "", cell, layers, attention);
+  return fmt::format("{}{} encoder{} and {} decoder{}, {}{}", config.bidirectional ? "bidirectional " : "", cell,
+                     config.self_attention ? " with self-attention" : "", cell, layers, attention,
+                     config.tied_embeddings ? ", tied embeddings" : "");
 }
 
 void check_model(const ModelConfig& config) {
@@ -167,6 +182,7 @@ void check_model(const ModelConfig& config) {
   require_of_tutorial("layers", "1", config.layers == 1);
   require_of_tutorial("bidirectional", "false", !config.bidirectional);
   require_of_tutorial("self-attention", "false", !config.self_attention);
+  require_of_tutorial("tied-embeddings", "false", !config.tied_embeddings);
   require(config.attention != AttentionKind::dot || !config.bidirectional,
           "'attention' dot needs values as wide as the decoder's state, with 'bidirectional' they are twice as wide: "
           "take 'attention' general");

@@ -72,9 +72,10 @@ struct ModelConfig {
   AttentionKind attention = AttentionKind::additive;
   std::int64_t attention_positions = 64;  ///< that attention by location has weights for
   CellKind cell = CellKind::gru;
-  std::int64_t layers = 1;      ///< of the encoder, and of the decoder
-  bool bidirectional = false;   ///< the encoder reads in both directions
-  bool self_attention = false;  ///< the encoder attends to its own states (models/nmt/self_attention.h)
+  std::int64_t layers = 1;       ///< of the encoder, and of the decoder
+  bool bidirectional = false;    ///< the encoder reads in both directions
+  bool self_attention = false;   ///< the encoder attends to its own states (models/nmt/self_attention.h)
+  bool tied_embeddings = false;  ///< words are scored by the vectors that the decoder reads (word_logits)
 
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
@@ -102,12 +103,28 @@ struct DropoutConfig {
   bool any() const { return embedding > 0 || context > 0 || output > 0 || recurrent > 0; }
 };
 
+/// How the learning rate changes with the steps, after `warmup` of them in which it grows from nothing.
+enum class Schedule {
+  constant,
+  inverse_square_root,  ///< falls as 1 / sqrt(step)
+  exponential,          ///< times `decay` after each epoch
+  plateau,              ///< times `decay` when the validation loss has not become less for some epochs
+};
+std::string_view to_string(Schedule schedule);
+Schedule parse_schedule(std::string_view name);
+
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
   std::int64_t epochs = 10;
   double learning_rate = 1e-3;
-  double clip_norm = 5.0;  ///< of all gradients together; 0: no clipping
+  Schedule schedule = Schedule::constant;
+  std::int64_t warmup = 0;            ///< steps
+  double decay = 0.5;                 ///< of the learning rate
+  std::int64_t plateau_patience = 0;  ///< epochs without a better one before a decay
+  double average = 0.0;               ///< of the weights: the decay of their moving average; 0: none is kept
+  double weight_decay = 0.0;          ///< of matrices, times the learning rate: AdamW
+  double clip_norm = 5.0;             ///< of all gradients together; 0: no clipping
   double label_smoothing = 0.0;
   DropoutConfig dropout = {};
   LossNormalisation normalisation = LossNormalisation::token_mean;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace weft::nmt {
 
 std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context,
@@ -19,7 +21,11 @@ std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, c
 }
 
 Value word_logits(const Parameters& parameters, Value state) {
-  return dense(state, parameters.output_kernel, parameters.output_bias);
+  if (parameters.output_kernel) return dense(state, parameters.output_kernel, parameters.output_bias);
+  const Value vectors = parameters.target_embedding;
+  const double scale = 1.0 / std::sqrt(static_cast<double>(vectors.shape()[1]));
+  const Value query = matmul(state, parameters.output_projection) * scale;
+  return matmul(query, vectors, false, true) + parameters.output_bias;
 }
 
 }  // namespace weft::nmt

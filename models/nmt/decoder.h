@@ -14,7 +14,9 @@ namespace weft::nmt {
 std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context,
                                    Value embedded, const std::vector<CellState>& states, const Dropout& dropout = {});
 
-/// The scores of the words, by the last layer's state [rows, units]: [rows, target vocabulary].
+/// The scores of the words, by the last layer's state s [rows, units]: s W + b, [rows, target vocabulary]. With tied
+/// embeddings (Press and Wolf, arXiv:1608.05859) W is P E^T / sqrt(embedding): P [units, embedding] takes the state to
+/// where the words' vectors E are, which begin with a variance of 1, and the root keeps the first scores small.
 Value word_logits(const Parameters& parameters, Value state);
 
 }  // namespace weft::nmt

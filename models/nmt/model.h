@@ -46,7 +46,8 @@ Graph forward_graph(const ModelConfig& config, const ModelShape& shape);
 /// The loss of a batch, as output "loss": for validation.
 Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormalisation normalisation);
 
-/// A whole training step: the inputs of declare_forward and "learning_rate" (f32 scalar), the outputs "loss" and
+/// A whole training step: the inputs of declare_forward and "learning_rate" (f32 scalar), with an
+/// average of the weights "average_weight" (likewise), the outputs "loss" and
 /// "gradient_norm" (before clipping), Adam's updates of all parameters.
 Graph training_graph(const ModelConfig& config, const TrainingConfig& training, const ModelShape& shape);
 

@@ -39,7 +39,10 @@ class Declaration {
     decoder(parameters);
     parameters.attention = attention();
     const Graph::Scope scope = graph_.scope("output");
-    parameters.output_kernel = kernel("kernel", {units_, config_.target_vocabulary});
+    if (config_.tied_embeddings)
+      parameters.output_projection = kernel("projection", {units_, config_.embedding});
+    else
+      parameters.output_kernel = kernel("kernel", {units_, config_.target_vocabulary});
     parameters.output_bias = bias("bias", config_.target_vocabulary);
     return parameters;
   }
@@ -172,7 +175,7 @@ std::vector<Value> Parameters::all() const {
     all.insert(all.end(), {layer.h_kernel, layer.h_bias, layer.c_kernel, layer.c_bias});
   for (const CellWeights& layer : decoder) append(all, layer);
   append(all, attention.additive);
-  all.insert(all.end(), {attention.kernel, output_kernel, output_bias});
+  all.insert(all.end(), {attention.kernel, output_kernel, output_projection, output_bias});
   std::erase_if(all, [](Value value) { return !value; });  // what the system has not
   return all;
 }

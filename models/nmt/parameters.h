@@ -44,8 +44,9 @@ struct Parameters {
   std::vector<BridgeWeights> bridge;  ///< a layer each when the encoder is bidirectional, else empty
   std::vector<CellWeights> decoder;   ///< the first one's input is concat(context, embedding)
   AttentionWeights attention;
-  Value output_kernel;  ///< [units, target vocabulary]
-  Value output_bias;    ///< [target vocabulary]
+  Value output_kernel;      ///< [units, target vocabulary]; null with tied embeddings
+  Value output_projection;  ///< [units, embedding], with tied embeddings; else null
+  Value output_bias;        ///< [target vocabulary]
 
   /// All of them, in the order of their declaration.
   std::vector<Value> all() const;

@@ -87,6 +87,8 @@ Metadata to_metadata(const TrainingState& state) {
           {"best_valid_loss", number_text(state.best_valid_loss)},
           {"best_valid_bleu", number_text(state.best_valid_bleu)},
           {"best_epoch", fmt::format("{}", state.best_epoch)},
+          {"worse_epochs", fmt::format("{}", state.worse_epochs)},
+          {"cuts", fmt::format("{}", state.cuts)},
           {"seed", fmt::format("{}", state.seed)}};
 }
 
@@ -128,6 +130,8 @@ TrainingState from_metadata(const Metadata& metadata) {
           .best_valid_loss = number(metadata, "best_valid_loss"),
           .best_valid_bleu = says_best ? number(metadata, "best_valid_bleu") : 0,
           .best_epoch = count(metadata, says_best ? "best_epoch" : "epoch"),
+          .worse_epochs = metadata.contains("worse_epochs") ? count(metadata, "worse_epochs") : 0,
+          .cuts = metadata.contains("cuts") ? count(metadata, "cuts") : 0,
           .seed = static_cast<std::uint64_t>(count(metadata, "seed"))};
 }
 

@@ -23,6 +23,8 @@ struct TrainingState {
   double best_valid_loss = 0;       ///< per token, after the best epoch; 0: none yet
   double best_valid_bleu = 0;       ///< 0 to 100, after the best epoch
   std::int64_t best_epoch = 0;      ///< from 1; 0: none yet
+  std::int64_t worse_epochs = 0;    ///< in turn, since one was better or the learning rate was cut (schedule.h)
+  std::int64_t cuts = 0;            ///< of the learning rate
   std::uint64_t seed = 1;
 
   friend bool operator==(const TrainingState&, const TrainingState&) = default;

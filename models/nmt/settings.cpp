@@ -31,6 +31,7 @@ SettingValue to_value(AttentionKind member) { return std::string(to_string(membe
 SettingValue to_value(CellKind member) { return std::string(to_string(member)); }
 SettingValue to_value(LossNormalisation member) { return std::string(to_string(member)); }
 SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
+SettingValue to_value(Schedule member) { return std::string(to_string(member)); }
 SettingValue to_value(BestBy member) { return std::string(to_string(member)); }
 SettingValue to_value(Normaliser member) { return std::string(normaliser_name(member)); }
 SettingValue to_value(SubwordKind member) { return std::string(to_string(member)); }
@@ -51,6 +52,7 @@ void assign(LossNormalisation& member, const SettingValue& value) {
   member = parse_loss_normalisation(std::get<std::string>(value));
 }
 void assign(SplitKind& member, const SettingValue& value) { member = parse_split_kind(std::get<std::string>(value)); }
+void assign(Schedule& member, const SettingValue& value) { member = parse_schedule(std::get<std::string>(value)); }
 void assign(BestBy& member, const SettingValue& value) { member = parse_best_by(std::get<std::string>(value)); }
 void assign(Normaliser& member, const SettingValue& value) { member = find_normaliser(std::get<std::string>(value)); }
 void assign(SubwordKind& member, const SettingValue& value) {
@@ -160,6 +162,9 @@ std::vector<Setting> make_settings() {
                                                  Switch{}),
       model_setting<&ModelConfig::self_attention>(
           "self-attention", model, "the encoder attends to all its states before, with --cell lstm", Switch{}),
+      model_setting<&ModelConfig::tied_embeddings>(
+          "tied-embeddings", model, "the decoder's words have one vector each, to be read and to be scored with",
+          Switch{}),
       model_setting<&ModelConfig::source_vocabulary>("source-vocabulary", derived, "ids of the source language",
                                                      IntegerRange{0, kMaxWords + 2}),
       model_setting<&ModelConfig::target_vocabulary>("target-vocabulary", derived, "ids of the target language",
@@ -169,6 +174,23 @@ std::vector<Setting> make_settings() {
                                                 IntegerRange{1, 1'000'000}),
       training_setting<&TrainingConfig::batch>("batch", "pairs in a step", IntegerRange{1, 4096}),
       training_setting<&TrainingConfig::learning_rate>("learning-rate", "Adam's step size", NumberRange{1e-9, 10}),
+      training_setting<&TrainingConfig::schedule>(
+          "schedule", "how the learning rate changes",
+          Choice{{"constant", "inverse-square-root", "exponential", "plateau"}}),
+      training_setting<&TrainingConfig::warmup>("warmup", "steps in which the learning rate grows from nothing",
+                                                IntegerRange{0, 1'000'000'000}),
+      training_setting<&TrainingConfig::decay>(
+          "decay", "what the learning rate is multiplied by: exponential, each epoch; plateau, where none was better",
+          NumberRange{0.001, 1}),
+      training_setting<&TrainingConfig::plateau_patience>(
+          "plateau-patience", "epochs without a better one before the schedule plateau decays",
+          IntegerRange{0, 1'000'000}),
+      training_setting<&TrainingConfig::average>(
+          "average", "decay of a moving average of the weights, which then validates and translates; 0: none",
+          NumberRange{0, 0.999999}),
+      training_setting<&TrainingConfig::weight_decay>(
+          "weight-decay", "share of each matrix that an update takes, times the learning rate: AdamW",
+          NumberRange{0, 10}),
       training_setting<&TrainingConfig::clip_norm>(
           "clip", "longest gradient, longer ones are shortened to it; 0: no limit", NumberRange{0, 1e6}),
       training_setting<&TrainingConfig::label_smoothing>("label-smoothing", "share of the target spread over all words",

@@ -10,6 +10,7 @@
 #include "backends/numerics.h"
 #include "graph/error.h"
 #include "models/nmt/model.h"
+#include "models/nmt/schedule.h"
 
 namespace weft::nmt {
 namespace {
@@ -119,10 +120,18 @@ Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}
 /// Leaves the state as it was; throws Diverged when the step makes what is no number.
 StepReport Trainer::run_step(const Batch& batch, std::int64_t batches) {
   const std::int64_t number = state_.step + 1;
-  StepReport report{state_.epoch + 1, state_.batch_in_epoch + 1, batches, 0, 0, predicted_tokens(batch, examples_)};
+  StepReport report{state_.epoch + 1,
+                    state_.batch_in_epoch + 1,
+                    batches,
+                    0,
+                    0,
+                    learning_rate(config_.training, state_),
+                    predicted_tokens(batch, examples_)};
   Executable& step = executable(batch.shape);
   feed(step, batch, examples_);
-  step.input("learning_rate").as<float>()[0] = static_cast<float>(config_.training.learning_rate);
+  step.input("learning_rate").as<float>()[0] = static_cast<float>(report.learning_rate);
+  if (config_.training.average > 0)
+    step.input("average_weight").as<float>()[0] = static_cast<float>(average_weight(config_.training.average, number));
   if (options_.observer.before) options_.observer.before(number, batch.shape, step);
   try {
     step.run();
@@ -151,15 +160,24 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Ste
     ++state_.batch_in_epoch;
     state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);
     state_.epoch_tokens += report.tokens;
+    last_learning_rate_ = report.learning_rate;
     if (on_step && !on_step(report)) return std::nullopt;
   }
   const EpochReport report{epoch, state_.epoch_loss_sum / static_cast<double>(state_.epoch_tokens), state_.epoch_tokens,
-                           seconds_since(start)};
+                           seconds_since(start), last_learning_rate_};
   ++state_.epoch;
   state_.batch_in_epoch = 0;
   state_.epoch_loss_sum = 0;
   state_.epoch_tokens = 0;
   return report;
+}
+
+void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
+  measured(config_.training, state_, best);
+  if (!best) return;
+  state_.best_valid_loss = valid_loss;
+  state_.best_valid_bleu = valid_bleu;
+  state_.best_epoch = state_.epoch;
 }
 
 Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,

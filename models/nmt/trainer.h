@@ -22,6 +22,7 @@ struct StepReport {
   std::int64_t batches = 0;
   double loss = 0;  ///< per target token
   double gradient_norm = 0;
+  double learning_rate = 0;
   std::int64_t tokens = 0;  ///< target tokens predicted, without padding
 };
 
@@ -30,6 +31,7 @@ struct EpochReport {
   double loss = 0;  ///< per target token, over the epoch
   std::int64_t tokens = 0;
   double seconds = 0;
+  double learning_rate = 0;  ///< of its last step
 };
 
 /// The loss or the gradients of a step are no numbers any more; the message says of which, and names the node when
@@ -91,12 +93,8 @@ class Trainer {
   void visit(const std::function<void(const Executable&)>& visit) const;
 
   const TrainingState& state() const { return state_; }
-  /// The epoch that has just ended is the best so far.
-  void set_best(double valid_loss, double valid_bleu) {
-    state_.best_valid_loss = valid_loss;
-    state_.best_valid_bleu = valid_bleu;
-    state_.best_epoch = state_.epoch;
-  }
+  /// Notes what was measured of the epoch that has just ended: whether it is the best so far.
+  void set_measured(bool best, double valid_loss, double valid_bleu);
   const BatchPlan& plan() const { return plan_; }
 
  private:
@@ -110,6 +108,7 @@ class Trainer {
   TrainerOptions options_;
   BatchPlan plan_;
   TrainingState state_;
+  double last_learning_rate_ = 0;
   std::map<BatchShape, Executable> executables_;
   bool profiling_ = false;
 };

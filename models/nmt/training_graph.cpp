@@ -45,6 +45,7 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   Graph graph("nmt_training");
   const Parameters parameters = declare_parameters(graph, config);
   const Value learning_rate = graph.input("learning_rate", DType::f32, {});
+  const Value average_weight = training.average > 0 ? graph.input("average_weight", DType::f32, {}) : Value{};
   const bool hard = config.attention == AttentionKind::hard;
   const Sampling sampling = hard ? declare_sampling(graph, training, shape) : Sampling{};
   const Dropout dropout(graph, training.dropout, training.seed);
@@ -57,7 +58,8 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   graph.output("loss", loss);
   graph.output("gradient_norm", global_norm(slopes));
   if (training.clip_norm > 0) slopes = clip_by_global_norm(slopes, training.clip_norm);
-  adam(all, slopes, learning_rate);
+  adam(all, slopes, learning_rate, {.weight_decay = training.weight_decay});
+  if (average_weight) moving_average(all, average_weight);
   return graph;
 }
 

@@ -20,16 +20,34 @@ std::int64_t count_parameters(const ModelConfig& config) {
   return count;
 }
 
-std::shared_ptr<Variables> load_weights(const ModelConfig& config, const TensorMap& variables) {
-  const std::vector<ParameterInfo> parameters = list_parameters(config);
-  Graph blank("weights");  // all zeros, so that no time goes into content that is replaced at once
+namespace {
+
+std::string average_name(const ParameterInfo& parameter) { return "average/" + parameter.name; }
+
+/// Adds the parameters that are missing, all zeros, so that no time goes into content that is replaced at once.
+void add_blank(const std::vector<ParameterInfo>& parameters, Variables& variables) {
+  Graph blank("weights");
   for (const ParameterInfo& parameter : parameters) {
     blank.parameter(parameter.name, parameter.type.shape, Initializer::zeros(), parameter.type.dtype);
   }
+  variables.initialise(blank);
+}
+
+}  // namespace
+
+void copy_averages(const ModelConfig& config, const Variables& from, Variables& to) {
+  const std::vector<ParameterInfo> parameters = list_parameters(config);
+  add_blank(parameters, to);
+  for (const ParameterInfo& parameter : parameters) to.set(parameter.name, from.get(average_name(parameter)));
+}
+
+std::shared_ptr<Variables> load_weights(const ModelConfig& config, const TensorMap& variables) {
+  const std::vector<ParameterInfo> parameters = list_parameters(config);
   auto weights = std::make_shared<Variables>();
-  weights->initialise(blank);
+  add_blank(parameters, *weights);
   for (const ParameterInfo& parameter : parameters) {
-    const auto at = variables.find(parameter.name);
+    const auto average = variables.find(average_name(parameter));
+    const auto at = average != variables.end() ? average : variables.find(parameter.name);
     require(at != variables.end(), "it lacks the model's parameter '{}' of type {}; it is of another model",
             parameter.name, parameter.type.to_string());
     require(at->second.type() == parameter.type, "its '{}' is {}, the model's is {}; it is of another model",

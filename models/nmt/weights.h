@@ -11,9 +11,13 @@
 
 namespace weft::nmt {
 
-/// The parameters of the model with the content that a checkpoint's variables give them; without the optimiser's
-/// moments. Throws Error that names the parameter, with both types, when one is missing or of another type.
+/// The parameters of the model with the content that a checkpoint's variables give them, which is that of their moving
+/// averages if these are there; without the optimiser's moments. Throws Error that names the parameter, with both
+/// types, when one is missing or of another type.
 std::shared_ptr<Variables> load_weights(const ModelConfig& config, const TensorMap& variables);
+
+/// Copies the moving averages that training keeps of the parameters, under the parameters' names.
+void copy_averages(const ModelConfig& config, const Variables& from, Variables& to);
 
 /// A parameter's name and type, in the order of their declaration.
 struct ParameterInfo {

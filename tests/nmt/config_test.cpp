@@ -82,11 +82,18 @@ TEST_CASE("every setting survives JSON") {
                   .cell = CellKind::lstm,
                   .layers = 3,
                   .bidirectional = true,
-                  .self_attention = true};
+                  .self_attention = true,
+                  .tied_embeddings = true};
   config.training = {.batch = 3,
                      .epochs = 5,
                      .learning_rate = 1e-7,
                      .clip_norm = 0.3,
+                     .schedule = Schedule::exponential,
+                     .warmup = 47,
+                     .decay = 0.75,
+                     .plateau_patience = 53,
+                     .average = 0.9,
+                     .weight_decay = 0.05,
                      .label_smoothing = 0.7,
                      .dropout = {.embedding = 0.15, .context = 0.25, .output = 0.35, .recurrent = 0.45},
                      .normalisation = weft::LossNormalisation::token_mean,
@@ -134,10 +141,30 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 }
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
-  for (const char* name :
-       {"best-by", "patience", "valid-sentences", "samples", "dropout-embedding", "dropout-context", "dropout-output",
-        "dropout-recurrent", "attention", "attention-positions", "cell", "layers", "bidirectional", "self-attention",
-        "monte-carlo-samples", "entropy-weight", "baseline-decay"}) {
+  for (const char* name : {"tied-embeddings",
+                           "schedule",
+                           "warmup",
+                           "decay",
+                           "plateau-patience",
+                           "average",
+                           "weight-decay",
+                           "best-by",
+                           "patience",
+                           "valid-sentences",
+                           "samples",
+                           "dropout-embedding",
+                           "dropout-context",
+                           "dropout-output",
+                           "dropout-recurrent",
+                           "attention",
+                           "attention-positions",
+                           "cell",
+                           "layers",
+                           "bidirectional",
+                           "self-attention",
+                           "monte-carlo-samples",
+                           "entropy-weight",
+                           "baseline-decay"}) {
     CAPTURE(name);
     CHECK(message_with(name, nlohmann::json()) == "(nothing was thrown)");
   }

@@ -34,6 +34,7 @@ std::vector<ModelConfig> systems() {
     add({.attention = attention});
   add({.cell = CellKind::lstm});
   add({.layers = 2});
+  add({.tied_embeddings = true});
   add({.bidirectional = true});
   add({.attention = AttentionKind::none, .cell = CellKind::lstm, .layers = 2, .bidirectional = true});
   add({.attention = AttentionKind::general, .cell = CellKind::lstm, .layers = 3, .bidirectional = true});

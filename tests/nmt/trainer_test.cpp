@@ -9,6 +9,8 @@
 #include "graph/order.h"
 #include "models/nmt/divergence.h"
 #include "models/nmt/model.h"
+#include "models/nmt/schedule.h"
+#include "models/nmt/weights.h"
 #include "tests/nmt/tiny_model.h"
 
 using namespace weft;
@@ -101,6 +103,27 @@ TEST_CASE("dropout is part of training alone, and draws the same with any number
   CHECK(dropouts(training_graph(config.model, config.training, shape)) == 4 + 4 + 4 + 4 + 2);
   CHECK(dropouts(loss_graph(config.model, shape, config.training.normalisation)) == 0);
   CHECK(dropouts(training_graph(config.model, tiny_config().training, shape)) == 0);
+}
+
+TEST_CASE("training keeps a moving average of the weights, which translation reads") {
+  Config config = tiny_config();
+  config.training.average = 0.75;
+  Session session(config);
+  Tensor expected = Tensor::full(session.variables->get("output/kernel").type(), 0.0);
+  std::int64_t step = 0;
+  session.trainer.run_epoch([&](const StepReport&) {
+    const double weight = average_weight(0.75, ++step);
+    const Tensor& now = session.variables->get("output/kernel");
+    for (std::int64_t i = 0; i < now.shape().volume(); ++i)
+      expected.set_number(i, expected.number(i) + weight * (now.number(i) - expected.number(i)));
+    return true;
+  });
+  REQUIRE(step > 3);
+  const auto loaded = load_weights(config.model, session.variables->snapshot());
+  const Tensor& average = loaded->get("output/kernel");
+  for (std::int64_t i = 0; i < average.shape().volume(); ++i)
+    CHECK(average.number(i) == doctest::Approx(expected.number(i)).epsilon(1e-4));
+  CHECK(average != session.variables->get("output/kernel"));
 }
 
 TEST_CASE("a resumed training gives the same bits as an undisturbed one") {

@@ -64,6 +64,25 @@ TEST_CASE("adam follows algorithm 1, with the step count and moments as states")
   }
 }
 
+TEST_CASE("adam with weight decay takes a share of matrices, and nothing of vectors") {
+  for (const Backend* backend : backends()) {
+    CAPTURE(backend->name);
+    Graph graph;
+    const std::vector<Value> parameters{graph.parameter("kernel", {1, 1}, Initializer::constant(2.0)),
+                                        graph.parameter("bias", {1}, Initializer::constant(2.0))};
+    const std::vector<Value> gradients{graph.input("kernel_gradient", DType::f32, {1, 1}),
+                                       graph.input("bias_gradient", DType::f32, {1})};
+    adam(parameters, gradients, graph.constant(0.125), {.weight_decay = 0.5});
+    Executable executable = compile(graph, *backend);
+    // A first step is as long as the learning rate, whatever the gradient.
+    executable.set("kernel_gradient", Tensor::of<float>({1, 1}, {0.25F}));
+    executable.set("bias_gradient", Tensor::of<float>({1}, {0.25F}));
+    executable.run();
+    CHECK(variable(executable, "kernel", 0) == doctest::Approx(2.0 * (1.0 - 0.125 * 0.5) - 0.125).epsilon(1e-6));
+    CHECK(variable(executable, "bias", 0) == doctest::Approx(2.0 - 0.125).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("sgd with momentum keeps a velocity") {
   for (const Backend* backend : backends()) {
     CAPTURE(backend->name);

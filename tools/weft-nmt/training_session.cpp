@@ -51,8 +51,10 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
           .memory_budget = options.memory_budget, .check_numerics = options.check_numerics, .observer = observer()});
   trainer_->profile_runs(options.profile || !options.trace.empty());
   if (!valid_examples_.empty()) {
-    validator_.emplace(config, valid_examples_, variables_, trainer_->arena());
-    translations_.emplace(run, parts.valid, variables_);
+    measured_ = config.training.average > 0 ? std::make_shared<Variables>() : variables_;
+    if (measured_ != variables_) copy_averages(config.model, *variables_, *measured_);
+    validator_.emplace(config, valid_examples_, measured_, trainer_->arena());
+    translations_.emplace(run, parts.valid, measured_);
   }
   if (run.has_checkpoint()) restore();
   if (options.dump_step > 0) prepare_dump();
@@ -228,7 +230,7 @@ bool TrainingSession::finish_step(const StepReport& report) {
                                     {"batches", report.batches},
                                     {"loss", report.loss},
                                     {"gradient_norm", report.gradient_norm},
-                                    {"learning_rate", run_.config().training.learning_rate},
+                                    {"learning_rate", report.learning_rate},
                                     {"tokens_per_second", tokens_per_second},
                                     {"seconds", seconds()}}
                  .dump());
@@ -247,7 +249,7 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
                                 {"step", trainer_->state().step},
                                 {"epoch", report.epoch},
                                 {"loss", report.loss},
-                                {"learning_rate", run_.config().training.learning_rate},
+                                {"learning_rate", report.learning_rate},
                                 {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
                                 {"epoch_seconds", report.seconds}};
   const bool best = !validator_ || validate(record);  // without a measure the newest is the best
@@ -268,6 +270,7 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
 bool TrainingSession::validate(nlohmann::ordered_json& record) {
   const Clock::time_point start = Clock::now();
   const TrainingState& state = trainer_->state();
+  if (measured_ != variables_) copy_averages(run_.config().model, *variables_, *measured_);
   const double loss = validator_->loss();
   require(std::isfinite(loss), "{}: training diverged: after epoch {} the loss of the validation sentences is {}; {}",
           run_.path().string(), state.epoch, loss,
@@ -287,7 +290,7 @@ bool TrainingSession::validate(nlohmann::ordered_json& record) {
   if (translations_->sample_count() > 0) run_.add_samples(translations_->samples(state.epoch, state.step));
   record["valid_seconds"] = std::chrono::duration<double>(Clock::now() - start).count();
   const bool best = is_best(loss, bleu);
-  if (best) trainer_->set_best(loss, bleu);
+  trainer_->set_measured(best, loss, bleu);
   record["best"] = best;
   progress_.log(fmt::format("Valid loss {:.4f} per token, perplexity {:.3f}{}{}", loss, std::exp(loss), scores,
                             best ? ", the best so far" : ""));

@@ -80,6 +80,7 @@ class TrainingSession {
   std::vector<Example> valid_examples_;
   std::size_t test_pairs_ = 0;
   std::shared_ptr<Variables> variables_;
+  std::shared_ptr<Variables> measured_;  ///< the weights that validation has: these, or their moving averages
   std::optional<Trainer> trainer_;
   std::optional<Validator> validator_;
   std::optional<ValidationTranslations> translations_;

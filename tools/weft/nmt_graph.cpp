@@ -33,6 +33,7 @@ nmt::ModelConfig model_config(const NmtGraphOptions& options, const nmt::Config&
   config.layers = options.layers.value_or(config.layers);
   config.bidirectional = options.bidirectional;
   config.self_attention = options.self_attention;
+  config.tied_embeddings = options.tied_embeddings;
   return config;
 }
 
@@ -82,6 +83,7 @@ void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, con
   };
   add_flag("--bidirectional", options.bidirectional, "The encoder reads in both directions");
   add_flag("--self-attention", options.self_attention, "The encoder attends to its states before, with --cell lstm");
+  add_flag("--tied-embeddings", options.tied_embeddings, "Words are scored by the vectors that the decoder reads");
 }
 
 Graph build_nmt_graph(const NmtGraphOptions& options) {

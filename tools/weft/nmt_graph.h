@@ -28,6 +28,7 @@ struct NmtGraphOptions {
   std::optional<std::int64_t> layers;
   bool bidirectional = false;
   bool self_attention = false;
+  bool tied_embeddings = false;
   std::optional<std::int64_t> samples;  ///< of hard attention
 };
 
