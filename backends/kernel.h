@@ -6,6 +6,10 @@
 
 #include "graph/graph.h"
 
+namespace weft::onednn {
+class KernelPicks;
+}
+
 namespace weft {
 
 /// What a kernel works on: the addresses of its node's operands and results, and scratch memory of the size it asked
@@ -52,6 +56,8 @@ struct KernelSpec {
   std::span<const TensorType> results;
   /// For each operand: what of its content a kernel may keep a packed copy of.
   std::span<const Version> versions;
+  /// Which of oneDNN's kernels runs which product (CompileOptions::kernel_picks); nullptr: those of the rule.
+  const onednn::KernelPicks* picks = nullptr;
 };
 
 using KernelFactory = Kernel(const KernelSpec& spec);

@@ -3,23 +3,12 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/primitive.h"
+#include "backends/onednn/product_kernel.h"
 #include "backends/onednn/vector_products.h"
-
-// How a product runs was chosen by measurement, among ways whose bits do not depend on the number
-// of threads:
-//
-// - The right operand is a variable: a packed copy of it, made once after each update and shared. A row's bits then do
-//   not depend on the rows beside it. But transposed with many rows (the gradient of a layer's input), packing costs
-//   more than it gains, and the plain order is read.
-// - The left operand enters transposed (weight gradients), or both operands are computed in the run: sgemm, by tiles.
-// - Batches of vectors, also of one: loops of our own, so that a vector's bits do not depend on the batch's size.
-// - Anything else: oneDNN's matmul on the plain order.
+#include "graph/error.h"
 
 namespace weft::onednn {
 namespace {
-
-/// From so many rows on, a transposed variable is not packed.
-constexpr std::int64_t many_rows = 256;
 
 Kernel packed_kernel(const Product& product, const Version& version) {
   const auto primitive = std::make_shared<const ProductPrimitive>(product, RightOperand::packed);
@@ -54,39 +43,57 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
-Kernel product_kernel(const Product& product, const Version& right_version, bool batched) {
-  if (batched && is_vector_product(product)) return vector_kernel(product);
-  if (product.batch > 1) return plain_kernel(product);
-  if (product.transpose_a) return sgemm_kernel(product);
-  const bool pack = right_version && !(product.transpose_b && product.m >= many_rows);
-  if (pack) return packed_kernel(product, right_version);
-  if (!product.bias && !product.transpose_b) return sgemm_kernel(product);
-  return plain_kernel(product);
+Kernel picked_kernel(const KernelSpec& spec, const ProductSite& site) {
+  const ProductKernel kernel = spec.picks != nullptr ? spec.picks->kernel(site) : kernel_by_rule(site);
+  return product_kernel(site.product, kernel, spec.versions[1]);
 }
 
 }  // namespace
 
-Kernel matmul(const KernelSpec& spec) {
-  require_f32(spec);
+ProductSite matmul_site(const KernelSpec& spec) {
   const Shape& a = spec.operands[0].shape;
   const Shape& y = spec.results[0].shape;
   const bool transpose_a = spec.node.attributes.get<bool>("transpose_a");
   const bool transpose_b = spec.node.attributes.get<bool>("transpose_b");
-  return product_kernel({.batch = y.rank() == 3 ? y[0] : 1,
-                         .m = y[-2],
-                         .k = transpose_a ? a[-2] : a[-1],
-                         .n = y[-1],
-                         .transpose_a = transpose_a,
-                         .transpose_b = transpose_b},
-                        spec.versions[1], y.rank() == 3);
+  return {.product = {.batch = y.rank() == 3 ? y[0] : 1,
+                      .m = y[-2],
+                      .k = transpose_a ? a[-2] : a[-1],
+                      .n = y[-1],
+                      .transpose_a = transpose_a,
+                      .transpose_b = transpose_b},
+          .batched = y.rank() == 3,
+          .variable = static_cast<bool>(spec.versions[1])};
+}
+
+ProductSite dense_site(const KernelSpec& spec) {
+  const Shape& x = spec.operands[0].shape;
+  const Shape& kernel = spec.operands[1].shape;
+  return {.product = {.m = x.volume() / x[-1], .k = kernel[0], .n = kernel[1], .bias = true},
+          .variable = static_cast<bool>(spec.versions[1])};
+}
+
+Kernel product_kernel(const Product& product, ProductKernel kernel, const Version& right) {
+  switch (kernel) {
+    case ProductKernel::packed:
+      return packed_kernel(product, right);
+    case ProductKernel::plain:
+      return plain_kernel(product);
+    case ProductKernel::sgemm:
+      return sgemm_kernel(product);
+    case ProductKernel::vector:
+      return vector_kernel(product);
+  }
+  throw InternalError("a product is to run by no kernel that there is");
+}
+
+Kernel matmul(const KernelSpec& spec) {
+  require_f32(spec);
+  return picked_kernel(spec, matmul_site(spec));
 }
 
 Kernel dense(const KernelSpec& spec) {
   require_f32(spec);
-  const Shape& x = spec.operands[0].shape;
-  const Shape& kernel = spec.operands[1].shape;
-  return product_kernel({.m = x.volume() / x[-1], .k = kernel[0], .n = kernel[1], .bias = true}, spec.versions[1],
-                        false);
+  return picked_kernel(spec, dense_site(spec));
 }
 
 }  // namespace weft::onednn

@@ -1,5 +1,7 @@
 #include "backends/onednn/primitive.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <dnnl.hpp>
@@ -265,6 +267,11 @@ void run_sgemm_tiles(const Product& product, const float* a, const float* b, flo
     status = std::max(status, static_cast<int>(tile_status));
   }
   check(static_cast<dnnl_status_t>(status), "a product failed");
+}
+
+std::string library_version() {
+  const dnnl_version_t* version = dnnl_version();
+  return fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
 }
 
 }  // namespace weft::onednn

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "backends/kernel.h"
 
@@ -21,6 +23,8 @@ struct Product {
   bool transpose_a = false;
   bool transpose_b = false;
   bool bias = false;
+
+  friend auto operator<=>(const Product&, const Product&) = default;
 };
 
 /// Whether b comes in its plain order or in oneDNN's blocks.
@@ -74,5 +78,8 @@ class ProductPrimitive {
 /// The same product by oneDNN's sgemm: plain operands, batch 1, no bias. By tiles of fixed extents, each on one thread:
 /// left to share the work out itself, sgemm splits long sums among threads, and the bits depend on their number.
 void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c);
+
+/// "oneDNN 2.6.3".
+std::string library_version();
 
 }  // namespace weft::onednn

@@ -1,0 +1,226 @@
+#include "backends/onednn/kernel_picks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/onednn/vector_products.h"
+#include "graph/error.h"
+#include "graph/file.h"
+#include "graph/quote.h"
+#include "graph/suggestion.h"
+
+// The rule was found by measurement, among kernels whose bits do not depend on the number of threads:
+//
+// - The right operand is a variable: a packed copy of it, made once after each update and shared. A row's bits then do
+//   not depend on the rows beside it. But transposed with many rows (the gradient of a layer's input), packing costs
+//   more than it gains, and the plain order is read.
+// - The left operand enters transposed (weight gradients), or both operands are computed in the run: sgemm, by tiles.
+// - Batches of vectors, also of one: loops of our own, so that a vector's bits do not depend on the batch's size.
+// - Anything else: oneDNN's matmul on the plain order.
+
+namespace weft::onednn {
+namespace {
+
+constexpr std::string_view format_name = "weft kernels 1";
+constexpr std::uint64_t max_file_bytes = std::uint64_t{16} << 20;
+constexpr std::int64_t max_extent = std::int64_t{1} << 40;
+
+/// From so many rows on, a transposed variable is not packed.
+constexpr std::int64_t many_rows = 256;
+
+constexpr std::array all_kernels{ProductKernel::packed, ProductKernel::plain, ProductKernel::sgemm,
+                                 ProductKernel::vector};
+
+bool can_run(ProductKernel kernel, const ProductSite& site) {
+  const Product& product = site.product;
+  switch (kernel) {
+    case ProductKernel::packed:
+      return site.variable && product.batch == 1 && !product.transpose_a;
+    case ProductKernel::plain:  // transposed on the left, oneDNN may split the sums among threads
+      return product.batch > 1 || !product.transpose_a;
+    case ProductKernel::sgemm:
+      return product.batch == 1 && !product.bias;
+    case ProductKernel::vector:
+      return is_vector_product(product);
+  }
+  return false;
+}
+
+std::vector<std::string_view> names_of(const std::vector<ProductKernel>& kernels) {
+  std::vector<std::string_view> names;
+  for (const ProductKernel kernel : kernels) names.push_back(to_string(kernel));
+  return names;
+}
+
+// ---- A site and its kernel as a JSON object
+
+std::string entry_text(const ProductSite& site, ProductKernel kernel) {
+  const auto& [batch, m, k, n, transpose_a, transpose_b, bias] = site.product;
+  std::string text = "{";
+  if (site.batched) text += fmt::format(R"("batch": {}, )", batch);
+  text += fmt::format(R"("m": {}, "k": {}, "n": {})", m, k, n);
+  const auto add_flag = [&text](std::string_view name, bool is_so) {
+    if (is_so) text += fmt::format(R"(, "{}": true)", name);
+  };
+  add_flag("transpose_a", transpose_a);
+  add_flag("transpose_b", transpose_b);
+  add_flag("bias", bias);
+  add_flag("variable", site.variable);
+  return text + fmt::format(R"(, "kernel": "{}"}})", to_string(kernel));
+}
+
+using Json = nlohmann::json;
+
+const Json& member(const Json& object, const char* name) {
+  const auto at = object.find(name);
+  require(at != object.end(), "it lacks '{}'", name);
+  return *at;
+}
+
+std::string text_member(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  require(value.is_string(), "'{}' must be a text, not {}", name, value.type_name());
+  return value.get<std::string>();
+}
+
+std::int64_t extent_member(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  require(value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 && value.get<std::uint64_t>() <= max_extent,
+          "'{}' must be a whole number from 1 to {}", name, max_extent);
+  return value.get<std::int64_t>();
+}
+
+bool flag_member(const Json& object, const char* name) {
+  const auto at = object.find(name);
+  if (at == object.end()) return false;
+  require(at->is_boolean(), "'{}' must be true or false, not {}", name, at->type_name());
+  return at->get<bool>();
+}
+
+void require_known_members(const Json& object, const std::vector<std::string_view>& known) {
+  require(object.is_object(), "it must be an object, not {}", object.type_name());
+  for (const auto& [name, value] : object.items())
+    require(std::ranges::find(known, name) != known.end(), "there is no {} here{}", weft::quoted(name),
+            suggestion(name, known));
+}
+
+ProductSite site_of(const Json& entry) {
+  require_known_members(entry, {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "variable", "kernel"});
+  const bool batched = entry.contains("batch");
+  return {.product = {.batch = batched ? extent_member(entry, "batch") : 1,
+                      .m = extent_member(entry, "m"),
+                      .k = extent_member(entry, "k"),
+                      .n = extent_member(entry, "n"),
+                      .transpose_a = flag_member(entry, "transpose_a"),
+                      .transpose_b = flag_member(entry, "transpose_b"),
+                      .bias = flag_member(entry, "bias")},
+          .batched = batched,
+          .variable = flag_member(entry, "variable")};
+}
+
+ProductKernel kernel_named(const std::string& name) {
+  for (const ProductKernel kernel : all_kernels)
+    if (name == to_string(kernel)) return kernel;
+  const std::vector<std::string_view> names = names_of({all_kernels.begin(), all_kernels.end()});
+  fail("there is no kernel {}{}; there are {}", weft::quoted(name), suggestion(name, names), fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::string_view to_string(ProductKernel kernel) {
+  constexpr std::string_view names[] = {"packed", "plain", "sgemm", "vector"};
+  return names[static_cast<std::size_t>(kernel)];
+}
+
+std::string ProductSite::to_string() const {
+  std::string text = fmt::format("{} x {} x {}", product.m, product.k, product.n);
+  if (batched) text = fmt::format("batch of {}, {}", product.batch, text);
+  if (product.transpose_a) text += ", left operand transposed";
+  if (product.transpose_b) text += ", right operand transposed";
+  if (product.bias) text += ", bias";
+  if (variable) text += ", right operand a variable";
+  return text;
+}
+
+std::vector<ProductKernel> kernels_for(const ProductSite& site) {
+  std::vector<ProductKernel> kernels;
+  std::ranges::copy_if(all_kernels, std::back_inserter(kernels),
+                       [&](ProductKernel kernel) { return can_run(kernel, site); });
+  return kernels;
+}
+
+ProductKernel kernel_by_rule(const ProductSite& site) {
+  const Product& product = site.product;
+  if (site.batched && is_vector_product(product)) return ProductKernel::vector;
+  if (product.batch > 1) return ProductKernel::plain;
+  if (product.transpose_a) return ProductKernel::sgemm;
+  if (site.variable && !(product.transpose_b && product.m >= many_rows)) return ProductKernel::packed;
+  if (!product.bias && !product.transpose_b) return ProductKernel::sgemm;
+  return ProductKernel::plain;
+}
+
+KernelPicks KernelPicks::load(const std::filesystem::path& path) {
+  return from_json(read_file(path, max_file_bytes), path.string());
+}
+
+KernelPicks KernelPicks::from_json(std::string_view text, std::string_view origin) {
+  std::optional<std::size_t> entry_number;
+  try {
+    const Json object = Json::parse(text);
+    require_known_members(object, {"format", "machine", "picks"});
+    const std::string format = text_member(object, "format");
+    require(format == format_name, "its format is {}, '{}' is read here: measure again", weft::quoted(format), format_name);
+    KernelPicks table;
+    table.set_machine(text_member(object, "machine"));
+    const Json& picks = member(object, "picks");
+    require(picks.is_array(), "'picks' must be a list, not {}", picks.type_name());
+    entry_number = 0;
+    for (const Json& entry : picks) {
+      ++*entry_number;
+      const ProductSite site = site_of(entry);
+      require(!table.picks_.contains(site), "it speaks of {} once more", site.to_string());
+      table.set(site, kernel_named(text_member(entry, "kernel")));
+    }
+    return table;
+  } catch (const Json::exception& error) {
+    const auto* parse_error = dynamic_cast<const Json::parse_error*>(&error);
+    fail("{}: it is no table of kernels: {}", origin,
+         parse_error != nullptr ? fmt::format("damaged at byte {}", parse_error->byte) : error.what());
+  } catch (const Error& error) {
+    if (entry_number) fail("{}: pick {}: {}", origin, *entry_number, error.what());
+    fail("{}: it is no table of kernels: {}", origin, error.what());
+  }
+}
+
+std::string KernelPicks::to_json() const {
+  std::vector<std::string> entries;
+  for (const auto& [site, kernel] : picks_) entries.push_back("    " + entry_text(site, kernel));
+  // A machine may have any name.
+  const std::string machine = Json(machine_).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return fmt::format("{{\n  \"format\": \"{}\",\n  \"machine\": {},\n  \"picks\": [\n{}\n  ]\n}}\n", format_name,
+                     machine, fmt::join(entries, ",\n"));
+}
+
+ProductKernel KernelPicks::kernel(const ProductSite& site) const {
+  const auto at = picks_.find(site);
+  return at == picks_.end() ? kernel_by_rule(site) : at->second;
+}
+
+void KernelPicks::set(const ProductSite& site, ProductKernel kernel) {
+  const std::vector<ProductKernel> possible = kernels_for(site);
+  require(std::ranges::find(possible, kernel) != possible.end(), "{} cannot run {}; {} can", onednn::to_string(kernel),
+          site.to_string(), fmt::join(names_of(possible), ", "));
+  picks_[site] = kernel;
+}
+
+std::size_t KernelPicks::differing() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(picks_, [](const auto& pick) { return pick.second != kernel_by_rule(pick.first); }));
+}
+
+}  // namespace weft::onednn
