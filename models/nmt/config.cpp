@@ -73,7 +73,7 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 26> kLaterSettings = {"tied-embeddings",
+constexpr std::array<std::string_view, 27> kLaterSettings = {"tied-embeddings",
                                                              "schedule",
                                                              "warmup",
                                                              "decay",
@@ -98,7 +98,8 @@ constexpr std::array<std::string_view, 26> kLaterSettings = {"tied-embeddings",
                                                              "self-attention",
                                                              "monte-carlo-samples",
                                                              "entropy-weight",
-                                                             "baseline-decay"};
+                                                             "baseline-decay",
+                                                             "kernels"};
 
 constexpr Named<Config (*)()> kPresets[] = {{tutorial_preset, "tutorial"}, {small_preset, "small"}};
 

@@ -132,6 +132,7 @@ struct TrainingConfig {
   double entropy_weight = 0.01;          ///< of the distributions that positions are drawn from
   double baseline_decay = 0.9;           ///< of the moving baseline
   std::uint64_t seed = 1;
+  std::string kernels = "default";     ///< of products: by the rule, measured, or a table's path (kernel_choice.h)
   std::int64_t checkpoint_every = 2;   ///< epochs
   std::int64_t keep = 3;               ///< checkpoints, beside the best one
   BestBy best_by = BestBy::loss;       ///< which checkpoint is the best

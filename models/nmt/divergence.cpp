@@ -23,10 +23,12 @@ void train_until(Trainer& trainer, std::int64_t steps, const std::function<bool(
 }  // namespace
 
 std::optional<std::string> first_not_finite(const Config& config, std::span<const Example> examples,
+                                            const std::shared_ptr<const onednn::KernelPicks>& kernels,
                                             const std::optional<Checkpoint>& from, std::int64_t steps,
                                             const std::function<bool()>& go_on) {
   try {
-    Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed), {.check_numerics = true});
+    Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
+                    {.check_numerics = true, .kernels = kernels});
     if (from) trainer.restore(*from);
     train_until(trainer, steps + 1, go_on);
   } catch (const std::bad_alloc&) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,9 +17,11 @@ namespace weft::nmt {
 /// in every weight, and the one before it may have made it; so training is done once more, to the same bits, from a
 /// checkpoint (nothing: from the beginning), and what every kernel makes is looked at (TrainerOptions::check_numerics).
 ///
-/// `steps` is how many were done before the one that diverged. `go_on` is asked after every step; when it says no, or
-/// memory runs out, or training does not diverge this time, nothing is returned.
+/// `kernels`: those of the training (RunDirectory::kernels). `steps` is how many were done before the one that
+/// diverged. `go_on` is asked after every step; when it says no, or memory runs out, or training does not diverge this
+/// time, nothing is returned.
 std::optional<std::string> first_not_finite(const Config& config, std::span<const Example> examples,
+                                            const std::shared_ptr<const onednn::KernelPicks>& kernels,
                                             const std::optional<Checkpoint>& from, std::int64_t steps,
                                             const std::function<bool()>& go_on);
 

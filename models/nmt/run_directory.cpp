@@ -17,6 +17,7 @@
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/safetensors.h"
+#include "models/nmt/kernel_choice.h"
 #include "models/nmt/vocabulary_files.h"
 
 namespace weft::nmt {
@@ -35,6 +36,7 @@ constexpr const char* kBestFile = "best";
 constexpr const char* kLogFile = "log.jsonl";
 constexpr const char* kSamplesFile = "samples.jsonl";
 constexpr const char* kGraphFile = "graph.json";
+constexpr const char* kKernelsFile = "kernels.json";
 
 constexpr std::string_view kCheckpointPrefix = "checkpoint-";
 constexpr std::string_view kCheckpointSuffix = ".safetensors";
@@ -139,8 +141,8 @@ TrainingState from_metadata(const Metadata& metadata) {
 
 bool is_file_of_run(const std::string& name) {
   static const std::set<std::string> names = [] {
-    std::set<std::string> all = {kConfigFile, kTrainFile, kValidFile,   kTestFile, kLatestFile,
-                                 kBestFile,   kLogFile,   kSamplesFile, kGraphFile};
+    std::set<std::string> all = {kConfigFile, kTrainFile, kValidFile,   kTestFile,  kLatestFile,
+                                 kBestFile,   kLogFile,   kSamplesFile, kGraphFile, kKernelsFile};
     for (const std::string& name : vocabulary_file_names()) all.insert(name);
     return all;
   }();
@@ -347,5 +349,23 @@ std::string RunDirectory::read_log() const { return read_if_there(path_ / kLogFi
 std::string RunDirectory::read_samples() const { return read_if_there(path_ / kSamplesFile); }
 
 void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / kGraphFile, json); }
+
+std::shared_ptr<const onednn::KernelPicks> RunDirectory::kernels() const {
+  if (config_.training.kernels == kDefaultKernels) return nullptr;
+  try {
+    return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(kernels_path()));
+  } catch (const Error& error) {
+    fail("{}; the run was trained by that table (--kernels {}): put it back as it was, or train again (--overwrite)",
+         error.what(), config_.training.kernels);
+  }
+}
+
+bool RunDirectory::has_kernels() const { return fs::exists(kernels_path()); }
+
+fs::path RunDirectory::kernels_path() const { return path_ / kKernelsFile; }
+
+void RunDirectory::write_kernels(const onednn::KernelPicks& picks) const {
+  write_file(kernels_path(), picks.to_json());
+}
 
 }  // namespace weft::nmt

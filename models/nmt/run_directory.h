@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "backends/onednn/kernel_picks.h"
 #include "graph/tensor.h"
 #include "models/nmt/config.h"
 #include "models/nmt/corpus.h"
@@ -52,6 +54,7 @@ struct CorpusParts {
 ///     log.jsonl                       one JSON object a line
 ///     samples.jsonl                   one JSON object an epoch: sample translations
 ///     graph.json                      the training graph
+///     kernels.json                    which kernels run which products, unless all go by the rule
 ///     lock                            while it is trained (run_lock.h)
 ///
 /// Every file but log and samples is written whole or not at all, and config.json last, so what looks like a run is
@@ -98,6 +101,13 @@ class RunDirectory {
   std::string read_log() const;
   std::string read_samples() const;
   void write_graph(std::string_view json) const;
+
+  /// The kernels that training repeats; nullptr when it goes by the rule (`kernels` default). Throws Error that says
+  /// what to do when their table is missing or damaged.
+  std::shared_ptr<const onednn::KernelPicks> kernels() const;
+  bool has_kernels() const;
+  std::filesystem::path kernels_path() const;
+  void write_kernels(const onednn::KernelPicks& picks) const;
 
  private:
   RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);

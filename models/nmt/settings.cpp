@@ -11,6 +11,7 @@
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
+#include "models/nmt/kernel_choice.h"
 
 namespace weft::nmt {
 namespace {
@@ -215,6 +216,11 @@ std::vector<Setting> make_settings() {
           NumberRange{0, 1}),
       training_setting<&TrainingConfig::seed>("seed", "makes weights, split and order; the same seed, the same bits",
                                               IntegerRange{0, std::numeric_limits<std::int64_t>::max()}),
+      training_setting<&TrainingConfig::kernels>(
+          "kernels",
+          "which of oneDNN's kernels run the products: default, as a table that is built in says; measure, the fastest "
+          "here, which the run keeps in kernels.json and repeats; or the kernels.json of another run",
+          FilePath{{kDefaultKernels, kMeasuredKernels}}),
       training_setting<&TrainingConfig::checkpoint_every>("checkpoint-every",
                                                           "epochs between checkpoints; also at the best and at the end",
                                                           IntegerRange{1, 1'000'000}),
@@ -290,7 +296,9 @@ struct DescribeKind {
   std::string operator()(const Choice& choice) const {
     return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "", fmt::join(choice.names, ", "));
   }
-  std::string operator()(const FilePath&) const { return "a path"; }
+  std::string operator()(const FilePath& file) const {
+    return file.names.empty() ? "a path" : fmt::format("{}, or a path", fmt::join(file.names, ", "));
+  }
 };
 
 /// A value as a message shows it.

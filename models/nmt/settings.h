@@ -26,7 +26,9 @@ struct NumberRange {
 struct Choice {
   std::vector<std::string_view> names;
 };
-struct FilePath {};
+struct FilePath {
+  std::vector<std::string_view> names = {};  ///< what may stand there instead of a path
+};
 using SettingKind = std::variant<Switch, IntegerRange, NumberRange, Choice, FilePath>;
 
 /// What a setting is about; help shows the settings of a group together.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "backends/onednn/kernel_picks.h"
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/json.h"
@@ -34,14 +35,15 @@ TensorMap outputs_of(const Executable& executable) {
 
 }  // namespace
 
-StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int64_t step)
-    : config_(config), folder_(std::move(folder)), step_(step) {
+StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
+                   std::shared_ptr<const onednn::KernelPicks> kernels)
+    : config_(config), folder_(std::move(folder)), step_(step), kernels_(std::move(kernels)) {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   require(!error && std::filesystem::is_directory(folder_), "the folder '{}' cannot be made: {}", folder_.string(),
           error ? error.message() : "there is a file of that name");
   // A dump of another step would be taken for this one's, should it fail.
-  for (const char* name : {"outputs.safetensors", "updated.safetensors"})
+  for (const char* name : {"outputs.safetensors", "updated.safetensors", "kernels.json"})
     std::filesystem::remove(folder_ / name, error);
 }
 
@@ -53,6 +55,7 @@ void StepDump::before(std::int64_t step, const BatchShape& shape, const Executab
   write_file(path("graph.json"), to_json(graph));
   save_safetensors(path("inputs.safetensors"), inputs_of(graph, executable), {});
   save_safetensors(path("weights.safetensors"), executable.variables().snapshot(), {});
+  if (kernels_) write_file(path("kernels.json"), kernels_->to_json());
 }
 
 void StepDump::after(std::int64_t step, const Executable& executable) const {
@@ -62,9 +65,10 @@ void StepDump::after(std::int64_t step, const Executable& executable) const {
 }
 
 std::string StepDump::replay_command() const {
-  return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0",
+  return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0{}",
                      path("graph.json"), path("inputs.safetensors"), path("weights.safetensors"),
-                     path("outputs.safetensors"), path("updated.safetensors"));
+                     path("outputs.safetensors"), path("updated.safetensors"),
+                     kernels_ ? " --kernels " + path("kernels.json") : "");
 }
 
 }  // namespace weft::nmt

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "models/nmt/config.h"
@@ -18,11 +19,15 @@ namespace weft::nmt {
 ///     outputs.safetensors   what it gave
 ///     updated.safetensors   parameters and moments after it
 ///
-/// The last two are missing when the step failed.
+///     kernels.json          which kernels ran which products, unless all went by the rule
+///
+/// Outputs and updated are missing when the step failed.
 class StepDump {
  public:
-  /// `step` counts from 1, over all epochs. Makes the folder, and throws Error when that fails.
-  StepDump(const Config& config, std::filesystem::path folder, std::int64_t step);
+  /// `step` counts from 1, over all epochs; `kernels`: the trainer's. Makes the folder, and throws Error when that
+  /// fails.
+  StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
+           std::shared_ptr<const onednn::KernelPicks> kernels = {});
 
   /// To be called as the trainer's observer; do nothing for other steps. Throw Error when a file cannot be written.
   void before(std::int64_t step, const BatchShape& shape, const Executable& executable) const;
@@ -38,6 +43,7 @@ class StepDump {
   Config config_;
   std::filesystem::path folder_;
   std::int64_t step_;
+  std::shared_ptr<const onednn::KernelPicks> kernels_;
 };
 
 }  // namespace weft::nmt

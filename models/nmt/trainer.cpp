@@ -71,6 +71,7 @@ Executable& Trainer::executable(const BatchShape& shape) {
   options.arena = arena_;
   options.memory_budget = options_.memory_budget;
   options.check_numerics = options_.check_numerics;
+  options.kernel_picks = options_.kernels;
   Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
   compiled.profile_runs(profiling_);
   return compiled;
@@ -181,11 +182,12 @@ void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
 }
 
 Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-                     std::shared_ptr<Arena> arena)
+                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelPicks> kernels)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
       arena_(arena ? std::move(arena) : std::make_shared<Arena>()),
+      kernels_(std::move(kernels)),
       batches_(BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed).epoch(0)) {}
 
 Validator::~Validator() = default;
@@ -199,6 +201,7 @@ double Validator::loss() {
       CompileOptions options;
       options.variables = variables_;
       options.arena = arena_;
+      options.kernel_picks = kernels_;
       const Graph graph = loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean);
       at = executables_.emplace(batch.shape, compile(graph, onednn_backend(), options)).first;
     }

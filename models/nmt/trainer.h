@@ -54,6 +54,8 @@ struct TrainerOptions {
   std::optional<std::size_t> memory_budget = {};
   /// Stops at the first node that makes a NaN or an infinity, and names it (CompileOptions::check_numerics).
   bool check_numerics = false;
+  /// Which kernels run which products (kernel_choice.h); without it those of the rule.
+  std::shared_ptr<const onednn::KernelPicks> kernels = {};
   StepObserver observer = {};
 };
 
@@ -116,9 +118,9 @@ class Trainer {
 /// The loss per token of examples under the current weights, without training.
 class Validator {
  public:
-  /// `arena`: shared working memory; without it, its own.
+  /// `arena`: shared working memory; without it, its own. `kernels`: those of the training.
   Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-            std::shared_ptr<Arena> arena = {});
+            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const onednn::KernelPicks> kernels = {});
   ~Validator();
   double loss();
 
@@ -127,6 +129,7 @@ class Validator {
   std::span<const Example> examples_;
   std::shared_ptr<Variables> variables_;
   std::shared_ptr<Arena> arena_;
+  std::shared_ptr<const onednn::KernelPicks> kernels_;
   std::vector<Batch> batches_;
   std::map<BatchShape, Executable> executables_;
 };

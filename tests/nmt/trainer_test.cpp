@@ -170,7 +170,7 @@ TEST_CASE("the value that made a training diverge is found by training once more
   CHECK_THROWS_AS(session.trainer.run_epoch({}), Diverged);
   CHECK(session.trainer.state() == checkpoint.state);
   const auto go_on = [] { return true; };
-  const auto found = first_not_finite(config, session.examples, checkpoint, checkpoint.state.step, go_on);
+  const auto found = first_not_finite(config, session.examples, {}, checkpoint, checkpoint.state.step, go_on);
   REQUIRE(found);
   CAPTURE(*found);
   CHECK(found->find("training diverged: in epoch 3, batch 1 (step") == 0);
@@ -182,11 +182,11 @@ TEST_CASE("the search for what is not finite ends where nothing is, and when it 
   const Config config = tiny_config();
   Session session(config);
   const auto batches = static_cast<std::int64_t>(session.trainer.plan().batches_per_epoch());
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, batches + 2, [] { return true; }));
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, batches, [] { return true; }));
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, 0, [] { return true; }));
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, batches + 2, [] { return true; }));
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, batches, [] { return true; }));
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, 0, [] { return true; }));
   int steps = 0;
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, 8, [&] { return ++steps < 3; }));
+  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, 8, [&] { return ++steps < 3; }));
   CHECK(steps == 3);
 }
 

@@ -118,6 +118,10 @@ DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t ro
   return measure_decoding(translator, model.sentences(1, tokens), rounds);
 }
 
+void say_kernels(std::size_t done, std::size_t all) {
+  if (done == 0) say(fmt::format("Measuring the kernels of {} products", all));
+}
+
 void bench(const BenchOptions& options) {
   const SettingValues given = options.settings.given();
   const bool has_sentences = names_sentences(given);
@@ -142,8 +146,9 @@ void bench(const BenchOptions& options) {
   if (measures.contains("peak")) report.peak = tool::measure_peak(options.rounds);
   // Before the padded step: its own memory would be counted to that of this one.
   if (measures.contains("real"))
-    report.real = measure_real(corpus->config, corpus->examples, options.batches, options.batches_file);
-  if (measures.contains("padded")) report.padded = measure_padded(model, training, report.padded_shape, options.rounds);
+    report.real = measure_real(corpus->config, corpus->examples, options.batches, options.batches_file, say_kernels);
+  if (measures.contains("padded"))
+    report.padded = measure_padded(model, training, report.padded_shape, options.rounds, say_kernels);
   for (const std::string& name : options.precisions) {
     const TranslatorOptions search{.batch = training.batch, .max_length = 0, .precision = parse_precision(name)};
     if (measures.contains("decoding")) {
@@ -161,7 +166,7 @@ void bench(const BenchOptions& options) {
     if (corpus) report.compile_corpus = measure_compile(corpus->config.model, training, shapes_of(*corpus));
   }
   if (measures.contains("threads"))
-    report.scaling = measure_threads(model, training, report.padded_shape, options.rounds);
+    report.scaling = measure_threads(model, training, report.padded_shape, options.rounds, say_kernels);
   print(options.json ? as_json(report) : as_text(report));
 }
 

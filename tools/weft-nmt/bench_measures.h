@@ -11,6 +11,7 @@
 #include "backends/profile.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/config.h"
+#include "models/nmt/kernel_choice.h"
 #include "models/nmt/model.h"
 #include "models/nmt/translator.h"
 #include "tools/common/machine.h"
@@ -45,8 +46,9 @@ struct PaddedMeasurement {
   std::vector<KindProfile> kinds;         ///< of `profiled_steps` steps, run apart from those that were timed
   std::int64_t profiled_steps = 0;
 };
+/// `on_progress`: of measuring kernels, here and below (choose_kernels).
 PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig& training, const ModelShape& shape,
-                                 std::int64_t rounds);
+                                 std::int64_t rounds, const KernelProgress& on_progress);
 
 /// The same step on one thread and on all of them, in turn.
 struct ThreadsMeasurement {
@@ -55,7 +57,7 @@ struct ThreadsMeasurement {
   int threads = 0;
 };
 ThreadsMeasurement measure_threads(const ModelConfig& model, const TrainingConfig& training, const ModelShape& shape,
-                                   std::int64_t rounds);
+                                   std::int64_t rounds, const KernelProgress& on_progress);
 
 /// The first batches of training on a corpus, in the trainer's order.
 struct RealMeasurement {
@@ -74,7 +76,7 @@ struct RealMeasurement {
 /// `batches_file` is not empty all of them, as ids, are written there for another program to train on (one JSON object
 /// a line; see tools/bench/pytorch_translator.py). Throws Error when the corpus has too few batches.
 RealMeasurement measure_real(const Config& config, const std::vector<Example>& examples, std::int64_t batches,
-                             const std::filesystem::path& batches_file);
+                             const std::filesystem::path& batches_file, const KernelProgress& on_progress);
 
 /// From nothing to a training step that is ready to run, a shape.
 struct CompileMeasurement {

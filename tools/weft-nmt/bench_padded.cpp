@@ -29,6 +29,16 @@ Executable filled_step(const Graph& graph, const ModelConfig& model, const Train
   return step;
 }
 
+std::shared_ptr<const onednn::KernelPicks> kernels_of_step(const Graph& graph, const TrainingConfig& training,
+                                                           const KernelProgress& on_progress) {
+  const auto products = [&] {
+    onednn::ProductUses found;
+    add_products(compile(graph, onednn_backend()).graph(), found);
+    return found;
+  };
+  return choose_kernels(training.kernels, products, on_progress);
+}
+
 /// Has the number of threads while it lives.
 class ThreadCount {
  public:
@@ -65,9 +75,11 @@ double needed_gflop(const ModelConfig& config, const ModelShape& shape) {
 }
 
 PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig& training, const ModelShape& shape,
-                                 std::int64_t rounds) {
+                                 std::int64_t rounds, const KernelProgress& on_progress) {
   const Graph graph = training_graph(model, training, shape);
-  Executable step = filled_step(graph, model, training, shape, {.seed = training.seed});
+  CompileOptions options{.seed = training.seed};
+  options.kernel_picks = kernels_of_step(graph, training, on_progress);
+  Executable step = filled_step(graph, model, training, shape, options);
   PaddedMeasurement result;
   result.timing = tool::time_rounds(rounds, [&] { step.run(); });
   result.needed_gflop = needed_gflop(model, shape);
@@ -85,14 +97,17 @@ PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig&
 }
 
 ThreadsMeasurement measure_threads(const ModelConfig& model, const TrainingConfig& training, const ModelShape& shape,
-                                   std::int64_t rounds) {
+                                   std::int64_t rounds, const KernelProgress& on_progress) {
   const int threads = onednn::thread_count();
   const Graph graph = training_graph(model, training, shape);
   const auto variables = std::make_shared<Variables>(training.seed);
   const auto arena = std::make_shared<Arena>();
+  const auto kernels = kernels_of_step(graph, training, on_progress);
   const auto step_for = [&](int count) {
     const ThreadCount scope(count);
-    return filled_step(graph, model, training, shape, {.variables = variables, .arena = arena});
+    CompileOptions options{.variables = variables, .arena = arena};
+    options.kernel_picks = kernels;
+    return filled_step(graph, model, training, shape, options);
   };
   Executable one = step_for(1);
   Executable all = step_for(threads);

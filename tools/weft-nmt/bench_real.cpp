@@ -110,8 +110,10 @@ void write_batches(const std::filesystem::path& path, const ModelConfig& model, 
 }  // namespace
 
 RealMeasurement measure_real(const Config& config, const std::vector<Example>& examples, std::int64_t batch_count,
-                             const std::filesystem::path& batches_file) {
-  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed));
+                             const std::filesystem::path& batches_file, const KernelProgress& on_progress) {
+  const auto products = [&] { return training_products(config, examples); };
+  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
+                  {.kernels = choose_kernels(config.training.kernels, products, on_progress)});
   const Batches batches = choose_batches(trainer.plan(), batch_count);
   if (!batches_file.empty()) write_batches(batches_file, config.model, examples, batches);
   RealMeasurement result;

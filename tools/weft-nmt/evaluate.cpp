@@ -99,7 +99,7 @@ double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOp
     Config config = run.config();
     config.training.batch = options.search.batch;
     const std::vector<Example> examples = encode(set.pairs, run.source(), run.target());
-    return Validator(config, examples, ensemble.first().weights).loss();
+    return Validator(config, examples, ensemble.first().weights, {}, run.kernels()).loss();
   }
   std::vector<std::string> sources;
   std::vector<std::string> targets;

@@ -8,6 +8,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "models/nmt/kernel_choice.h"
 #include "tools/weft-nmt/commands.h"
 
 namespace weft::nmt {
@@ -37,13 +38,16 @@ struct PlaceholderOf {
   std::string operator()(const IntegerRange&) const { return "N"; }
   std::string operator()(const NumberRange&) const { return "X"; }
   std::string operator()(const Choice& choice) const { return fmt::format("{}", fmt::join(choice.names, "|")); }
-  std::string operator()(const FilePath&) const { return "FILE"; }
+  std::string operator()(const FilePath& file) const {
+    return file.names.empty() ? "FILE" : fmt::format("{}|FILE", fmt::join(file.names, "|"));
+  }
 };
 
 /// "default: 64", or what each preset says where they differ; nothing where the default is to have none.
 std::string default_text(const Setting& setting) {
   if (setting.name == "preset") return "default: small with --builtin, else tutorial";
-  if (std::holds_alternative<FilePath>(setting.kind) || std::holds_alternative<Switch>(setting.kind)) return "";
+  const auto* file = std::get_if<FilePath>(&setting.kind);
+  if ((file != nullptr && file->names.empty()) || std::holds_alternative<Switch>(setting.kind)) return "";
   std::vector<std::string> texts;
   for (const std::string_view name : preset_names()) texts.push_back(setting_text(setting.get(preset(name))));
   if (std::ranges::equal(texts, std::vector(texts.size(), texts.front()))) return "default: " + texts.front();
@@ -165,6 +169,7 @@ Config SettingOptions::resolve() const {
   for (std::string* path : {&config.data.corpus, &config.data.train, &config.data.valid, &config.data.test}) {
     make_absolute(*path);
   }
+  if (names_kernel_file(config.training.kernels)) make_absolute(config.training.kernels);
   return config;
 }
 

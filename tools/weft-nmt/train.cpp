@@ -2,8 +2,10 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <tuple>
 
+#include "models/nmt/kernel_choice.h"
 #include "models/nmt/run_directory.h"
 #include "models/nmt/run_lock.h"
 #include "tools/weft-nmt/commands.h"
@@ -23,6 +25,7 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt train --train a.tsv --valid b.tsv --preset small --out runs/mine
   weft-nmt train --builtin --epochs 100 --patience 5        until five epochs have brought nothing
   weft-nmt train --resume --out runs/mine --epochs 20       goes on, to the bits that an undisturbed run gives
+  weft-nmt train --data fra.txt --kernels measure           the fastest kernels for this machine's products
   weft-nmt train --config runs/mine/config.json --seed 2 --out runs/other    the same settings once more
   weft-nmt train --resume --out runs/mine --check-numerics  names the node that made training diverge
   weft-nmt train --builtin --epochs 1 --profile --trace trace.json --out runs/profile
@@ -108,8 +111,12 @@ int train(const TrainOptions& options) {
   const Config config = options.settings.resolve();
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
+  // Read before anything is made or removed: it may be that of the run which is replaced.
+  std::optional<onednn::KernelPicks> kernels;
+  if (names_kernel_file(config.training.kernels)) kernels = onednn::KernelPicks::load(config.training.kernels);
   const RunLock lock(out);
   RunDirectory run = make_run(config, out, options.overwrite, progress);
+  if (kernels) run.write_kernels(*kernels);
   return TrainingSession(run, progress, session).run();
 }
 

@@ -11,6 +11,7 @@
 #include "graph/json.h"
 #include "models/nmt/divergence.h"
 #include "models/nmt/format.h"
+#include "models/nmt/kernel_choice.h"
 #include "models/nmt/model.h"
 #include "models/nmt/weights.h"
 #include "tools/common/profile_report.h"
@@ -44,20 +45,39 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
   train_examples_ = encode(parts.train, run.source(), run.target());
   valid_examples_ = encode(parts.valid, run.source(), run.target());
   test_pairs_ = parts.test.size();
+  find_kernels();
   variables_ = std::make_shared<Variables>(config.training.seed);
-  trainer_.emplace(
-      config, train_examples_, variables_,
-      TrainerOptions{
-          .memory_budget = options.memory_budget, .check_numerics = options.check_numerics, .observer = observer()});
+  trainer_.emplace(config, train_examples_, variables_,
+                   TrainerOptions{.memory_budget = options.memory_budget,
+                                  .check_numerics = options.check_numerics,
+                                  .kernels = kernels_,
+                                  .observer = observer()});
   trainer_->profile_runs(options.profile || !options.trace.empty());
   if (!valid_examples_.empty()) {
     measured_ = config.training.average > 0 ? std::make_shared<Variables>() : variables_;
     if (measured_ != variables_) copy_averages(config.model, *variables_, *measured_);
-    validator_.emplace(config, valid_examples_, measured_, trainer_->arena());
+    validator_.emplace(config, valid_examples_, measured_, trainer_->arena(), kernels_);
     translations_.emplace(run, parts.valid, measured_);
   }
   if (run.has_checkpoint()) restore();
   if (options.dump_step > 0) prepare_dump();
+}
+
+/// Those of a run that has done steps are in its directory; before that they are found, and put there.
+void TrainingSession::find_kernels() {
+  const std::string& kernels = run_.config().training.kernels;
+  if (kernels == kDefaultKernels || run_.has_kernels() || run_.has_checkpoint()) {
+    kernels_ = run_.kernels();
+    return;
+  }
+  const auto products = [&] { return training_products(run_.config(), train_examples_, options_.memory_budget); };
+  kernels_ = choose_kernels(kernels, products, [&](std::size_t done, std::size_t all) {
+    if (done > 0) return progress_.update(1, 0);
+    progress_.log(fmt::format("Kernels     those of {} products are measured, once", all));
+    progress_.start("Measuring", all);
+  });
+  progress_.stop();
+  run_.write_kernels(*kernels_);
 }
 
 StepObserver TrainingSession::observer() {
@@ -86,7 +106,7 @@ void TrainingSession::prepare_dump() {
   require(options_.dump_step > done && options_.dump_step <= all,
           "--dump-step {}: this run does the steps {} to {} ({} batches an epoch)", options_.dump_step, done + 1, all,
           trainer_->plan().batches_per_epoch());
-  dump_.emplace(run_.config(), options_.dump_folder, options_.dump_step);
+  dump_.emplace(run_.config(), options_.dump_folder, options_.dump_step, kernels_);
 }
 
 void TrainingSession::write_profile() const {
@@ -129,6 +149,10 @@ void TrainingSession::describe() const {
   if (translations_ && translations_->size() > 0) {
     progress_.log(fmt::format("Validation  the loss of {} sentences, BLEU and chrF of {} of them; best by {}",
                               valid_examples_.size(), translations_->size(), to_string(config.training.best_by)));
+  }
+  if (kernels_) {
+    progress_.log(fmt::format("Kernels     {} products as in {}, {} of them not as by default", kernels_->size(),
+                              run_.kernels_path().string(), kernels_->differing()));
   }
   progress_.log(fmt::format("Run         {}", run_.path().string()));
 }
@@ -211,8 +235,8 @@ void TrainingSession::fail_diverged(const Diverged& error) {
   const std::optional<Checkpoint> from = run_.has_checkpoint() ? std::optional(run_.load("latest")) : std::nullopt;
   progress_.log(fmt::format("{}. To find the node at fault, its last {} steps are done once more; Ctrl-C stops that",
                             error.what(), state.step + 1 - (from ? from->state.step : 0)));
-  const std::optional<std::string> cause =
-      first_not_finite(run_.config(), train_examples_, from, state.step, [] { return InterruptGuard::signal() == 0; });
+  const std::optional<std::string> cause = first_not_finite(run_.config(), train_examples_, kernels_, from, state.step,
+                                                            [] { return InterruptGuard::signal() == 0; });
   fail("{}: {}; {}. Lower the learning rate or clip the gradients\n{}", run_.path().string(),
        cause ? *cause : std::string(error.what()), kept, cause ? "" : "--check-numerics names the node");
 }

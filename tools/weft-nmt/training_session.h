@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/onednn/kernel_picks.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/run_directory.h"
 #include "models/nmt/step_dump.h"
@@ -50,6 +51,7 @@ class TrainingSession {
     Clock::time_point start;
   };
 
+  void find_kernels();
   StepObserver observer();
   void restore();
   void prepare_dump();
@@ -71,6 +73,7 @@ class TrainingSession {
   RunDirectory& run_;
   Progress& progress_;
   SessionOptions options_;
+  std::shared_ptr<const onednn::KernelPicks> kernels_;
   std::optional<StepDump> dump_;
   tool::Trace trace_;
   Clock::time_point step_start_;

@@ -1,11 +1,26 @@
 #include "tools/weft/backend_option.h"
 
+#include "backends/onednn/kernel_picks.h"
+
 namespace weft::tool {
 
 Option add_backend_option(const Command& command, std::string& name) {
   return command.option("--backend", name, "onednn: fast, f32. reference: naive loops, f32 and f64")
       .one_of({"onednn", "reference"})
       .show_default();
+}
+
+Option add_kernels_option(const Command& command, std::string& path) {
+  return command
+      .option("--kernels", path,
+              "Run products by the kernels in this table, the kernels.json of `weft-nmt train --kernels measure`")
+      .value("FILE");
+}
+
+std::shared_ptr<const onednn::KernelPicks> kernels_in(const std::string& path, const std::string& backend) {
+  if (path.empty()) return nullptr;
+  if (backend != "onednn") throw UsageError("--kernels are those of --backend onednn");
+  return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(path));
 }
 
 const Backend& backend_named(const std::string& name) {

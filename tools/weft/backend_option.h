@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "backends/backend.h"
@@ -9,6 +10,13 @@ namespace weft::tool {
 
 /// Adds --backend, one of onednn and reference.
 Option add_backend_option(const Command& command, std::string& name);
+
+/// Adds --kernels, the path of a table of kernels.
+Option add_kernels_option(const Command& command, std::string& path);
+
+/// The table; nullptr when no path is given. Throws Error when it cannot be read, and UsageError when the backend is
+/// not the one that has these kernels.
+std::shared_ptr<const onednn::KernelPicks> kernels_in(const std::string& path, const std::string& backend);
 
 /// The backend of that name, which add_backend_option has checked.
 const Backend& backend_named(const std::string& name);

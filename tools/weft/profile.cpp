@@ -27,6 +27,7 @@ struct ProfileOptions {
   GraphSource source;
   DataOptions data;
   std::string backend = "onednn";
+  std::string kernels;
   std::vector<std::string> disabled_passes;
   std::int64_t runs = 20;
   std::size_t top = 20;
@@ -45,6 +46,7 @@ CompileOptions compile_options(const Graph& graph, const ProfileOptions& options
   compile_options.variables = variables_for(graph, options.data);
   compile_options.arena = std::make_shared<Arena>();
   compile_options.disabled_passes = options.disabled_passes;
+  compile_options.kernel_picks = kernels_in(options.kernels, options.backend);
   compile_options.check_numerics = options.check_numerics;
   return compile_options;
 }
@@ -123,6 +125,7 @@ void add_profile(Program& program) {
   add_graph_source(command, options->source);
   add_data_options(command, options->data);
   add_backend_option(command, options->backend);
+  add_kernels_option(command, options->kernels);
   add_disabled_passes_option(command, options->disabled_passes);
   command.option("--runs", options->runs, "How often to run it").between(1, 1'000'000).show_default();
   command.option("--top", options->top, "How many nodes to list, the longest first; 0: all").show_default();

@@ -25,6 +25,7 @@ struct RunOptions {
   std::string save_inputs;
   std::string save_weights;
   std::string backend = "onednn";
+  std::string kernels;
   std::string outputs;
   std::string expect;
   std::string expect_weights;
@@ -68,6 +69,7 @@ void run(const RunOptions& options) {
   CompileOptions compile_options;
   compile_options.variables = variables_for(graph, options.data);
   compile_options.disabled_passes = options.disabled_passes;
+  compile_options.kernel_picks = kernels_in(options.kernels, options.backend);
   if (options.check_passes) compile_options.check_passes = &reference_backend();
   compile_options.check_numerics = options.check_numerics;
   compile_options.check_memory_plan = options.check_memory;
@@ -123,6 +125,7 @@ void add_run(Program& program) {
   add_data_options(command, options->data);
   add_file_options(command, *options);
   add_backend_option(command, options->backend);
+  add_kernels_option(command, options->kernels);
   add_disabled_passes_option(command, options->disabled_passes);
   add_check_options(command, *options);
   command.footer(

@@ -1,0 +1,32 @@
+#include "models/nmt/kernel_choice.h"
+
+#include "backends/executable.h"
+#include "models/nmt/trainer.h"
+
+namespace weft::nmt {
+
+bool names_kernel_file(std::string_view kernels) { return kernels != kDefaultKernels && kernels != kMeasuredKernels; }
+
+onednn::ProductUses training_products(const Config& config, std::span<const Example> examples,
+                                      std::optional<std::size_t> memory_budget) {
+  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
+                  {.memory_budget = memory_budget});
+  trainer.compile_all();
+  onednn::ProductUses products;
+  trainer.visit([&](const Executable& step) { add_products(step.graph(), products); });
+  return products;
+}
+
+std::shared_ptr<const onednn::KernelPicks> choose_kernels(std::string_view kernels,
+                                                          const std::function<onednn::ProductUses()>& products,
+                                                          const KernelProgress& on_progress) {
+  if (kernels == kDefaultKernels) return nullptr;
+  if (names_kernel_file(kernels))
+    return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(kernels));
+  const onednn::ProductUses found = products();
+  on_progress(0, found.size());
+  return std::make_shared<const onednn::KernelPicks>(
+      onednn::measure_kernels(found, [&](std::size_t done) { on_progress(done, found.size()); }));
+}
+
+}  // namespace weft::nmt
