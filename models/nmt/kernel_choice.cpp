@@ -1,6 +1,7 @@
 #include "models/nmt/kernel_choice.h"
 
 #include "backends/executable.h"
+#include "graph/error.h"
 #include "models/nmt/trainer.h"
 
 namespace weft::nmt {
@@ -21,8 +22,13 @@ std::shared_ptr<const onednn::KernelPicks> choose_kernels(std::string_view kerne
                                                           const std::function<onednn::ProductUses()>& products,
                                                           const KernelProgress& on_progress) {
   if (kernels == kDefaultKernels) return nullptr;
-  if (names_kernel_file(kernels))
-    return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(kernels));
+  if (names_kernel_file(kernels)) {
+    try {
+      return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(kernels));
+    } catch (const Error& error) {
+      fail("'kernels' is {}, {}, or the path of a table: {}", kDefaultKernels, kMeasuredKernels, error.what());
+    }
+  }
   const onednn::ProductUses found = products();
   on_progress(0, found.size());
   return std::make_shared<const onednn::KernelPicks>(

@@ -218,8 +218,8 @@ std::vector<Setting> make_settings() {
                                               IntegerRange{0, std::numeric_limits<std::int64_t>::max()}),
       training_setting<&TrainingConfig::kernels>(
           "kernels",
-          "which of oneDNN's kernels run the products: default, as a table that is built in says; measure, the fastest "
-          "here, which the run keeps in kernels.json and repeats; or the kernels.json of another run",
+          "what runs the products: default, by a built-in rule; measure, the fastest kernels here, timed once, kept in "
+          "kernels.json and repeated; or the kernels.json of another run",
           FilePath{{kDefaultKernels, kMeasuredKernels}}),
       training_setting<&TrainingConfig::checkpoint_every>("checkpoint-every",
                                                           "epochs between checkpoints; also at the best and at the end",

@@ -101,6 +101,7 @@ TEST_CASE("every setting survives JSON") {
                      .entropy_weight = 0.2,
                      .baseline_decay = 0.4,
                      .seed = std::numeric_limits<std::int64_t>::max(),
+                     .kernels = "/picks/kernels.json",
                      .checkpoint_every = 23,
                      .keep = 29,
                      .best_by = BestBy::bleu,

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <tuple>
 
 #include "models/nmt/kernel_choice.h"
@@ -112,8 +112,8 @@ int train(const TrainOptions& options) {
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
   // Read before anything is made or removed: it may be that of the run which is replaced.
-  std::optional<onednn::KernelPicks> kernels;
-  if (names_kernel_file(config.training.kernels)) kernels = onednn::KernelPicks::load(config.training.kernels);
+  std::shared_ptr<const onednn::KernelPicks> kernels;
+  if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});
   const RunLock lock(out);
   RunDirectory run = make_run(config, out, options.overwrite, progress);
   if (kernels) run.write_kernels(*kernels);

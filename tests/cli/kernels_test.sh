@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Kernels that are measured: a run records them and repeats them to the bit, after an interruption as well, and another run
+# repeats them from the file. Bad tables are refused, and nothing is lost then.
+#
+#   kernels_test.sh WEFT_NMT
+set -euo pipefail
+source "$(dirname "$0")/../helpers.sh"
+nmt=$tool
+weft=$(dirname "$nmt")/weft
+
+settings=(--builtin --limit 300 --batch 16 --embedding 12 --units 40 --max-length 12 --valid-sentences 20 --samples 2
+  --threads 2)
+
+# same_weights RUN RUN: the same checkpoints. Those of a training that was told to stop have a name of their own.
+same_weights() {
+  for name in latest best; do
+    same "$1/$name" "$2/$name"
+    same "$1/$(<"$1/$name").safetensors" "$2/$(<"$2/$name").safetensors"
+  done
+}
+
+# ---- Measured once, stopped in the middle, and gone on with: the bits of an undisturbed run with the same table.
+env --default-signal=INT "$nmt" train "${settings[@]}" --epochs 400 --kernels measure --out measured 2>err &
+training=$!
+for ((i = 0; i < 1200; ++i)); do
+  [[ ! -e measured/latest ]] || break
+  sleep 0.05
+done
+kill -INT $training
+status=0
+wait $training || status=$?
+[[ $status == 130 ]] || fail "a training that is stopped exits with $status" "$(<err)"
+says 'products are measured, once'
+says 'products as in measured/kernels.json'
+done=$(grep -c 'Time taken' err)
+cp measured/kernels.json recorded.json
+cp -r measured stopped
+passes "$nmt" train --resume --epochs $((done + 3)) --out measured
+grep -q 'are measured' err && fail 'a run that goes on is measured anew'
+says 'products as in measured/kernels.json'
+same recorded.json measured/kernels.json
+passes "$nmt" train "${settings[@]}" --epochs $((done + 3)) --kernels recorded.json --out undisturbed
+same recorded.json undisturbed/kernels.json
+same_weights measured undisturbed
+grep -qF '"kernels": "measure"' measured/config.json || fail 'config.json does not say that kernels were measured'
+grep -qF "\"kernels\": \"$PWD/recorded.json\"" undisturbed/config.json || fail 'config.json does not name the table'
+# The run has the table itself.
+mv recorded.json moved.json
+cp -r undisturbed longer
+passes "$nmt" train --resume --epochs $((done + 4)) --out longer
+mv moved.json recorded.json
+
+# By default nothing is measured, and no table is kept.
+passes "$nmt" train "${settings[@]}" --epochs 1 --out plain
+[[ ! -e plain/kernels.json ]] || fail 'a run by default has a table'
+grep -qF '"kernels": "default"' plain/config.json || fail 'config.json does not say that kernels are the default ones'
+
+# ---- The table is what runs, in training and in what it dumps; others evaluate by it.
+sed '/transpose_a/!s/"kernel": "[a-z]*"/"kernel": "plain"/' recorded.json >all_plain.json
+passes "$nmt" train "${settings[@]}" --epochs 1 --kernels all_plain.json --profile --dump-step 3 step --out all_plain
+prints 'matmul:plain'
+grep -q 'matmul:packed' out && fail 'a product is packed although the table says plain'
+says '--kernels step/kernels.json'
+same all_plain.json step/kernels.json
+if [[ -x $weft ]]; then
+  replay=(step/graph.json --inputs step/inputs.safetensors --weights step/weights.safetensors)
+  passes "$weft" run "${replay[@]}" --tolerance 0 --expect step/outputs.safetensors \
+    --expect-weights step/updated.safetensors --kernels step/kernels.json
+  passes "$weft" profile "${replay[@]}" --runs 1 --kernels step/kernels.json
+  grep -q 'matmul:packed' out && fail 'weft profile packs although the table says plain'
+  passes "$weft" profile "${replay[@]}" --runs 1
+  prints 'matmul:packed'
+  tool=$weft
+  refuses 1 "cannot read 'nothing.json'" run "${replay[@]}" --kernels nothing.json
+  refuses 2 '--kernels are those of --backend onednn' run "${replay[@]}" --kernels recorded.json --backend reference
+  tool=$nmt
+fi
+passes "$nmt" evaluate --run all_plain
+passes "$nmt" bench --measure padded,real "${settings[@]}" --batches 3 --rounds 1 --kernels all_plain.json
+prints 'matmul:plain'
+passes "$nmt" bench --measure padded "${settings[@]}" --rounds 1 --kernels measure
+says 'Measuring the kernels of'
+
+# A translation does not depend on the table.
+cp -r all_plain other
+passes "$nmt" translate --run all_plain 'Je suis fatigué.' 'Où est la gare ?'
+cp out translated
+rm other/kernels.json
+passes "$nmt" translate --run other --batch 1 'Je suis fatigué.' 'Où est la gare ?'
+same translated out
+
+# ---- A table that is damaged, missing, or of other kernels.
+refuses 1 "other/kernels.json': No such file or directory; the run was trained by that table" evaluate --run other
+refuses 1 'put it back as it was, or train again' train --resume --epochs 9 --out other
+head -c 200 recorded.json >other/kernels.json
+refuses 1 'other/kernels.json: it is no table of kernels: damaged at byte 201; the run was trained by that table' \
+  train --resume --epochs 9 --out other
+sed '0,/"kernel": "[a-z]*"/s//"kernel": "fastest"/' recorded.json >bad.json
+refuses 1 'bad.json: pick 1: there is no kernel "fastest"; there are packed, plain, sgemm, vector' \
+  train "${settings[@]}" --kernels bad.json --out bad
+[[ ! -e bad ]] || fail 'a run with a bad table leaves a folder'
+sed 's/"kernel": "[a-z]*"/"kernel": "sgemm"/' recorded.json >bad.json
+refuses 1 'sgemm cannot run' train "${settings[@]}" --kernels bad.json --out bad
+refuses 1 "'kernels' is default, measure, or the path of a table: cannot read '$PWD/mesure'" \
+  train "${settings[@]}" --kernels mesure --out bad
+refuses 1 'is default, measure, or the path of a table' bench --measure padded --kernels /dev/null
+refuses 2 '--kernels cannot change on --resume' train --resume --kernels default --out plain
+# A bad table does not cost the run that was to be replaced; and its own table may be the new one's.
+refuses 1 'bad.json: pick' train "${settings[@]}" --kernels bad.json --overwrite --out stopped
+passes "$nmt" train --resume --epochs $((done + 3)) --out stopped
+same_weights stopped undisturbed
+passes "$nmt" train "${settings[@]}" --epochs 1 --kernels stopped/kernels.json --overwrite --out stopped
+same recorded.json stopped/kernels.json
+passes "$nmt" train "${settings[@]}" --epochs 1 --overwrite --out stopped
+[[ ! -e stopped/kernels.json ]] || fail 'a table of the run that was replaced is left'
+
+finish
