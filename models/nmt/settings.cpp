@@ -196,6 +196,8 @@ std::vector<Setting> make_settings() {
       training_setting<&TrainingConfig::label_smoothing>("label-smoothing", "share of the target spread over all words",
                                                          NumberRange{0, 0.9}),
       dropout_setting<&DropoutConfig::embedding>("dropout-embedding", "share of the words' vectors set to 0"),
+      dropout_setting<&DropoutConfig::layers>(
+          "dropout-layers", "share set to 0 of what each layer reads of the one below, with --layers"),
       dropout_setting<&DropoutConfig::context>("dropout-context",
                                                "share set to 0 of what the attention gives the decoder"),
       dropout_setting<&DropoutConfig::output>("dropout-output",

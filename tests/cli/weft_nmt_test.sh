@@ -112,6 +112,7 @@ same "hard/$(<hard/latest).safetensors" "hard_halves/$(<hard_halves/latest).safe
 refuses 2 "'attention' dot needs values as wide" train "${corpus[@]}" --attention dot --bidirectional --out senseless
 refuses 2 "'self-attention' is over the memory cells" train "${corpus[@]}" --self-attention --out senseless
 refuses 2 "'attention' is \"soft\", it must be one of" train "${corpus[@]}" --attention soft --out senseless
+refuses 2 "'dropout-layers' is 0.2, but 'layers' is 1" train "${corpus[@]}" --dropout-layers 0.2 --out senseless
 refuses 2 "'layers' is 0, it must be a whole number from 1 to 16" train "${corpus[@]}" --layers 0 --out senseless
 [[ ! -e senseless ]] || fail 'a refused training leaves a run directory'
 
