@@ -73,7 +73,8 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 27> kLaterSettings = {"tied-embeddings",
+constexpr std::array<std::string_view, 28> kLaterSettings = {"tied-embeddings",
+                                                             "accumulate",
                                                              "schedule",
                                                              "warmup",
                                                              "decay",

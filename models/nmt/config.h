@@ -117,6 +117,7 @@ Schedule parse_schedule(std::string_view name);
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
+  std::int64_t accumulate = 1;  ///< batches that make one update, a step
   std::int64_t epochs = 10;
   double learning_rate = 1e-3;
   Schedule schedule = Schedule::constant;

@@ -50,7 +50,7 @@ constexpr std::uint64_t kMaxLogBytes = std::uint64_t{1} << 30;
 std::optional<std::int64_t> step_of(std::string_view name) {
   if (!name.starts_with(kCheckpointPrefix)) return std::nullopt;
   const auto step = parse_integer(name.substr(kCheckpointPrefix.size()));
-  if (!step || *step < 0 || name != fmt::format("{}{}", kCheckpointPrefix, *step)) return std::nullopt;
+  if (!step || *step < 0 || name != RunDirectory::checkpoint_name(*step)) return std::nullopt;
   return step;
 }
 
@@ -264,7 +264,7 @@ CorpusParts RunDirectory::parts() const {
 /// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would
 /// not find the epoch to be the best once more, and do what is left to do.
 void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
-  const std::string name = fmt::format("{}{}", kCheckpointPrefix, checkpoint.state.step);
+  const std::string name = checkpoint_name(checkpoint.state.step);
   save_safetensors(path_ / fmt::format("{}{}", name, kCheckpointSuffix), checkpoint.variables,
                    to_metadata(checkpoint.state));
   if (best) write_file(path_ / kBestFile, name + "\n");
@@ -283,6 +283,8 @@ void RunDirectory::prune(std::size_t keep) const {
   for (const fs::path& file : unfinished_files(path_)) remove_file(file);
 }
 
+std::string RunDirectory::checkpoint_name(std::int64_t step) { return fmt::format("{}{}", kCheckpointPrefix, step); }
+
 std::vector<std::string> RunDirectory::checkpoints() const {
   std::vector<std::int64_t> steps;
   for (const fs::path& file : files_of_run(path_)) {
@@ -292,7 +294,7 @@ std::vector<std::string> RunDirectory::checkpoints() const {
   }
   std::ranges::sort(steps);
   std::vector<std::string> names;
-  for (const std::int64_t step : steps) names.push_back(fmt::format("{}{}", kCheckpointPrefix, step));
+  for (const std::int64_t step : steps) names.push_back(checkpoint_name(step));
   return names;
 }
 

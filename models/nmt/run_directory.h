@@ -80,6 +80,8 @@ class RunDirectory {
   /// Writes checkpoint-<step>.safetensors, points `latest` to it, and `best` when asked; then removes older checkpoints
   /// but the newest `keep` and the best.
   void save(const Checkpoint& checkpoint, bool best, std::size_t keep = 3);
+  /// The name of the checkpoint that save() writes after that many steps.
+  static std::string checkpoint_name(std::int64_t step);
   /// The names of all checkpoints, by step: "checkpoint-120", ...
   std::vector<std::string> checkpoints() const;
   /// Whether there is any checkpoint.

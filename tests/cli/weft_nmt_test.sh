@@ -58,6 +58,20 @@ same <(weights "whole/$(<whole/latest).safetensors") <(weights "silent/$(<silent
 [[ ! -e silent/samples.jsonl ]] || fail '--samples 0 keeps samples'
 ! grep -aq valid_bleu silent/log.jsonl || fail '--valid-sentences 0 measures BLEU'
 
+# ---- Three batches an update: seven batches an epoch are three steps. Stopped and resumed, the bits are the same.
+passes "$nmt" train "${corpus[@]}" --accumulate 3 --dropout-output 0.2 --average 0.9 --epochs 4 --out grouped
+batches=$(sed -nE 's/.*Batches +([0-9]+) an epoch.*/\1/p' err)
+says "Updates     $(((batches + 2) / 3)) an epoch, each by the gradients of 3 batches"
+[[ $(<grouped/latest) == "checkpoint-$((4 * ((batches + 2) / 3)))" ]] || fail 'steps do not count updates'
+passes "$nmt" train "${corpus[@]}" --accumulate 3 --dropout-output 0.2 --average 0.9 --epochs 3 --out grouped_halves
+passes "$nmt" train --resume --epochs 4 --out grouped_halves
+same "grouped/$(<grouped/latest).safetensors" "grouped_halves/$(<grouped_halves/latest).safetensors"
+passes "$nmt" train "${corpus[@]}" --accumulate 3 --epochs 1 --profile --trace grouped.json --dump-step 2 group2 --out looked
+grep -q '"name":"update of step 1"' grouped.json || fail 'the trace has no update'
+refuses 2 '--accumulate cannot change on --resume' train --resume --accumulate 2 --out grouped
+refuses 2 '--accumulate goes with --measure real' bench --accumulate 2 --measure padded
+rm -r looked
+
 # ---- Early stopping: with a learning rate of next to nothing, no epoch after the first one is better.
 passes "$nmt" train "${corpus[@]}" --epochs 50 --learning-rate 1e-9 --best-by bleu --patience 2 --out patient
 says 'No epoch since the 1. was better (--patience 2)'
@@ -201,6 +215,10 @@ replay=(run step9/graph.json --inputs step9/inputs.safetensors --weights step9/w
 if [[ -x $weft ]]; then
   passes "$weft" "${replay[@]}" --expect step9/outputs.safetensors --expect-weights step9/updated.safetensors
   "$weft" "${replay[@]}" --expect-weights step9/weights.safetensors >out 2>err && fail 'a step changes no weights'
+fi
+if [[ -x $weft ]]; then
+  passes "$weft" run group2/graph.json --inputs group2/inputs.safetensors --weights group2/weights.safetensors \
+    --tolerance 0 --expect group2/outputs.safetensors --expect-weights group2/updated.safetensors
 fi
 refuses 1 'this run does the steps 1 to' train "${corpus[@]}" --epochs 1 --dump-step 100000 far --out far
 refuses 2 'steps count from 1' train "${corpus[@]}" --epochs 1 --dump-step 0 zero --out zero

@@ -85,6 +85,7 @@ TEST_CASE("every setting survives JSON") {
                   .self_attention = true,
                   .tied_embeddings = true};
   config.training = {.batch = 3,
+                     .accumulate = 59,
                      .epochs = 5,
                      .learning_rate = 1e-7,
                      .schedule = Schedule::exponential,
@@ -142,6 +143,7 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
   for (const char* name : {"tied-embeddings",
+                           "accumulate",
                            "schedule",
                            "warmup",
                            "decay",

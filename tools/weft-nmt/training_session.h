@@ -51,6 +51,7 @@ class TrainingSession {
   };
 
   StepObserver observer();
+  void finish_run(const Executable& executable, const std::string& name);
   void restore();
   void prepare_dump();
   void write_profile() const;
@@ -61,6 +62,7 @@ class TrainingSession {
   [[noreturn]] void fail_diverged(const Diverged& error);
   bool finish_step(const StepReport& report);
   void finish_epoch(const EpochReport& report);
+  void save(bool best);
   bool validate(nlohmann::ordered_json& record);
   bool is_best(double loss, double bleu) const;
   bool out_of_patience() const;
@@ -71,6 +73,7 @@ class TrainingSession {
   RunDirectory& run_;
   Progress& progress_;
   SessionOptions options_;
+  std::string checkpoint_;  ///< the one that training went on from, or wrote last; empty before any
   std::optional<StepDump> dump_;
   tool::Trace trace_;
   Clock::time_point step_start_;
