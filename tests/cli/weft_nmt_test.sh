@@ -15,7 +15,7 @@ corpus=(--builtin --limit 120 "${tiny[@]}")
 # ---- Help, on standard output, with examples.
 passes "$nmt" --help
 prints 'weft-nmt train --builtin'
-for command in train translate evaluate score attention serve info vocab bench; do
+for command in train average translate evaluate score attention serve info vocab bench; do
   passes "$nmt" $command --help
   prints "Examples:"
   prints "weft-nmt $command --"
@@ -58,7 +58,7 @@ same <(weights "whole/$(<whole/latest).safetensors") <(weights "silent/$(<silent
 [[ ! -e silent/samples.jsonl ]] || fail '--samples 0 keeps samples'
 ! grep -aq valid_bleu silent/log.jsonl || fail '--valid-sentences 0 measures BLEU'
 
-# ---- Three batches an update: seven batches an epoch are three steps. Stopped and resumed, the bits are the same.
+# ---- Three batches an update, or fewer at the end of an epoch. Stopped and resumed, the bits are the same.
 passes "$nmt" train "${corpus[@]}" --accumulate 3 --dropout-output 0.2 --average 0.9 --epochs 4 --out grouped
 batches=$(sed -nE 's/.*Batches +([0-9]+) an epoch.*/\1/p' err)
 says "Updates     $(((batches + 2) / 3)) an epoch, each by the gradients of 3 batches"
@@ -258,6 +258,33 @@ done
 exec {COPROC[1]}>&-
 wait "$answering" || true
 
+# ---- The mean of several checkpoints, which all that translates can read.
+cp -r whole mean
+passes "$nmt" average --run mean
+says 'Wrote mean/averaged.safetensors, the mean of checkpoint-'
+cp mean/averaged.safetensors all
+passes "$nmt" translate --run mean --checkpoint averaged 'Je suis fatigué.'
+lines out 1
+passes "$nmt" evaluate --run mean --checkpoint averaged
+passes "$nmt" info --run mean
+prints '  averaged  '
+mapfile -t kept < <(cd mean && ls -v checkpoint-*.safetensors)
+passes "$nmt" average --run mean "${kept[@]}"
+same all mean/averaged.safetensors
+passes "$nmt" average --run mean --last 2
+says "the mean of ${kept[-2]%.safetensors}, ${kept[-1]%.safetensors}"
+cp mean/averaged.safetensors two
+refuses 1 '--last is 99, but' average --run mean --last 99
+refuses 1 'there is no checkpoint "checkpoint-1"' average --run mean checkpoint-1 latest
+refuses 1 'an average is of two checkpoints at least, there is one' average --run mean latest
+refuses 2 '--last' average --run mean --last 2 latest best
+refuses 2 '--last' average --run mean --last 1
+refuses 1 'has no average of checkpoints' translate --run whole --checkpoint averaged Bonjour
+refuses 1 'training cannot go on from it' train --resume --checkpoint averaged --epochs 9 --out mean
+truncate -s 100 "mean/${kept[-1]}"
+refuses 1 "mean/${kept[-1]}" average --run mean
+same two mean/averaged.safetensors  # as it was
+
 # ---- The other commands.
 passes "$nmt" evaluate --run whole --output hypotheses
 prints BLEU
@@ -397,6 +424,17 @@ for size in 0 7 100 5000; do
   grep -aq 'use another checkpoint: checkpoint-' err || fail "the message does not say what to do:" "$(<err)"
   refuses 1 "damaged/$latest" train --resume --epochs 9 --out damaged
 done
+
+# Training goes on from another checkpoint than the damaged one, to the same end.
+damage
+truncate -s 100 "damaged/$latest"
+other=$(cd damaged && ls -v checkpoint-*.safetensors | head -n 1)
+passes "$nmt" train --resume --checkpoint "${other%.safetensors}" --out damaged
+says "Going on from damaged/$other"
+same "whole/$latest" "damaged/$latest"
+refuses 1 'there is no checkpoint "checkpoint-1"' train --resume --checkpoint checkpoint-1 --out damaged
+refuses 2 '--checkpoint' train --checkpoint latest "${corpus[@]}" --out unwanted
+
 for offset in 3 20 4000 10000; do
   damage
   printf '\x99' | dd of="damaged/$latest" bs=1 seek=$offset conv=notrunc status=none

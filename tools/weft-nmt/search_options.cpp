@@ -120,7 +120,8 @@ void add_ensemble_options(const tool::Command& command, EnsembleOptions& options
       .value("DIR");
   command
       .option("--checkpoint", options.checkpoint,
-              "best, latest, or the name of a checkpoint (default: best, or latest while there is no best)")
+              "best, latest, averaged (by `weft-nmt average`), or the name of a checkpoint (default: best, or latest "
+              "while there is no best)")
       .value("NAME");
   add_threads_option(command);
 }

@@ -56,7 +56,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
     validator_.emplace(config, valid_examples_, measured_, trainer_->arena());
     translations_.emplace(run, parts.valid, measured_);
   }
-  if (run.has_checkpoint()) restore();
+  if (run.has_checkpoint() || !options.checkpoint.empty()) restore();
   if (options.dump_step > 0) prepare_dump();
 }
 
@@ -109,7 +109,10 @@ void TrainingSession::write_profile() const {
 }
 
 void TrainingSession::restore() {
-  checkpoint_ = run_.resolve("latest");
+  const std::string wanted = options_.checkpoint.empty() ? "latest" : options_.checkpoint;
+  require(!RunDirectory::is_average(wanted),
+          "an average of checkpoints is to translate with, training cannot go on from it: it has no moments");
+  checkpoint_ = run_.resolve(wanted);
   const std::filesystem::path path = run_.checkpoint_path(checkpoint_);
   const Checkpoint checkpoint = run_.load(checkpoint_);
   try {

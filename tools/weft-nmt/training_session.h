@@ -22,6 +22,7 @@ namespace weft::nmt {
 struct SessionOptions {
   /// The most bytes of working memory that a step may take; what does not fit is computed again.
   std::optional<std::size_t> memory_budget = {};
+  std::string checkpoint;  ///< to go on from; empty: the latest, if there is any
   bool check_numerics = false;
   bool profile = false;        ///< print what the kernels cost, when training ends or is stopped
   std::string trace;           ///< a file for the timeline of the first steps; empty: none
@@ -29,7 +30,7 @@ struct SessionOptions {
   std::string dump_folder;
 };
 
-/// The training of a run from its last checkpoint, or from its beginning, to its last epoch: tells how it goes,
+/// The training of a run from a checkpoint, or from its beginning, to its last epoch: tells how it goes,
 /// measures, and writes checkpoints and the log.
 class TrainingSession {
  public:
