@@ -64,7 +64,7 @@ lacks '%output/kernel'
 # ---- What training alone has: dropout, and the gradients of several batches.
 dumps training --dropout 0.25 --layers 2
 has '%dropout/step = state()'
-for place in encoder/embedding decoder/embedding encoder/layer1 decoder/layer1 context output encoder/recurrent; do
+for place in encoder/embedding decoder/embedding encoder/layer1 decoder/layer1 context output decoder/1/recurrent; do
   has "stream = \"$place"
 done
 has 'rate = 0.25'
