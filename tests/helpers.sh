@@ -28,7 +28,7 @@ refuses() {
   "$tool" "$@" </dev/null >out 2>err || status=$?
   [[ $status == "$wanted" ]] || fail "$name $*: status $status, not $wanted" "$(<err)"
   [[ $(grep -ac "^$name: " err) == 1 ]] || fail "$name $*: not one message:" "$(<err)"
-  grep -a "^$name: " err | grep -aqF -- "$text" || fail "$name $*: the message does not have '$text':" "$(<err)"
+  sed -n "/^$name: /,\$p" err | grep -aqF -- "$text" || fail "$name $*: the message does not have '$text':" "$(<err)"
   [[ ! -s out ]] || fail "$name $*: prints although it fails"
 }
 

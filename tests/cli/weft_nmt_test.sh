@@ -487,6 +487,7 @@ misused '--batch' translate --run whole --batch 0 Bonjour
 misused '--threads' translate --run whole --threads many Bonjour
 misused '--precision' translate --run whole --precision f16 Bonjour
 misused '--tokenize' evaluate --run whole --tokenize intl
+misused '--normaliser' evaluate --run whole --normaliser moses
 misused '--out' report whole
 misused 'RUN_DIR' report -o report.html
 misused '--best-by bleu needs' train "${corpus[@]}" --best-by bleu --valid-sentences 0 --out unmeasured
