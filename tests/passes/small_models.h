@@ -18,8 +18,8 @@ inline void add_other_systems(std::vector<std::pair<std::string, Graph>>& models
     config.target_vocabulary = 5;
     config.embedding = 4;
     config.units = 6;
-    models.emplace_back(name + " training", nmt::training_graph(config, training, {2, 4, 3}));
-    models.emplace_back(name + " decoder", nmt::decoder_step_graph(config, 2, 4));
+    models.emplace_back(name + " training", nmt::training_graph(config, training, {2, 3, 3}));
+    models.emplace_back(name + " decoder", nmt::decoder_step_graph(config, 2, 3));
   };
   using enum nmt::AttentionKind;
   nmt::TrainingConfig training;
