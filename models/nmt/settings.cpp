@@ -132,7 +132,7 @@ std::vector<Setting> make_settings() {
       setting<&Config::normaliser>("normaliser", SettingGroup::data,
                                    "how a sentence becomes words: tutorial is lower case without accents, reversible "
                                    "keeps everything and is undone in translations",
-                                   Choice{{"tutorial", "reversible"}}),
+                                   Choice{normaliser_names()}),
       setting<&Config::subwords>("subwords", SettingGroup::data,
                                  "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
                                  IntegerRange{0, kMaxPieces}),

@@ -252,11 +252,12 @@ void add_evaluate(tool::Program& program) {
       .one_of({"none", "13a"})
       .value("NAME")
       .show_default("none");
+  const std::vector<std::string_view> normalisers = normaliser_names();
   command
       .on_text(
           "--normaliser", [options](const std::string& name) { options->normaliser = find_normaliser(name); },
           "Compare the words that this one makes of what is printed and of the references (default: the model's)")
-      .one_of({"tutorial", "reversible"})
+      .one_of({normalisers.begin(), normalisers.end()})
       .value("NAME");
   command.option("--bootstrap", options->bootstrap, "Samples for the interval of BLEU; 0: no interval")
       .between(0, 1'000'000)

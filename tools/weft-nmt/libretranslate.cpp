@@ -148,11 +148,6 @@ std::vector<std::string> lines_of(std::string_view text) {
   }
 }
 
-std::size_t count_characters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 void check_languages(const Json& fields, TranslateRequest& request) {
   const std::string source = needed_field(fields, "source");
   request.detects = source == "auto";
@@ -214,7 +209,7 @@ TranslateRequest parse_translate_request(std::string_view content_type, const st
     if (!text.is_string()) refuse("'q' must be a string or a list of strings");
     const std::string& content = text.get_ref<const std::string&>();
     if (const auto invalid = find_invalid_utf8(content)) refuse("'q' is not UTF-8 (byte {})", *invalid + 1);
-    characters += count_characters(content);
+    characters += code_points(content).size();
     request.texts.push_back(lines_of(content));
   }
   check_languages(fields, request);

@@ -15,6 +15,7 @@
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/run_options.h"
+#include "tools/weft-nmt/search_options.h"
 #include "tools/weft-nmt/stop_signals.h"
 #include "tools/weft-nmt/translation_queue.h"
 
@@ -189,10 +190,7 @@ void add_serve(tool::Program& program) {
       .between(0, 65535)
       .value("N")
       .show_default();
-  command.option("--batch", options->batch, "Sentences to translate at once; changes no translation")
-      .between(1, 4096)
-      .value("N")
-      .show_default();
+  add_batch_option(command, options->batch, "Sentences to translate at once; changes no translation");
   command.option("--batch-wait", options->batch_wait, "How long a sentence waits for others, in milliseconds")
       .between(0, 10'000)
       .value("N")
