@@ -174,7 +174,8 @@ KernelPicks KernelPicks::from_json(std::string_view text, std::string_view origi
     const Json object = Json::parse(text);
     require_known_members(object, {"format", "machine", "picks"});
     const std::string format = text_member(object, "format");
-    require(format == format_name, "its format is {}, '{}' is read here: measure again", weft::quoted(format), format_name);
+    require(format == format_name, "its format is {}, '{}' is read here: measure again", weft::quoted(format),
+            format_name);
     KernelPicks table;
     table.set_machine(text_member(object, "machine"));
     const Json& picks = member(object, "picks");

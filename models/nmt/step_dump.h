@@ -21,7 +21,8 @@ namespace weft::nmt {
 ///
 ///     kernels.json          which kernels ran which products, unless all went by the rule
 ///
-/// Outputs and updated are missing when the step failed.
+/// Outputs and updated are missing when the step failed. When several batches make a step (TrainingConfig::accumulate),
+/// it is the last of them, without the update behind it.
 class StepDump {
  public:
   /// `step` counts from 1, over all epochs; `kernels`: the trainer's. Makes the folder, and throws Error when that
