@@ -1,8 +1,5 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -11,8 +8,10 @@
 #include "graph/json.h"
 #include "graph/json_format.h"
 #include "graph/json_parse.h"
+#include "graph/json_values.h"
 #include "graph/limits.h"
 #include "graph/number_text.h"
+#include "graph/quote.h"
 #include "graph/scope_name.h"
 #include "graph/tensor_text.h"
 #include "graph/text.h"
@@ -22,54 +21,11 @@ namespace {
 
 using nlohmann::json;
 
-// ---- Values of JSON. Each throws Error without saying where; the callers put the node's name before it.
-
-std::string shortened(std::string_view text) {
-  constexpr std::size_t longest = 80;
-  return std::string(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
-}
-
-const json& member(const json& object, const char* key) {
-  const auto at = object.find(key);
-  require(at != object.end(), "the key '{}' is missing", key);
-  return *at;
-}
-
-void require_object(const json& value, std::string_view what, std::initializer_list<std::string_view> keys) {
-  require(value.is_object(), "{} must be an object, not {}", what, value.type_name());
-  for (const auto& [key, content] : value.items())
-    require(std::ranges::find(keys, key) != keys.end(), "{} has an unknown key '{}': {} are known", what,
-            shortened(key), fmt::join(keys, ", "));
-}
-
-const std::string& as_string(const json& value, std::string_view what) {
-  require(value.is_string(), "{} must be a string, not {}", what, value.type_name());
-  return value.get_ref<const std::string&>();
-}
-
-const json& as_array(const json& value, std::string_view what) {
-  require(value.is_array(), "{} must be an array, not {}", what, value.type_name());
-  return value;
-}
-
-std::int64_t as_integer(const json& value, std::string_view what) {
-  if (!value.is_number_integer()) fail("{} must be an integer, not {}", what, shortened(value.dump()));
-  require(!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX},
-          "{} does not fit in 64 bits", what);
-  return value.get<std::int64_t>();
-}
-
-/// A number, or "inf", "-inf", "nan" in quotes.
-double as_number(const json& value, std::string_view what) {
-  if (value.is_number()) return value.get<double>();
-  const auto number = value.is_string() ? parse_double(value.get_ref<const std::string&>()) : std::nullopt;
-  require(number.has_value(), "{} must be a number, \"inf\", \"-inf\" or \"nan\"", what);
-  return *number;
-}
+constexpr std::size_t longest_name = 80;  ///< that a message shows
 
 TensorType as_type(const json& object) {
   TensorType type;
-  type.dtype = parse_dtype(shortened(as_string(member(object, "dtype"), "'dtype'")));
+  type.dtype = parse_dtype(excerpt(as_string(member(object, "dtype"), "'dtype'"), longest_name));
   const json& shape = as_array(member(object, "shape"), "'shape'");
   require(shape.size() <= Shape::max_rank, "a shape has {} extents, at most {} are supported", shape.size(),
           Shape::max_rank);
@@ -166,7 +122,8 @@ class Reader {
   void check_format() const {
     require(document_.is_object(), "the file must hold an object, not {}", document_.type_name());
     const std::string& format = as_string(member(document_, "format"), "'format'");
-    require(format == json_format::name, "the format is '{}', '{}' is needed", shortened(format), json_format::name);
+    require(format == json_format::name, "the format is '{}', '{}' is needed", excerpt(format, longest_name),
+            json_format::name);
     const std::int64_t version = as_integer(member(document_, "version"), "'version'");
     require(version == json_format::version, "version {} of the format is not known: this program reads version {}",
             version, json_format::version);
@@ -196,7 +153,7 @@ class Reader {
     const std::string& text = as_string(value, "a reference");
     const auto [name, result] = json_format::split_reference(text);
     const auto at = places_.find(name);
-    require(at != places_.end(), "there is no node '{}'", shortened(name));
+    require(at != places_.end(), "there is no node '{}'", excerpt(name, longest_name));
     return {at->second, result};
   }
 
@@ -277,7 +234,7 @@ class Reader {
     require(object.is_object(), "'attributes' must be an object, not {}", object.type_name());
     require(object.size() <= max_attributes, "a node of more than {} attributes", max_attributes);
     for (const auto& [name, content] : object.items())
-      within(fmt::format("attribute '{}'", shortened(name)),
+      within(fmt::format("attribute '{}'", excerpt(name, longest_name)),
              [&] { attributes.set(name, as_attribute(content, splat_budget_)); });
     return attributes;
   }
@@ -289,7 +246,7 @@ class Reader {
       within(fmt::format("outputs[{}]", place++), [&] {
         require_object(object, "an output", {"name", "value"});
         const std::string& name = as_string(member(object, "name"), "'name'");
-        graph_.output(name, within(fmt::format("output '{}'", shortened(name)),
+        graph_.output(name, within(fmt::format("output '{}'", excerpt(name, longest_name)),
                                    [&] { return value(resolve(member(object, "value"))); }));
       });
   }

@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "backends/onednn/vector_products.h"
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/json_parse.h"
+#include "graph/json_values.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
 
@@ -26,9 +27,12 @@
 namespace weft::onednn {
 namespace {
 
+using nlohmann::json;
+
 constexpr std::string_view format_name = "weft kernels 1";
 constexpr std::uint64_t max_file_bytes = std::uint64_t{16} << 20;
 constexpr std::int64_t max_extent = std::int64_t{1} << 40;
+constexpr std::size_t longest_name = 80;  ///< that a message shows
 
 /// From so many rows on, a transposed variable is not packed.
 constexpr std::int64_t many_rows = 256;
@@ -74,60 +78,36 @@ std::string entry_text(const ProductSite& site, ProductKernel kernel) {
   return text + fmt::format(R"(, "kernel": "{}"}})", to_string(kernel));
 }
 
-using Json = nlohmann::json;
-
-const Json& member(const Json& object, const char* name) {
-  const auto at = object.find(name);
-  require(at != object.end(), "it lacks '{}'", name);
-  return *at;
+std::int64_t extent(const json& entry, const char* name) {
+  const std::int64_t value = as_integer(member(entry, name), fmt::format("'{}'", name));
+  require(value >= 1 && value <= max_extent, "'{}' is {}, it must be from 1 to {}", name, value, max_extent);
+  return value;
 }
 
-std::string text_member(const Json& object, const char* name) {
-  const Json& value = member(object, name);
-  require(value.is_string(), "'{}' must be a text, not {}", name, value.type_name());
-  return value.get<std::string>();
+bool flag(const json& entry, const char* name) {
+  return entry.contains(name) && as_boolean(entry[name], fmt::format("'{}'", name));
 }
 
-std::int64_t extent_member(const Json& object, const char* name) {
-  const Json& value = member(object, name);
-  require(value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 && value.get<std::uint64_t>() <= max_extent,
-          "'{}' must be a whole number from 1 to {}", name, max_extent);
-  return value.get<std::int64_t>();
-}
-
-bool flag_member(const Json& object, const char* name) {
-  const auto at = object.find(name);
-  if (at == object.end()) return false;
-  require(at->is_boolean(), "'{}' must be true or false, not {}", name, at->type_name());
-  return at->get<bool>();
-}
-
-void require_known_members(const Json& object, const std::vector<std::string_view>& known) {
-  require(object.is_object(), "it must be an object, not {}", object.type_name());
-  for (const auto& [name, value] : object.items())
-    require(std::ranges::find(known, name) != known.end(), "there is no {} here{}", weft::quoted(name),
-            suggestion(name, known));
-}
-
-ProductSite site_of(const Json& entry) {
-  require_known_members(entry, {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "variable", "kernel"});
+ProductSite site_of(const json& entry) {
+  require_object(entry, "a pick", {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "variable", "kernel"});
   const bool batched = entry.contains("batch");
-  return {.product = {.batch = batched ? extent_member(entry, "batch") : 1,
-                      .m = extent_member(entry, "m"),
-                      .k = extent_member(entry, "k"),
-                      .n = extent_member(entry, "n"),
-                      .transpose_a = flag_member(entry, "transpose_a"),
-                      .transpose_b = flag_member(entry, "transpose_b"),
-                      .bias = flag_member(entry, "bias")},
+  return {.product = {.batch = batched ? extent(entry, "batch") : 1,
+                      .m = extent(entry, "m"),
+                      .k = extent(entry, "k"),
+                      .n = extent(entry, "n"),
+                      .transpose_a = flag(entry, "transpose_a"),
+                      .transpose_b = flag(entry, "transpose_b"),
+                      .bias = flag(entry, "bias")},
           .batched = batched,
-          .variable = flag_member(entry, "variable")};
+          .variable = flag(entry, "variable")};
 }
 
 ProductKernel kernel_named(const std::string& name) {
   for (const ProductKernel kernel : all_kernels)
     if (name == to_string(kernel)) return kernel;
   const std::vector<std::string_view> names = names_of({all_kernels.begin(), all_kernels.end()});
-  fail("there is no kernel {}{}; there are {}", weft::quoted(name), suggestion(name, names), fmt::join(names, ", "));
+  const std::string shown = excerpt(name, longest_name);
+  fail("there is no kernel '{}'{}; there are {}", shown, suggestion(shown, names), fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -169,31 +149,25 @@ KernelPicks KernelPicks::load(const std::filesystem::path& path) {
 }
 
 KernelPicks KernelPicks::from_json(std::string_view text, std::string_view origin) {
-  std::optional<std::size_t> entry_number;
+  constexpr std::size_t deepest = 3;  // document, picks, pick
+  std::size_t number = 0;
   try {
-    const Json object = Json::parse(text);
-    require_known_members(object, {"format", "machine", "picks"});
-    const std::string format = text_member(object, "format");
-    require(format == format_name, "its format is {}, '{}' is read here: measure again", weft::quoted(format),
+    const json document = parse_json(text, deepest);
+    require_object(document, "the table", {"format", "machine", "picks"});
+    const std::string& format = as_string(member(document, "format"), "'format'");
+    require(format == format_name, "the format is '{}', '{}' is needed: measure again", excerpt(format, longest_name),
             format_name);
     KernelPicks table;
-    table.set_machine(text_member(object, "machine"));
-    const Json& picks = member(object, "picks");
-    require(picks.is_array(), "'picks' must be a list, not {}", picks.type_name());
-    entry_number = 0;
-    for (const Json& entry : picks) {
-      ++*entry_number;
+    table.set_machine(as_string(member(document, "machine"), "'machine'"));
+    for (const json& entry : as_array(member(document, "picks"), "'picks'")) {
+      ++number;
       const ProductSite site = site_of(entry);
       require(!table.picks_.contains(site), "it speaks of {} once more", site.to_string());
-      table.set(site, kernel_named(text_member(entry, "kernel")));
+      table.set(site, kernel_named(as_string(member(entry, "kernel"), "'kernel'")));
     }
     return table;
-  } catch (const Json::exception& error) {
-    const auto* parse_error = dynamic_cast<const Json::parse_error*>(&error);
-    fail("{}: it is no table of kernels: {}", origin,
-         parse_error != nullptr ? fmt::format("damaged at byte {}", parse_error->byte) : error.what());
   } catch (const Error& error) {
-    if (entry_number) fail("{}: pick {}: {}", origin, *entry_number, error.what());
+    if (number > 0) fail("{}: pick {}: {}", origin, number, error.what());
     fail("{}: it is no table of kernels: {}", origin, error.what());
   }
 }
@@ -202,7 +176,7 @@ std::string KernelPicks::to_json() const {
   std::vector<std::string> entries;
   for (const auto& [site, kernel] : picks_) entries.push_back("    " + entry_text(site, kernel));
   // A machine may have any name.
-  const std::string machine = Json(machine_).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string machine = json(machine_).dump(-1, ' ', false, json::error_handler_t::replace);
   return fmt::format("{{\n  \"format\": \"{}\",\n  \"machine\": {},\n  \"picks\": [\n{}\n  ]\n}}\n", format_name,
                      machine, fmt::join(entries, ",\n"));
 }
