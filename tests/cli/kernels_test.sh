@@ -19,27 +19,41 @@ same_weights() {
   done
 }
 
-# ---- Measured once, stopped in the middle, and gone on with: the bits of an undisturbed run with the same table.
-env --default-signal=INT "$nmt" train "${settings[@]}" --epochs 400 --kernels measure --out measured 2>err &
-training=$!
-for ((i = 0; i < 1200; ++i)); do
-  [[ ! -e measured/latest ]] || break
-  sleep 0.05
-done
-kill -INT $training
-status=0
-wait $training || status=$?
-[[ $status == 130 ]] || fail "a training that is stopped exits with $status" "$(<err)"
+# ---- Measured once, killed and stopped in the middle, and gone on with: the bits of an undisturbed training by the same
+# table.
+
+# interrupted SIGNAL STATUS WORDS ARGUMENT...: training gets the signal when it has said the words, and ends with the status.
+interrupted() {
+  local signal=$1 wanted=$2 words=$3 status=0
+  shift 3
+  env --default-signal=INT "$nmt" train "$@" 2>err &
+  local training=$!
+  for ((i = 0; i < 1200; ++i)); do
+    ! grep -q "$words" err || break
+    sleep 0.05
+  done
+  kill "-$signal" $training
+  wait $training 2>killed || status=$?
+  [[ $status == "$wanted" ]] || fail "a training that gets SIG$signal exits with $status" "$(<err)"
+}
+repeats_measured() {
+  ! grep -q 'are measured' err || fail 'a run that goes on is measured anew'
+  says 'products as in measured/kernels.json'
+  same recorded.json measured/kernels.json
+}
+
+interrupted KILL 137 'are measured' "${settings[@]}" --epochs 400 --kernels measure --out measured
+rm -f measured/kernels.json  # should it have been too quick to be killed before it was done
+interrupted KILL 137 'Wrote measured/checkpoint' --resume --out measured
 says 'products are measured, once'
-says 'products as in measured/kernels.json'
-done=$(grep -c 'Time taken' err)
 cp measured/kernels.json recorded.json
+interrupted INT 130 'Wrote measured/checkpoint' --resume --out measured
+repeats_measured
+epochs=$(($(grep -o '^Epoch [0-9]*' err | tail -n 1 | cut -d ' ' -f 2) + 3))
 cp -r measured stopped
-passes "$nmt" train --resume --epochs $((done + 3)) --out measured
-grep -q 'are measured' err && fail 'a run that goes on is measured anew'
-says 'products as in measured/kernels.json'
-same recorded.json measured/kernels.json
-passes "$nmt" train "${settings[@]}" --epochs $((done + 3)) --kernels recorded.json --out undisturbed
+passes "$nmt" train --resume --epochs $epochs --out measured
+repeats_measured
+passes "$nmt" train "${settings[@]}" --epochs $epochs --kernels recorded.json --out undisturbed
 same recorded.json undisturbed/kernels.json
 same_weights measured undisturbed
 grep -qF '"kernels": "measure"' measured/config.json || fail 'config.json does not say that kernels were measured'
@@ -47,7 +61,7 @@ grep -qF "\"kernels\": \"$PWD/recorded.json\"" undisturbed/config.json || fail '
 # The run has the table itself.
 mv recorded.json moved.json
 cp -r undisturbed longer
-passes "$nmt" train --resume --epochs $((done + 4)) --out longer
+passes "$nmt" train --resume --epochs $((epochs + 1)) --out longer
 mv moved.json recorded.json
 
 # By default nothing is measured, and no table is kept.
@@ -76,6 +90,10 @@ if [[ -x $weft ]]; then
   tool=$nmt
 fi
 passes "$nmt" evaluate --run all_plain
+passes "$nmt" average --run undisturbed
+passes "$nmt" evaluate --run undisturbed --checkpoint averaged
+passes "$nmt" evaluate --run undisturbed --run measured
+passes "$nmt" attention --run undisturbed --out attention.svg 'Je suis fatigué.'
 passes "$nmt" bench --measure padded,real "${settings[@]}" --batches 3 --rounds 1 --kernels all_plain.json
 prints 'matmul:plain'
 passes "$nmt" bench --measure padded "${settings[@]}" --rounds 1 --kernels measure
@@ -92,22 +110,39 @@ same translated out
 # ---- A table that is damaged, missing, or of other kernels.
 refuses 1 "other/kernels.json': No such file or directory; the run was trained by that table" evaluate --run other
 refuses 1 'put it back as it was, or train again' train --resume --epochs 9 --out other
+# damaged TEXT: that is what is wrong with the run's own table, of which training and measuring tell alike.
+damaged() {
+  refuses 1 "$1; the run was trained by that table" train --resume --epochs 9 --out other
+  refuses 1 "$1; the run was trained by that table" evaluate --run other
+}
 head -c 200 recorded.json >other/kernels.json
-refuses 1 'other/kernels.json: it is no table of kernels: damaged at byte 201; the run was trained by that table' \
-  train --resume --epochs 9 --out other
+damaged 'unexpected end of input; expected string literal'
+: >other/kernels.json
+damaged "expected '[', '{', or a literal"
+head -c 1000 "$nmt" >other/kernels.json
+damaged 'weft-nmt: other/kernels.json: it is no table of kernels: it holds a zero byte'
+truncate -s 1G other/kernels.json
+damaged "cannot read 'other/kernels.json': 1073741824 bytes, the limit is 16777216"
+rm other/kernels.json
+mkdir other/kernels.json
+damaged "cannot read 'other/kernels.json': it is a directory, a file is needed"
 sed '0,/"kernel": "[a-z]*"/s//"kernel": "fastest"/' recorded.json >bad.json
-refuses 1 'bad.json: pick 1: there is no kernel "fastest"; there are packed, plain, sgemm, vector' \
+refuses 1 "bad.json: pick 1: there is no kernel 'fastest'; there are packed, plain, sgemm, vector" \
   train "${settings[@]}" --kernels bad.json --out bad
 [[ ! -e bad ]] || fail 'a run with a bad table leaves a folder'
+sed '0,/"m": /s//"rows": /' recorded.json >bad.json
+refuses 1 "bad.json: pick 1: a pick has an unknown key 'rows'" train "${settings[@]}" --kernels bad.json --out bad
 sed 's/"kernel": "[a-z]*"/"kernel": "sgemm"/' recorded.json >bad.json
 refuses 1 'sgemm cannot run' train "${settings[@]}" --kernels bad.json --out bad
 refuses 1 "'kernels' is default, measure, or the path of a table: cannot read '$PWD/mesure'" \
   train "${settings[@]}" --kernels mesure --out bad
-refuses 1 'is default, measure, or the path of a table' bench --measure padded --kernels /dev/null
+: >empty.json
+refuses 1 'is default, measure, or the path of a table: empty.json: it is no table of kernels' \
+  bench --measure padded --kernels empty.json
 refuses 2 '--kernels cannot change on --resume' train --resume --kernels default --out plain
 # A bad table does not cost the run that was to be replaced; and its own table may be the new one's.
 refuses 1 'bad.json: pick' train "${settings[@]}" --kernels bad.json --overwrite --out stopped
-passes "$nmt" train --resume --epochs $((done + 3)) --out stopped
+passes "$nmt" train --resume --epochs $epochs --out stopped
 same_weights stopped undisturbed
 passes "$nmt" train "${settings[@]}" --epochs 1 --kernels stopped/kernels.json --overwrite --out stopped
 same recorded.json stopped/kernels.json
