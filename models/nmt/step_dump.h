@@ -18,7 +18,6 @@ namespace weft::nmt {
 ///     weights.safetensors   parameters and moments before the step
 ///     outputs.safetensors   what it gave
 ///     updated.safetensors   parameters and moments after it
-///
 ///     kernels.json          which kernels ran which products, unless all went by the rule
 ///
 /// Outputs and updated are missing when the step failed. When several batches make a step (TrainingConfig::accumulate),

@@ -26,10 +26,11 @@ same_weights() {
 interrupted() {
   local signal=$1 wanted=$2 words=$3 status=0
   shift 3
+  rm -f err  # the words of the one before
   env --default-signal=INT "$nmt" train "$@" 2>err &
   local training=$!
   for ((i = 0; i < 1200; ++i)); do
-    ! grep -q "$words" err || break
+    ! grep -qs "$words" err || break
     sleep 0.05
   done
   kill "-$signal" $training
