@@ -20,13 +20,18 @@ struct Steps {
 /// The input of a layer at a step, [rows, in]; called within the step's scope.
 using InputOf = std::function<Value(std::int64_t step)>;
 
-/// The states after each step, by the step's place in the sentence. Read backwards, padding comes first, and the state
-/// stays zero until the sentence's end is met.
-std::vector<CellState> run_cell(Graph& graph, const ModelConfig& config, const EncoderCell& weights, const Steps& steps,
-                                const InputOf& input, bool backward, std::string_view scope_prefix,
-                                const Dropout& dropout) {
+/// What a cell makes of the sentence, by the step's place in it.
+struct Reading {
+  std::vector<CellState> states;  ///< after the step
+  std::vector<Value> attended;    ///< with self-attention: the weights of the steps that were read before
+};
+
+/// Read backwards, padding comes first, and the state stays zero until the sentence's end is met.
+Reading run_cell(Graph& graph, const ModelConfig& config, const EncoderCell& weights, const Steps& steps,
+                 const InputOf& input, bool backward, std::string_view scope_prefix, const Dropout& dropout) {
   CellState state = zero_state(graph, steps.rows, config);
-  std::vector<CellState> states(static_cast<std::size_t>(steps.time));
+  const auto time = static_cast<std::size_t>(steps.time);
+  Reading reading{std::vector<CellState>(time), std::vector<Value>(weights.memory ? time : 0)};
   std::optional<Memory> memory;
   if (weights.memory) memory.emplace(*weights.memory, state, steps.within, backward);
   for (std::int64_t i = 0; i < steps.time; ++i) {
@@ -38,9 +43,10 @@ std::vector<CellState> run_cell(Graph& graph, const ModelConfig& config, const E
     const CellState next = next_state(x, previous, weights.cell, recurrent);
     state = steps.within ? choose(slice(steps.within, 1, step, step + 1), next, state) : next;
     if (memory && i + 1 < steps.time) memory->keep(state);
-    states[static_cast<std::size_t>(step)] = state;
+    reading.states[static_cast<std::size_t>(step)] = state;
+    if (memory) reading.attended[static_cast<std::size_t>(step)] = memory->recalled_weights();
   }
-  return states;
+  return reading;
 }
 
 Value side_by_side(Value a, Value b) {
@@ -78,19 +84,22 @@ Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& co
     // "encoder/step0" is the first layer's, "encoder/layer1/backward/step0" the next one's.
     const std::string prefix = layer == 0 ? std::string() : fmt::format("layer{}/", layer);
     const EncoderLayer& weights = parameters.encoder[layer];
-    const std::vector<CellState> forward =
-        run_cell(graph, config, weights.forward, steps, input, false, prefix, dropout);
+    Reading forward = run_cell(graph, config, weights.forward, steps, input, false, prefix, dropout);
+    const CellState& last = forward.states.back();
     std::vector<Value> above;
-    for (const CellState& state : forward) above.push_back(state.h);
+    for (const CellState& state : forward.states) above.push_back(state.h);
+    encoded.self_attention = {std::move(forward.attended), {}};
     if (weights.backward) {
-      const std::vector<CellState> backward =
-          run_cell(graph, config, *weights.backward, steps, input, true, prefix + "backward/", dropout);
-      for (std::size_t step = 0; step < above.size(); ++step) above[step] = side_by_side(above[step], backward[step].h);
-      encoded.state.push_back(bridge(parameters.bridge[layer], forward.back(), backward.front()));
-      encoded.summary = side_by_side(forward.back().h, backward.front().h);
+      Reading backward = run_cell(graph, config, *weights.backward, steps, input, true, prefix + "backward/", dropout);
+      for (std::size_t step = 0; step < above.size(); ++step)
+        above[step] = side_by_side(above[step], backward.states[step].h);
+      const CellState& first = backward.states.front();
+      encoded.state.push_back(bridge(parameters.bridge[layer], last, first));
+      encoded.summary = side_by_side(last.h, first.h);
+      encoded.self_attention.after = std::move(backward.attended);
     } else {
-      encoded.state.push_back(forward.back());
-      encoded.summary = forward.back().h;
+      encoded.state.push_back(last);
+      encoded.summary = last.h;
     }
     outputs = std::move(above);
     input = [&, layer](std::int64_t step) {

@@ -15,7 +15,7 @@ bool has_attention(const ModelConfig& config) { return config.attention != Atten
 
 /// Of each sentence, as many rows as there are samples.
 Encoded repeated(const Encoded& encoded, std::int64_t samples) {
-  Encoded rows{repeat_rows(encoded.values, samples), repeat_rows(encoded.summary, samples), {}};
+  Encoded rows{repeat_rows(encoded.values, samples), repeat_rows(encoded.summary, samples), {}, {}};
   for (const CellState& layer : encoded.state)
     rows.state.push_back({repeat_rows(layer.h, samples), repeat_rows(layer.c, samples)});
   return rows;
@@ -82,6 +82,25 @@ Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t s
   memory.keys = keys_of(memory, parameters.attention, config);
   for (const auto& [name, value] : named_parts(memory)) graph.output(name, value);
   for (const auto& [name, value] : named_parts(encoded.state)) graph.output(name, value);
+  return graph;
+}
+
+Graph self_attention_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length) {
+  require(config.self_attention, "the encoder has no self-attention: 'self-attention' is false");
+  Graph graph("nmt_self_attention");
+  const Parameters parameters = declare_parameters(graph, config);
+  const Source source = declare_source(graph, rows, source_length);
+  const SelfAttention attended = encode(graph, parameters, config, source).self_attention;
+  const Value nothing = zeros(graph, {rows, source_length});
+  std::vector<Value> steps;
+  for (std::int64_t step = 0; step < source_length; ++step) {
+    const auto at = static_cast<std::size_t>(step);
+    Value row = nothing;
+    if (attended.before[at]) row = row + pad(attended.before[at], 1, 0, source_length - step);
+    if (!attended.after.empty() && attended.after[at]) row = row + pad(attended.after[at], 1, step + 1, 0);
+    steps.push_back(row);
+  }
+  graph.output("weights", stack(steps, 1));
   return graph;
 }
 

@@ -65,6 +65,11 @@ Graph update_graph(const ModelConfig& config, const TrainingConfig& training);
 /// an LSTM's cells (recurrent.h).
 Graph encoder_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
 
+/// What the encoder's last layer attends to while it reads the same inputs: the output "weights" [rows, source_length,
+/// source_length], of each step those of the steps before it (which sum to 1) and, with an encoder that is
+/// bidirectional, likewise of those after it. Throws Error when the encoder has no self-attention.
+Graph self_attention_graph(const ModelConfig& config, std::int64_t rows, std::int64_t source_length);
+
 /// Whether a value of that name changes from step to step: its name begins with "state".
 bool is_state(std::string_view name);
 

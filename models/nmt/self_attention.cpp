@@ -22,6 +22,7 @@ CellState Memory::recall(Value x) {
   // the mean is of zero states.
   const Attention attention = attend_by_scores(scores, stack(h_, 1), kept_within());
   recalled_ = {attention.context, weighted_mean(attention.weights, stack(c_, 1))};
+  recalled_weights_ = attention.weights;
   return recalled_;
 }
 

@@ -30,12 +30,15 @@ class Memory {
   CellState recall(Value x);
   /// Adds a step's state to the tape.
   void keep(const CellState& state);
+  /// The weights s of the last recall, [rows, steps kept], in the order of the sentence; null while nothing is kept.
+  Value recalled_weights() const { return recalled_weights_; }
 
  private:
   Value kept_within() const;
 
   const AdditiveAttentionWeights& weights_;
   CellState recalled_;  ///< last
+  Value recalled_weights_;
   Value within_;
   bool backward_;
   std::vector<Value> h_;     ///< [rows, units] each, in the order in which they were kept

@@ -223,6 +223,22 @@ test("slow clients time out, and keep nobody waiting", async () => {
   });
 });
 
+test("connections beyond the limit wait for one that ends", async () => {
+  await withServer(["--max-connections", "2", "--max-seconds", "60"], async (server) => {
+    const head = "POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n";
+    const unfinished = [raw(server), raw(server)];
+    unfinished.forEach((client) => client.send(head));
+    await sleep(200);
+    let answered = false;
+    const third = translate(server, sentences[0]).then(() => (answered = true));
+    await sleep(500);
+    assert.equal(answered, false, "a third connection is served");
+    unfinished[0].socket.destroy();
+    await third;
+    unfinished[1].socket.destroy();
+  });
+});
+
 test("200 simultaneous requests get what each would get alone", async () => {
   const asked = sentences.slice(0, 200);
   const expected = translated(asked);

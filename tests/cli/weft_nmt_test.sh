@@ -111,12 +111,17 @@ prints 'decoder_lstm/layer1/kernel'
 passes "$nmt" translate --run deep --precision int8 'Je suis fatigué.'
 lines out 1
 passes "$nmt" attention --run deep --out deep.svg 'Je suis fatigué.'
+passes "$nmt" attention --run deep --self --out reading.svg 'Je suis fatigué.'
+prints '<start> je suis fatigue . <end>'
+[[ -s reading.svg ]] || fail 'no picture of self-attention'
 passes "$nmt" train "${corpus[@]}" --epochs 1 --attention none --out fixed
 lines fixed/samples.jsonl 1
 passes "$nmt" translate --run fixed 'Je suis fatigué.'
 passes "$nmt" report fixed -o fixed.html
 refuses 1 "fixed: this run's model has no attention to draw ('attention' is none)" \
   attention --run fixed --out fixed.svg 'Je suis fatigué.'
+refuses 1 "fixed: this run's encoder has no self-attention to draw" \
+  attention --run fixed --self --out fixed.svg 'Je suis fatigué.'
 [[ ! -e fixed.svg ]] || fail 'a picture of no attention'
 hard=(--builtin --limit 120 --batch 16 --embedding 6 --units 8 --max-length 12 --attention hard --monte-carlo-samples 2)
 passes "$nmt" train "${hard[@]}" --epochs 2 --threads 1 --out hard
@@ -129,6 +134,16 @@ refuses 2 "'attention' is \"soft\", it must be one of" train "${corpus[@]}" --at
 refuses 2 "'dropout-layers' is 0.2, but 'layers' is 1" train "${corpus[@]}" --dropout-layers 0.2 --out senseless
 refuses 2 "'layers' is 0, it must be a whole number from 1 to 16" train "${corpus[@]}" --layers 0 --out senseless
 [[ ! -e senseless ]] || fail 'a refused training leaves a run directory'
+
+# ---- What is kept out of training; gradients as they are.
+parts=("${corpus[@]}" --split random --valid-fraction 0.2 --test-fraction 0.3 --epochs 1)
+passes "$nmt" train "${parts[@]}" --clip 0 --out parts
+# Of 115: five are longer than --max-length.
+lines parts/valid.tsv 23
+lines parts/test.tsv 35
+passes "$nmt" train "${parts[@]}" --clip 0.01 --out clipped
+same parts/test.tsv clipped/test.tsv
+! cmp -s "parts/$(<parts/latest).safetensors" "clipped/$(<clipped/latest).safetensors" || fail '--clip changes nothing'
 
 # ---- A run of split files; --overwrite.
 passes "$nmt" train --train whole/train.tsv --valid whole/valid.tsv --test whole/test.tsv "${tiny[@]}" --epochs 1 \

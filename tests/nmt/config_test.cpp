@@ -48,7 +48,7 @@ TEST_CASE("every preset is valid and bears its name") {
     CHECK(preset(name).preset == name);
     CHECK_NOTHROW(validate(preset(name)));
   }
-  CHECK(message_of([] { preset("large"); }) == "there is no preset 'large'; choose one of: tutorial, small");
+  CHECK(message_of([] { preset("large"); }) == "there is no preset 'large'; choose one of: tutorial, small, best");
 }
 
 TEST_CASE("names of variants, normalisations and splits go both ways") {

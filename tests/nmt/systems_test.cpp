@@ -3,12 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "backends/executable.h"
 #include "backends/reference/gradient_check.h"
 #include "graph/error.h"
 #include "models/nmt/model.h"
+#include "models/nmt/self_attention_weights.h"
 #include "models/nmt/trainer.h"
 #include "models/nmt/translator.h"
 #include "models/nmt/weights.h"
@@ -214,6 +217,36 @@ TEST_CASE("hard attention translates from one position at a time") {
   const Translation translation = translator.translate(sentences).front();
   REQUIRE_FALSE(translation.attention_weights.empty());
   for (const float weight : translation.attention_weights) CHECK((weight == 0.0F || weight == 1.0F));
+}
+
+TEST_CASE("an encoder with self-attention looks at the words that it has read") {
+  for (const ModelConfig& config : systems()) {
+    CAPTURE(describe_system(config));
+    const auto variables = std::make_shared<Variables>(3);
+    const std::vector<std::int32_t> sentence{1, 5, 9, 4, 2};
+    if (!config.self_attention) {
+      CHECK_THROWS_WITH_AS(self_attention_weights(config, variables, sentence),
+                           doctest::Contains("'self-attention' is false"), Error);
+      continue;
+    }
+    const std::vector<float> weights = self_attention_weights(config, variables, sentence);
+    REQUIRE(weights.size() == 25);
+    for (std::size_t row = 0; row < 5; ++row) {
+      const auto first = weights.begin() + static_cast<std::ptrdiff_t>(row * 5);
+      const auto here = first + static_cast<std::ptrdiff_t>(row);
+      CAPTURE(row);
+      CHECK(*here == 0.0F);
+      CHECK(std::accumulate(first, here, 0.0) == doctest::Approx(row > 0 ? 1.0 : 0.0));
+      CHECK(std::accumulate(here + 1, first + 5, 0.0) == doctest::Approx(config.bidirectional && row < 4 ? 1.0 : 0.0));
+    }
+    CHECK(weights[2 * 5] != doctest::Approx(0.5));  // it tells words apart
+    if (config.bidirectional) continue;
+    // What comes later changes nothing of what was read before.
+    const std::vector<float> beginning = self_attention_weights(config, variables, std::array{1, 5, 9});
+    for (std::size_t row = 0; row < 3; ++row)
+      for (std::size_t column = 0; column < 3; ++column)
+        CHECK(weights[row * 5 + column] == doctest::Approx(beginning[row * 3 + column]).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("the sizes of the parameters are those of the formulas") {

@@ -8,7 +8,8 @@
 `train` goes on where it was stopped. `report` measures each run on its own test part, greedily and with a beam of 5: BLEU
 with one reference and with all references of a source, with 95 % intervals (bootstrap), chrF, by the length of the source,
 the rates, and what an epoch takes (a median batch, measured now, times the batches of an epoch). NAME=RUN+RUN+RUN is an
-ensemble. `pictures` draws where each system that attends looks in the same five sentences.
+ensemble. `pictures` draws where each system that attends looks in the same five sentences, and what one with self-attention
+recalls while it reads them.
 """
 import argparse
 import json
@@ -17,7 +18,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EPOCHS = 6
+EPOCHS = 4
 BUDGET = (f"--preset tutorial --embedding 256 --units 256 --epochs {EPOCHS} --dropout-embedding 0.2 --dropout-output 0.2 "
           "--checkpoint-every 1 --keep 1").split()
 SYSTEMS = {
@@ -150,10 +151,14 @@ def report(arguments):
 def pictures(arguments):
     arguments.out.mkdir(parents=True, exist_ok=True)
     for model in map(Model, arguments.runs):
+        run = model.runs[0]
+        reads = json.loads((run / "config.json").read_text(encoding="utf-8"))["self-attention"]
         for number, sentence in enumerate(SENTENCES, 1):
-            translation = output_of([arguments.weft, "attention", "--run", model.runs[0], "--out",
-                                     arguments.out / f"{model.name}-{number}.png", sentence])
+            draw = [arguments.weft, "attention", "--run", run, sentence, "--out"]
+            translation = output_of([*draw, arguments.out / f"{model.name}-{number}.{arguments.format}"])
             print(f"{model.name}\t{sentence}\t{translation.strip()}")
+            if reads:
+                output_of([*draw, arguments.out / f"{model.name}-reading-{number}.{arguments.format}", "--self"])
 
 
 def parsed_arguments():
@@ -176,6 +181,7 @@ def parsed_arguments():
     command = commands.add_parser("pictures", help="draw attention")
     command.add_argument("runs", metavar="RUN", nargs="+")
     command.add_argument("--out", metavar="DIR", type=Path, required=True)
+    command.add_argument("--format", choices=("png", "svg", "pdf"), default="png", help="(default: png)")
     command.set_defaults(action=pictures)
     return parser.parse_args()
 

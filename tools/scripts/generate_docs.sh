@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Writes the pages of docs/ that tell about ops and passes, with their pictures and figures, from the program, the
-# sources of the passes and their tests:
+# Writes the pages of docs/ that tell about ops, passes and commands, with their pictures and figures, from the programs,
+# the sources of the passes and their tests:
 #
 #   docs/ops/          a page a family of ops
 #   docs/passes.md     the list of passes; docs/passes/ has a page for each
 #   docs/pictures/     what each pass does to the translator's training step
 #   docs/pipeline.md   its table alone; the rest is written by hand
+#   docs/commands/     a page for each program: its commands, with all their options
 #
-#   tools/scripts/generate_docs.sh [WEFT]      WEFT: the tool, otherwise build/release/bin/weft
+#   tools/scripts/generate_docs.sh [WEFT]      WEFT: the tool, otherwise build/release/bin/weft; weft-nmt is beside it
 #   tools/scripts/generate_docs.sh --check [WEFT]      only tells whether they are as they would be written
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -74,6 +75,17 @@ page_of() {
   fi
 }
 
+# commands_of PROGRAM: what the program and each of its commands say of themselves.
+commands_of() {
+  local name command
+  name=$(basename "$1")
+  printf '# The commands of `%s`\n\n<!-- Written by tools/scripts/generate_docs.sh from --help: edit that. -->\n\n' "$name"
+  printf '```\n%s\n```\n' "$("$1" --help)"
+  for command in $("$1" --help | awk '!NF { inside = 0 } inside { print $1 } /^Subcommands:/ { inside = 1 }'); do
+    printf '\n## %s %s\n\n```\n%s\n```\n' "$name" "$command" "$("$1" "$command" --help)"
+  done
+}
+
 # with_table FILE: the file with the table of stages between its marks.
 with_table() {
   awk -v table="$pages/table" '
@@ -95,6 +107,10 @@ for pass in $(sed -n 's/^| \[`\([a-z0-9-]*\)`\].*/\1/p' "$pages/passes.md"); do
   page_of "$pass" >"$pages/passes/$pass.md"
 done
 with_table "$root/docs/pipeline.md" >"$pages/pipeline.md"
+mkdir "$pages/commands"
+for program in "$weft" "$(dirname "$weft")/weft-nmt"; do
+  commands_of "$program" >"$pages/commands/$(basename "$program").md"
+done
 rm "$pages/table"
 
 for picture in $(grep -o 'pictures/[^)]*' "$pages/pipeline.md"); do

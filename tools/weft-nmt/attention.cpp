@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "models/nmt/attention_picture.h"
+#include "models/nmt/self_attention_weights.h"
 #include "models/nmt/translator.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -14,28 +18,49 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   weft-nmt attention --run runs/small --out attention.png "Je suis fatigué."
   weft-nmt attention --run runs/small --out attention.pdf "Où est la gare ?"
+  weft-nmt attention --run runs/reader --self --out reading.svg "Où est la gare ?"
 
 Source words stand across, target words down; a dark field says that the target word drew from that source word. The
-translation goes to standard output.)";
+translation goes to standard output. With --self, source words stand on both sides: a dark field says that the encoder,
+when it read the word of the row, drew from the word of the column; their words go to standard output.)";
 
 struct AttentionOptions {
   RunOptions run;
   std::string out;
   std::string sentence;
+  bool self = false;
 };
 
-void draw(const AttentionOptions& options) {
-  const TrainedModel model = load_model(options.run);
+/// Draws the words down, and where each of them drew from the source words.
+void draw(const std::vector<std::string>& source_words, const std::vector<std::string>& words,
+          std::vector<float> weights, const std::string& path) {
+  // A softmax may be a rounding error above 1.
+  for (float& weight : weights) weight = std::clamp(weight, 0.0F, 1.0F);
+  draw_attention({source_words, words, weights}, path);
+}
+
+void draw_reading(const AttentionOptions& options, const TrainedModel& model) {
+  const RunDirectory& run = model.run;
+  require(run.config().model.self_attention,
+          "{}: this run's encoder has no self-attention to draw ('self-attention' is false): leave out --self",
+          run.path().string());
+  const std::vector<std::string> words = run.source().tokeniser().tokens(options.sentence);
+  require(words.size() <= kMaxPictureWords, "the sentence has {} tokens, a picture at most {}", words.size(),
+          kMaxPictureWords);
+  draw(words, words, self_attention_weights(run.config().model, model.weights, run.source().encode(words)),
+       options.out);
+  print(fmt::format("{}\n", fmt::join(words, " ")));
+}
+
+void draw_translation(const AttentionOptions& options, const TrainedModel& model) {
   const RunDirectory& run = model.run;
   require(run.config().model.attention != AttentionKind::none,
           "{}: this run's model has no attention to draw ('attention' is none): it reads the sentence as one vector",
           run.path().string());
   Translator translator(run.config(), run.source(), run.target(), model.weights);
-  Translation translation = translator.translate(std::array{options.sentence}).front();
+  const Translation translation = translator.translate(std::array{options.sentence}).front();
   require(!translation.target_words.empty(), "there is no word to translate in \"{}\"", options.sentence);
-  // A softmax may be a rounding error above 1.
-  for (float& weight : translation.attention_weights) weight = std::clamp(weight, 0.0F, 1.0F);
-  draw_attention({translation.source_words, translation.target_words, translation.attention_weights}, options.out);
+  draw(translation.source_words, translation.target_words, translation.attention_weights, options.out);
   print(translation.text + "\n");
 }
 
@@ -43,13 +68,17 @@ void draw(const AttentionOptions& options) {
 
 void add_attention(tool::Program& program) {
   const tool::Command command =
-      program.command("attention", "Draw where the translator looked while it translated a sentence");
+      program.command("attention", "Draw where the translator looked while it translated, or read, a sentence");
   command.footer(kExamples);
   auto options = std::make_shared<AttentionOptions>();
   add_run_options(command, options->run);
   command.option("--out", options->out, "The picture: .png, .svg or .pdf").required().value("FILE");
   command.option("SENTENCE", options->sentence, "What to translate").required().value("");
-  command.action([options] { draw(*options); });
+  command.flag("--self", options->self, "Draw the encoder's self-attention (of its last layer) instead");
+  command.action([options] {
+    const TrainedModel model = load_model(options->run);
+    options->self ? draw_reading(*options, model) : draw_translation(*options, model);
+  });
 }
 
 }  // namespace weft::nmt
