@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +7,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "graph/json.h"
 #include "graph/json_format.h"
 #include "graph/json_parse.h"
@@ -38,8 +38,9 @@ const json& member(const json& object, const char* key) {
 void require_object(const json& value, std::string_view what, std::initializer_list<std::string_view> keys) {
   require(value.is_object(), "{} must be an object, not {}", what, value.type_name());
   for (const auto& [key, content] : value.items())
-    require(std::ranges::find(keys, key) != keys.end(), "{} has an unknown key '{}': {} are known", what,
-            shortened(key), fmt::join(keys, ", "));
+    if (std::ranges::find(keys, key) == keys.end())
+      fail("{} has an unknown key '{}': {} are known", what, shortened(key),
+           joined(std::span(keys.begin(), keys.size()), ", "));
 }
 
 const std::string& as_string(const json& value, std::string_view what) {
@@ -217,7 +218,7 @@ class Reader {
       std::size_t node;
       std::size_t next_operand;
     };
-    std::vector<Mark> marks(drafts_.size(), Mark::unseen);
+    std::vector<Mark> marks(drafts_.size());  // all unseen
     std::vector<std::size_t> places;
     std::vector<Frame> stack;
     for (std::size_t root = 0; root < drafts_.size(); ++root) {

@@ -1,8 +1,7 @@
 #include "models/nmt/normalise.h"
 
-#include <fmt/ranges.h>
-
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "models/nmt/reversible_normaliser.h"
 #include "models/nmt/special_words.h"
 #include "models/nmt/tutorial_normaliser.h"
@@ -43,7 +42,7 @@ Normaliser find_normaliser(std::string_view name) {
     if (candidate.name == name) return candidate.normaliser;
     names.push_back(candidate.name);
   }
-  fail("there is no normaliser '{}'; choose one of: {}", name, fmt::join(names, ", "));
+  fail("there is no normaliser '{}'; choose one of: {}", name, joined(names, ", "));
 }
 
 std::string normalise(std::string_view sentence, Normaliser normaliser) {

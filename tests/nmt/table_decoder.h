@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "graph/random.h"
 #include "models/nmt/step_decoder.h"
 
@@ -35,7 +35,8 @@ class TableDecoder : public StepDecoder {
   };
   /// What comes after the tokens, <start> first.
   Said after(std::size_t sentence, const Tokens& tokens) const {
-    const CounterRandom random(seed_, fmt::format("{}: {}", sentence, fmt::join(tokens, " ")));
+    const std::vector<std::int64_t> ids(tokens.begin(), tokens.end());
+    const CounterRandom random(seed_, fmt::format("{}: {}", sentence, joined(ids, " ")));
     Said said;
     double sum = 0;
     for (std::size_t i = 0; i < vocabulary_; ++i) {
