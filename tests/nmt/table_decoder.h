@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "graph/error.h"
-#include "graph/joined.h"
 #include "graph/random.h"
 #include "models/nmt/step_decoder.h"
 
@@ -35,8 +35,7 @@ class TableDecoder : public StepDecoder {
   };
   /// What comes after the tokens, <start> first.
   Said after(std::size_t sentence, const Tokens& tokens) const {
-    const std::vector<std::int64_t> ids(tokens.begin(), tokens.end());
-    const CounterRandom random(seed_, fmt::format("{}: {}", sentence, joined(ids, " ")));
+    const CounterRandom random(seed_, fmt::format("{}: {}", sentence, fmt::join(tokens, " ")));
     Said said;
     double sum = 0;
     for (std::size_t i = 0; i < vocabulary_; ++i) {
