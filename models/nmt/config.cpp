@@ -73,7 +73,8 @@ Config small_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 26> kLaterSettings = {"tied-embeddings",
+constexpr std::array<std::string_view, 28> kLaterSettings = {"tied-embeddings",
+                                                             "accumulate",
                                                              "schedule",
                                                              "warmup",
                                                              "decay",
@@ -87,6 +88,7 @@ constexpr std::array<std::string_view, 26> kLaterSettings = {"tied-embeddings",
                                                              "subwords",
                                                              "subword-model",
                                                              "dropout-embedding",
+                                                             "dropout-layers",
                                                              "dropout-context",
                                                              "dropout-output",
                                                              "dropout-recurrent",
@@ -195,6 +197,10 @@ void check_model(const ModelConfig& config) {
 
 void check_together(const Config& config) {
   check_model(config.model);
+  require(config.training.dropout.layers == 0 || config.model.layers > 1,
+          "'dropout-layers' is {}, but 'layers' is 1: there is nothing between layers; take more of them, or "
+          "'dropout-embedding' and 'dropout-output', which are before and behind the only one",
+          config.training.dropout.layers);
   require(config.training.monte_carlo_samples == 1 || config.model.attention == AttentionKind::hard,
           "'monte-carlo-samples' is {}, but only 'attention' hard draws samples, it is {}",
           config.training.monte_carlo_samples, to_string(config.model.attention));

@@ -100,11 +100,12 @@ BestBy parse_best_by(std::string_view name);
 /// What dropout sets to 0 while training, each a share in [0, 1).
 struct DropoutConfig {
   double embedding = 0.0;  ///< of the words' vectors, on both sides
+  double layers = 0.0;     ///< of what a recurrent layer reads of the one below
   double context = 0.0;    ///< of what the attention gives the decoder
   double output = 0.0;     ///< of the decoder's state, before the logits
   double recurrent = 0.0;  ///< of the states before the recurrent products: the same elements at every step
 
-  bool any() const { return embedding > 0 || context > 0 || output > 0 || recurrent > 0; }
+  bool any() const { return embedding > 0 || layers > 0 || context > 0 || output > 0 || recurrent > 0; }
 };
 
 /// How the learning rate changes with the steps, after `warmup` of them in which it grows from nothing.
@@ -120,6 +121,7 @@ Schedule parse_schedule(std::string_view name);
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
+  std::int64_t accumulate = 1;  ///< batches that make one update, a step
   std::int64_t epochs = 10;
   double learning_rate = 1e-3;
   Schedule schedule = Schedule::constant;

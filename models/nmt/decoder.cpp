@@ -7,13 +7,14 @@
 namespace weft::nmt {
 
 std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, const ModelConfig& config, Value context,
-                                   Value embedded, const std::vector<CellState>& states, const Dropout& dropout) {
+                                   Value embedded, const std::vector<CellState>& states, const Dropout& dropout,
+                                   std::int64_t step) {
   const Value parts[] = {context, embedded};
   std::vector<CellState> next;
   for (std::size_t layer = 0; layer < states.size(); ++layer) {
     const CellState previous =
         config.variant == Variant::tutorial ? zero_state(graph, states[layer].h.shape()[0], config) : states[layer];
-    const Value x = layer == 0 ? concat(parts, -1) : next.back().h;
+    const Value x = layer == 0 ? concat(parts, -1) : dropout.between_layers(next.back().h, "decoder", layer, step);
     const Value recurrent = dropout.recurrent(previous.h, fmt::format("decoder/{}", layer));
     next.push_back(next_state(x, previous, parameters.decoder[layer], recurrent));
   }

@@ -18,6 +18,10 @@ Value Dropout::embedding(Value x, std::string_view side, std::int64_t step) cons
   return drop(x, rates_.embedding, fmt::format("{}/embedding/{}", side, step));
 }
 
+Value Dropout::between_layers(Value x, std::string_view side, std::size_t layer, std::int64_t step) const {
+  return drop(x, rates_.layers, fmt::format("{}/layer{}/{}", side, layer, step));
+}
+
 Value Dropout::context(Value x, std::int64_t step) const {
   return drop(x, rates_.context, fmt::format("context/{}", step));
 }

@@ -18,6 +18,8 @@ class Dropout {
 
   /// The vector of a word of one side, "encoder" or "decoder".
   Value embedding(Value x, std::string_view side, std::int64_t step) const;
+  /// What a recurrent layer, not the first one, reads of the one below (Zaremba et al., arXiv:1409.2329).
+  Value between_layers(Value x, std::string_view side, std::size_t layer, std::int64_t step) const;
   Value context(Value x, std::int64_t step) const;
   /// The decoder's state, for the logits.
   Value output(Value x, std::int64_t step) const;

@@ -93,7 +93,9 @@ Encoded encode(Graph& graph, const Parameters& parameters, const ModelConfig& co
       encoded.summary = forward.back().h;
     }
     outputs = std::move(above);
-    input = [&outputs](std::int64_t step) { return outputs[static_cast<std::size_t>(step)]; };
+    input = [&, layer](std::int64_t step) {
+      return dropout.between_layers(outputs[static_cast<std::size_t>(step)], "encoder", layer + 1, step);
+    };
   }
   encoded.values = stack(outputs, 1);
   return encoded;

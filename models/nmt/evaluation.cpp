@@ -35,6 +35,14 @@ ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const 
   return scored;
 }
 
+std::vector<Translation> renormalised(std::vector<Translation> translations, Normaliser normaliser) {
+  for (Translation& translation : translations) {
+    translation.words = normalised_words(translation.text, normaliser);
+    translation.text = detokenise(translation.words, normaliser);
+  }
+  return translations;
+}
+
 ScoredSentences with_all_references(const ScoredSentences& each) {
   ScoredSentences scored;
   std::map<std::string, std::size_t> sentence_of;

@@ -27,6 +27,9 @@ struct ScoredSentences {
 /// text as a person writes it, so translations and references are undone for it.
 ScoredSentences with_one_reference(std::span<const Pair> pairs, std::span<const Translation> translations,
                                    const Tokeniser& tokeniser, BleuTokenizer tokenizer);
+/// Translations with the words that another normaliser makes of their text, and the text of those: so models that were
+/// trained with different normalisers are measured alike.
+std::vector<Translation> renormalised(std::vector<Translation> translations, Normaliser normaliser);
 /// What with_one_reference gave, but each source once, in the order of their first pairs, with the references of all
 /// pairs that have it, those that are the same once. Its translation is the first pair's.
 ScoredSentences with_all_references(const ScoredSentences& each);

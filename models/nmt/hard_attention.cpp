@@ -1,18 +1,11 @@
 #include "models/nmt/hard_attention.h"
 
+#include "models/nmt/loss.h"
 #include "models/nmt/steps.h"
 #include "passes/autodiff.h"
 
 namespace weft::nmt {
 namespace {
-
-/// 1 where there is a word, 0 where padding is: [time, rows].
-Value is_word(const Forward& forward) {
-  Graph& graph = forward.logits.graph();
-  const DType dtype = forward.logits.dtype();
-  const Value padding = equal(forward.targets, graph.constant(Tensor::scalar<std::int32_t>(0)));
-  return select(padding, graph.constant(0.0, dtype), graph.constant(1.0, dtype));
-}
 
 /// The log probability of each word of the target: [time, rows].
 Value word_log_probabilities(const Forward& forward) {
@@ -38,9 +31,7 @@ std::vector<Value> hard_attention_gradients(const Forward& forward, Value loss, 
                                             const TrainingConfig& training, std::span<const Value> parameters) {
   Graph& graph = loss.graph();
   const Value word = is_word(forward);
-  const Value divisor = training.normalisation == LossNormalisation::token_mean
-                            ? reduce_sum(word)
-                            : graph.constant(static_cast<double>(word.shape()[1]), word.dtype());
+  const Value divisor = loss_divisor(word, training.normalisation);
   const Value entropy = training.entropy_weight * forward.position_entropies;
   const Value reward = sums_from_here_on((word_log_probabilities(forward) + entropy - baseline) * word);
   const Value results[] = {loss, forward.position_log_probabilities, forward.position_entropies};

@@ -46,7 +46,7 @@ Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelC
     const Look look = look_at_source(states.back().h, memory, parameters.attention, config, noise);
     const Value embedded = embedding(parameters.target_embedding, ids_of_step(target, step));
     states = next_states(graph, parameters, config, dropout.context(look.context, step),
-                         dropout.embedding(embedded, "decoder", step), states, dropout);
+                         dropout.embedding(embedded, "decoder", step), states, dropout, step);
     logits.push_back(word_logits(parameters, dropout.output(states.back().h, step)));
     if (look.weights) weights.push_back(look.weights);
     if (look.log_probability) {

@@ -49,7 +49,14 @@ Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormali
 /// A whole training step: the inputs of declare_forward and "learning_rate" (f32 scalar), with an
 /// average of the weights "average_weight" (likewise), the outputs "loss" and
 /// "gradient_norm" (before clipping), Adam's updates of all parameters.
+///
+/// When several batches make one update (TrainingConfig::accumulate), it is what each of them does: it has the output
+/// "loss" alone, and adds the gradients to states (accumulation.h). update_graph() is the rest of the step.
 Graph training_graph(const ModelConfig& config, const TrainingConfig& training, const ModelShape& shape);
+
+/// What ends the step of several batches: with the mean of the gradients that they have left, it does as a training
+/// step does with those of its batch. The inputs "learning_rate" and "average_weight", the output "gradient_norm".
+Graph update_graph(const ModelConfig& config, const TrainingConfig& training);
 
 /// Reads the source: inputs "source" [rows, source_length], "source_lengths" [rows]. Every output has a row a sentence,
 /// and is one of two kinds: what stays the same for the sentence, "values" [rows, source_length, value units] and

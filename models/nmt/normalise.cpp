@@ -36,13 +36,17 @@ const NormaliserEntry& entry(Normaliser normaliser) {
 
 std::string_view normaliser_name(Normaliser normaliser) { return entry(normaliser).name; }
 
-Normaliser find_normaliser(std::string_view name) {
+std::vector<std::string_view> normaliser_names() {
   std::vector<std::string_view> names;
+  for (const NormaliserEntry& candidate : kNormalisers) names.push_back(candidate.name);
+  return names;
+}
+
+Normaliser find_normaliser(std::string_view name) {
   for (const NormaliserEntry& candidate : kNormalisers) {
     if (candidate.name == name) return candidate.normaliser;
-    names.push_back(candidate.name);
   }
-  fail("there is no normaliser '{}'; choose one of: {}", name, joined(names, ", "));
+  fail("there is no normaliser '{}'; choose one of: {}", name, joined(normaliser_names(), ", "));
 }
 
 std::string normalise(std::string_view sentence, Normaliser normaliser) {

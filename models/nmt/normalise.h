@@ -15,6 +15,9 @@ enum class Normaliser {
 /// The name of a normaliser in options and files: "tutorial", "reversible".
 std::string_view normaliser_name(Normaliser normaliser);
 
+/// All of those names.
+std::vector<std::string_view> normaliser_names();
+
 /// The normaliser of that name. Throws Error that lists the names if there is none.
 Normaliser find_normaliser(std::string_view name);
 

@@ -36,6 +36,7 @@ constexpr const char* kLogFile = "log.jsonl";
 constexpr const char* kSamplesFile = "samples.jsonl";
 constexpr const char* kGraphFile = "graph.json";
 
+constexpr std::string_view kAverage = "averaged";
 constexpr std::string_view kCheckpointPrefix = "checkpoint-";
 constexpr std::string_view kCheckpointSuffix = ".safetensors";
 constexpr std::string_view kFormat = "weft-nmt checkpoint 1";
@@ -50,7 +51,7 @@ constexpr std::uint64_t kMaxLogBytes = std::uint64_t{1} << 30;
 std::optional<std::int64_t> step_of(std::string_view name) {
   if (!name.starts_with(kCheckpointPrefix)) return std::nullopt;
   const auto step = parse_integer(name.substr(kCheckpointPrefix.size()));
-  if (!step || *step < 0 || name != fmt::format("{}{}", kCheckpointPrefix, *step)) return std::nullopt;
+  if (!step || *step < 0 || name != RunDirectory::checkpoint_name(*step)) return std::nullopt;
   return step;
 }
 
@@ -144,7 +145,9 @@ bool is_file_of_run(const std::string& name) {
     for (const std::string& name : vocabulary_file_names()) all.insert(name);
     return all;
   }();
-  return names.contains(name) || (name.ends_with(kCheckpointSuffix) && step_of(without_suffix(name)));
+  if (names.contains(name)) return true;
+  const std::string_view stem = without_suffix(name);
+  return stem != name && (stem == kAverage || step_of(stem));
 }
 
 std::vector<fs::path> files_of_run(const fs::path& folder) {
@@ -264,9 +267,8 @@ CorpusParts RunDirectory::parts() const {
 /// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would
 /// not find the epoch to be the best once more, and do what is left to do.
 void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
-  const std::string name = fmt::format("{}{}", kCheckpointPrefix, checkpoint.state.step);
-  save_safetensors(path_ / fmt::format("{}{}", name, kCheckpointSuffix), checkpoint.variables,
-                   to_metadata(checkpoint.state));
+  const std::string name = checkpoint_name(checkpoint.state.step);
+  save_safetensors(file_of(name), checkpoint.variables, to_metadata(checkpoint.state));
   if (best) write_file(path_ / kBestFile, name + "\n");
   write_file(path_ / kLatestFile, name + "\n");
   prune(keep);
@@ -278,10 +280,12 @@ void RunDirectory::prune(std::size_t keep) const {
   std::vector<std::string> names = checkpoints();
   names.resize(names.size() - std::min(keep, names.size()));
   for (const std::string& name : names) {
-    if (!wanted.contains(name)) remove_file(path_ / fmt::format("{}{}", name, kCheckpointSuffix));
+    if (!wanted.contains(name)) remove_file(file_of(name));
   }
   for (const fs::path& file : unfinished_files(path_)) remove_file(file);
 }
+
+std::string RunDirectory::checkpoint_name(std::int64_t step) { return fmt::format("{}{}", kCheckpointPrefix, step); }
 
 std::vector<std::string> RunDirectory::checkpoints() const {
   std::vector<std::int64_t> steps;
@@ -292,9 +296,21 @@ std::vector<std::string> RunDirectory::checkpoints() const {
   }
   std::ranges::sort(steps);
   std::vector<std::string> names;
-  for (const std::int64_t step : steps) names.push_back(fmt::format("{}{}", kCheckpointPrefix, step));
+  for (const std::int64_t step : steps) names.push_back(checkpoint_name(step));
   return names;
 }
+
+fs::path RunDirectory::file_of(std::string_view checkpoint) const {
+  return path_ / fmt::format("{}{}", checkpoint, kCheckpointSuffix);
+}
+
+void RunDirectory::save_average(const Checkpoint& average) {
+  save_safetensors(file_of(kAverage), average.variables, to_metadata(average.state));
+}
+
+bool RunDirectory::has_average() const { return fs::exists(file_of(kAverage)); }
+
+bool RunDirectory::is_average(std::string_view which) { return without_suffix(which) == kAverage; }
 
 bool RunDirectory::has_checkpoint() const { return !checkpoints().empty(); }
 
@@ -304,6 +320,12 @@ std::string RunDirectory::resolve(std::string_view which) const {
           "the run directory '{}' holds no checkpoint; train it with `weft-nmt train --resume --out {}`",
           path_.string(), path_.string());
   std::string name(without_suffix(which));
+  if (name == kAverage) {
+    require(has_average(),
+            "the run directory '{}' has no average of checkpoints; make one with `weft-nmt average --run {}`",
+            path_.string(), path_.string());
+    return name;
+  }
   if (which == kLatestFile || which == kBestFile) {
     const fs::path pointer = path_ / which;
     require(fs::exists(pointer), "'{}' is missing; name a checkpoint: {}", pointer.string(), joined(names, ", "));
@@ -313,18 +335,16 @@ std::string RunDirectory::resolve(std::string_view which) const {
             pointer.string(), weft::quoted(name), joined(names, ", "));
   }
   require(std::ranges::find(names, name) != names.end(),
-          "there is no checkpoint {} in '{}'; there are: latest, best, {}", weft::quoted(which), path_.string(),
-          joined(names, ", "));
+          "there is no checkpoint {} in '{}'; there are: latest, best, {}{}", weft::quoted(which), path_.string(),
+          joined(names, ", "), has_average() ? ", averaged" : "");
   return name;
 }
 
-fs::path RunDirectory::checkpoint_path(std::string_view which) const {
-  return path_ / fmt::format("{}{}", resolve(which), kCheckpointSuffix);
-}
+fs::path RunDirectory::checkpoint_path(std::string_view which) const { return file_of(resolve(which)); }
 
 Checkpoint RunDirectory::load(std::string_view which) const {
   const std::string name = resolve(which);
-  const fs::path path = path_ / fmt::format("{}{}", name, kCheckpointSuffix);
+  const fs::path path = file_of(name);
   try {
     Safetensors file = load_safetensors(path);
     try {

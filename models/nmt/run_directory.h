@@ -49,6 +49,7 @@ struct CorpusParts {
 ///     train.tsv, valid.tsv, test.tsv  the sentences
 ///     checkpoint-<step>.safetensors   weights, optimiser moments, and how far training had come
 ///     latest, best                    each the name of a checkpoint
+///     averaged.safetensors            the mean weights of some checkpoints (checkpoint_average.h)
 ///     log.jsonl                       one JSON object a line
 ///     samples.jsonl                   one JSON object an epoch: sample translations
 ///     graph.json                      the training graph
@@ -80,11 +81,20 @@ class RunDirectory {
   /// Writes checkpoint-<step>.safetensors, points `latest` to it, and `best` when asked; then removes older checkpoints
   /// but the newest `keep` and the best.
   void save(const Checkpoint& checkpoint, bool best, std::size_t keep = 3);
+  /// The name of the checkpoint that save() writes after that many steps.
+  static std::string checkpoint_name(std::int64_t step);
   /// The names of all checkpoints, by step: "checkpoint-120", ...
   std::vector<std::string> checkpoints() const;
   /// Whether there is any checkpoint.
   bool has_checkpoint() const;
-  /// The checkpoint that "latest", "best", or its own name means. Throws Error that lists what there is.
+  /// Writes averaged.safetensors, in place of the one before.
+  void save_average(const Checkpoint& average);
+  /// Whether there is one.
+  bool has_average() const;
+  /// Whether that name of a checkpoint means the average, with which one can translate, but not go on.
+  static bool is_average(std::string_view which);
+  /// The checkpoint that "latest", "best", or its own name means; "averaged" is one as well. Throws Error that lists
+  /// what there is.
   std::string resolve(std::string_view which) const;
   std::filesystem::path checkpoint_path(std::string_view which) const;
   /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, or of something else.
@@ -101,6 +111,7 @@ class RunDirectory {
 
  private:
   RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);
+  std::filesystem::path file_of(std::string_view checkpoint) const;
   void prune(std::size_t keep) const;
 
   std::filesystem::path path_;

@@ -132,7 +132,7 @@ std::vector<Setting> make_settings() {
       setting<&Config::normaliser>("normaliser", SettingGroup::data,
                                    "how a sentence becomes words: tutorial is lower case without accents, reversible "
                                    "keeps everything and is undone in translations",
-                                   Choice{{"tutorial", "reversible"}}),
+                                   Choice{normaliser_names()}),
       setting<&Config::subwords>("subwords", SettingGroup::data,
                                  "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
                                  IntegerRange{0, kMaxPieces}),
@@ -172,7 +172,9 @@ std::vector<Setting> make_settings() {
 
       training_setting<&TrainingConfig::epochs>("epochs", "times to go through the sentences",
                                                 IntegerRange{1, 1'000'000}),
-      training_setting<&TrainingConfig::batch>("batch", "pairs in a step", IntegerRange{1, 4096}),
+      training_setting<&TrainingConfig::batch>("batch", "pairs in a batch", IntegerRange{1, 4096}),
+      training_setting<&TrainingConfig::accumulate>(
+          "accumulate", "batches whose gradients make one update, as one larger batch would", IntegerRange{1, 4096}),
       training_setting<&TrainingConfig::learning_rate>("learning-rate", "Adam's step size", NumberRange{1e-9, 10}),
       training_setting<&TrainingConfig::schedule>(
           "schedule", "how the learning rate changes",
@@ -196,6 +198,8 @@ std::vector<Setting> make_settings() {
       training_setting<&TrainingConfig::label_smoothing>("label-smoothing", "share of the target spread over all words",
                                                          NumberRange{0, 0.9}),
       dropout_setting<&DropoutConfig::embedding>("dropout-embedding", "share of the words' vectors set to 0"),
+      dropout_setting<&DropoutConfig::layers>(
+          "dropout-layers", "share set to 0 of what each layer reads of the one below, with --layers"),
       dropout_setting<&DropoutConfig::context>("dropout-context",
                                                "share set to 0 of what the attention gives the decoder"),
       dropout_setting<&DropoutConfig::output>("dropout-output",

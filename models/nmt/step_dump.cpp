@@ -26,6 +26,17 @@ TensorMap inputs_of(const Graph& graph, const Executable& executable) {
   return inputs;
 }
 
+/// What the graph has of the variables: those of an update that several batches make are apart.
+TensorMap variables_of(const Graph& graph, const Executable& executable) {
+  TensorMap variables;
+  for (const Op* leaf : {&leaf::parameter, &leaf::state})
+    for (const NodeId id : graph.leaves(*leaf)) {
+      const std::string& name = graph.node(id).name;
+      variables.emplace(name, executable.variables().get(name));
+    }
+  return variables;
+}
+
 TensorMap outputs_of(const Executable& executable) {
   TensorMap outputs;
   for (const Output& output : executable.graph().outputs()) outputs.emplace(output.name, executable.get(output.name));
@@ -52,13 +63,13 @@ void StepDump::before(std::int64_t step, const BatchShape& shape, const Executab
   const Graph graph = training_graph(config_.model, config_.training, model_shape);
   write_file(path("graph.json"), to_json(graph));
   save_safetensors(path("inputs.safetensors"), inputs_of(graph, executable), {});
-  save_safetensors(path("weights.safetensors"), executable.variables().snapshot(), {});
+  save_safetensors(path("weights.safetensors"), variables_of(graph, executable), {});
 }
 
 void StepDump::after(std::int64_t step, const Executable& executable) const {
   if (step != step_) return;
   save_safetensors(path("outputs.safetensors"), outputs_of(executable), {});
-  save_safetensors(path("updated.safetensors"), executable.variables().snapshot(), {});
+  save_safetensors(path("updated.safetensors"), variables_of(executable.graph(), executable), {});
 }
 
 std::string StepDump::replay_command() const {

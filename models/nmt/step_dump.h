@@ -18,7 +18,8 @@ namespace weft::nmt {
 ///     outputs.safetensors   what it gave
 ///     updated.safetensors   parameters and moments after it
 ///
-/// The last two are missing when the step failed.
+/// The last two are missing when the step failed. When several batches make a step (TrainingConfig::accumulate), it is
+/// the last of them, without the update behind it.
 class StepDump {
  public:
   /// `step` counts from 1, over all epochs. Makes the folder, and throws Error when that fails.

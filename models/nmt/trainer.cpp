@@ -57,21 +57,28 @@ Trainer::Trainer(const Config& config, std::span<const Example> examples, std::s
       options_(std::move(options)),
       plan_(examples, static_cast<std::size_t>(config.training.batch), config.training.seed) {
   state_.seed = config.training.seed;
-  executable(plan_.shapes().front());  // so that there are weights, and a model that cannot be built fails at once
+  // Now, so that all variables are there, and a model that cannot be built fails at once.
+  executable(plan_.shapes().front());
+  if (config.training.accumulate > 1)
+    update_ = compile(update_graph(config_.model, config_.training), onednn_backend(), compile_options());
 }
 
 Trainer::~Trainer() = default;
 
-Executable& Trainer::executable(const BatchShape& shape) {
-  const auto at = executables_.find(shape);
-  if (at != executables_.end()) return at->second;
-  const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
+CompileOptions Trainer::compile_options() const {
   CompileOptions options;
   options.variables = variables_;
   options.arena = arena_;
   options.memory_budget = options_.memory_budget;
   options.check_numerics = options_.check_numerics;
-  Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), options)).first->second;
+  return options;
+}
+
+Executable& Trainer::executable(const BatchShape& shape) {
+  const auto at = executables_.find(shape);
+  if (at != executables_.end()) return at->second;
+  const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
+  Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), compile_options())).first->second;
   compiled.profile_runs(profiling_);
   return compiled;
 }
@@ -79,16 +86,18 @@ Executable& Trainer::executable(const BatchShape& shape) {
 void Trainer::profile_runs(bool on) {
   profiling_ = on;
   for (auto& [shape, executable] : executables_) executable.profile_runs(on);
+  if (update_) update_->profile_runs(on);
 }
 
 ProfileByKind Trainer::profile() const {
   ProfileByKind profile;
-  for (const auto& [shape, executable] : executables_) profile.add(executable.profile());
+  visit([&](const Executable& executable) { profile.add(executable.profile()); });
   return profile;
 }
 
 void Trainer::visit(const std::function<void(const Executable&)>& visit) const {
   for (const auto& [shape, executable] : executables_) visit(executable);
+  if (update_) visit(*update_);
 }
 
 void Trainer::compile_all() {
@@ -117,32 +126,54 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 
 Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}; }
 
-/// Leaves the state as it was; throws Diverged when the step makes what is no number.
-StepReport Trainer::run_step(const Batch& batch, std::int64_t batches) {
-  const std::int64_t number = state_.step + 1;
-  StepReport report{state_.epoch + 1,
-                    state_.batch_in_epoch + 1,
-                    batches,
-                    0,
-                    0,
-                    learning_rate(config_.training, state_),
-                    predicted_tokens(batch, examples_)};
-  Executable& step = executable(batch.shape);
-  feed(step, batch, examples_);
-  step.input("learning_rate").as<float>()[0] = static_cast<float>(report.learning_rate);
-  if (config_.training.average > 0)
-    step.input("average_weight").as<float>()[0] = static_cast<float>(average_weight(config_.training.average, number));
-  if (options_.observer.before) options_.observer.before(number, batch.shape, step);
+std::int64_t Trainer::steps_per_epoch() const {
+  const auto batches = static_cast<std::int64_t>(plan_.batches_per_epoch());
+  return (batches + config_.training.accumulate - 1) / config_.training.accumulate;
+}
+
+/// Sets what the next update is made by.
+void Trainer::set_rates(Executable& executable) const {
+  const TrainingConfig& training = config_.training;
+  executable.input("learning_rate").as<float>()[0] = static_cast<float>(learning_rate(training, state_));
+  if (training.average > 0)
+    executable.input("average_weight").as<float>()[0] =
+        static_cast<float>(average_weight(training.average, state_.step + 1));
+}
+
+void Trainer::run(Executable& executable) const {
   try {
-    step.run();
+    executable.run();
   } catch (const NumericsError& error) {
-    throw Diverged(fmt::format("training diverged: in epoch {}, batch {} (step {}), {}", report.epoch, report.batch,
-                               number, error.what()));
+    throw Diverged(fmt::format("training diverged: in epoch {}, batch {} (step {}), {}", state_.epoch + 1,
+                               state_.batch_in_epoch + 1, state_.step + 1, error.what()));
   }
+}
+
+/// Leaves the state as it was; throws Diverged when the batch, or the update that it ends, makes what is no number.
+StepReport Trainer::run_batch(const Batch& batch, std::int64_t batches) {
+  const std::int64_t number = state_.step + 1;
+  StepReport report{.epoch = state_.epoch + 1,
+                    .batch = state_.batch_in_epoch + 1,
+                    .batches = batches,
+                    .learning_rate = learning_rate(config_.training, state_),
+                    .tokens = predicted_tokens(batch, examples_)};
+  // An epoch's last batches make an update even if they are fewer.
+  report.updated = report.batch % config_.training.accumulate == 0 || report.batch == batches;
+  Executable& step = executable(batch.shape);
+  Executable& update = update_ ? *update_ : step;
+  feed(step, batch, examples_);
+  set_rates(update);
+  if (options_.observer.before) options_.observer.before(number, batch.shape, step);
+  run(step);
   if (options_.observer.after) options_.observer.after(number, step);
   report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
                           batch, report.tokens);
-  report.gradient_norm = static_cast<double>(step.output("gradient_norm").as<float>()[0]);
+  if (update_ && report.updated) {
+    run(*update_);
+    if (options_.observer.after_update) options_.observer.after_update(number, *update_);
+  }
+  report.gradient_norm =
+      report.updated ? static_cast<double>(update.output("gradient_norm").as<float>()[0]) : last_gradient_norm_;
   if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm))
     throw Diverged(
         fmt::format("training diverged: in epoch {}, batch {} (step {}) the loss is {} and the gradients' norm {}",
@@ -155,12 +186,13 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Ste
   const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
   const std::int64_t epoch = state_.epoch + 1;
   while (state_.batch_in_epoch < std::ssize(batches)) {
-    const StepReport report = run_step(batches[static_cast<std::size_t>(state_.batch_in_epoch)], std::ssize(batches));
-    ++state_.step;
+    const StepReport report = run_batch(batches[static_cast<std::size_t>(state_.batch_in_epoch)], std::ssize(batches));
+    if (report.updated) ++state_.step;
     ++state_.batch_in_epoch;
     state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);
     state_.epoch_tokens += report.tokens;
     last_learning_rate_ = report.learning_rate;
+    last_gradient_norm_ = report.gradient_norm;
     if (on_step && !on_step(report)) return std::nullopt;
   }
   const EpochReport report{epoch, state_.epoch_loss_sum / static_cast<double>(state_.epoch_tokens), state_.epoch_tokens,

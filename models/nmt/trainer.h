@@ -15,15 +15,16 @@
 
 namespace weft::nmt {
 
-/// One optimiser step, as reported to the caller.
+/// A batch, as reported to the caller.
 struct StepReport {
   std::int64_t epoch = 0;  ///< from 1
   std::int64_t batch = 0;  ///< in the epoch, from 1
   std::int64_t batches = 0;
-  double loss = 0;  ///< per target token
-  double gradient_norm = 0;
-  double learning_rate = 0;
-  std::int64_t tokens = 0;  ///< target tokens predicted, without padding
+  double loss = 0;           ///< per target token
+  double gradient_norm = 0;  ///< of the last update, by this batch or by those before it (accumulate); 0 before any
+  double learning_rate = 0;  ///< of this update, or of the one that the batch will be part of
+  std::int64_t tokens = 0;   ///< target tokens predicted, without padding
+  bool updated = false;      ///< whether an update followed on this batch
 };
 
 struct EpochReport {
@@ -41,12 +42,15 @@ class Diverged : public Error {
   using Error::Error;
 };
 
-/// Who looks at the steps of training while they run. `step` counts them from 1, over all epochs.
+/// Who looks at the steps of training while they run. `step` counts them from 1, over all epochs; when several batches
+/// make one (TrainingConfig::accumulate), it is the same for each of them.
 struct StepObserver {
-  /// The inputs are set, and the variables are as the step finds them.
+  /// The inputs are set, and the variables are as the batch finds them.
   std::function<void(std::int64_t step, const BatchShape& shape, const Executable& executable)> before = {};
-  /// The step has run; its loss may be no number.
+  /// The batch has run; its loss may be no number.
   std::function<void(std::int64_t step, const Executable& executable)> after = {};
+  /// The update of several batches has run, behind the last of them.
+  std::function<void(std::int64_t step, const Executable& executable)> after_update = {};
 };
 
 struct TrainerOptions {
@@ -89,17 +93,23 @@ class Trainer {
   void profile_runs(bool on);
   /// What was timed, over all shapes.
   ProfileByKind profile() const;
-  /// Calls `visit` with the compiled step of each shape that there has been a batch of, by shape.
+  /// Calls `visit` with the compiled step of each shape that there has been a batch of, by shape, and with the update's
+  /// if it is apart.
   void visit(const std::function<void(const Executable&)>& visit) const;
 
   const TrainingState& state() const { return state_; }
+  /// How many updates an epoch makes: fewer than batches when some of these make one; the last one may have fewer.
+  std::int64_t steps_per_epoch() const;
   /// Notes what was measured of the epoch that has just ended: whether it is the best so far.
   void set_measured(bool best, double valid_loss, double valid_bleu);
   const BatchPlan& plan() const { return plan_; }
 
  private:
+  CompileOptions compile_options() const;
   Executable& executable(const BatchShape& shape);
-  StepReport run_step(const Batch& batch, std::int64_t batches);
+  StepReport run_batch(const Batch& batch, std::int64_t batches);
+  void set_rates(Executable& executable) const;
+  void run(Executable& executable) const;
 
   Config config_;
   std::span<const Example> examples_;
@@ -109,7 +119,9 @@ class Trainer {
   BatchPlan plan_;
   TrainingState state_;
   double last_learning_rate_ = 0;
+  double last_gradient_norm_ = 0;
   std::map<BatchShape, Executable> executables_;
+  std::optional<Executable> update_;  ///< of several batches; else each step has its own
   bool profiling_ = false;
 };
 

@@ -1,14 +1,12 @@
 #include "graph/error.h"
+#include "models/nmt/accumulation.h"
 #include "models/nmt/hard_attention.h"
+#include "models/nmt/loss.h"
 #include "models/nmt/model.h"
 #include "passes/autodiff.h"
 
 namespace weft::nmt {
 namespace {
-
-Value declare_loss(const Forward& forward, LossNormalisation normalisation, double label_smoothing) {
-  return masked_cross_entropy(forward.logits, forward.targets, normalisation, label_smoothing, 1).named("loss");
-}
 
 /// The positions are drawn anew for each row, sample and step of the training.
 Sampling declare_sampling(Graph& graph, const TrainingConfig& training, const ModelShape& shape) {
@@ -32,6 +30,25 @@ std::vector<Value> declare_estimate(Graph& graph, const Forward& forward, Value 
   return hard_attention_gradients(forward, loss, baseline, training, parameters);
 }
 
+/// Both null where they are not needed.
+struct Rates {
+  Value learning_rate;
+  Value average_weight;
+};
+Rates declare_rates(Graph& graph, const TrainingConfig& training) {
+  const Value learning_rate = graph.input("learning_rate", DType::f32, {});
+  return {learning_rate, training.average > 0 ? graph.input("average_weight", DType::f32, {}) : Value{}};
+}
+
+/// The parameters take a step against the gradients.
+void declare_update(Graph& graph, std::span<const Value> parameters, std::vector<Value> slopes, const Rates& rates,
+                    const TrainingConfig& training) {
+  graph.output("gradient_norm", global_norm(slopes));
+  if (training.clip_norm > 0) slopes = clip_by_global_norm(slopes, training.clip_norm);
+  adam(parameters, slopes, rates.learning_rate, {.weight_decay = training.weight_decay});
+  if (rates.average_weight) moving_average(parameters, rates.average_weight);
+}
+
 }  // namespace
 
 Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormalisation normalisation) {
@@ -44,8 +61,8 @@ Graph loss_graph(const ModelConfig& config, const ModelShape& shape, LossNormali
 Graph training_graph(const ModelConfig& config, const TrainingConfig& training, const ModelShape& shape) {
   Graph graph("nmt_training");
   const Parameters parameters = declare_parameters(graph, config);
-  const Value learning_rate = graph.input("learning_rate", DType::f32, {});
-  const Value average_weight = training.average > 0 ? graph.input("average_weight", DType::f32, {}) : Value{};
+  const bool accumulates = training.accumulate > 1;
+  const Rates rates = accumulates ? Rates{} : declare_rates(graph, training);
   const bool hard = config.attention == AttentionKind::hard;
   const Sampling sampling = hard ? declare_sampling(graph, training, shape) : Sampling{};
   const Dropout dropout(graph, training.dropout, training.seed);
@@ -53,13 +70,28 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   const Value loss = declare_loss(forward, training.normalisation, training.label_smoothing);
 
   const std::vector<Value> all = parameters.all();
-  std::vector<Value> slopes = hard ? declare_estimate(graph, forward, loss, training, all) : gradients(loss, all);
+  const Value weight = accumulates ? loss_divisor(is_word(forward), training.normalisation) : Value{};
+  std::vector<Value> slopes =
+      hard ? declare_estimate(graph, forward, loss, training, all) : gradients(accumulates ? loss * weight : loss, all);
   const Graph::Scope scope = graph.scope("update");
   graph.output("loss", loss);
-  graph.output("gradient_norm", global_norm(slopes));
-  if (training.clip_norm > 0) slopes = clip_by_global_norm(slopes, training.clip_norm);
-  adam(all, slopes, learning_rate, {.weight_decay = training.weight_decay});
-  if (average_weight) moving_average(all, average_weight);
+  if (accumulates) {
+    if (hard)
+      for (Value& slope : slopes) slope = slope * weight;
+    accumulate(all, slopes, weight);
+  } else {
+    declare_update(graph, all, std::move(slopes), rates, training);
+  }
+  return graph;
+}
+
+Graph update_graph(const ModelConfig& config, const TrainingConfig& training) {
+  Graph graph("nmt_update");
+  const std::vector<Value> all = declare_parameters(graph, config).all();
+  const Rates rates = declare_rates(graph, training);
+  const std::vector<Value> means = take_accumulated(all);
+  const Graph::Scope scope = graph.scope("update");
+  declare_update(graph, all, means, rates, training);
   return graph;
 }
 

@@ -41,11 +41,13 @@ struct Language {
 
   Normaliser normaliser;
   std::vector<std::string> sentences;  // normalised
-  std::size_t restored = 0;            // of them, to the byte
+  std::size_t restored = 0;            // of them, to the byte; counted where the normaliser can be undone
+
+  bool is_reversible() const { return normaliser == Normaliser::reversible; }
 
   void add(const std::string& sentence) {
     sentences.push_back(normalise(sentence, normaliser));
-    if (detokenise(normalised_words(sentence, normaliser), normaliser) == sentence) ++restored;
+    if (is_reversible() && detokenise(normalised_words(sentence, normaliser), normaliser) == sentence) ++restored;
   }
 
   std::string digest() const {
@@ -72,7 +74,7 @@ struct Language {
     figures["first_40_words_by_index"] = std::vector<std::string>(
         words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), kListedWords)));
     figures["sha256_words_by_index_joined_by_newline"] = word_lines.hex_digest();
-    if (normaliser == Normaliser::reversible) figures["sentences_restored_to_the_byte"] = restored;
+    if (is_reversible()) figures["sentences_restored_to_the_byte"] = restored;
     figures["ids_of_pair_1000"] = kSamplePair < sentences.size() ? ids(vocabulary, sentences[kSamplePair]) : Json();
     figures["ids_of_last_pair"] = ids(vocabulary, sentences.back());
     return figures;

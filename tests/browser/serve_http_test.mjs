@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attempt } from "./browser.mjs";
-import { sentences, start, translated, withServer } from "./server.mjs";
+import { ranked, sentences, start, translated, withServer } from "./server.mjs";
 
 const json = { "Content-Type": "application/json" };
 const form = { "Content-Type": "application/x-www-form-urlencoded" };
@@ -49,12 +49,45 @@ test("JSON, forms, lists and lines are translated as `weft-nmt translate` does",
     assert.deepEqual(await translate(server, `${a}\r\n${b}\n`), { translatedText: `${english_a}\n${english_b}\n` });
     assert.deepEqual(await translate(server, []), { translatedText: [] });
     assert.deepEqual(await translate(server, ""), { translatedText: "" });
-    assert.deepEqual(await translate(server, a, { source: "auto", alternatives: 2 }),
-      { translatedText: english_a, detectedLanguage: { confidence: 0, language: "fr" }, alternatives: [] });
+    assert.deepEqual(await translate(server, a, { source: "auto", alternatives: 0 }),
+      { translatedText: english_a, detectedLanguage: { confidence: 0, language: "fr" } });
     const body = new URLSearchParams({ q: a, source: "fr", target: "en" }).toString();
     assert.deepEqual((await post(server, body, form)).answer, { translatedText: english_a });
     const twice = `q=${encodeURIComponent(a)}&q=${encodeURIComponent(b)}&source=fr&target=en`;
     assert.deepEqual((await post(server, twice, form)).answer, { translatedText: [english_a, english_b] });
+  });
+});
+
+test("alternatives: what a beam ranks behind the translation, as many as are asked for", async () => {
+  const [a, b] = sentences;
+  const [of_a, of_b] = ranked([a, b], 4);
+  assert.equal(new Set(of_a).size, 4, "the model has no four translations to tell apart");
+  await withServer(["--max-alternatives", "3"], async (server) => {
+    for (const alternatives of [1, 2, 3])
+      assert.deepEqual(await translate(server, a, { alternatives }), { translatedText: of_a[0], alternatives: of_a.slice(1, alternatives + 1) });
+    const both = await translate(server, [a, `${b}\n\n${a}`], { alternatives: 3, source: "auto", attention: true });
+    assert.deepEqual(both.translatedText, [of_a[0], `${of_b[0]}\n\n${of_a[0]}`]);
+    assert.deepEqual(both.alternatives, [of_a.slice(1), [1, 2, 3].map((rank) => `${of_b[rank]}\n\n${of_a[rank]}`)]);
+    assert.equal(both.attention[1].length, 3);
+    assert.deepEqual(await translate(server, "", { alternatives: 3 }), { translatedText: "", alternatives: [] });
+    const body = new URLSearchParams({ q: a, source: "fr", target: "en", alternatives: "2" }).toString();
+    assert.deepEqual((await post(server, body, form)).answer, { translatedText: of_a[0], alternatives: of_a.slice(1, 3) });
+    // Together with requests that want none, and with one another.
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, at) => translate(server, at % 2 ? a : b, { alternatives: at % 4 })));
+    answers.forEach((answer, at) => {
+      const of_text = at % 2 ? of_a : of_b;
+      if (at % 4 === 0) assert.deepEqual(answer, { translatedText: translated([b])[0] });
+      else assert.deepEqual(answer, { translatedText: of_text[0], alternatives: of_text.slice(1, (at % 4) + 1) });
+    });
+    for (const alternatives of [4, -1, 1.5, "many", "", true, [1], 1e300, 2 ** 64]) {
+      const { status, answer } = await post(server, fields(a, { alternatives }));
+      assert.equal(status, 400, `${alternatives}`);
+      assert.match(answer.error, /'alternatives' is .*, it must be a whole number from 0 to 3/);
+    }
+  });
+  await withServer(["--max-alternatives", "0"], async (server) => {
+    assert.equal((await post(server, fields(a, { alternatives: 1 }))).status, 400);
+    assert.deepEqual(await translate(server, a, { alternatives: 0 }), { translatedText: translated([a])[0] });
   });
 });
 

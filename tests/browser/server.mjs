@@ -26,6 +26,13 @@ export const translated = (french) =>
   execFileSync(tool("weft-nmt"), ["translate", "--run", "run"], { cwd: folder, encoding: "utf8", input: french.map((line) => `${line}\n`).join("") })
     .split("\n").slice(0, -1);
 
+/// The `count` best that `weft-nmt translate` finds for each of them with a beam as wide.
+export function ranked(french, count) {
+  const lines = execFileSync(tool("weft-nmt"), ["translate", "--run", "run", "--beam", `${count}`, "--n-best", `${count}`],
+    { cwd: folder, encoding: "utf8", input: french.map((line) => `${line}\n`).join("") }).split("\n").slice(0, -1).map((line) => line.split("\t"));
+  return french.map((_, at) => lines.filter(([number]) => number === `${at + 1}`).map((fields) => fields.at(-1)));
+}
+
 /// Starts a server; `address` is where it listens. `end(signal)` stops it and returns its exit status and what it said.
 export async function start(...options) {
   const run = options.includes("--run") ? [] : ["--run", "run"];

@@ -18,7 +18,7 @@ fail() {
 # BLEU chooses the best, so that what is measured after an epoch must be the same again, too.
 settings=(--builtin --limit 300 --batch 16 --embedding 12 --units 16 --max-length 12 --checkpoint-every 1
   --dropout-embedding 0.1 --dropout-context 0.1 --dropout-output 0.1 --dropout-recurrent 0.1
-  --average 0.9 --weight-decay 0.01 --schedule plateau --warmup 20
+  --accumulate 3 --average 0.9 --weight-decay 0.01 --schedule plateau --warmup 20
   --valid-sentences 20 --samples 2 --best-by bleu --keep 2 --threads 2)
 epochs=30
 

@@ -44,6 +44,8 @@ for run in heart-0-unigram heart-60-unigram; do
   prints 'nrefs:1|case:mixed|eff:no|tok:13a'
   # The words of « L'￭ ami d'￭ ici dit : non ! », whatever the pieces.
   grep -aq '^9 to 10  *12  *100.00' out || fail 'the table by length' "$(<out)"
+  passes "$nmt" evaluate --run $run --normaliser tutorial --json
+  prints '"exact_match": 1.0'
 done
 refuses 1 'cannot translate together: their source vocabularies differ' \
   translate --run heart-0-unigram --run heart-60-unigram "$french"

@@ -15,7 +15,7 @@ corpus=(--builtin --limit 120 "${tiny[@]}")
 # ---- Help, on standard output, with examples.
 passes "$nmt" --help
 prints 'weft-nmt train --builtin'
-for command in train translate evaluate score attention serve info vocab bench; do
+for command in train average translate evaluate score attention serve info vocab bench; do
   passes "$nmt" $command --help
   prints "Examples:"
   prints "weft-nmt $command --"
@@ -57,6 +57,20 @@ passes "$nmt" train "${corpus[@]}" --epochs 4 --valid-sentences 0 --samples 0 --
 same <(weights "whole/$(<whole/latest).safetensors") <(weights "silent/$(<silent/latest).safetensors")
 [[ ! -e silent/samples.jsonl ]] || fail '--samples 0 keeps samples'
 ! grep -aq valid_bleu silent/log.jsonl || fail '--valid-sentences 0 measures BLEU'
+
+# ---- Three batches an update, or fewer at the end of an epoch. Stopped and resumed, the bits are the same.
+passes "$nmt" train "${corpus[@]}" --accumulate 3 --dropout-output 0.2 --average 0.9 --epochs 4 --out grouped
+batches=$(sed -nE 's/.*Batches +([0-9]+) an epoch.*/\1/p' err)
+says "Updates     $(((batches + 2) / 3)) an epoch, each by the gradients of 3 batches"
+[[ $(<grouped/latest) == "checkpoint-$((4 * ((batches + 2) / 3)))" ]] || fail 'steps do not count updates'
+passes "$nmt" train "${corpus[@]}" --accumulate 3 --dropout-output 0.2 --average 0.9 --epochs 3 --out grouped_halves
+passes "$nmt" train --resume --epochs 4 --out grouped_halves
+same "grouped/$(<grouped/latest).safetensors" "grouped_halves/$(<grouped_halves/latest).safetensors"
+passes "$nmt" train "${corpus[@]}" --accumulate 3 --epochs 1 --profile --trace grouped.json --dump-step 2 group2 --out looked
+grep -q '"name":"update of step 1"' grouped.json || fail 'the trace has no update'
+refuses 2 '--accumulate cannot change on --resume' train --resume --accumulate 2 --out grouped
+refuses 2 '--accumulate goes with --measure real' bench --accumulate 2 --measure padded
+rm -r looked
 
 # ---- Early stopping: with a learning rate of next to nothing, no epoch after the first one is better.
 passes "$nmt" train "${corpus[@]}" --epochs 50 --learning-rate 1e-9 --best-by bleu --patience 2 --out patient
@@ -112,6 +126,7 @@ same "hard/$(<hard/latest).safetensors" "hard_halves/$(<hard_halves/latest).safe
 refuses 2 "'attention' dot needs values as wide" train "${corpus[@]}" --attention dot --bidirectional --out senseless
 refuses 2 "'self-attention' is over the memory cells" train "${corpus[@]}" --self-attention --out senseless
 refuses 2 "'attention' is \"soft\", it must be one of" train "${corpus[@]}" --attention soft --out senseless
+refuses 2 "'dropout-layers' is 0.2, but 'layers' is 1" train "${corpus[@]}" --dropout-layers 0.2 --out senseless
 refuses 2 "'layers' is 0, it must be a whole number from 1 to 16" train "${corpus[@]}" --layers 0 --out senseless
 [[ ! -e senseless ]] || fail 'a refused training leaves a run directory'
 
@@ -201,6 +216,10 @@ if [[ -x $weft ]]; then
   passes "$weft" "${replay[@]}" --expect step9/outputs.safetensors --expect-weights step9/updated.safetensors
   "$weft" "${replay[@]}" --expect-weights step9/weights.safetensors >out 2>err && fail 'a step changes no weights'
 fi
+if [[ -x $weft ]]; then
+  passes "$weft" run group2/graph.json --inputs group2/inputs.safetensors --weights group2/weights.safetensors \
+    --tolerance 0 --expect group2/outputs.safetensors --expect-weights group2/updated.safetensors
+fi
 refuses 1 'this run does the steps 1 to' train "${corpus[@]}" --epochs 1 --dump-step 100000 far --out far
 refuses 2 'steps count from 1' train "${corpus[@]}" --epochs 1 --dump-step 0 zero --out zero
 
@@ -238,6 +257,33 @@ for _ in 1 2; do
 done
 exec {COPROC[1]}>&-
 wait "$answering" || true
+
+# ---- The mean of several checkpoints, which all that translates can read.
+cp -r whole mean
+passes "$nmt" average --run mean
+says 'Wrote mean/averaged.safetensors, the mean of checkpoint-'
+cp mean/averaged.safetensors all
+passes "$nmt" translate --run mean --checkpoint averaged 'Je suis fatigué.'
+lines out 1
+passes "$nmt" evaluate --run mean --checkpoint averaged
+passes "$nmt" info --run mean
+prints '  averaged  '
+mapfile -t kept < <(cd mean && ls -v checkpoint-*.safetensors)
+passes "$nmt" average --run mean "${kept[@]}"
+same all mean/averaged.safetensors
+passes "$nmt" average --run mean --last 2
+says "the mean of ${kept[-2]%.safetensors}, ${kept[-1]%.safetensors}"
+cp mean/averaged.safetensors two
+refuses 1 '--last is 99, but' average --run mean --last 99
+refuses 1 'there is no checkpoint "checkpoint-1"' average --run mean checkpoint-1 latest
+refuses 1 'an average is of two checkpoints at least, there is one' average --run mean latest
+refuses 2 '--last' average --run mean --last 2 latest best
+refuses 2 '--last' average --run mean --last 1
+refuses 1 'has no average of checkpoints' translate --run whole --checkpoint averaged Bonjour
+refuses 1 'training cannot go on from it' train --resume --checkpoint averaged --epochs 9 --out mean
+truncate -s 100 "mean/${kept[-1]}"
+refuses 1 "mean/${kept[-1]}" average --run mean
+same two mean/averaged.safetensors  # as it was
 
 # ---- The other commands.
 passes "$nmt" evaluate --run whole --output hypotheses
@@ -378,6 +424,17 @@ for size in 0 7 100 5000; do
   grep -aq 'use another checkpoint: checkpoint-' err || fail "the message does not say what to do:" "$(<err)"
   refuses 1 "damaged/$latest" train --resume --epochs 9 --out damaged
 done
+
+# Training goes on from another checkpoint than the damaged one, to the same end.
+damage
+truncate -s 100 "damaged/$latest"
+other=$(cd damaged && ls -v checkpoint-*.safetensors | head -n 1)
+passes "$nmt" train --resume --checkpoint "${other%.safetensors}" --out damaged
+says "Going on from damaged/$other"
+same "whole/$latest" "damaged/$latest"
+refuses 1 'there is no checkpoint "checkpoint-1"' train --resume --checkpoint checkpoint-1 --out damaged
+refuses 2 '--checkpoint' train --checkpoint latest "${corpus[@]}" --out unwanted
+
 for offset in 3 20 4000 10000; do
   damage
   printf '\x99' | dd of="damaged/$latest" bs=1 seek=$offset conv=notrunc status=none
@@ -430,6 +487,7 @@ misused '--batch' translate --run whole --batch 0 Bonjour
 misused '--threads' translate --run whole --threads many Bonjour
 misused '--precision' translate --run whole --precision f16 Bonjour
 misused '--tokenize' evaluate --run whole --tokenize intl
+misused '--normaliser' evaluate --run whole --normaliser moses
 misused '--out' report whole
 misused 'RUN_DIR' report -o report.html
 misused '--best-by bleu needs' train "${corpus[@]}" --best-by bleu --valid-sentences 0 --out unmeasured

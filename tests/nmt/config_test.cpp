@@ -85,6 +85,7 @@ TEST_CASE("every setting survives JSON") {
                   .self_attention = true,
                   .tied_embeddings = true};
   config.training = {.batch = 3,
+                     .accumulate = 59,
                      .epochs = 5,
                      .learning_rate = 1e-7,
                      .schedule = Schedule::exponential,
@@ -95,7 +96,7 @@ TEST_CASE("every setting survives JSON") {
                      .weight_decay = 0.05,
                      .clip_norm = 0.3,
                      .label_smoothing = 0.7,
-                     .dropout = {.embedding = 0.15, .context = 0.25, .output = 0.35, .recurrent = 0.45},
+                     .dropout = {.embedding = 0.15, .layers = 0.55, .context = 0.25, .output = 0.35, .recurrent = 0.45},
                      .normalisation = weft::LossNormalisation::token_mean,
                      .monte_carlo_samples = 5,
                      .entropy_weight = 0.2,
@@ -142,6 +143,7 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
   for (const char* name : {"tied-embeddings",
+                           "accumulate",
                            "schedule",
                            "warmup",
                            "decay",
@@ -153,6 +155,7 @@ TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have 
                            "valid-sentences",
                            "samples",
                            "dropout-embedding",
+                           "dropout-layers",
                            "dropout-context",
                            "dropout-output",
                            "dropout-recurrent",
@@ -241,6 +244,9 @@ TEST_CASE("settings that make no sense together are refused, with both of them n
   CHECK(message_of_settings({{"monte-carlo-samples", std::int64_t{4}}}) ==
         "'monte-carlo-samples' is 4, but only 'attention' hard draws samples, it is additive");
   CHECK(message_of_settings({{"monte-carlo-samples", std::int64_t{4}}, {"attention", "hard"}}) == fine);
+  CHECK(contains(message_of_settings({{"dropout-layers", 0.25}}),
+                 "'dropout-layers' is 0.25, but 'layers' is 1: there is nothing between layers"));
+  CHECK(message_of_settings({{"dropout-layers", 0.25}, {"layers", std::int64_t{2}}}) == fine);
 
   Config config = preset("small");
   config.model.self_attention = true;

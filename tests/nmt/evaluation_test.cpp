@@ -44,6 +44,16 @@ TEST_CASE("words are compared without a tokenizer, the undone text with one") {
   CHECK(each(BleuTokenizer::mteval_13a).references[1] == Sentences{"Do not say that, Tom."});
 }
 
+TEST_CASE("models of different normalisers are compared by the words of one") {
+  const std::vector<Translation> lower = renormalised(kTranslations, Normaliser::tutorial);
+  const ScoredSentences one = with_one_reference(kPairs, lower, Tokeniser(Normaliser::tutorial), BleuTokenizer::none);
+  CHECK(one.hypotheses[0] == "don t say that , tim .");
+  CHECK(one.references[1] == Sentences{"do not say that , tom ."});
+  const std::vector<Translation> same = renormalised(kTranslations, Normaliser::reversible);
+  CHECK(same[0].words == kTranslations[0].words);
+  CHECK(same[0].text == kTranslations[0].text);
+}
+
 TEST_CASE("all references: each source once, with its different references") {
   for (const BleuTokenizer tokenizer : {BleuTokenizer::none, BleuTokenizer::mteval_13a}) {
     const ScoredSentences one = each(tokenizer);

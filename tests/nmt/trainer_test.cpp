@@ -37,6 +37,14 @@ Config with_dropout() {
   return config;
 }
 
+/// The names of the draws in a graph.
+std::set<std::string> dropout_streams(const Graph& graph) {
+  std::set<std::string> streams;
+  for (const NodeId id : topological_order(graph))
+    if (graph.node(id).op->name == "dropout") streams.insert(graph.node(id).attributes.get<std::string>("stream"));
+  return streams;
+}
+
 /// The weights after two epochs on that many threads.
 TensorMap trained_on_threads(int threads, const Config& config = tiny_config()) {
   const int before = onednn::thread_count();
@@ -93,16 +101,29 @@ TEST_CASE("dropout is part of training alone, and draws the same with any number
 
   const Config config = with_dropout();
   const ModelShape shape{3, 4, 5};
-  const auto dropouts = [](const Graph& graph) {
-    std::set<std::string> streams;
-    for (const NodeId id : topological_order(graph))
-      if (graph.node(id).op->name == "dropout") streams.insert(graph.node(id).attributes.get<std::string>("stream"));
-    return streams.size();
-  };
   // Four words, four targets, as many contexts and outputs, and one stream for the recurrent products of each side.
-  CHECK(dropouts(training_graph(config.model, config.training, shape)) == 4 + 4 + 4 + 4 + 2);
-  CHECK(dropouts(loss_graph(config.model, shape, config.training.normalisation)) == 0);
-  CHECK(dropouts(training_graph(config.model, tiny_config().training, shape)) == 0);
+  CHECK(dropout_streams(training_graph(config.model, config.training, shape)).size() == 4 + 4 + 4 + 4 + 2);
+  CHECK(dropout_streams(loss_graph(config.model, shape, config.training.normalisation)).empty());
+  CHECK(dropout_streams(training_graph(config.model, tiny_config().training, shape)).empty());
+}
+
+TEST_CASE("dropout between layers is of what each layer reads of the one below, at each step") {
+  Config config = tiny_config();
+  config.model.layers = 3;
+  config.model.bidirectional = true;
+  config.training.dropout.layers = 0.3;
+  // Both directions of a layer read the same, so the same elements are dropped: one stream for both.
+  const std::set<std::string> streams = dropout_streams(training_graph(config.model, config.training, {3, 4, 5}));
+  for (const char* stream : {"encoder/layer1/0", "encoder/layer2/3", "decoder/layer1/3", "decoder/layer2/0"}) {
+    CAPTURE(stream);
+    CHECK(streams.contains(stream));
+  }
+  CHECK(streams.size() == 2 * 4 + 2 * 4);  // layers above the first, words or targets
+
+  const TensorMap one = trained_on_threads(1, config);
+  CHECK(one == trained_on_threads(3, config));
+  config.training.dropout.layers = 0.0;
+  CHECK(one.at("output/kernel") != trained_on_threads(1, config).at("output/kernel"));
 }
 
 TEST_CASE("training keeps a moving average of the weights, which translation reads") {

@@ -72,6 +72,20 @@ TEST_CASE("dropout draws by seed, stream, step and element alone, with equal bit
   CHECK(drop(1, {.rate = 0.0, .stream = "none"}, onednn_backend()) == Tensor::full({DType::f32, {count}}, 1.0));
 }
 
+TEST_CASE("dropout drops what it always did: a training goes on with the draws that it began with") {
+  const auto kept = [](double step) {
+    Graph graph;
+    const Value ones = broadcast(graph.constant(1.0), {32});
+    const Tensor y =
+        test::evaluate(dropout(ones, graph.constant(step, DType::i32), {.rate = 0.5, .seed = 7, .stream = "dice"}));
+    std::string kept;
+    for (const float element : y.as<float>()) kept += element == 0.0F ? '0' : '1';
+    return kept;
+  };
+  CHECK(kept(3) == "10010000111000110010100101100001");
+  CHECK(kept(-2) == "11110010011001101100101011101011");
+}
+
 TEST_CASE("dropout refuses a share of everything and a step that is no count") {
   Graph graph;
   const Value x = graph.input("x", DType::f32, {3});

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <set>
+#include <vector>
 
 #include "tests/ops/op_test.h"
 
@@ -28,6 +30,17 @@ TEST_CASE("random numbers depend on seed, stream, step and place, and on nothing
   CHECK_FALSE(drawn(3, 100, 8) == some);
   CHECK_FALSE(drawn(3, 100, 7, "coin") == some);
   CHECK_FALSE(drawn(-3, 100) == some);
+}
+
+TEST_CASE("random numbers are those that they always were: a training goes on with the numbers that it began with") {
+  const auto numbers = [](std::int32_t step) {
+    std::vector<std::int64_t> numbers;
+    const Tensor drawn_numbers = drawn(step, 4);
+    for (std::int64_t i = 0; i < 4; ++i) numbers.push_back(std::llround(drawn_numbers.number(i) * 0x1.0p24));
+    return numbers;
+  };
+  CHECK(numbers(3) == std::vector<std::int64_t>{3417627, 300511, 6624725, 11958255});
+  CHECK(numbers(-2) == std::vector<std::int64_t>{7691705, 15009477, 5753835, 12080793});
 }
 
 TEST_CASE("random numbers are the same on all backends, in all types and with any number of threads") {

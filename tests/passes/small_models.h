@@ -11,7 +11,33 @@
 
 namespace weft::test {
 
-/// Training, loss, encoder and decoding graphs of both variants of the translator, small, with what they are called.
+/// The steps of the other systems, each of which has what no other has.
+inline void add_other_systems(std::vector<std::pair<std::string, Graph>>& models) {
+  const auto add = [&](const std::string& name, nmt::ModelConfig config, const nmt::TrainingConfig& training) {
+    config.source_vocabulary = 7;
+    config.target_vocabulary = 5;
+    config.embedding = 4;
+    config.units = 6;
+    models.emplace_back(name + " training", nmt::training_graph(config, training, {2, 3, 3}));
+    models.emplace_back(name + " decoder", nmt::decoder_step_graph(config, 2, 3));
+  };
+  using enum nmt::AttentionKind;
+  nmt::TrainingConfig training;
+  training.dropout = {.embedding = 0.25, .layers = 0.25, .context = 0.25, .output = 0.25, .recurrent = 0.25};
+  add("deep", {.attention = general, .cell = nmt::CellKind::lstm, .layers = 2, .bidirectional = true}, training);
+  training = {};
+  training.monte_carlo_samples = 2;
+  add("hard", {.attention = hard}, training);
+  training = {};
+  training.accumulate = 2;
+  add("dot", {.attention = dot, .tied_embeddings = true}, training);
+  training = {};
+  training.average = 0.5;
+  add("self-attention", {.cell = nmt::CellKind::lstm, .self_attention = true}, training);
+}
+
+/// Training, loss, encoder and decoding graphs of both variants of the translator, small, with what they are called,
+/// and the steps of its other systems.
 inline std::vector<std::pair<std::string, Graph>> small_models() {
   std::vector<std::pair<std::string, Graph>> models;
   for (const nmt::Variant variant : {nmt::Variant::masked, nmt::Variant::tutorial}) {
@@ -30,6 +56,7 @@ inline std::vector<std::pair<std::string, Graph>> small_models() {
     models.emplace_back(name + "search decoder",
                         nmt::decoder_step_graph(config, 3, 5, nmt::StepResult::log_probabilities));
   }
+  add_other_systems(models);
   return models;
 }
 

@@ -56,7 +56,7 @@ def train(arguments):
         if arguments.threads:
             command += ["--threads", arguments.threads]
         if (run / "config.json").is_file():
-            if events_of(run, "epoch")[-1:] and events_of(run, "epoch")[-1]["epoch"] >= EPOCHS:
+            if any(event["epoch"] >= EPOCHS for event in events_of(run, "epoch")):
                 continue
             command.append("--resume")
         else:

@@ -130,6 +130,8 @@ void bench(const BenchOptions& options) {
     throw UsageError("--measure threads compares one thread with several; give --threads 2");
 
   const Config synthetic = synthetic_config(options);
+  if (synthetic.training.accumulate > 1 && measures != std::set<std::string>{"real"})
+    throw UsageError("--accumulate goes with --measure real alone: all else measures batches that update at once");
   std::optional<Corpus> corpus;
   if (measures.contains("real") || has_sentences) corpus = load_corpus(options);
 

@@ -9,6 +9,7 @@ using tool::UsageError;
 // Each declares a command of `weft-nmt`, with its options and help, in the program.
 void add_train(tool::Program& program);
 void add_translate(tool::Program& program);
+void add_average(tool::Program& program);
 void add_evaluate(tool::Program& program);
 void add_score(tool::Program& program);
 void add_attention(tool::Program& program);

@@ -28,7 +28,8 @@ constexpr const char* kExamples = R"(Examples:
 
 BLEU and chrF (0 to 100) compare translations with the English sides after the normalisation that the model was trained
 with, word by word; pieces of words are put together first. With --tokenize 13a both are compared as the translations are
-printed, which is as people write when the normaliser can be undone (reversible); mteval-v13a finds the words. They are
+printed, which is as people write when the normaliser can be undone (reversible); mteval-v13a finds the words. Models of
+different normalisers are compared by --normaliser tutorial, which makes lower-cased words of what each prints. They are
 sacreBLEU's figures, and its signature says how they were made. Where pairs share a French sentence, the figures with all
 references compare its one translation with all of their English sides. --bootstrap adds where BLEU lies with 95 % for
 other sentences of the same kind (Koehn 2004). The loss is the cross entropy of the English side, in nats per token.)";
@@ -39,6 +40,7 @@ struct EvaluateOptions {
   std::string test;
   std::string output;
   ScoreSettings scores;
+  std::optional<Normaliser> normaliser;  ///< unless the model's
   std::int64_t bootstrap = 0;
   bool by_length = false;
   bool json = false;
@@ -212,22 +214,24 @@ void evaluate(const EvaluateOptions& options) {
   Scores scores;
   scores.loss = loss(ensemble, set, options);
   double seconds = 0;
-  const std::vector<Translation> translations = translate(ensemble, set, options, seconds);
+  std::vector<Translation> translations = translate(ensemble, set, options, seconds);
   scores.sentences_per_second = static_cast<double>(translations.size()) / seconds;
-  ScoreSettings score_settings = options.scores;
-  score_settings.bootstrap = static_cast<std::size_t>(options.bootstrap);
-  const BleuTokenizer tokenizer = options.scores.tokenizer;
-  const ScoredSentences one = with_one_reference(set.pairs, translations, run.target().tokeniser(), tokenizer);
-  scores.one_reference = score_sentences(one, score_settings);
-  const ScoredSentences all = with_all_references(one);
-  if (all.sources.size() < one.sources.size()) scores.all_references = score_sentences(all, score_settings);
-  if (options.by_length) scores.by_length = score_by_length(one, run.config().normaliser, tokenizer);
-
   if (!options.output.empty()) {
     std::string lines;
     for (const Translation& translation : translations) lines += translation.text + "\n";
     write_file(options.output, lines);
   }
+
+  ScoreSettings score_settings = options.scores;
+  score_settings.bootstrap = static_cast<std::size_t>(options.bootstrap);
+  const BleuTokenizer tokenizer = options.scores.tokenizer;
+  const Normaliser normaliser = options.normaliser.value_or(run.config().normaliser);
+  if (normaliser != run.config().normaliser) translations = renormalised(std::move(translations), normaliser);
+  const ScoredSentences one = with_one_reference(set.pairs, translations, Tokeniser(normaliser), tokenizer);
+  scores.one_reference = score_sentences(one, score_settings);
+  const ScoredSentences all = with_all_references(one);
+  if (all.sources.size() < one.sources.size()) scores.all_references = score_sentences(all, score_settings);
+  if (options.by_length) scores.by_length = score_by_length(one, normaliser, tokenizer);
   print(options.json ? json(ensemble, set, scores, options) : table(ensemble, set, scores, options));
 }
 
@@ -247,6 +251,13 @@ void add_evaluate(tool::Program& program) {
       .one_of({"none", "13a"})
       .value("NAME")
       .show_default("none");
+  const std::vector<std::string_view> normalisers = normaliser_names();
+  command
+      .on_text(
+          "--normaliser", [options](const std::string& name) { options->normaliser = find_normaliser(name); },
+          "Compare the words that this one makes of what is printed and of the references (default: the model's)")
+      .one_of({normalisers.begin(), normalisers.end()})
+      .value("NAME");
   command.option("--bootstrap", options->bootstrap, "Samples for the interval of BLEU; 0: no interval")
       .between(0, 1'000'000)
       .value("N")

@@ -6,8 +6,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "graph/json_value.h"
+#include "graph/number_text.h"
 #include "models/nmt/utf8.h"
 #include "tools/weft-nmt/attention_json.h"
 
@@ -114,6 +117,19 @@ bool switched_on(const json& fields, const char* name) {
   return at != fields.end() && (*at == true || *at == "true");
 }
 
+/// A whole number from 0, as a number or, as in a form, in digits; 0 when it is missing.
+std::size_t count_field(const json& fields, const char* name, std::size_t most) {
+  const auto at = fields.find(name);
+  if (at == fields.end() || at->is_null()) return 0;
+  std::optional<std::int64_t> count;
+  if (at->is_string()) count = parse_integer(at->get_ref<const std::string&>());
+  if (at->is_number_integer()) count = at->get<std::int64_t>();
+  if (!count || *count < 0 || std::cmp_greater(*count, most))
+    refuse("'{}' is {}, it must be a whole number from 0 to {}", name,
+           at->dump(-1, ' ', false, json::error_handler_t::replace), most);
+  return static_cast<std::size_t>(*count);
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   for (;;) {
@@ -124,11 +140,6 @@ std::vector<std::string> lines_of(std::string_view text) {
     if (end == text.size()) return lines;
     text.remove_prefix(end + 1);
   }
-}
-
-std::size_t count_characters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void check_languages(const json& fields, TranslateRequest& request) {
@@ -150,6 +161,30 @@ Json attention_of(const Translation& translation) {
           {"weights", attention_rows(translation)}};
 }
 
+using Lines = std::span<const std::vector<Translation>>;
+
+/// The text whose lines are the translations of that rank, or the last ones that there are.
+std::string text_of(Lines lines, std::size_t rank) {
+  std::string text;
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    const std::vector<Translation>& ranked = lines[line];
+    text += (line > 0 ? "\n" : "") + ranked[std::min(rank, ranked.size() - 1)].text;
+  }
+  return text;
+}
+
+Json alternatives_of(Lines lines, std::size_t count) {
+  std::size_t ranks = 0;
+  for (const std::vector<Translation>& ranked : lines) ranks = std::max(ranks, ranked.size());
+  std::vector<std::string> texts{text_of(lines, 0)};
+  for (std::size_t rank = 1; rank < ranks && texts.size() <= count; ++rank) {
+    std::string text = text_of(lines, rank);
+    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+  }
+  texts.erase(texts.begin());
+  return texts;
+}
+
 /// What is given for each text: itself when there is but one, else a list.
 Json single_or_list(const TranslateRequest& request, const std::vector<Json>& values) {
   return request.is_list ? Json(values) : values.front();
@@ -158,7 +193,7 @@ Json single_or_list(const TranslateRequest& request, const std::vector<Json>& va
 }  // namespace
 
 TranslateRequest parse_translate_request(std::string_view content_type, const std::string& body,
-                                         std::size_t max_characters) {
+                                         const RequestLimits& limits) {
   const json fields = fields_of(content_type, body);
   const auto q = fields.find("q");
   if (q == fields.end() || q->is_null()) refuse("missing q parameter");
@@ -169,36 +204,37 @@ TranslateRequest parse_translate_request(std::string_view content_type, const st
     if (!text.is_string()) refuse("'q' must be a string or a list of strings");
     const std::string& content = text.get_ref<const std::string&>();
     if (const auto invalid = find_invalid_utf8(content)) refuse("'q' is not UTF-8 (byte {})", *invalid + 1);
-    characters += count_characters(content);
+    characters += code_points(content).size();
     request.texts.push_back(lines_of(content));
   }
   check_languages(fields, request);
-  if (characters > max_characters)
-    refuse("the request has {} characters, which exceeds the limit of {}", characters, max_characters);
+  if (characters > limits.characters)
+    refuse("the request has {} characters, which exceeds the limit of {}", characters, limits.characters);
   request.with_attention = switched_on(fields, "attention");
-  request.with_alternatives = fields.contains("alternatives");
+  request.alternatives = count_field(fields, "alternatives", limits.alternatives);
   return request;
 }
 
-std::string translate_answer(const TranslateRequest& request, const std::vector<Translation>& translations) {
+std::string translate_answer(const TranslateRequest& request,
+                             const std::vector<std::vector<Translation>>& translations) {
   std::vector<Json> texts, attention, detected, alternatives;
-  auto translation = translations.begin();
-  for (const std::vector<std::string>& lines : request.texts) {
-    std::string text;
-    Json of_lines = Json::list();
-    for (std::size_t line = 0; line < lines.size(); ++line, ++translation) {
-      text += (line > 0 ? "\n" : "") + translation->text;
-      if (request.with_attention) of_lines.push_back(attention_of(*translation));
+  Lines rest = translations;
+  for (const std::vector<std::string>& text : request.texts) {
+    const Lines lines = rest.first(text.size());
+    rest = rest.subspan(text.size());
+    texts.push_back(text_of(lines, 0));
+    if (request.alternatives > 0) alternatives.push_back(alternatives_of(lines, request.alternatives));
+    if (request.with_attention) {
+      Json of_lines = Json::list();
+      for (const std::vector<Translation>& ranked : lines) of_lines.push_back(attention_of(ranked.front()));
+      attention.push_back(std::move(of_lines));
     }
-    texts.push_back(std::move(text));
-    attention.push_back(std::move(of_lines));
     detected.push_back({{"confidence", 0}, {"language", kSource}});  // not detected: it is the only one
-    alternatives.push_back(Json::list());
   }
   if (request.is_list && texts.empty()) return Json{{"translatedText", texts}}.dump();
   Json answer{{"translatedText", single_or_list(request, texts)}};
   if (request.detects) answer["detectedLanguage"] = single_or_list(request, detected);
-  if (request.with_alternatives) answer["alternatives"] = single_or_list(request, alternatives);
+  if (request.alternatives > 0) answer["alternatives"] = single_or_list(request, alternatives);
   if (request.with_attention) answer["attention"] = single_or_list(request, attention);
   return answer.dump();
 }

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   program.footer(kExamples);
   program.advise_on_memory("use a smaller --batch, --units or --max-length");
   add_train(program);
+  add_average(program);
   add_translate(program);
   add_evaluate(program);
   add_score(program);

@@ -21,7 +21,8 @@ void add_run_options(const tool::Command& command, RunOptions& options) {
   command.option("--run", options.run, "The run directory that `weft-nmt train` made").required().value("DIR");
   command
       .option("--checkpoint", options.checkpoint,
-              "best, latest, or the name of a checkpoint (default: best, or latest while there is no best)")
+              "best, latest, averaged (by `weft-nmt average`), or the name of a checkpoint (default: best, or latest "
+              "while there is no best)")
       .value("NAME");
   add_threads_option(command);
 }

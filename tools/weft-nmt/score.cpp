@@ -71,10 +71,7 @@ void add_score(tool::Program& program) {
   command.footer(kExamples);
   auto options = std::make_shared<ScoreCommandOptions>();
   add_ensemble_options(command, options->ensemble);
-  command.option("--batch", options->search.batch, "Sentences to score at once; changes no figure")
-      .between(1, 4096)
-      .value("N")
-      .show_default();
+  add_batch_option(command, options->search.batch, "Sentences to score at once; changes no figure");
   add_precision_option(command, options->search.precision);
   command.option("PAIRS", options->pairs, "The pairs: English, a tab, French").required().value("");
   command.action([options] { score(*options); });

@@ -56,6 +56,10 @@ void check_same_words(const TrainedModel& first, const TrainedModel& other, std:
 
 }  // namespace
 
+void add_batch_option(const tool::Command& command, std::int64_t& batch, std::string_view help) {
+  command.option("--batch", batch, help).between(1, 4096).value("N").show_default();
+}
+
 void add_search_options(const tool::Command& command, TranslatorOptions& options) {
   options.beam.score.length_penalty = 1;  // without one, wide beams make translations too short
   command
@@ -78,10 +82,7 @@ void add_search_options(const tool::Command& command, TranslatorOptions& options
              "Longest translation, in tokens for each word of the sentence, rounded up; 0: any");
   command.flag("--replace-unknown", options.replace_unknown,
                "In place of <unk>, write the source word that it drew from most");
-  command.option("--batch", options.batch, "Sentences to translate at once; changes no translation")
-      .between(1, 4096)
-      .value("N")
-      .show_default();
+  add_batch_option(command, options.batch, "Sentences to translate at once; changes no translation");
   add_precision_option(command, options.precision);
 }
 
@@ -120,7 +121,8 @@ void add_ensemble_options(const tool::Command& command, EnsembleOptions& options
       .value("DIR");
   command
       .option("--checkpoint", options.checkpoint,
-              "best, latest, or the name of a checkpoint (default: best, or latest while there is no best)")
+              "best, latest, averaged (by `weft-nmt average`), or the name of a checkpoint (default: best, or latest "
+              "while there is no best)")
       .value("NAME");
   add_threads_option(command);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/nmt/translator.h"
@@ -8,6 +10,9 @@
 #include "tools/weft-nmt/run_options.h"
 
 namespace weft::nmt {
+
+/// Adds --batch: how many sentences are computed at once, which changes no result.
+void add_batch_option(const tool::Command& command, std::int64_t& batch, std::string_view help);
 
 /// Adds --beam, --length-penalty, --coverage-penalty, --max-length, --max-length-ratio, --replace-unknown, --batch and
 /// --precision. The length penalty is 1 unless it is given.

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "models/nmt/translator.h"
 #include "tools/web/page.h"
@@ -12,6 +15,7 @@
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/run_options.h"
+#include "tools/weft-nmt/search_options.h"
 #include "tools/weft-nmt/stop_signals.h"
 #include "tools/weft-nmt/translation_queue.h"
 
@@ -21,6 +25,7 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   weft-nmt serve --run runs/small                        then open http://127.0.0.1:5000/
   curl -s http://127.0.0.1:5000/translate -d q="Je suis fatigué." -d source=fr -d target=en
+  curl -s http://127.0.0.1:5000/translate -d q="Je suis fatigué." -d source=fr -d target=en -d alternatives=3
   curl -s http://127.0.0.1:5000/translate -H 'Content-Type: application/json' \
     -d '{"q": ["Bonjour !", "Où est la gare ?"], "source": "fr", "target": "en", "attention": true}'
   weft-nmt serve --run runs/small --port 0 --precision int8
@@ -40,6 +45,7 @@ struct ServeOptions {
   std::int64_t batch_wait = 5;  // milliseconds
   std::int64_t max_body = std::int64_t{1} << 20;
   std::int64_t max_text = 5000;
+  std::int64_t max_alternatives = 5;
   std::int64_t max_queue = 1024;
   std::int64_t max_connections = 256;
   std::int64_t max_seconds = 10;
@@ -71,23 +77,25 @@ class TranslateHandler {
  private:
   HttpAnswer answer(const HttpRequest& http) const {
     const TranslateRequest request =
-        parse_translate_request(http.content_type, http.body, static_cast<std::size_t>(options_.max_text));
-    std::vector<std::string> sentences;
+        parse_translate_request(http.content_type, http.body,
+                                {.characters = static_cast<std::size_t>(options_.max_text),
+                                 .alternatives = static_cast<std::size_t>(options_.max_alternatives)});
+    std::vector<QueuedSentence> sentences;
     for (const std::vector<std::string>& lines : request.texts)
-      sentences.insert(sentences.end(), lines.begin(), lines.end());
+      for (const std::string& line : lines) sentences.push_back({line, request.alternatives > 0});
     check(sentences);
     const auto translations = queue_.translate(std::move(sentences));
     if (!translations) throw RequestError(429, "Slow down: too many sentences wait to be translated; try again soon");
     return {.status = 200, .body = translate_answer(request, *translations)};
   }
 
-  void check(const std::vector<std::string>& sentences) const {
+  void check(const std::vector<QueuedSentence>& sentences) const {
     if (std::cmp_greater(sentences.size(), options_.max_queue)) {
       throw RequestError(413, fmt::format("Invalid request: it has {} lines, at most {} can be translated at once",
                                           sentences.size(), options_.max_queue));
     }
     for (std::size_t i = 0; i < sentences.size(); ++i) {
-      const std::size_t count = tokeniser_.tokens(sentences[i]).size();
+      const std::size_t count = tokeniser_.tokens(sentences[i].text).size();
       if (count <= kMaxSourceTokens) continue;
       throw RequestError(400, fmt::format("Invalid request: line {} has {} tokens, at most {} can be translated; "
                                           "split it",
@@ -100,6 +108,43 @@ class TranslateHandler {
   const ServeOptions& options_;
 };
 
+/// Translates what waits: greedily, or with a beam where alternatives are wanted as well.
+class QueueTranslator {
+ public:
+  QueueTranslator(const TrainedModel& model, const ServeOptions& options)
+      : greedy_(translator(model, options, 1)), beam_(translator(model, options, options.max_alternatives + 1)) {}
+
+  TranslationQueue::Translations operator()(std::span<const QueuedSentence> sentences) {
+    TranslationQueue::Translations translations(sentences.size());
+    for (const bool with_alternatives : {false, true}) {
+      std::vector<std::size_t> places;
+      std::vector<std::string> texts;
+      for (std::size_t i = 0; i < sentences.size(); ++i) {
+        if (sentences[i].with_alternatives != with_alternatives) continue;
+        places.push_back(i);
+        texts.push_back(sentences[i].text);
+      }
+      auto translated = (with_alternatives ? beam_ : greedy_).translate_n_best(texts);
+      for (std::size_t i = 0; i < places.size(); ++i) translations[places[i]] = std::move(translated[i]);
+    }
+    return translations;
+  }
+
+ private:
+  static Translator translator(const TrainedModel& model, const ServeOptions& options, std::int64_t width) {
+    return {model.run.config(),
+            model.run.source(),
+            model.run.target(),
+            model.weights,
+            {.batch = options.batch,
+             .precision = options.precision,
+             .beam = {.width = width, .n_best = width, .score = {.length_penalty = 1}}}};
+  }
+
+  Translator greedy_;
+  Translator beam_;
+};
+
 void serve(const ServeOptions& options) {
   HttpServer server({.body = static_cast<std::size_t>(options.max_body),
                      .connections = static_cast<std::size_t>(options.max_connections),
@@ -110,9 +155,8 @@ void serve(const ServeOptions& options) {
     server.stop();
   });
   const TrainedModel model = load_model(options.run);
-  Translator translator(model.run.config(), model.run.source(), model.run.target(), model.weights,
-                        {.batch = options.batch, .max_length = 0, .precision = options.precision});
-  TranslationQueue queue([&](std::span<const std::string> sentences) { return translator.translate(sentences); },
+  QueueTranslator translator(model, options);
+  TranslationQueue queue([&](std::span<const QueuedSentence> sentences) { return translator(sentences); },
                          {.batch = static_cast<std::size_t>(options.batch),
                           .wait = std::chrono::milliseconds(options.batch_wait),
                           .capacity = static_cast<std::size_t>(options.max_queue)});
@@ -146,10 +190,7 @@ void add_serve(tool::Program& program) {
       .between(0, 65535)
       .value("N")
       .show_default();
-  command.option("--batch", options->batch, "Sentences to translate at once; changes no translation")
-      .between(1, 4096)
-      .value("N")
-      .show_default();
+  add_batch_option(command, options->batch, "Sentences to translate at once; changes no translation");
   command.option("--batch-wait", options->batch_wait, "How long a sentence waits for others, in milliseconds")
       .between(0, 10'000)
       .value("N")
@@ -159,6 +200,14 @@ void add_serve(tool::Program& program) {
   };
   limit("--max-body", options->max_body, "Bytes of a request (status 413)", std::int64_t{1} << 28).value("N");
   limit("--max-text", options->max_text, "Characters of a request's texts (status 400)", 10'000'000).value("N");
+  command
+      .option(
+          "--max-alternatives", options->max_alternatives,
+          "Alternatives that a request may ask for (status 400); such requests are searched with a beam of one more")
+      .between(0, 99)
+      .value("N")
+      .group("Limits")
+      .show_default();
   limit("--max-queue", options->max_queue, "Sentences that may wait (status 429)", 1'000'000).value("N");
   limit("--max-connections", options->max_connections, "Connections that are served at once; others wait", 4096)
       .value("N");

@@ -23,6 +23,7 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt train --train a.tsv --valid b.tsv --preset small --out runs/mine
   weft-nmt train --builtin --epochs 100 --patience 5        until five epochs have brought nothing
   weft-nmt train --resume --out runs/mine --epochs 20       goes on, to the bits that an undisturbed run gives
+  weft-nmt train --resume --out runs/mine --checkpoint checkpoint-1200    when the last one is damaged
   weft-nmt train --config runs/mine/config.json --seed 2 --out runs/other    the same settings once more
   weft-nmt train --resume --out runs/mine --check-numerics  names the node that made training diverge
   weft-nmt train --builtin --epochs 1 --profile --trace trace.json --out runs/profile
@@ -122,6 +123,11 @@ void add_train(tool::Program& program) {
   command.option("--out", options->out, "The run directory (default: runs/PRESET)").value("DIR");
   tool::Option resume =
       command.flag("--resume", options->resume, "Go on with the run in --out from its last checkpoint");
+  command
+      .option("--checkpoint", options->session.checkpoint,
+              "With --resume, go on from best or from the checkpoint of that name (default: latest)")
+      .value("NAME")
+      .needs(resume);
   command.flag("--overwrite", options->overwrite, "Replace the run in --out").excludes(resume);
   command
       .option("--memory-budget", options->session.memory_budget,

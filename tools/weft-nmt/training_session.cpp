@@ -56,7 +56,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
     validator_.emplace(config, valid_examples_, measured_, trainer_->arena());
     translations_.emplace(run, parts.valid, measured_);
   }
-  if (run.has_checkpoint()) restore();
+  if (run.has_checkpoint() || !options.checkpoint.empty()) restore();
   if (options.dump_step > 0) prepare_dump();
 }
 
@@ -69,23 +69,32 @@ StepObserver TrainingSession::observer() {
               },
           .after =
               [this](std::int64_t step, const Executable& executable) {
-                profiled_seconds_ += std::chrono::duration<double>(Clock::now() - step_start_).count();
                 ++profiled_steps_;
-                if (!options_.trace.empty() && trace_.runs() < kTracedSteps)
-                  trace_.add_last_run(executable, fmt::format("step {}", step));
+                finish_run(executable, fmt::format("step {}", step));
                 if (!dump_ || step != dump_->step()) return;
                 dump_->after(step, executable);
                 progress_.log(fmt::format("Wrote step {}. Run it again with: {}", step, dump_->replay_command()));
+              },
+          .after_update =
+              [this](std::int64_t step, const Executable& executable) {
+                finish_run(executable, fmt::format("update of step {}", step));
               }};
+}
+
+/// Counts its time, and traces it as long as that is wanted.
+void TrainingSession::finish_run(const Executable& executable, const std::string& name) {
+  const Clock::time_point now = Clock::now();
+  profiled_seconds_ += std::chrono::duration<double>(now - step_start_).count();
+  if (!options_.trace.empty() && trace_.runs() < kTracedSteps) trace_.add_last_run(executable, name);
+  step_start_ = Clock::now();
 }
 
 void TrainingSession::prepare_dump() {
   const std::int64_t done = trainer_->state().step;
-  const std::int64_t all =
-      run_.config().training.epochs * static_cast<std::int64_t>(trainer_->plan().batches_per_epoch());
+  const std::int64_t all = run_.config().training.epochs * trainer_->steps_per_epoch();
   require(options_.dump_step > done && options_.dump_step <= all,
-          "--dump-step {}: this run does the steps {} to {} ({} batches an epoch)", options_.dump_step, done + 1, all,
-          trainer_->plan().batches_per_epoch());
+          "--dump-step {}: this run does the steps {} to {} ({} an epoch)", options_.dump_step, done + 1, all,
+          trainer_->steps_per_epoch());
   dump_.emplace(run_.config(), options_.dump_folder, options_.dump_step);
 }
 
@@ -100,8 +109,12 @@ void TrainingSession::write_profile() const {
 }
 
 void TrainingSession::restore() {
-  const std::filesystem::path path = run_.checkpoint_path("latest");
-  const Checkpoint checkpoint = run_.load("latest");
+  const std::string wanted = options_.checkpoint.empty() ? "latest" : options_.checkpoint;
+  require(!RunDirectory::is_average(wanted),
+          "an average of checkpoints is to translate with, training cannot go on from it: it has no moments");
+  checkpoint_ = run_.resolve(wanted);
+  const std::filesystem::path path = run_.checkpoint_path(checkpoint_);
+  const Checkpoint checkpoint = run_.load(checkpoint_);
   try {
     trainer_->restore(checkpoint);
   } catch (const Error& error) {
@@ -123,6 +136,9 @@ void TrainingSession::describe() const {
       fmt::format("Batches     {} an epoch in {} shapes, {:.2f} % padding ({:.2f} % French, {:.2f} % English)",
                   plan.batches_per_epoch(), plan.shapes().size(), 100 * padding.overall, 100 * padding.source,
                   100 * padding.target));
+  if (config.training.accumulate > 1)
+    progress_.log(fmt::format("Updates     {} an epoch, each by the gradients of {} batches (--accumulate)",
+                              trainer_->steps_per_epoch(), config.training.accumulate));
   progress_.log(fmt::format("Model       {} parameters: embedding {}, units {}, variant {}",
                             format_count(static_cast<double>(count_parameters(config.model))), config.model.embedding,
                             config.model.units, to_string(config.model.variant)));
@@ -205,10 +221,10 @@ void TrainingSession::fail_diverged(const Diverged& error) {
                 {"message", error.what()},
                 {"seconds", seconds()}}
                .dump());
-  const std::string kept = run_.has_checkpoint() ? fmt::format("{} is kept", run_.checkpoint_path("latest").string())
-                                                 : "there was no checkpoint yet";
+  const std::string kept = checkpoint_.empty() ? "there was no checkpoint yet"
+                                               : fmt::format("{} is kept", run_.checkpoint_path(checkpoint_).string());
   if (options_.check_numerics) fail("{}: {}\n{}", run_.path().string(), error.what(), kept);
-  const std::optional<Checkpoint> from = run_.has_checkpoint() ? std::optional(run_.load("latest")) : std::nullopt;
+  const std::optional<Checkpoint> from = checkpoint_.empty() ? std::nullopt : std::optional(run_.load(checkpoint_));
   progress_.log(fmt::format("{}. To find the node at fault, its last {} steps are done once more; Ctrl-C stops that",
                             error.what(), state.step + 1 - (from ? from->state.step : 0)));
   const std::optional<std::string> cause =
@@ -258,12 +274,17 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
   const bool due =
       report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs || out_of_patience();
   if (due || (validator_ && best)) {
-    run_.save(trainer_->checkpoint(), best, static_cast<std::size_t>(training.keep));
-    record["checkpoint"] = run_.resolve("latest");
-    progress_.log(fmt::format("Wrote {}", run_.checkpoint_path("latest").string()));
+    save(best);
+    record["checkpoint"] = checkpoint_;
+    progress_.log(fmt::format("Wrote {}", run_.checkpoint_path(checkpoint_).string()));
   }
   record["seconds"] = seconds();
   run_.log(record.dump());
+}
+
+void TrainingSession::save(bool best) {
+  run_.save(trainer_->checkpoint(), best, static_cast<std::size_t>(run_.config().training.keep));
+  checkpoint_ = run_.resolve("latest");
 }
 
 /// Measures the epoch that has just ended, and notes whether it is the best so far, which it returns.
@@ -309,11 +330,15 @@ bool TrainingSession::out_of_patience() const {
   return patience > 0 && validator_ && state.epoch - state.best_epoch >= patience;
 }
 
+/// A checkpoint bears the number of updates. When there is one of that number, all that is new is the gradients of some
+/// batches (--accumulate), and going on from it computes them again.
 int TrainingSession::stop(int signal) {
   progress_.stop();
-  run_.save(trainer_->checkpoint(), false, static_cast<std::size_t>(run_.config().training.keep));
-  progress_.log(fmt::format("Stopped; wrote {}. Go on with: weft-nmt train --resume --out {}",
-                            run_.checkpoint_path("latest").string(), run_.path().string()));
+  const bool is_new = checkpoint_ != RunDirectory::checkpoint_name(trainer_->state().step);
+  if (is_new) save(false);
+  progress_.log(fmt::format("Stopped; {} {}. Go on with: weft-nmt train --resume --out {}",
+                            is_new ? "wrote" : "nothing is newer than", run_.checkpoint_path(checkpoint_).string(),
+                            run_.path().string()));
   return 128 + signal;
 }
 

@@ -22,6 +22,7 @@ namespace weft::nmt {
 struct SessionOptions {
   /// The most bytes of working memory that a step may take; what does not fit is computed again.
   std::optional<std::size_t> memory_budget = {};
+  std::string checkpoint;  ///< to go on from; empty: the latest, if there is any
   bool check_numerics = false;
   bool profile = false;        ///< print what the kernels cost, when training ends or is stopped
   std::string trace;           ///< a file for the timeline of the first steps; empty: none
@@ -29,7 +30,7 @@ struct SessionOptions {
   std::string dump_folder;
 };
 
-/// The training of a run from its last checkpoint, or from its beginning, to its last epoch: tells how it goes,
+/// The training of a run from a checkpoint, or from its beginning, to its last epoch: tells how it goes,
 /// measures, and writes checkpoints and the log.
 class TrainingSession {
  public:
@@ -51,6 +52,7 @@ class TrainingSession {
   };
 
   StepObserver observer();
+  void finish_run(const Executable& executable, const std::string& name);
   void restore();
   void prepare_dump();
   void write_profile() const;
@@ -61,6 +63,7 @@ class TrainingSession {
   [[noreturn]] void fail_diverged(const Diverged& error);
   bool finish_step(const StepReport& report);
   void finish_epoch(const EpochReport& report);
+  void save(bool best);
   bool validate(Json& record);
   bool is_best(double loss, double bleu) const;
   bool out_of_patience() const;
@@ -71,6 +74,7 @@ class TrainingSession {
   RunDirectory& run_;
   Progress& progress_;
   SessionOptions options_;
+  std::string checkpoint_;  ///< the one that training went on from, or wrote last; empty before any
   std::optional<StepDump> dump_;
   tool::Trace trace_;
   Clock::time_point step_start_;

@@ -18,8 +18,8 @@ TranslationQueue::~TranslationQueue() {
   thread_.join();
 }
 
-std::optional<std::vector<Translation>> TranslationQueue::translate(std::vector<std::string> sentences) {
-  if (sentences.empty()) return std::vector<Translation>{};
+std::optional<TranslationQueue::Translations> TranslationQueue::translate(std::vector<QueuedSentence> sentences) {
+  if (sentences.empty()) return Translations{};
   Request request;
   request.translations.resize(sentences.size());
   request.left = sentences.size();
@@ -58,10 +58,10 @@ std::vector<TranslationQueue::Waiting> TranslationQueue::take_batch() {
 /// A request is the caller's, and gone as soon as its promise is kept. One that has failed is answered when the last of
 /// its sentences has had its turn.
 void TranslationQueue::translate_batch(const std::vector<Waiting>& batch) {
-  std::vector<std::string> sentences;
+  std::vector<QueuedSentence> sentences;
   for (const Waiting& waiting : batch) sentences.push_back(waiting.sentence);
   std::exception_ptr failure;
-  std::vector<Translation> translations;
+  Translations translations;
   try {
     translations = translate_(sentences);
   } catch (...) {

@@ -18,6 +18,12 @@
 
 namespace weft::nmt {
 
+/// A sentence to be translated.
+struct QueuedSentence {
+  std::string text;
+  bool with_alternatives = false;  ///< not the best translation alone is wanted
+};
+
 struct QueueOptions {
   std::size_t batch = 64;             ///< sentences that are translated at once
   std::chrono::milliseconds wait{5};  ///< how long the first of a batch waits for others
@@ -28,7 +34,9 @@ struct QueueOptions {
 /// is a batch. A translation does not depend on its batch, so nobody can tell.
 class TranslationQueue {
  public:
-  using Translate = std::function<std::vector<Translation>(std::span<const std::string>)>;
+  /// Of each sentence one translation, or the best and the alternatives to it, as it is wanted.
+  using Translations = std::vector<std::vector<Translation>>;
+  using Translate = std::function<Translations(std::span<const QueuedSentence>)>;
 
   /// `translate` is called from a thread of the queue's own, and from no other.
   TranslationQueue(Translate translate, const QueueOptions& options);
@@ -39,20 +47,20 @@ class TranslationQueue {
 
   /// Waits until all sentences are translated, and returns that, in their order. Nothing at once when not all of them
   /// have room. Throws what translating their batch has thrown. From any thread.
-  std::optional<std::vector<Translation>> translate(std::vector<std::string> sentences);
+  std::optional<Translations> translate(std::vector<QueuedSentence> sentences);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   /// What a caller waits for.
   struct Request {
-    std::vector<Translation> translations;
+    Translations translations;
     std::size_t left = 0;        ///< sentences that wait
     std::exception_ptr failure;  ///< of one of them
     std::promise<void> done;
   };
   struct Waiting {
-    std::string sentence;
+    QueuedSentence sentence;
     Request* request = nullptr;
     std::size_t index = 0;  ///< in the request
     Clock::time_point since;

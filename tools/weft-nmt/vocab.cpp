@@ -30,11 +30,12 @@ void add_vocab(tool::Program& program) {
   auto options = std::make_shared<VocabOptions>();
   command.option("--data", options->data, "The corpus, one pair a line: English TAB French").required().value("FILE");
   command.option("--limit", options->limit, "Pairs to read; 0: all").not_negative().value("N").show_default();
+  const std::vector<std::string_view> normalisers = normaliser_names();
   command
       .on_text(
           "--normaliser", [options](const std::string& name) { options->normaliser = find_normaliser(name); },
           "How a sentence becomes words")
-      .one_of({"tutorial", "reversible"})
+      .one_of({normalisers.begin(), normalisers.end()})
       .value("NAME")
       .show_default("tutorial");
   command.action([options] { show(*options); });

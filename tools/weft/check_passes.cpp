@@ -170,23 +170,75 @@ void check_cases(const Op& op, const CheckOptions& options, Findings& findings) 
   }
 }
 
-/// The translator's graphs in both variants, with extents of which no two are the same.
+/// A system of the translator with extents of which no two are the same.
+NmtGraphOptions small_system() {
+  NmtGraphOptions system;
+  system.preset = "small";
+  system.rows = 3;
+  system.source_length = 5;
+  system.target_length = 4;
+  system.source_vocabulary = 11;
+  system.target_vocabulary = 9;
+  system.embedding = 7;
+  system.units = 6;
+  return system;
+}
+
+/// The systems of docs/systems.md, and what training may have: together each option is there once.
+std::vector<NmtGraphOptions> other_systems() {
+  std::vector<NmtGraphOptions> systems;
+  const auto add = [&](const auto& change) {
+    systems.push_back(small_system());
+    systems.back().source_length = 4;
+    systems.back().target_length = 3;
+    systems.back().rows = 2;
+    change(systems.back());
+  };
+  add([](NmtGraphOptions& system) { system.attention = "dot"; });
+  add([](NmtGraphOptions& system) { system.attention = "none"; });
+  add([](NmtGraphOptions& system) {
+    system.attention = "location";
+    system.attention_positions = 3;
+    system.tied_embeddings = true;
+  });
+  add([](NmtGraphOptions& system) {
+    system.attention = "hard";
+    system.samples = 2;
+  });
+  add([](NmtGraphOptions& system) {
+    system.attention = "general";
+    system.cell = "lstm";
+    system.layers = 2;
+    system.bidirectional = true;
+    system.dropout = 0.25;
+  });
+  add([](NmtGraphOptions& system) {
+    system.cell = "lstm";
+    system.self_attention = true;
+    system.accumulate = 2;
+  });
+  add([](NmtGraphOptions& system) {
+    system.layers = 2;
+    system.dropout = 0.25;
+  });
+  return systems;
+}
+
+/// The translator's graphs in both variants, and the steps of its other systems.
 void check_translator(const CheckOptions& options, Findings& findings) {
-  for (const char* variant : {"masked", "tutorial"})
-    for (const char* name : {"forward", "loss", "training", "encoder", "decoder"}) {
-      NmtGraphOptions nmt;
-      nmt.preset = "small";
-      nmt.graph = name;
-      nmt.variant = variant;
-      nmt.rows = 3;
-      nmt.source_length = 5;
-      nmt.target_length = 4;
-      nmt.source_vocabulary = 11;
-      nmt.target_vocabulary = 9;
-      nmt.embedding = 7;
-      nmt.units = 6;
-      findings.check(build_nmt_graph(nmt), options.range);
-    }
+  const auto check = [&](NmtGraphOptions system, const char* graph) {
+    system.graph = graph;
+    findings.check(build_nmt_graph(system), options.range);
+  };
+  for (const char* variant : {"masked", "tutorial"}) {
+    NmtGraphOptions system = small_system();
+    system.variant = variant;
+    for (const char* graph : {"forward", "loss", "training", "encoder", "decoder"}) check(system, graph);
+  }
+  for (const NmtGraphOptions& system : other_systems()) {
+    for (const char* graph : {"training", "encoder", "decoder"}) check(system, graph);
+    if (system.accumulate > 1) check(system, "update");
+  }
 }
 
 void check(const CheckOptions& options) {
@@ -219,7 +271,7 @@ void add_check_passes(Program& program) {
                    .value("NAME")
                    .one_at_a_time()
                    .excludes(graph);
-  command.flag("--all", options->all, "On every op, and on the translator's graphs in both variants")
+  command.flag("--all", options->all, "On every op, and on the graphs of all systems of the translator")
       .excludes(graph)
       .excludes(ops);
   command.option("--seed", options->seed, "Of all that is drawn at random").show_default();

@@ -1,5 +1,6 @@
 #include "tools/weft/nmt_graph.h"
 
+#include "graph/error.h"
 #include "models/nmt/model.h"
 
 namespace weft::tool {
@@ -49,9 +50,9 @@ void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, con
       .one_of(std::vector<std::string>(presets.begin(), presets.end()))
       .show_default();
   add("--graph", options.graph,
-      "forward: logits. loss: of a batch. training: forward, backward and update. encoder: reads the source. decoder: "
-      "one step of search")
-      .one_of({"forward", "loss", "training", "encoder", "decoder", "decoding"})
+      "forward: logits. loss: of a batch. training: forward, backward and update. update: of several batches, with "
+      "--accumulate. encoder: reads the source. decoder: one step of search")
+      .one_of({"forward", "loss", "training", "update", "encoder", "decoder", "decoding"})
       .show_default();
   add("--variant", options.variant, "masked: padding changes nothing. tutorial: to the letter")
       .one_of({"masked", "tutorial"});
@@ -78,6 +79,13 @@ void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, con
   add("--layers", options.layers, "Recurrent layers of the encoder, and of the decoder").between(1, most_layers);
   add("--monte-carlo-samples", options.samples, "Sequences of positions a sentence, with --attention hard")
       .between(1, longest);
+  add("--dropout", options.dropout, "Share set to 0, in training, at every place of `weft-nmt train --dropout-...`")
+      .not_negative()
+      .show_default();
+  add("--accumulate", options.accumulate,
+      "Batches an update: more than one, and the training graph only adds up gradients")
+      .between(1, 4096)
+      .show_default();
   const auto add_flag = [&](const std::string& name, bool& given, const std::string& help) {
     command.flag(name, given, help).needs(model).group(group);
   };
@@ -90,11 +98,21 @@ Graph build_nmt_graph(const NmtGraphOptions& options) {
   nmt::Config config = nmt::preset(options.preset);
   config.model = model_config(options, config);
   config.training.monte_carlo_samples = options.samples.value_or(config.training.monte_carlo_samples);
+  require(options.dropout < 1.0, "--dropout is {}: a number below 1 is needed", options.dropout);
+  config.training.dropout = {.embedding = options.dropout,
+                             .layers = config.model.layers > 1 ? options.dropout : 0.0,
+                             .context = options.dropout,
+                             .output = options.dropout,
+                             .recurrent = options.dropout};
+  config.training.accumulate = options.accumulate;
+  require(options.graph != "update" || options.accumulate > 1,
+          "--graph update is what ends the step of several batches: give --accumulate, more than 1");
   nmt::check_together(config);
   const nmt::ModelShape shape{options.rows, options.source_length, options.target_length};
   if (options.graph == "forward") return nmt::forward_graph(config.model, shape);
   if (options.graph == "loss") return nmt::loss_graph(config.model, shape, config.training.normalisation);
   if (options.graph == "training") return nmt::training_graph(config.model, config.training, shape);
+  if (options.graph == "update") return nmt::update_graph(config.model, config.training);
   if (options.graph == "encoder") return nmt::encoder_graph(config.model, options.rows, options.source_length);
   return nmt::decoder_step_graph(config.model, options.rows, options.source_length);
 }

@@ -30,6 +30,8 @@ struct NmtGraphOptions {
   bool self_attention = false;
   bool tied_embeddings = false;
   std::optional<std::int64_t> samples;  ///< of hard attention
+  double dropout = 0.0;                 ///< everywhere where the training graph may have it
+  std::int64_t accumulate = 1;          ///< batches an update
 };
 
 /// Adds the options, all of which need `model` to be given.

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace weft::nmt {
+
+/// Gradient accumulation: the gradients of some batches are summed up, and their mean makes one update. For batch b
+/// with loss L_b, which is a mean over M_b tokens (or rows, as the loss's normalisation says; loss_divisor),
+///
+///   sum    = sum over b of M_b dL_b / dparameter        a state "accumulated/<parameter>" for each parameter
+///   weight = sum over b of M_b                          a state "accumulated/weight"
+///
+/// sum / weight is the gradient of the mean over all those tokens: what one batch of all the sentences would have.
+
+/// The batch's part: the states grow by `sums`, M_b times the gradient of each parameter, and by `weight`, the scalar
+/// M_b.
+void accumulate(std::span<const Value> parameters, std::span<const Value> sums, Value weight);
+
+/// The update's part: the mean gradient of each parameter. The states then begin anew, as zeros.
+std::vector<Value> take_accumulated(std::span<const Value> parameters);
+
+}  // namespace weft::nmt

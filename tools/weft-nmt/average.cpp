@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "graph/error.h"
+#include "graph/joined.h"
+#include "models/nmt/checkpoint_average.h"
+#include "models/nmt/run_directory.h"
+#include "models/nmt/run_lock.h"
+#include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/output.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  weft-nmt average --run runs/mine                                     of all checkpoints that are kept
+  weft-nmt average --run runs/mine --last 5                            of the newest five
+  weft-nmt average --run runs/mine checkpoint-1200 checkpoint-1500
+  weft-nmt translate --run runs/mine --checkpoint averaged "Je suis fatigué."
+
+Writes averaged.safetensors to the run directory, in place of the one before: each weight is the mean of what it is in the
+checkpoints. Translators of the last epochs differ by chance, and their mean is often better than each of them.
+`weft-nmt train --keep N` says how many checkpoints there will be.)";
+
+struct AverageOptions {
+  std::string run;
+  std::optional<std::int64_t> last;
+  std::vector<std::string> checkpoints;
+};
+
+std::vector<std::string> newest(const RunDirectory& run, const std::optional<std::int64_t>& last) {
+  std::vector<std::string> names = run.checkpoints();
+  if (!last) return names;
+  require(std::cmp_less_equal(*last, names.size()),
+          "--last is {}, but '{}' has {} checkpoints; train with a larger --keep, or take fewer", *last,
+          run.path().string(), names.size());
+  names.erase(names.begin(), names.end() - *last);
+  return names;
+}
+
+void average(const AverageOptions& options) {
+  RunDirectory run = RunDirectory::open(options.run);
+  const RunLock lock(options.run);  // a training would take checkpoints away
+  const std::vector<std::string> names = options.checkpoints.empty() ? newest(run, options.last) : options.checkpoints;
+  run.save_average(average_checkpoints(run, names));
+  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path("averaged").string(), joined(names, ", ")));
+}
+
+}  // namespace
+
+void add_average(tool::Program& program) {
+  const tool::Command command = program.command("average", "Make one translator of several checkpoints of a run");
+  command.footer(kExamples);
+  auto options = std::make_shared<AverageOptions>();
+  command.option("--run", options->run, "The run directory that `weft-nmt train` made").required().value("DIR");
+  const tool::Option names =
+      command.option("CHECKPOINT", options->checkpoints, "The checkpoints, by name; without any, all").value("");
+  command.option("--last", options->last, "The newest N checkpoints").between(2, 1'000'000).value("N").excludes(names);
+  command.action([options] { average(*options); });
+}
+
+}  // namespace weft::nmt
