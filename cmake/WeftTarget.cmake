@@ -1,9 +1,9 @@
 # weft_library(NAME [OWN_FLAGS]): a static library of every .cpp in the current folder, with the project's flags;
 # OWN_FLAGS says that more flags are added.
 # weft_flags(TARGET): C++20, the warnings that main is free of, and the sanitizers asked for.
-# weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers that most files include, and
-# HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they must be compiled with
-# the same flags. Every file still includes what it uses.
+# weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers and the graph's, which most
+# files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they
+# must be compiled with the same flags. Every file still includes what it uses.
 
 function(weft_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -23,8 +23,8 @@ function(weft_precompile target)
     return()
   endif()
   target_precompile_headers(${target} PRIVATE
-    <algorithm> <cmath> <functional> <map> <memory> <optional> <span> <string> <string_view> <unordered_map> <variant>
-    <vector> <fmt/format.h> ${arg_HEADERS})
+    <algorithm> <chrono> <cmath> <functional> <map> <memory> <optional> <span> <string> <string_view>
+    <unordered_map> <variant> <vector> <fmt/format.h> ${PROJECT_SOURCE_DIR}/graph/graph.h ${arg_HEADERS})
   if(arg_SHARED_AS)
     set_property(GLOBAL PROPERTY weft_precompiled_${arg_SHARED_AS} ${target})
   endif()
