@@ -1,7 +1,6 @@
 #include "backends/executable.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
@@ -16,6 +15,7 @@
 #include "backends/poison.h"
 #include "graph/cost.h"
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "graph/order.h"
 #include "passes/buffer_check.h"
 #include "passes/buffers.h"
@@ -72,7 +72,7 @@ template <typename Map>
 std::string names_of(const Map& map) {
   std::vector<std::string_view> names;
   for (const auto& [name, entry] : map) names.push_back(name);
-  return names.empty() ? "there are none" : fmt::format("there are {}", fmt::join(names, ", "));
+  return names.empty() ? "there are none" : fmt::format("there are {}", joined(names, ", "));
 }
 
 PassContext pass_context(const Backend& backend) {

@@ -1,7 +1,9 @@
-# weft_library(NAME [EXCLUDE REGEX]): a static library of every .cpp in the current folder, with the project's flags.
+# weft_library(NAME [OWN_FLAGS]): a static library of every .cpp in the current folder, with the project's flags;
+# OWN_FLAGS says that more flags are added.
 # weft_flags(TARGET): C++20, the warnings that main is free of, and the sanitizers asked for.
-# weft_precompile(TARGET [HEADER...]): reads the standard headers that most files include, and HEADERs, once and not a
-# file: half of the time that a full build takes. Every file still includes what it uses.
+# weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers and the graph's, which most
+# files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they
+# must be compiled with the same flags. Every file still includes what it uses.
 
 function(weft_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -14,17 +16,31 @@ function(weft_flags target)
 endfunction()
 
 function(weft_precompile target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARED_AS" "HEADERS")
+  get_property(owner GLOBAL PROPERTY weft_precompiled_${arg_SHARED_AS})
+  if(owner)
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+    return()
+  endif()
   target_precompile_headers(${target} PRIVATE
-    <algorithm> <cmath> <functional> <map> <memory> <optional> <span> <string> <string_view> <vector>
-    <fmt/format.h> <fmt/ranges.h> ${ARGN})
+    <algorithm> <chrono> <cmath> <functional> <map> <memory> <optional> <span> <string> <string_view>
+    <unordered_map> <variant> <vector> <fmt/format.h> ${PROJECT_SOURCE_DIR}/graph/graph.h ${arg_HEADERS})
+  if(arg_SHARED_AS)
+    set_property(GLOBAL PROPERTY weft_precompiled_${arg_SHARED_AS} ${target})
+  endif()
 endfunction()
 
 function(weft_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS" "" "")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_library(${name} STATIC ${sources})
   add_library(Weft::${name} ALIAS ${name})
   weft_flags(${name})
-  weft_precompile(${name})
+  if(arg_OWN_FLAGS)
+    weft_precompile(${name})
+  else()
+    weft_precompile(${name} SHARED_AS library)
+  endif()
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weft>)

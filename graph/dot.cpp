@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -69,7 +68,7 @@ class DotWriter {
  private:
   template <typename... Args>
   void put(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(dot_), format, std::forward<Args>(args)...);
+    dot_ += fmt::format(format, std::forward<Args>(args)...);
   }
 
   /// The nodes, scope by scope: from one scope to the next, the frames that end are closed and those that begin opened.

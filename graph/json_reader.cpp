@@ -5,6 +5,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "graph/json.h"
 #include "graph/json_format.h"
 #include "graph/json_parse.h"
@@ -174,7 +175,7 @@ class Reader {
       std::size_t node;
       std::size_t next_operand;
     };
-    std::vector<Mark> marks(drafts_.size(), Mark::unseen);
+    std::vector<Mark> marks(drafts_.size());  // all unseen
     std::vector<std::size_t> places;
     std::vector<Frame> stack;
     for (std::size_t root = 0; root < drafts_.size(); ++root) {

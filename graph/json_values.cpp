@@ -1,12 +1,13 @@
 #include "graph/json_values.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "graph/number_text.h"
 #include "graph/quote.h"
 
@@ -28,8 +29,9 @@ const json& member(const json& object, const char* key) {
 void require_object(const json& value, std::string_view what, std::initializer_list<std::string_view> keys) {
   require(value.is_object(), "{} must be an object, not {}", what, value.type_name());
   for (const auto& [key, content] : value.items())
-    require(std::ranges::find(keys, key) != keys.end(), "{} has an unknown key '{}': {} are known", what,
-            excerpt(key, longest_text), fmt::join(keys, ", "));
+    if (std::ranges::find(keys, key) == keys.end())
+      fail("{} has an unknown key '{}': {} are known", what, excerpt(key, longest_text),
+           joined(std::span(keys.begin(), keys.size()), ", "));
 }
 
 const std::string& as_string(const json& value, std::string_view what) {

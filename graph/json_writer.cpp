@@ -1,12 +1,11 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
-#include <iterator>
-#include <nlohmann/json.hpp>
 
+#include "graph/joined.h"
 #include "graph/json.h"
 #include "graph/json_format.h"
+#include "graph/json_value.h"
 #include "graph/number_text.h"
 #include "graph/order.h"
 #include "graph/quote.h"
@@ -17,7 +16,7 @@ namespace {
 
 std::string json_string(std::string_view text) {
   require(is_utf8(text), "{} is not UTF-8: JSON cannot hold it; the text form can", quoted(text));
-  return nlohmann::json(text).dump();
+  return Json(text).dump();
 }
 
 /// A number or truth value as it is; "inf", "-inf" and "nan", which JSON has no numbers for, between quotes.
@@ -50,7 +49,7 @@ class Writer {
  private:
   template <typename... Args>
   void put(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(json_), format, std::forward<Args>(args)...);
+    json_ += fmt::format(format, std::forward<Args>(args)...);
   }
 
   template <typename Items, typename PutItem>
@@ -95,13 +94,13 @@ class Writer {
   }
 
   static std::string type_members(const TensorType& type) {
-    return fmt::format(R"("dtype": "{}", "shape": [{}])", to_string(type.dtype), fmt::join(type.shape.extents(), ", "));
+    return fmt::format(R"("dtype": "{}", "shape": [{}])", to_string(type.dtype), joined(type.shape.extents(), ", "));
   }
 
   void put_content(bool content) { put("{}", content); }
   void put_content(std::int64_t content) { put("{}", content); }
   void put_content(const std::string& content) { put("{}", json_string(content)); }
-  void put_content(const std::vector<std::int64_t>& content) { put("[{}]", fmt::join(content, ", ")); }
+  void put_content(const std::vector<std::int64_t>& content) { put("[{}]", joined(content, ", ")); }
   void put_content(double content) { put("{{\"number\": {}}}", json_number(number_text(content))); }
 
   void put_content(const std::vector<double>& content) {

@@ -1,12 +1,11 @@
 #include "graph/leaf.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <vector>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 
 namespace weft {
 namespace {
@@ -44,8 +43,11 @@ void require_valid_leaf(const Op& op, const Attributes& attributes, const Tensor
 
 void require_valid_initializer(std::string_view name, std::span<const double> arguments) {
   const auto* facts = std::ranges::find(initializers, name, &InitializerFacts::name);
-  require(facts != initializers.end(), "unknown initializer '{}': one of {} is needed", name,
-          fmt::join(initializers | std::views::transform(&InitializerFacts::name), ", "));
+  if (facts == initializers.end()) {
+    std::vector<std::string_view> names;
+    for (const InitializerFacts& known : initializers) names.push_back(known.name);
+    fail("unknown initializer '{}': one of {} is needed", name, joined(names, ", "));
+  }
   require(arguments.size() == facts->arguments, "the initializer '{}' takes {} numbers, {} are given", name,
           facts->arguments, arguments.size());
 }

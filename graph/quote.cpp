@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 
 namespace weft {
 namespace {
@@ -34,7 +33,7 @@ void append_escaped(std::string& result, char c, bool keep_high_bytes) {
   else if (c == '\r')
     result += "\\r";
   else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !keep_high_bytes))
-    fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
+    result += fmt::format("\\x{:02x}", byte);
   else
     result += c;
 }

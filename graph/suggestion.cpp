@@ -1,12 +1,13 @@
 #include "graph/suggestion.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 #include <vector>
+
+#include "graph/joined.h"
 
 namespace weft {
 namespace {
@@ -43,7 +44,7 @@ std::string suggestion(std::string_view unknown, std::span<const std::string_vie
   near.resize(std::min(near.size(), most));
   std::vector<std::string> names;
   for (auto& [distance, name] : near) names.push_back(std::move(name));
-  return fmt::format("; did you mean {}?", fmt::join(names, " or "));
+  return fmt::format("; did you mean {}?", joined(names, " or "));
 }
 
 }  // namespace weft

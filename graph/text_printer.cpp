@@ -1,9 +1,8 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
 
+#include "graph/joined.h"
 #include "graph/number_text.h"
 #include "graph/order.h"
 #include "graph/quote.h"
@@ -40,7 +39,7 @@ class Printer {
  private:
   template <typename... Args>
   void write(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    text_ += fmt::format(format, std::forward<Args>(args)...);
   }
 
   static std::string name_text(std::string_view name) {
@@ -83,7 +82,7 @@ class Printer {
   void print_content(std::int64_t content) { write("{}", content); }
   void print_content(double content) { write("{}", number_text(content)); }
   void print_content(const std::string& content) { write("{}", quoted(content)); }
-  void print_content(const std::vector<std::int64_t>& content) { write("[{}]", fmt::join(content, ", ")); }
+  void print_content(const std::vector<std::int64_t>& content) { write("[{}]", joined(content, ", ")); }
 
   void print_content(const std::vector<double>& content) {
     if (content.empty()) write("numbers");  // an empty list alone is one of integers

@@ -1,11 +1,11 @@
 #include "graph/types.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 
 namespace weft {
 namespace {
@@ -43,8 +43,8 @@ Shape::Shape(std::initializer_list<std::int64_t> extents) : Shape(std::span(exte
 Shape::Shape(std::span<const std::int64_t> extents) {
   require(extents.size() <= max_rank, "a shape has {} extents, at most {} are supported", extents.size(), max_rank);
   for (const std::int64_t extent : extents) {
-    require(extent >= 1, "shape [{}]: every extent must be at least 1, not {}", fmt::join(extents, ","), extent);
-    require(extent <= max_volume / volume_, "shape [{}]: more than {} elements", fmt::join(extents, ","), max_volume);
+    if (extent < 1) fail("shape [{}]: every extent must be at least 1, not {}", joined(extents, ","), extent);
+    if (extent > max_volume / volume_) fail("shape [{}]: more than {} elements", joined(extents, ","), max_volume);
     extents_[rank_++] = extent;
     volume_ *= extent;
   }
@@ -87,7 +87,7 @@ std::int64_t Shape::volume_between(std::size_t first, std::size_t last) const {
   return volume;
 }
 
-std::string Shape::to_string() const { return fmt::format("[{}]", fmt::join(extents(), ",")); }
+std::string Shape::to_string() const { return fmt::format("[{}]", joined(extents(), ",")); }
 
 bool operator==(const Shape& a, const Shape& b) { return std::ranges::equal(a.extents(), b.extents()); }
 

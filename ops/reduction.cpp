@@ -1,10 +1,9 @@
 #include "ops/reduction.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <numeric>
 
+#include "graph/joined.h"
 #include "ops/helpers.h"
 #include "ops/ops.h"
 
@@ -17,8 +16,8 @@ const std::vector<std::int64_t>& axes_of(const Attributes& attributes, const Sha
   const auto rank = static_cast<std::int64_t>(shape.rank());
   for (const std::int64_t axis : axes)
     require(axis >= 0 && axis < rank, "axis {} is out of range for shape {}", axis, shape);
-  require(std::ranges::adjacent_find(axes, std::ranges::greater_equal{}) == axes.end(),
-          "axes [{}] must ascend, each given once", fmt::join(axes, ","));
+  if (std::ranges::adjacent_find(axes, std::ranges::greater_equal{}) != axes.end())
+    fail("axes [{}] must ascend, each given once", joined(axes, ","));
   return axes;
 }
 

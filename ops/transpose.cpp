@@ -1,8 +1,7 @@
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <numeric>
 
+#include "graph/joined.h"
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -21,8 +20,8 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_operand_count(operands, 1);
   const Shape& shape = operands[0].shape;
   const auto& permutation = attributes.get<std::vector<std::int64_t>>("permutation");
-  require(is_permutation_of_axes(permutation, shape.rank()), "[{}] is no permutation of the axes of shape {}",
-          fmt::join(permutation, ","), shape);
+  if (!is_permutation_of_axes(permutation, shape.rank()))
+    fail("[{}] is no permutation of the axes of shape {}", joined(permutation, ","), shape);
   std::vector<std::int64_t> extents;
   for (const std::int64_t axis : permutation) extents.push_back(shape[axis]);
   return {{operands[0].dtype, Shape(std::span<const std::int64_t>(extents))}};

@@ -1,12 +1,12 @@
 #include "passes/pass.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
 #include "graph/verifier.h"
@@ -44,7 +44,7 @@ const Pass& find_pass(std::string_view name) {
   }
   const std::string near = suggestion(name, names);
   if (!near.empty()) fail("there is no pass '{}'{}", excerpt(name, 40), near);
-  fail("there is no pass '{}'; the passes are {}", excerpt(name, 40), fmt::join(names, ", "));
+  fail("there is no pass '{}'; the passes are {}", excerpt(name, 40), joined(names, ", "));
 }
 
 }  // namespace weft

@@ -1,7 +1,6 @@
 #include "backends/onednn/kernel_picks.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include "backends/onednn/vector_products.h"
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "graph/json_parse.h"
 #include "graph/json_values.h"
 #include "graph/quote.h"
@@ -107,7 +107,7 @@ ProductKernel kernel_named(const std::string& name) {
     if (name == to_string(kernel)) return kernel;
   const std::vector<std::string_view> names = names_of({all_kernels.begin(), all_kernels.end()});
   const std::string shown = excerpt(name, longest_name);
-  fail("there is no kernel '{}'{}; there are {}", shown, suggestion(shown, names), fmt::join(names, ", "));
+  fail("there is no kernel '{}'{}; there are {}", shown, suggestion(shown, names), joined(names, ", "));
 }
 
 }  // namespace
@@ -178,7 +178,7 @@ std::string KernelPicks::to_json() const {
   // A machine may have any name.
   const std::string machine = json(machine_).dump(-1, ' ', false, json::error_handler_t::replace);
   return fmt::format("{{\n  \"format\": \"{}\",\n  \"machine\": {},\n  \"picks\": [\n{}\n  ]\n}}\n", format_name,
-                     machine, fmt::join(entries, ",\n"));
+                     machine, joined(entries, ",\n"));
 }
 
 ProductKernel KernelPicks::kernel(const ProductSite& site) const {
@@ -189,7 +189,7 @@ ProductKernel KernelPicks::kernel(const ProductSite& site) const {
 void KernelPicks::set(const ProductSite& site, ProductKernel kernel) {
   const std::vector<ProductKernel> possible = kernels_for(site);
   require(std::ranges::find(possible, kernel) != possible.end(), "{} cannot run {}; {} can", onednn::to_string(kernel),
-          site.to_string(), fmt::join(names_of(possible), ", "));
+          site.to_string(), joined(names_of(possible), ", "));
   picks_[site] = kernel;
 }
 

@@ -1,13 +1,13 @@
 #include "models/nmt/config.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "graph/error.h"
+#include "graph/joined.h"
+#include "graph/json_value.h"
 #include "models/nmt/settings.h"
 
 namespace weft::nmt {
@@ -35,7 +35,7 @@ T find_name(const Named<T> (&table)[size], std::string_view what, std::string_vi
     if (row.name == name) return row.value;
     names.push_back(row.name);
   }
-  fail("there is no {} '{}'; choose one of: {}", what, name, fmt::join(names, ", "));
+  fail("there is no {} '{}'; choose one of: {}", what, name, joined(names, ", "));
 }
 
 constexpr Named<Variant> kVariants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
@@ -160,13 +160,15 @@ std::vector<std::string_view> preset_names() {
   return names;
 }
 
-std::string to_json(const Config& config) {
-  nlohmann::ordered_json object;
+Json settings_json(const Config& config) {
+  Json object;
   for (const Setting& setting : settings()) {
     std::visit([&](const auto& value) { object[std::string(setting.name)] = value; }, setting.get(config));
   }
-  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return object;
 }
+
+std::string to_json(const Config& config) { return settings_json(config).dump(2) + "\n"; }
 
 Config config_from_json(std::string_view text, std::string_view origin) {
   const SettingValues values = settings_from_json(text, origin);

@@ -9,6 +9,10 @@
 #include "models/nmt/subwords.h"
 #include "ops/ops.h"
 
+namespace weft {
+class Json;
+}
+
 namespace weft::nmt {
 
 /// Which mathematics: see docs/translator.md.
@@ -164,6 +168,8 @@ std::vector<std::string_view> preset_names();
 /// As JSON text, one key a setting, and back. Throws Error, with `origin` (a path) before the message, for what is
 /// missing, unknown or out of range.
 std::string to_json(const Config& config);
+/// The same as a value, to be part of a larger one.
+Json settings_json(const Config& config);
 Config config_from_json(std::string_view text, std::string_view origin);
 /// Throws Error, naming both, for settings that make no sense together.
 void check_together(const Config& config);

@@ -1,8 +1,7 @@
 #include "models/nmt/normalise.h"
 
-#include <fmt/ranges.h>
-
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "models/nmt/reversible_normaliser.h"
 #include "models/nmt/special_words.h"
 #include "models/nmt/tutorial_normaliser.h"
@@ -47,7 +46,7 @@ Normaliser find_normaliser(std::string_view name) {
   for (const NormaliserEntry& candidate : kNormalisers) {
     if (candidate.name == name) return candidate.normaliser;
   }
-  fail("there is no normaliser '{}'; choose one of: {}", name, fmt::join(normaliser_names(), ", "));
+  fail("there is no normaliser '{}'; choose one of: {}", name, joined(normaliser_names(), ", "));
 }
 
 std::string normalise(std::string_view sentence, Normaliser normaliser) {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/safetensors.h"
@@ -330,15 +330,15 @@ std::string RunDirectory::resolve(std::string_view which) const {
   }
   if (which == kLatestFile || which == kBestFile) {
     const fs::path pointer = path_ / which;
-    require(fs::exists(pointer), "'{}' is missing; name a checkpoint: {}", pointer.string(), fmt::join(names, ", "));
+    require(fs::exists(pointer), "'{}' is missing; name a checkpoint: {}", pointer.string(), joined(names, ", "));
     name = read_file(pointer, kMaxNameBytes);
     while (!name.empty() && (name.back() == '\n' || name.back() == '\r')) name.pop_back();
     require(std::ranges::find(names, name) != names.end(), "'{}' names {}, which is not there; name a checkpoint: {}",
-            pointer.string(), weft::quoted(name), fmt::join(names, ", "));
+            pointer.string(), weft::quoted(name), joined(names, ", "));
   }
   require(std::ranges::find(names, name) != names.end(),
           "there is no checkpoint {} in '{}'; there are: latest, best, {}{}", weft::quoted(which), path_.string(),
-          fmt::join(names, ", "), has_average() ? ", averaged" : "");
+          joined(names, ", "), has_average() ? ", averaged" : "");
   return name;
 }
 
@@ -358,7 +358,7 @@ Checkpoint RunDirectory::load(std::string_view which) const {
     std::vector<std::string> others = checkpoints();
     std::erase(others, name);
     if (others.empty()) fail("{}; there is no other checkpoint, so train again", error.what());
-    fail("{}; use another checkpoint: {}", error.what(), fmt::join(others, ", "));
+    fail("{}; use another checkpoint: {}", error.what(), joined(others, ", "));
   }
 }
 

@@ -1,13 +1,13 @@
 #include "models/nmt/settings.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
@@ -298,10 +298,10 @@ struct DescribeKind {
     return fmt::format("a number from {} to {}", range.least, range.most);
   }
   std::string operator()(const Choice& choice) const {
-    return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "", fmt::join(choice.names, ", "));
+    return fmt::format("{}{}", choice.names.size() > 1 ? "one of " : "", joined(choice.names, ", "));
   }
   std::string operator()(const FilePath& file) const {
-    return file.names.empty() ? "a path" : fmt::format("{}, or a path", fmt::join(file.names, ", "));
+    return file.names.empty() ? "a path" : fmt::format("{}, or a path", joined(file.names, ", "));
   }
 };
 

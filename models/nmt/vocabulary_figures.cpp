@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
 #include "graph/error.h"
+#include "graph/json_value.h"
 #include "models/nmt/normalise.h"
 #include "models/nmt/sha256.h"
 #include "models/nmt/vocabulary.h"
@@ -16,8 +16,6 @@
 
 namespace weft::nmt {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kSamplePair = 1000;
 constexpr std::size_t kListedWords = 40;
@@ -84,7 +82,7 @@ struct Language {
 
  private:
   static Json ids(const Vocabulary& vocabulary, std::string_view sentence) {
-    Json ids = Json::array();
+    Json ids = Json::list();
     for (const std::string_view word : split_words(sentence)) ids.push_back(vocabulary.id(word));
     return ids;
   }

@@ -1,7 +1,6 @@
 #include "tools/common/command_line.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <new>
 #include <sstream>
 
+#include "graph/joined.h"
 #include "graph/suggestion.h"
 
 namespace weft::tool {
@@ -67,7 +67,7 @@ Option Option::needs(const Option& other) const {
 
 Option Option::one_of(const std::vector<std::string>& names) const {
   option_->check(without_description(CLI::IsMember(names)));
-  return value(fmt::format("{}", fmt::join(names, "|")));
+  return value(joined(names, "|"));
 }
 
 Option Option::between(std::int64_t least, std::int64_t most) const {
@@ -266,7 +266,7 @@ std::vector<ConfigurationItem> read_configuration(const std::string& text) {
   std::istringstream stream(text);
   std::vector<ConfigurationItem> items;
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(stream))
-    items.push_back({fmt::format("{}", fmt::join(item.parents, ".")), item.name, item.inputs});
+    items.push_back({joined(item.parents, "."), item.name, item.inputs});
   return items;
 }
 

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "graph/json_value.h"
 #include "tools/common/table.h"
 
 namespace weft::tool {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string number(double x) { return fmt::format("{:.6g}", x); }
 
@@ -100,9 +98,9 @@ std::string comparison_json(const Comparison& comparison, std::size_t most) {
   Json object{{"values", comparison.values.size()}, {"compared", comparison.matched()}};
   const ComparedValue* first = comparison.first();
   object["first"] = first == nullptr ? Json() : json_of(*first);
-  object["worst"] = Json::array();
+  object["worst"] = Json::list();
   for (const ComparedValue* value : comparison.worst(most)) object["worst"].push_back(json_of(*value));
-  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return object.dump(2) + "\n";
 }
 
 }  // namespace weft::tool

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "graph/json_value.h"
 #include "tools/common/table.h"
 
 namespace weft::tool {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string rate_text(double amount, double seconds) {
   const double rate = 1e-9 * amount / seconds;
@@ -109,7 +107,7 @@ std::string ProfileReport::to_text(const Roofline& roofline, std::size_t most_no
 
 std::string ProfileReport::to_json(const Roofline& roofline) const {
   const auto list = [&](const std::vector<Row>& rows, bool by_node) {
-    Json list = Json::array();
+    Json list = Json::list();
     for (const Row& row : rows) {
       Json item;
       if (by_node) item = {{"node", row.name}, {"scope", row.scope}};
@@ -128,7 +126,7 @@ std::string ProfileReport::to_json(const Roofline& roofline) const {
                        {"gigabytes_per_second", roofline.gigabytes_per_second}};
   object["kinds"] = list(kinds(), false);
   object["nodes"] = list(nodes(), true);
-  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return object.dump(2) + "\n";
 }
 
 }  // namespace weft::tool

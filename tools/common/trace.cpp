@@ -1,17 +1,16 @@
 #include "tools/common/trace.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "graph/json_value.h"
 
 namespace weft::tool {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int process = 1;
 constexpr int thread = 1;
 
-std::string text_of(const Json& event) { return event.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string text_of(const Json& event) { return event.dump(); }
 
 Json complete_event(std::string_view name, std::string_view category, double start, double seconds) {
   return {{"name", name},         {"cat", category}, {"ph", "X"},    {"ts", 1e6 * start},

@@ -1,10 +1,8 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
+#include "graph/joined.h"
 #include "models/nmt/attention_picture.h"
 #include "models/nmt/self_attention_weights.h"
 #include "models/nmt/translator.h"
@@ -49,7 +47,7 @@ void draw_reading(const AttentionOptions& options, const TrainedModel& model) {
           kMaxPictureWords);
   draw(words, words, self_attention_weights(run.config().model, model.weights, run.source().encode(words)),
        options.out);
-  print(fmt::format("{}\n", fmt::join(words, " ")));
+  print(joined(words, " ") + "\n");
 }
 
 void draw_translation(const AttentionOptions& options, const TrainedModel& model) {

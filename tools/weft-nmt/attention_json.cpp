@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "graph/json_value.h"
 
 namespace weft::nmt {
 
-nlohmann::ordered_json attention_rows(const Translation& translation) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+Json attention_rows(const Translation& translation) {
+  Json rows = Json::list();
   if (translation.attention_weights.empty()) return rows;
   const std::size_t columns = translation.source_words.size();
   for (std::size_t row = 0; row < translation.target_words.size(); ++row) {
-    nlohmann::ordered_json weights = nlohmann::ordered_json::array();
+    Json weights = Json::list();
     for (std::size_t column = 0; column < columns; ++column) {
       const float weight = translation.attention_weights[row * columns + column];
       weights.push_back(std::round(std::clamp(static_cast<double>(weight), 0.0, 1.0) * 1000) / 1000);

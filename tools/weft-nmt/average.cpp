@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cstdint>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "models/nmt/checkpoint_average.h"
 #include "models/nmt/run_directory.h"
 #include "models/nmt/run_lock.h"
@@ -49,7 +49,7 @@ void average(const AverageOptions& options) {
   const RunLock lock(options.run);  // a training would take checkpoints away
   const std::vector<std::string> names = options.checkpoints.empty() ? newest(run, options.last) : options.checkpoints;
   run.save_average(average_checkpoints(run, names));
-  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path("averaged").string(), fmt::join(names, ", ")));
+  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path("averaged").string(), joined(names, ", ")));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/json_value.h"
 #include "models/nmt/trainer.h"
 #include "tools/weft-nmt/bench_measures.h"
 
@@ -87,16 +87,16 @@ void profile_batches(Trainer& trainer, const Batches& batches, RealMeasurement& 
 /// A line for the model, then a line a batch.
 void write_batches(const std::filesystem::path& path, const ModelConfig& model, const std::vector<Example>& examples,
                    const Batches& batches) {
-  std::string lines = nlohmann::ordered_json{{"source_vocabulary", model.source_vocabulary},
-                                             {"target_vocabulary", model.target_vocabulary},
-                                             {"embedding", model.embedding},
-                                             {"units", model.units},
-                                             {"warm_up_batches", batches.warm_up.size()}}
+  std::string lines = Json{{"source_vocabulary", model.source_vocabulary},
+                           {"target_vocabulary", model.target_vocabulary},
+                           {"embedding", model.embedding},
+                           {"units", model.units},
+                           {"warm_up_batches", batches.warm_up.size()}}
                           .dump() +
                       "\n";
   for (const std::vector<Batch>* part : {&batches.warm_up, &batches.timed}) {
     for (const Batch& batch : *part) {
-      nlohmann::ordered_json line;
+      Json line;
       for (const std::size_t row : batch.rows) {
         line["source"].push_back(examples[row].source);
         line["target"].push_back(examples[row].target);

@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "graph/json_value.h"
 #include "models/nmt/format.h"
 
 namespace weft::nmt {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double gflop_per_second(double gflop, double milliseconds) { return 1000 * gflop / milliseconds; }
 
@@ -40,7 +37,7 @@ Json json_of(const Timing& timing) {
 
 Json json_of(const std::vector<KindProfile>& kinds, std::int64_t steps) {
   const double runs = static_cast<double>(steps);
-  Json list = Json::array();
+  Json list = Json::list();
   for (const KindProfile& kind : kinds) {
     list.push_back({{"kind", kind.kind},
                     {"calls", static_cast<double>(kind.calls) / runs},
@@ -60,7 +57,7 @@ void add_rate(Json& object, const BenchReport& report, double gflop, double mill
 
 Json json_of(const BenchReport& report, const PaddedMeasurement& padded) {
   const ModelShape& shape = report.padded_shape;
-  Json object{{"shape", {shape.rows, shape.source_length, shape.target_length}},
+  Json object{{"shape", Json::list({shape.rows, shape.source_length, shape.target_length})},
               {"milliseconds", json_of(padded.timing)}};
   add_rate(object, report, padded.needed_gflop, padded.timing.median());
   object["executed_gflop"] = padded.graph.executed_gflop;

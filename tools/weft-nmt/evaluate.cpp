@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "graph/file.h"
+#include "graph/json_value.h"
 #include "models/nmt/evaluation.h"
 #include "models/nmt/trainer.h"
 #include "tools/weft-nmt/commands.h"
@@ -161,8 +161,6 @@ std::string table(const LoadedEnsemble& ensemble, const TestSet& set, const Scor
   return text;
 }
 
-using Json = nlohmann::ordered_json;
-
 /// The figures, into the object.
 void add_figures(Json& object, const SentenceScores& scores) {
   const Bleu& bleu = scores.metrics.bleu;
@@ -170,7 +168,8 @@ void add_figures(Json& object, const SentenceScores& scores) {
   object["bleu_precisions"] = bleu.precisions;
   object["brevity_penalty"] = bleu.brevity_penalty;
   object["bleu_signature"] = scores.bleu_signature;
-  if (scores.bleu_interval) object["bleu_interval"] = {scores.bleu_interval->low, scores.bleu_interval->high};
+  if (scores.bleu_interval)
+    object["bleu_interval"] = Json::list({scores.bleu_interval->low, scores.bleu_interval->high});
   object["chrf"] = scores.metrics.chrf;
   object["chrf_signature"] = scores.chrf_signature;
   object["exact_match"] = scores.metrics.exact_match;
@@ -204,7 +203,7 @@ std::string json(const LoadedEnsemble& ensemble, const TestSet& set, const Score
   object["coverage_penalty"] = options.search.beam.score.coverage_penalty;
   object["precision"] = to_string(options.search.precision);
   object["sentences_per_second"] = scores.sentences_per_second;
-  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return object.dump(2) + "\n";
 }
 
 void evaluate(const EvaluateOptions& options) {

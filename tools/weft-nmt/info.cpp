@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "graph/json_value.h"
 #include "models/nmt/format.h"
 #include "models/nmt/run_directory.h"
 #include "models/nmt/settings.h"
@@ -81,9 +81,9 @@ std::string text(const RunDirectory& run) {
 
 std::string json(const RunDirectory& run) {
   const Config& config = run.config();
-  nlohmann::ordered_json object{{"run", run.path().string()}};
+  Json object{{"run", run.path().string()}};
   object["system"] = describe_system(config.model);
-  object["settings"] = nlohmann::ordered_json::parse(to_json(config));
+  object["settings"] = settings_json(config);
   for (const ParameterInfo& parameter : list_parameters(config.model)) {
     object["parameters"][parameter.name] = parameter.type.shape.extents();
   }
@@ -101,7 +101,7 @@ std::string json(const RunDirectory& run) {
                        {"best_valid_bleu", state->best_valid_bleu},
                        {"seed", state->seed}};
   }
-  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return object.dump(2) + "\n";
 }
 
 void show(const InfoOptions& options) {

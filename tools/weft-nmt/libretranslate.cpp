@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "graph/json_value.h"
 #include "graph/number_text.h"
 #include "models/nmt/utf8.h"
 #include "tools/weft-nmt/attention_json.h"
@@ -16,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::json;  // requests; answers are weft::Json
 
 constexpr std::string_view kSource = "fr";
 constexpr std::string_view kTarget = "en";
@@ -25,15 +26,6 @@ template <typename... Arguments>
 [[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   throw RequestError(400, "Invalid request: " + fmt::format(format, std::forward<Arguments>(arguments)...));
 }
-
-/// An object of one member: what {{name, value}} means depends on the compiler.
-Json object(const char* name, Json value) {
-  Json json = Json::object();
-  json[name] = std::move(value);
-  return json;
-}
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // ---- Forms.
 
@@ -62,8 +54,8 @@ std::string form_text(std::string_view coded) {
 }
 
 /// The fields as a JSON object, whose values are texts; a field that is there several times is a list.
-Json form_fields(std::string_view body) {
-  Json fields = Json::object();
+json form_fields(std::string_view body) {
+  json fields = json::object();
   while (!body.empty()) {
     const std::size_t end = std::min(body.find('&'), body.size());
     const std::string_view field = body.substr(0, end);
@@ -72,13 +64,13 @@ Json form_fields(std::string_view body) {
     const std::string name = form_text(field.substr(0, equals));
     if (name.empty()) continue;
     std::string value = form_text(field.substr(std::min(equals + 1, field.size())));
-    Json& slot = fields[name];
+    json& slot = fields[name];
     if (slot.is_null()) {
       slot = std::move(value);
     } else if (slot.is_array()) {
       slot.push_back(std::move(value));
     } else {
-      slot = Json::array({slot, std::move(value)});
+      slot = json::array({slot, std::move(value)});
     }
   }
   return fields;
@@ -87,52 +79,54 @@ Json form_fields(std::string_view body) {
 // ---- Fields.
 
 /// The fields of a body; strings in it are UTF-8.
-Json fields_of(std::string_view content_type, const std::string& body) {
+json fields_of(std::string_view content_type, const std::string& body) {
   std::string type(content_type.substr(0, content_type.find(';')));
   std::erase(type, ' ');
   std::ranges::transform(type, type.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (type == "application/x-www-form-urlencoded") return form_fields(body);
   if (type != "application/json")
-    refuse("the content type is {}, it must be application/json or application/x-www-form-urlencoded", dump(type));
+    refuse("the content type is {}, it must be application/json or application/x-www-form-urlencoded",
+           Json(type).dump());
   try {
-    Json json = Json::parse(body);
-    if (!json.is_object()) refuse("the body is no JSON object");
-    return json;
-  } catch (const Json::parse_error& error) {
+    json fields = json::parse(body);
+    if (!fields.is_object()) refuse("the body is no JSON object");
+    return fields;
+  } catch (const json::parse_error& error) {
     refuse("the body is no JSON: damaged at byte {}", error.byte);
   }
 }
 
 /// A field that is a text; nothing when it is missing.
-std::optional<std::string> text_field(const Json& fields, const char* name) {
+std::optional<std::string> text_field(const json& fields, const char* name) {
   const auto at = fields.find(name);
   if (at == fields.end() || at->is_null()) return std::nullopt;
   if (!at->is_string()) refuse("'{}' must be a string", name);
   return at->get<std::string>();
 }
 
-std::string needed_field(const Json& fields, const char* name) {
+std::string needed_field(const json& fields, const char* name) {
   auto text = text_field(fields, name);
   if (!text) refuse("missing {} parameter", name);
   return *text;
 }
 
 /// "true" in a form, true in JSON.
-bool switched_on(const Json& fields, const char* name) {
+bool switched_on(const json& fields, const char* name) {
   const auto at = fields.find(name);
   return at != fields.end() && (*at == true || *at == "true");
 }
 
 /// A whole number from 0, as a number or, as in a form, in digits; 0 when it is missing.
-std::size_t count_field(const Json& fields, const char* name, std::size_t most) {
+std::size_t count_field(const json& fields, const char* name, std::size_t most) {
   const auto at = fields.find(name);
   if (at == fields.end() || at->is_null()) return 0;
   std::optional<std::int64_t> count;
   if (at->is_string()) count = parse_integer(at->get_ref<const std::string&>());
   if (at->is_number_integer()) count = at->get<std::int64_t>();
   if (!count || *count < 0 || std::cmp_greater(*count, most))
-    refuse("'{}' is {}, it must be a whole number from 0 to {}", name, dump(*at), most);
+    refuse("'{}' is {}, it must be a whole number from 0 to {}", name,
+           at->dump(-1, ' ', false, json::error_handler_t::replace), most);
   return static_cast<std::size_t>(*count);
 }
 
@@ -148,14 +142,15 @@ std::vector<std::string> lines_of(std::string_view text) {
   }
 }
 
-void check_languages(const Json& fields, TranslateRequest& request) {
+void check_languages(const json& fields, TranslateRequest& request) {
   const std::string source = needed_field(fields, "source");
   request.detects = source == "auto";
-  if (source != kSource && !request.detects) refuse("{} is not supported as a source; it must be fr", dump(source));
+  if (source != kSource && !request.detects)
+    refuse("{} is not supported as a source; it must be fr", Json(source).dump());
   const std::string target = needed_field(fields, "target");
-  if (target != kTarget) refuse("{} is not supported as a target; it must be en", dump(target));
+  if (target != kTarget) refuse("{} is not supported as a target; it must be en", Json(target).dump());
   const std::string format = text_field(fields, "format").value_or("text");
-  if (format != "text") refuse("{} format is not supported; it must be text", dump(format));
+  if (format != "text") refuse("{} format is not supported; it must be text", Json(format).dump());
 }
 
 // ---- Answers.
@@ -191,21 +186,21 @@ Json alternatives_of(Lines lines, std::size_t count) {
 }
 
 /// What is given for each text: itself when there is but one, else a list.
-Json single_or_list(const TranslateRequest& request, Json values) {
-  return request.is_list ? std::move(values) : std::move(values.front());
+Json single_or_list(const TranslateRequest& request, const std::vector<Json>& values) {
+  return request.is_list ? Json(values) : values.front();
 }
 
 }  // namespace
 
 TranslateRequest parse_translate_request(std::string_view content_type, const std::string& body,
                                          const RequestLimits& limits) {
-  const Json fields = fields_of(content_type, body);
+  const json fields = fields_of(content_type, body);
   const auto q = fields.find("q");
   if (q == fields.end() || q->is_null()) refuse("missing q parameter");
   TranslateRequest request;
   request.is_list = q->is_array();
   std::size_t characters = 0;
-  for (const Json& text : request.is_list ? *q : Json::array({*q})) {
+  for (const json& text : request.is_list ? *q : json::array({*q})) {
     if (!text.is_string()) refuse("'q' must be a string or a list of strings");
     const std::string& content = text.get_ref<const std::string&>();
     if (const auto invalid = find_invalid_utf8(content)) refuse("'q' is not UTF-8 (byte {})", *invalid + 1);
@@ -222,8 +217,7 @@ TranslateRequest parse_translate_request(std::string_view content_type, const st
 
 std::string translate_answer(const TranslateRequest& request,
                              const std::vector<std::vector<Translation>>& translations) {
-  Json texts = Json::array(), attention = Json::array();
-  Json detected = Json::array(), alternatives = Json::array();
+  std::vector<Json> texts, attention, detected, alternatives;
   Lines rest = translations;
   for (const std::vector<std::string>& text : request.texts) {
     const Lines lines = rest.first(text.size());
@@ -231,27 +225,28 @@ std::string translate_answer(const TranslateRequest& request,
     texts.push_back(text_of(lines, 0));
     if (request.alternatives > 0) alternatives.push_back(alternatives_of(lines, request.alternatives));
     if (request.with_attention) {
-      Json of_lines = Json::array();
+      Json of_lines = Json::list();
       for (const std::vector<Translation>& ranked : lines) of_lines.push_back(attention_of(ranked.front()));
       attention.push_back(std::move(of_lines));
     }
     detected.push_back({{"confidence", 0}, {"language", kSource}});  // not detected: it is the only one
   }
-  if (request.is_list && texts.empty()) return dump(object("translatedText", Json::array()));
-  Json answer = object("translatedText", single_or_list(request, std::move(texts)));
-  if (request.detects) answer["detectedLanguage"] = single_or_list(request, std::move(detected));
-  if (request.alternatives > 0) answer["alternatives"] = single_or_list(request, std::move(alternatives));
-  if (request.with_attention) answer["attention"] = single_or_list(request, std::move(attention));
-  return dump(answer);
+  if (request.is_list && texts.empty()) return Json{{"translatedText", texts}}.dump();
+  Json answer{{"translatedText", single_or_list(request, texts)}};
+  if (request.detects) answer["detectedLanguage"] = single_or_list(request, detected);
+  if (request.alternatives > 0) answer["alternatives"] = single_or_list(request, alternatives);
+  if (request.with_attention) answer["attention"] = single_or_list(request, attention);
+  return answer.dump();
 }
 
-std::string error_answer(std::string_view message) { return dump(object("error", message)); }
+std::string error_answer(std::string_view message) { return Json{{"error", message}}.dump(); }
 
 std::string languages_answer() {
-  return dump(Json::array({{{"code", kSource}, {"name", "French"}, {"targets", Json::array({kTarget})}},
-                           {{"code", kTarget}, {"name", "English"}, {"targets", Json::array()}}}));
+  return Json::list({Json{{"code", kSource}, {"name", "French"}, {"targets", Json::list({kTarget})}},
+                     Json{{"code", kTarget}, {"name", "English"}, {"targets", Json::list()}}})
+      .dump();
 }
 
-std::string health_answer() { return dump(object("status", "ok")); }
+std::string health_answer() { return Json{{"status", "ok"}}.dump(); }
 
 }  // namespace weft::nmt

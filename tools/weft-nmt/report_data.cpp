@@ -1,10 +1,10 @@
 #include "tools/weft-nmt/report_data.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 
+#include "graph/json_value.h"
 #include "models/nmt/run_lock.h"
 #include "models/nmt/settings.h"
 #include "models/nmt/training_log.h"
@@ -12,10 +12,6 @@
 
 namespace weft::nmt {
 namespace {
-
-using nlohmann::ordered_json;
-
-ordered_json value(const std::optional<double>& number) { return number ? ordered_json(*number) : ordered_json(); }
 
 /// The mean of those records that have the number; nothing when none has.
 std::optional<double> mean(std::span<const BatchRecord> records, std::optional<double> BatchRecord::*member) {
@@ -37,49 +33,49 @@ double epochs_done(const BatchRecord& record, std::int64_t longest_epoch) {
 }
 
 /// A column for each curve.
-ordered_json batch_columns(const std::vector<BatchRecord>& records) {
+Json batch_columns(const std::vector<BatchRecord>& records) {
   const std::size_t group = (records.size() + kMaxReportPoints - 1) / kMaxReportPoints;
   std::int64_t longest_epoch = 1;
   for (const BatchRecord& record : records) longest_epoch = std::max(longest_epoch, record.batch);
-  ordered_json columns{{"records_per_point", group}};
+  Json columns{{"records_per_point", group}};
   for (const char* name : {"epochs", "step", "loss", "gradient_norm", "learning_rate", "tokens_per_second"})
-    columns[name] = ordered_json::array();
+    columns[name] = Json::list();
   for (std::size_t first = 0; first < records.size(); first += group) {
     const std::span<const BatchRecord> point =
         std::span(records).subspan(first, std::min(group, records.size() - first));
     columns["epochs"].push_back(epochs_done(point.back(), longest_epoch));
     columns["step"].push_back(point.back().step);
-    columns["loss"].push_back(value(mean(point, &BatchRecord::loss)));
-    columns["gradient_norm"].push_back(value(mean(point, &BatchRecord::gradient_norm)));
-    columns["learning_rate"].push_back(value(mean(point, &BatchRecord::learning_rate)));
-    columns["tokens_per_second"].push_back(value(mean(point, &BatchRecord::tokens_per_second)));
+    columns["loss"].push_back(mean(point, &BatchRecord::loss));
+    columns["gradient_norm"].push_back(mean(point, &BatchRecord::gradient_norm));
+    columns["learning_rate"].push_back(mean(point, &BatchRecord::learning_rate));
+    columns["tokens_per_second"].push_back(mean(point, &BatchRecord::tokens_per_second));
   }
   return columns;
 }
 
-ordered_json epoch_rows(const std::vector<EpochRecord>& records) {
-  ordered_json rows = ordered_json::array();
+Json epoch_rows(const std::vector<EpochRecord>& records) {
+  Json rows = Json::list();
   for (const EpochRecord& record : records) {
     rows.push_back({{"epoch", record.epoch},
                     {"step", record.step},
-                    {"loss", value(record.loss)},
-                    {"valid_loss", value(record.valid_loss)},
-                    {"bleu", value(record.valid_bleu)},
-                    {"chrf", value(record.valid_chrf)},
-                    {"sentences", value(record.valid_sentences)},
-                    {"tokens_per_second", value(record.tokens_per_second)},
-                    {"seconds", value(record.epoch_seconds)},
+                    {"loss", record.loss},
+                    {"valid_loss", record.valid_loss},
+                    {"bleu", record.valid_bleu},
+                    {"chrf", record.valid_chrf},
+                    {"sentences", record.valid_sentences},
+                    {"tokens_per_second", record.tokens_per_second},
+                    {"seconds", record.epoch_seconds},
                     {"best", record.best}});
   }
   return rows;
 }
 
-ordered_json sample_epochs(const std::vector<EpochSamples>& epochs) {
-  ordered_json list = ordered_json::array();
+Json sample_epochs(const std::vector<EpochSamples>& epochs) {
+  Json list = Json::list();
   const std::size_t shown = std::min(epochs.size(), kMaxReportEpochs);
   for (std::size_t i = 0; i < shown; ++i) {
     const EpochSamples& epoch = epochs[(i + 1) * epochs.size() / shown - 1];  // the last one always
-    ordered_json samples = ordered_json::array();
+    Json samples = Json::list();
     for (const SampleTranslation& sample : epoch.samples) {
       samples.push_back({{"source", sample.source},
                          {"reference", sample.reference},
@@ -93,11 +89,11 @@ ordered_json sample_epochs(const std::vector<EpochSamples>& epochs) {
   return list;
 }
 
-ordered_json setting_rows(const Config& config) {
-  ordered_json rows = ordered_json::array();
+Json setting_rows(const Config& config) {
+  Json rows = Json::list();
   for (const Setting& setting : settings()) {
     const std::string text = setting_text(setting.get(config));
-    if (!text.empty()) rows.push_back({setting.name, text, setting.summary});
+    if (!text.empty()) rows.push_back(Json::list({setting.name, text, setting.summary}));
   }
   return rows;
 }
@@ -107,18 +103,18 @@ ordered_json setting_rows(const Config& config) {
 std::string report_data(const RunDirectory& run) {
   const TrainingLog log = parse_training_log(run.read_log());
   const SampleLog samples = parse_samples(run.read_samples());
-  const ordered_json data{{"run", run.path().string()},
-                          {"training", RunLock::is_held(run.path())},
-                          {"epochs_wanted", run.config().training.epochs},
-                          {"best_by", to_string(run.config().training.best_by)},
-                          {"parameters", count_parameters(run.config().model)},
-                          {"diverged", log.diverged ? ordered_json(*log.diverged) : ordered_json()},
-                          {"unreadable_lines", log.unreadable + samples.unreadable},
-                          {"batches", batch_columns(log.batches)},
-                          {"epochs", epoch_rows(log.epochs)},
-                          {"samples", sample_epochs(samples.epochs)},
-                          {"settings", setting_rows(run.config())}};
-  return data.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  const Json data{{"run", run.path().string()},
+                  {"training", RunLock::is_held(run.path())},
+                  {"epochs_wanted", run.config().training.epochs},
+                  {"best_by", to_string(run.config().training.best_by)},
+                  {"parameters", count_parameters(run.config().model)},
+                  {"diverged", log.diverged},
+                  {"unreadable_lines", log.unreadable + samples.unreadable},
+                  {"batches", batch_columns(log.batches)},
+                  {"epochs", epoch_rows(log.epochs)},
+                  {"samples", sample_epochs(samples.epochs)},
+                  {"settings", setting_rows(run.config())}};
+  return data.dump();
 }
 
 }  // namespace weft::nmt

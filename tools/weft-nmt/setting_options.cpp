@@ -1,13 +1,13 @@
 #include "tools/weft-nmt/setting_options.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <array>
 #include <filesystem>
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "models/nmt/kernel_choice.h"
 #include "tools/weft-nmt/commands.h"
 
@@ -37,9 +37,9 @@ struct PlaceholderOf {
   std::string operator()(const Switch&) const { return ""; }
   std::string operator()(const IntegerRange&) const { return "N"; }
   std::string operator()(const NumberRange&) const { return "X"; }
-  std::string operator()(const Choice& choice) const { return fmt::format("{}", fmt::join(choice.names, "|")); }
+  std::string operator()(const Choice& choice) const { return joined(choice.names, "|"); }
   std::string operator()(const FilePath& file) const {
-    return file.names.empty() ? "FILE" : fmt::format("{}|FILE", fmt::join(file.names, "|"));
+    return file.names.empty() ? "FILE" : joined(file.names, "|") + "|FILE";
   }
 };
 
@@ -52,7 +52,7 @@ std::string default_text(const Setting& setting) {
   for (const std::string_view name : preset_names()) texts.push_back(setting_text(setting.get(preset(name))));
   if (std::ranges::equal(texts, std::vector(texts.size(), texts.front()))) return "default: " + texts.front();
   for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = fmt::format("{}: {}", preset_names()[i], texts[i]);
-  return fmt::format("{}", fmt::join(texts, ", "));
+  return joined(texts, ", ");
 }
 
 /// "Pairs in a step (default: 64)"

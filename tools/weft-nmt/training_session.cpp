@@ -4,11 +4,11 @@
 
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/json.h"
+#include "graph/json_value.h"
 #include "models/nmt/divergence.h"
 #include "models/nmt/format.h"
 #include "models/nmt/kernel_choice.h"
@@ -239,11 +239,11 @@ std::optional<EpochReport> TrainingSession::run_epoch() {
 /// Writes it to the log and throws Error with the node at fault.
 void TrainingSession::fail_diverged(const Diverged& error) {
   const TrainingState& state = trainer_->state();
-  run_.log(nlohmann::ordered_json{{"event", "diverged"},
-                                  {"step", state.step + 1},
-                                  {"epoch", state.epoch + 1},
-                                  {"message", error.what()},
-                                  {"seconds", seconds()}}
+  run_.log(Json{{"event", "diverged"},
+                {"step", state.step + 1},
+                {"epoch", state.epoch + 1},
+                {"message", error.what()},
+                {"seconds", seconds()}}
                .dump());
   const std::string kept = checkpoint_.empty() ? "there was no checkpoint yet"
                                                : fmt::format("{} is kept", run_.checkpoint_path(checkpoint_).string());
@@ -263,16 +263,16 @@ bool TrainingSession::finish_step(const StepReport& report) {
   progress_.update(1, static_cast<std::uint64_t>(report.tokens), report.loss);
   if (report.batch % kBatchesPerRecord == 0) {
     const double tokens_per_second = take_tokens_per_second();
-    run_.log(nlohmann::ordered_json{{"event", "batch"},
-                                    {"step", trainer_->state().step},
-                                    {"epoch", report.epoch},
-                                    {"batch", report.batch},
-                                    {"batches", report.batches},
-                                    {"loss", report.loss},
-                                    {"gradient_norm", report.gradient_norm},
-                                    {"learning_rate", report.learning_rate},
-                                    {"tokens_per_second", tokens_per_second},
-                                    {"seconds", seconds()}}
+    run_.log(Json{{"event", "batch"},
+                  {"step", trainer_->state().step},
+                  {"epoch", report.epoch},
+                  {"batch", report.batch},
+                  {"batches", report.batches},
+                  {"loss", report.loss},
+                  {"gradient_norm", report.gradient_norm},
+                  {"learning_rate", report.learning_rate},
+                  {"tokens_per_second", tokens_per_second},
+                  {"seconds", seconds()}}
                  .dump());
     if (report.batch % kBatchesPerLine == 0) {
       progress_.log(fmt::format("{}, {} tokens/s", format_batch(report.epoch, report.batch, report.loss),
@@ -285,13 +285,13 @@ bool TrainingSession::finish_step(const StepReport& report) {
 void TrainingSession::finish_epoch(const EpochReport& report) {
   progress_.stop();
   progress_.log(format_epoch(report.epoch, report.loss));
-  nlohmann::ordered_json record{{"event", "epoch"},
-                                {"step", trainer_->state().step},
-                                {"epoch", report.epoch},
-                                {"loss", report.loss},
-                                {"learning_rate", report.learning_rate},
-                                {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
-                                {"epoch_seconds", report.seconds}};
+  Json record{{"event", "epoch"},
+              {"step", trainer_->state().step},
+              {"epoch", report.epoch},
+              {"loss", report.loss},
+              {"learning_rate", report.learning_rate},
+              {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
+              {"epoch_seconds", report.seconds}};
   const bool best = !validator_ || validate(record);  // without a measure the newest is the best
   progress_.log(format_epoch_time(report.seconds));
   const TrainingConfig& training = run_.config().training;
@@ -312,7 +312,7 @@ void TrainingSession::save(bool best) {
 }
 
 /// Measures the epoch that has just ended, and notes whether it is the best so far, which it returns.
-bool TrainingSession::validate(nlohmann::ordered_json& record) {
+bool TrainingSession::validate(Json& record) {
   const Clock::time_point start = Clock::now();
   const TrainingState& state = trainer_->state();
   if (measured_ != variables_) copy_averages(run_.config().model, *variables_, *measured_);

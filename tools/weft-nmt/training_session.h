@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "backends/onednn/kernel_picks.h"
+#include "graph/json_value.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/run_directory.h"
 #include "models/nmt/step_dump.h"
@@ -66,7 +66,7 @@ class TrainingSession {
   bool finish_step(const StepReport& report);
   void finish_epoch(const EpochReport& report);
   void save(bool best);
-  bool validate(nlohmann::ordered_json& record);
+  bool validate(Json& record);
   bool is_best(double loss, double bleu) const;
   bool out_of_patience() const;
   int stop(int signal);

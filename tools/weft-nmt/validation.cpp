@@ -1,8 +1,8 @@
 #include "tools/weft-nmt/validation.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "graph/json_value.h"
 #include "tools/weft-nmt/attention_json.h"
 #include "tools/weft-nmt/data.h"
 
@@ -50,7 +50,7 @@ Metrics ValidationTranslations::score() {
 }
 
 std::string ValidationTranslations::samples(std::int64_t epoch, std::int64_t step) {
-  nlohmann::ordered_json line{{"epoch", epoch}, {"step", step}, {"samples", nlohmann::ordered_json::array()}};
+  Json line{{"epoch", epoch}, {"step", step}, {"samples", Json::list()}};
   const std::vector<Translation> translations = translate(samples_);
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     line["samples"].push_back({{"source", samples_[i].source},

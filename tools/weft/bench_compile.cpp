@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "backends/executable.h"
+#include "graph/json_value.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
 #include "tools/common/table.h"
@@ -130,8 +130,8 @@ std::string as_table(const ScalingFamily& family, const std::vector<Measurement>
   return fmt::format("{}: {}\n\n{}", family.name, family.summary, table.to_string());
 }
 
-nlohmann::ordered_json as_json(const Measurement& measurement) {
-  nlohmann::ordered_json stages;
+Json as_json(const Measurement& measurement) {
+  Json stages;
   for (const Stage& stage : measurement.stages) stages[stage.name] = stage.milliseconds;
   return {{"family", measurement.family},
           {"nodes", measurement.nodes},
@@ -142,7 +142,7 @@ nlohmann::ordered_json as_json(const Measurement& measurement) {
 
 void bench_compile(const BenchCompileOptions& options) {
   const Backend& backend = backend_named(options.backend);
-  nlohmann::ordered_json report = nlohmann::ordered_json::array();
+  Json report = Json::list();
   std::string text;
   for (const ScalingFamily& family : scaling_families()) {
     if (!options.families.empty() && std::ranges::find(options.families, family.name) == options.families.end())

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "graph/json_value.h"
 #include "graph/leaf.h"
 #include "tools/web/page.h"
 #include "tools/weft/pass_picture.h"
@@ -13,8 +13,6 @@
 
 namespace weft::tool {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json json_of(const PassHistory& history, std::size_t index) {
   const Stage& stage = history.stages[index];
@@ -57,22 +55,22 @@ void append_versions(Json& json, const PassHistory& history) {
   Pool ops;
   Pool exact;
   Pool folded;
-  Json nodes = Json::array();
-  Json families = Json::array();
-  Json folded_of = Json::array();
+  Json nodes = Json::list();
+  Json families = Json::list();
+  Json folded_of = Json::list();
   for (const NodeVersion& version : history.versions) {
     const std::size_t op = ops.index_of(std::string(version.op->name));
     if (op == families.size()) families.push_back(version.op->family);
     const std::size_t scope = exact.index_of(version.scope);
     if (scope == folded_of.size()) folded_of.push_back(folded.index_of(folding.folded(version.scope)));
-    nodes.push_back({version.node.index, op, scope, version.first, version.last, version.line});
+    nodes.push_back(Json::list({version.node.index, op, scope, version.first, version.last, version.line}));
   }
   json["ops"] = ops.texts();
   json["families"] = families;
   json["scopes"] = exact.texts();
   json["folded_of"] = folded_of;
   json["folded"] = folded.texts();
-  Json copies = Json::array();
+  Json copies = Json::list();
   for (const std::string& scope : folded.texts()) copies.push_back(folding.copies(scope));
   json["copies"] = copies;
   json["nodes"] = nodes;
@@ -81,15 +79,15 @@ void append_versions(Json& json, const PassHistory& history) {
 }  // namespace
 
 std::string explain_json(const PassHistory& history) {
-  Json json{{"format", "weft-explain"}, {"version", 1}, {"graph", history.graph}, {"stages", Json::array()}};
+  Json json{{"format", "weft-explain"}, {"version", 1}, {"graph", history.graph}, {"stages", Json::list()}};
   for (std::size_t i = 0; i < history.stages.size(); ++i) json["stages"].push_back(json_of(history, i));
   append_versions(json, history);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump();
 }
 
 std::string explain_page(const PassHistory& history) {
   // The first is of all passes together.
-  Json pictures = Json::array({pass_picture(history, 0, history.stages.size() - 1)});
+  Json pictures = Json::list({pass_picture(history, 0, history.stages.size() - 1)});
   for (std::size_t i = 1; i < history.stages.size(); ++i)
     pictures.push_back(history.stages[i].changed ? Json(pass_picture(history, i - 1, i)) : Json());
   return web::to_html({.title = fmt::format("What compiling does to {}", history.graph),

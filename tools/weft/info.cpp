@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "graph/json_value.h"
 #include "graph/leaf.h"
 #include "graph/quote.h"
 #include "tools/weft/commands.h"
@@ -15,8 +15,6 @@
 
 namespace weft::tool {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct InfoOptions {
   GraphSource source;
@@ -40,39 +38,41 @@ void append_cost(Json& json, const CostInfo& cost) {
 }
 
 /// Inputs and outputs: names and types.
-Json interface_of(const Graph& graph) {
-  Json inputs = Json::array();
+void append_interface(Json& json, const Graph& graph) {
+  Json inputs = Json::list();
   for (const NodeId id : graph.leaves(leaf::input))
     inputs.push_back({{"name", graph.node(id).name}, {"type", graph.type(graph.node(id).results[0]).to_string()}});
-  Json outputs = Json::array();
+  Json outputs = Json::list();
   for (const Output& output : graph.outputs())
     outputs.push_back({{"name", output.name}, {"type", graph.type(output.value).to_string()}});
-  return {{"inputs", inputs}, {"outputs", outputs}, {"updates", graph.updates().size()}};
+  json["inputs"] = inputs;
+  json["outputs"] = outputs;
+  json["updates"] = graph.updates().size();
 }
 
 std::string as_json(const Graph& graph, const GraphInfo& info, std::size_t depth) {
   Json json{{"graph", graph.name()}};
-  json.update(interface_of(graph));
+  append_interface(json, graph);
   append_cost(json, info.all);
   json["arena"] = {{"bytes", info.arena.bytes},
                    {"lower_bound_bytes", info.arena.lower_bound_bytes},
                    {"naive_bytes", info.arena.naive_bytes},
                    {"peak_node", info.arena.peak}};
-  json["scopes"] = Json::array();
+  json["scopes"] = Json::list();
   for (const ScopeInfo& scope : info.scopes) {
     if (scope.depth > depth) continue;
     Json row{{"scope", scope.scope}, {"copies", scope.copies}};
     append_cost(row, scope.cost);
     json["scopes"].push_back(row);
   }
-  json["ops"] = Json::array();
+  json["ops"] = Json::list();
   for (const OpInfo& op : info.ops) {
     Json row{{"op", op.op}};
     append_cost(row, op.cost);
     json["ops"].push_back(row);
   }
   // Names of text graphs may hold bytes that are no UTF-8, which JSON cannot.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(2) + "\n";
 }
 
 std::string as_text(const Graph& graph, const GraphInfo& info, std::size_t depth) {

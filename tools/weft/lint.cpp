@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "graph/error.h"
+#include "graph/json_value.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
 #include "tools/common/table.h"
@@ -97,13 +97,13 @@ std::string as_text(const Graph& graph, const std::vector<Finding>& findings, bo
 }
 
 std::string as_json(const Graph& graph, const std::vector<Finding>& findings) {
-  nlohmann::ordered_json json{{"graph", graph.name()}, {"findings", nlohmann::ordered_json::array()}};
+  Json json{{"graph", graph.name()}, {"findings", Json::list()}};
   for (const Finding& finding : findings) {
     const Node& node = graph.node(finding.node);
     json["findings"].push_back(
         {{"rule", finding.rule}, {"op", node.op->name}, {"node", node.name}, {"message", finding.message}});
   }
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json.dump(2) + "\n";
 }
 
 void lint(const LintOptions& options) {

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "graph/joined.h"
 #include "graph/leaf.h"
 #include "graph/quote.h"
 #include "tools/weft/lint_rules.h"
@@ -97,7 +97,7 @@ std::string names_of_outputs(const Graph& graph) {
   for (std::size_t i = 0; i < std::min(most, graph.outputs().size()); ++i)
     names.push_back(weft::quoted(graph.outputs()[i].name));
   if (graph.outputs().size() > most) names.push_back("...");
-  return fmt::format("{}", fmt::join(names, ", "));
+  return joined(names, ", ");
 }
 
 /// A parameter that is updated, though no output depends on it: its gradient of whatever the loss is must be zero.

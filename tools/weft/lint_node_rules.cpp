@@ -1,8 +1,8 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "graph/joined.h"
 #include "graph/leaf.h"
 #include "graph/quote.h"
 #include "ops/op_list.h"
@@ -96,7 +96,7 @@ std::vector<Finding> reduce_over_one(const LintContext& context) {
     return fmt::format(
         "reduces axes [{}] of {} {}, which have one element: nothing is reduced; reshape() says so, or "
         "another axis is meant",
-        fmt::join(axes, ", "), weft::quoted(context.graph().value_name(node.operands[0])), shape);
+        joined(axes, ", "), weft::quoted(context.graph().value_name(node.operands[0])), shape);
   });
 }
 

@@ -1,13 +1,13 @@
 #include "tools/weft/op_page.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 #include <vector>
 
 #include "graph/error.h"
+#include "graph/joined.h"
 #include "graph/leaf.h"
 #include "graph/text.h"
 #include "ops/case_graph.h"
@@ -32,7 +32,7 @@ std::string escaped(std::string_view text) {
 std::string names(const std::vector<std::string_view>& names) {
   std::vector<std::string> quoted;
   for (const std::string_view name : names) quoted.push_back(fmt::format("`{}`", name));
-  return quoted.empty() ? "none" : fmt::format("{}", fmt::join(quoted, ", "));
+  return quoted.empty() ? "none" : joined(quoted, ", ");
 }
 
 std::string attributes_text(const Op& op) {

@@ -1,11 +1,11 @@
 #include "ops/ops.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <memory>
 
+#include "graph/joined.h"
 #include "tools/common/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/op_page.h"
@@ -24,8 +24,7 @@ std::string table_of_ops() {
   for (const std::string_view family : op_families())
     for (const Op* op : all_ops().ops())
       if (op->family == family)
-        table.add({std::string(family), std::string(op->name), fmt::format("{}", fmt::join(op->operands, ", ")),
-                   std::string(op->summary)});
+        table.add({std::string(family), std::string(op->name), joined(op->operands, ", "), std::string(op->summary)});
   return table.to_string();
 }
 

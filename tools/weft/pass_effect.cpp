@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "backends/executable.h"
+#include "graph/json_value.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/pipeline.h"
@@ -72,11 +72,10 @@ std::vector<Effect> measure(int runs) {
 }
 
 std::string as_json(const std::vector<Effect>& effects) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  Json rows = Json::list();
   for (const Effect& effect : effects) {
-    nlohmann::ordered_json row{{"without", effect.without}, {"nodes", effect.nodes},
-                               {"kernels", effect.kernels}, {"products", effect.products},
-                               {"flops", effect.flops},     {"arena_bytes", effect.arena_bytes}};
+    Json row{{"without", effect.without},   {"nodes", effect.nodes}, {"kernels", effect.kernels},
+             {"products", effect.products}, {"flops", effect.flops}, {"arena_bytes", effect.arena_bytes}};
     if (effect.median_ms) row["median_ms"] = *effect.median_ms;
     rows.push_back(row);
   }

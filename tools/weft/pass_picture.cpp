@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <map>
 
 #include "graph/quote.h"
@@ -96,7 +95,7 @@ class Picture {
  private:
   template <typename... Args>
   void put(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(svg_), format, std::forward<Args>(args)...);
+    svg_ += fmt::format(format, std::forward<Args>(args)...);
   }
 
   /// Colours come twice, for readers that do not know light-dark().

@@ -1,14 +1,13 @@
 #include "tools/weft/view_data.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "graph/error.h"
-#include "graph/file.h"
+#include "graph/joined.h"
+#include "graph/json_value.h"
 #include "graph/leaf.h"
 #include "graph/number_text.h"
 #include "graph/order.h"
@@ -19,18 +18,18 @@
 namespace weft::tool {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string content_text(bool content) { return content ? "true" : "false"; }
 std::string content_text(std::int64_t content) { return fmt::format("{}", content); }
 std::string content_text(double content) { return number_text(content); }
 std::string content_text(const std::string& content) { return content; }
-std::string content_text(const std::vector<std::int64_t>& content) { return fmt::format("{}", content); }
+std::string content_text(const std::vector<std::int64_t>& content) {
+  return fmt::format("[{}]", joined(content, ", "));
+}
 
 std::string content_text(const std::vector<double>& content) {
   std::vector<std::string> numbers;
   for (const double number : content) numbers.push_back(number_text(number));
-  return fmt::format("[{}]", fmt::join(numbers, ", "));
+  return fmt::format("[{}]", joined(numbers, ", "));
 }
 
 /// The first elements of a constant: it may have millions.
@@ -75,7 +74,7 @@ class Texts {
 
  private:
   std::unordered_map<std::string, std::size_t> numbers_;
-  Json list_ = Json::array();
+  Json list_ = Json::list();
 };
 
 class GraphWriter {
@@ -88,14 +87,14 @@ class GraphWriter {
   }
 
   Json write() {
-    Json nodes = Json::array();
+    Json nodes = Json::list();
     const std::vector<Part> parts = parts_of(graph_, order_);
     for (std::size_t i = 0; i < order_.size(); ++i) nodes.push_back(node_data(graph_.node(order_[i]), parts[i]));
-    Json outputs = Json::array();
-    for (const Output& output : graph_.outputs()) outputs.push_back({output.name, number_of(output.value)});
-    Json updates = Json::array();
+    Json outputs = Json::list();
+    for (const Output& output : graph_.outputs()) outputs.push_back(Json::list({output.name, number_of(output.value)}));
+    Json updates = Json::list();
     for (const Update& update : graph_.updates())
-      updates.push_back({number_of(update.variable), number_of(update.value)});
+      updates.push_back(Json::list({number_of(update.variable), number_of(update.value)}));
     return {{"name", graph_.name()},     {"ops", ops_.take()}, {"scopes", scopes_.take()}, {"types", types_.take()},
             {"nodes", std::move(nodes)}, {"outputs", outputs}, {"updates", updates}};
   }
@@ -109,14 +108,14 @@ class GraphWriter {
 
     std::vector<std::size_t> node_numbers(graph_.node_bound());
     for (std::size_t i = 0; i < order_.size(); ++i) node_numbers[order_[i].index] = i;
-    Json schedule = Json::array();
+    Json schedule = Json::list();
     for (const NodeId id : steps) schedule.push_back(node_numbers[id.index]);
-    Json regions = Json::array();
+    Json regions = Json::list();
     for (const Region& region : plan.regions) {
-      const Json root = region.root ? Json(number_of(region.root)) : Json(nullptr);
-      regions.push_back({root, region.offset, region.bytes, region.first, region.last});
+      const Json root = region.root ? Json(number_of(region.root)) : Json();
+      regions.push_back(Json::list({root, region.offset, region.bytes, region.first, region.last}));
     }
-    Json places = Json::array();
+    Json places = Json::list();
     for (const NodeId id : order_)
       for (const ValueId result : graph_.node(id).results) {
         const Location& location = plan.locations[result.index];
@@ -125,7 +124,7 @@ class GraphWriter {
             places.push_back(nullptr);
             break;
           case Location::Place::leaf:
-            places.push_back({node_numbers[location.owner.index], location.offset});
+            places.push_back(Json::list({node_numbers[location.owner.index], location.offset}));
             break;
           case Location::Place::arena:
             places.push_back(location.offset);
@@ -141,24 +140,19 @@ class GraphWriter {
   std::size_t number_of(ValueId value) const { return value_numbers_[value.index]; }
 
   Json node_data(const Node& node, Part part) {
-    Json operands = Json::array();
+    Json operands = Json::list();
     for (const ValueId operand : node.operands) operands.push_back(number_of(operand));
-    Json types = Json::array();
+    Json types = Json::list();
     for (const ValueId result : node.results) types.push_back(types_(graph_.type(result).to_string()));
-    Json attributes = Json::array();
+    Json attributes = Json::list();
     for (const auto& [name, attribute] : node.attributes)
-      attributes.push_back({name, std::visit([](const auto& content) { return content_text(content); }, attribute)});
-    Json data = {node.name,
-                 ops_(std::string(node.op->name)),
-                 scopes_(node.scope),
-                 static_cast<int>(part),
-                 std::move(operands),
-                 std::move(types),
-                 std::move(attributes),
-                 flops_of(graph_, node),
-                 bytes_of(graph_, node)};
+      attributes.push_back(
+          Json::list({name, std::visit([](const auto& content) { return content_text(content); }, attribute)}));
+    Json data = Json::list({node.name, ops_(std::string(node.op->name)), scopes_(node.scope), static_cast<int>(part),
+                            std::move(operands), std::move(types), std::move(attributes), flops_of(graph_, node),
+                            bytes_of(graph_, node)});
     if (const auto time = times_.find(node.name); time != times_.end())
-      data.push_back({time->second.seconds, time->second.kind});
+      data.push_back(Json::list({time->second.seconds, time->second.kind}));
     return data;
   }
 
@@ -198,30 +192,12 @@ class GraphWriter {
 
 }  // namespace
 
-NodeTimes load_node_times(const std::string& path) {
-  constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;
-  const std::string text = read_file(path, most_bytes);
-  NodeTimes times;
-  try {
-    const nlohmann::json profile = nlohmann::json::parse(text);
-    const double runs = std::max(1.0, profile.at("runs").get<double>());
-    for (const nlohmann::json& node : profile.at("nodes")) {
-      NodeTime& time = times[node.at("node").get<std::string>()];
-      time.kind = node.value("kind", "");
-      time.seconds += node.at("seconds").get<double>() / runs;
-    }
-  } catch (const nlohmann::json::exception& error) {
-    fail("{}: this is no profile as `weft profile --json` writes it ({})", path, error.what());
-  }
-  return times;
-}
-
 std::string view_data(const Graph& graph, std::string_view stage, const NodeTimes& times, const Backend* planned_for) {
   GraphWriter writer(graph, times);
   Json data = writer.write();
   data["stage"] = stage;
   if (planned_for != nullptr) data["memory"] = writer.memory(*planned_for);
-  return data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return data.dump();
 }
 
 }  // namespace weft::tool
