@@ -125,7 +125,8 @@ constexpr std::array<std::string_view, 29> kLaterSettings = {"tied-embeddings",
                                                              "baseline-decay",
                                                              "kernels"};
 
-constexpr Named<Config (*)()> kPresets[] = {{tutorial_preset, "tutorial"}, {small_preset, "small"}, {best_preset, "best"}};
+constexpr Named<Config (*)()> kPresets[] = {
+    {tutorial_preset, "tutorial"}, {small_preset, "small"}, {best_preset, "best"}};
 
 }  // namespace
 
