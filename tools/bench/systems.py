@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EPOCHS = 4
+EPOCHS = 12
 BUDGET = (f"--preset tutorial --embedding 256 --units 256 --epochs {EPOCHS} --dropout-embedding 0.2 --dropout-output 0.2 "
           "--checkpoint-every 1 --keep 1").split()
 SYSTEMS = {
@@ -59,7 +59,7 @@ def train(arguments):
         if (run / "config.json").is_file():
             if any(event["epoch"] >= EPOCHS for event in events_of(run, "epoch")):
                 continue
-            command.append("--resume")
+            command += ["--resume", "--epochs", EPOCHS]
         else:
             command += ["--train", arguments.train, "--valid", arguments.valid, "--test", arguments.test, *BUDGET,
                         *SYSTEMS[name].split()]
