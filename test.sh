@@ -12,7 +12,7 @@ preset=release
 selection=()
 if [[ ${1:-} == --sanitize ]]; then
   preset=sanitize
-  selection=(--label-regex fast)
+  selection=(--label-regex fast --parallel "$(nproc)")  # most are of one thread, and slow here
   shift
 fi
 
