@@ -82,7 +82,7 @@ Config best_preset() {
   config.subwords = 8000;
   config.model.units = 512;
   config.model.bidirectional = true;
-  config.training.epochs = 9;
+  config.training.epochs = 7;
   config.training.schedule = Schedule::exponential;
   config.training.decay = 0.8;
   config.training.average = 0.9995;
