@@ -10,8 +10,8 @@
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/joined.h"
+#include "graph/json_checks.h"
 #include "graph/json_parse.h"
-#include "graph/json_values.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
 

@@ -1,4 +1,4 @@
-#include "graph/json_values.h"
+#include "graph/json_checks.h"
 
 #include <fmt/format.h>
 
