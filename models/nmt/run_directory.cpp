@@ -38,7 +38,6 @@ constexpr const char* kSamplesFile = "samples.jsonl";
 constexpr const char* kGraphFile = "graph.json";
 constexpr const char* kKernelsFile = "kernels.json";
 
-constexpr std::string_view kAverage = "averaged";
 constexpr std::string_view kCheckpointPrefix = "checkpoint-";
 constexpr std::string_view kCheckpointSuffix = ".safetensors";
 constexpr std::string_view kFormat = "weft-nmt checkpoint 1";
@@ -149,7 +148,7 @@ bool is_file_of_run(const std::string& name) {
   }();
   if (names.contains(name)) return true;
   const std::string_view stem = without_suffix(name);
-  return stem != name && (stem == kAverage || step_of(stem));
+  return stem != name && (stem == RunDirectory::kAverage || step_of(stem));
 }
 
 std::vector<fs::path> files_of_run(const fs::path& folder) {

@@ -90,6 +90,8 @@ class RunDirectory {
   std::vector<std::string> checkpoints() const;
   /// Whether there is any checkpoint.
   bool has_checkpoint() const;
+  /// The name of the average of some checkpoints.
+  static constexpr std::string_view kAverage = "averaged";
   /// Writes averaged.safetensors, in place of the one before.
   void save_average(const Checkpoint& average);
   /// Whether there is one.

@@ -49,7 +49,8 @@ void average(const AverageOptions& options) {
   const RunLock lock(options.run);  // a training would take checkpoints away
   const std::vector<std::string> names = options.checkpoints.empty() ? newest(run, options.last) : options.checkpoints;
   run.save_average(average_checkpoints(run, names));
-  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path("averaged").string(), joined(names, ", ")));
+  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path(RunDirectory::kAverage).string(),
+                  joined(names, ", ")));
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ std::string text(const RunDirectory& run) {
                     name == names.latest ? "  latest" : "", name == names.best ? "  best" : "");
   }
   if (run.has_average())
-    text += fmt::format("  {:<32}{:>12}\n", "averaged",
-                        format_bytes(std::filesystem::file_size(run.checkpoint_path("averaged"))));
+    text += fmt::format("  {:<32}{:>12}\n", RunDirectory::kAverage,
+                        format_bytes(std::filesystem::file_size(run.checkpoint_path(RunDirectory::kAverage))));
   if (const auto state = latest_state(run)) {
     text += fmt::format("\nTraining\n  steps               {}\n  epochs finished     {}\n", state->step, state->epoch);
     if (state->batch_in_epoch > 0) text += fmt::format("  batches after them  {}\n", state->batch_in_epoch);

@@ -17,14 +17,18 @@ std::string default_checkpoint(const RunDirectory& run) {
 
 }  // namespace
 
-void add_run_options(const tool::Command& command, RunOptions& options) {
-  command.option("--run", options.run, "The run directory that `weft-nmt train` made").required().value("DIR");
+void add_checkpoint_options(const tool::Command& command, std::string& checkpoint) {
   command
-      .option("--checkpoint", options.checkpoint,
+      .option("--checkpoint", checkpoint,
               "best, latest, averaged (by `weft-nmt average`), or the name of a checkpoint (default: best, or latest "
               "while there is no best)")
       .value("NAME");
   add_threads_option(command);
+}
+
+void add_run_options(const tool::Command& command, RunOptions& options) {
+  command.option("--run", options.run, "The run directory that `weft-nmt train` made").required().value("DIR");
+  add_checkpoint_options(command, options.checkpoint);
 }
 
 TrainedModel load_model(const RunOptions& options) {

@@ -14,7 +14,9 @@ struct RunOptions {
   std::string run;
   std::string checkpoint;  ///< empty: the best, or the latest while there is no best
 };
-/// Adds --run, --checkpoint and --threads.
+/// Adds --checkpoint and --threads.
+void add_checkpoint_options(const tool::Command& command, std::string& checkpoint);
+/// Adds those and --run.
 void add_run_options(const tool::Command& command, RunOptions& options);
 
 /// A trained model, as it was at a checkpoint.

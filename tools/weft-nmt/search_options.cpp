@@ -61,7 +61,7 @@ void add_batch_option(const tool::Command& command, std::int64_t& batch, std::st
 }
 
 void add_search_options(const tool::Command& command, TranslatorOptions& options) {
-  options.beam.score.length_penalty = 1;  // without one, wide beams make translations too short
+  options.beam.score.length_penalty = kDefaultLengthPenalty;
   command
       .option("--beam", options.beam.width,
               "Beginnings of translations to follow at once; 1: the best next word each time (greedy)")
@@ -119,12 +119,7 @@ void add_ensemble_options(const tool::Command& command, EnsembleOptions& options
       .required()
       .one_at_a_time()
       .value("DIR");
-  command
-      .option("--checkpoint", options.checkpoint,
-              "best, latest, averaged (by `weft-nmt average`), or the name of a checkpoint (default: best, or latest "
-              "while there is no best)")
-      .value("NAME");
-  add_threads_option(command);
+  add_checkpoint_options(command, options.checkpoint);
 }
 
 Translator LoadedEnsemble::translator(const TranslatorOptions& options) const {

@@ -14,8 +14,11 @@ namespace weft::nmt {
 /// Adds --batch: how many sentences are computed at once, which changes no result.
 void add_batch_option(const tool::Command& command, std::int64_t& batch, std::string_view help);
 
+/// What ranks translations unless another is chosen: without one, wide beams make translations too short.
+inline constexpr double kDefaultLengthPenalty = 1;
+
 /// Adds --beam, --length-penalty, --coverage-penalty, --max-length, --max-length-ratio, --replace-unknown, --batch and
-/// --precision. The length penalty is 1 unless it is given.
+/// --precision. The length penalty is kDefaultLengthPenalty unless it is given.
 void add_search_options(const tool::Command& command, TranslatorOptions& options);
 
 /// "beam 5, length penalty 1", or "greedy".

@@ -138,7 +138,7 @@ class QueueTranslator {
             model.weights,
             {.batch = options.batch,
              .precision = options.precision,
-             .beam = {.width = width, .n_best = width, .score = {.length_penalty = 1}}}};
+             .beam = {.width = width, .n_best = width, .score = {.length_penalty = kDefaultLengthPenalty}}}};
   }
 
   Translator greedy_;
