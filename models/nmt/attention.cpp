@@ -1,6 +1,7 @@
 #include "models/nmt/attention.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "graph/error.h"
 #include "models/nmt/steps.h"
@@ -25,11 +26,13 @@ Value first_steps(Value x, std::int64_t count) { return count < x.shape()[1] ? s
 
 Look soft(const Attention& attention) { return {attention.context, attention.weights, {}, {}}; }
 
-/// score_t = query . key_t.
+/// score_t = query . key_t / sqrt(units).
 Look look_by_product(Value query, const SourceMemory& memory, Value keys) {
   const std::int64_t rows = keys.shape()[0];
   const std::int64_t time = keys.shape()[1];
-  const Value products = matmul(reshape(query, {rows, 1, keys.shape()[2]}), keys, false, true);
+  const std::int64_t units = keys.shape()[2];
+  const Value scaled = query * (1.0 / std::sqrt(static_cast<double>(units)));
+  const Value products = matmul(reshape(scaled, {rows, 1, units}), keys, false, true);
   return soft(attend_by_scores(reshape(products, {rows, time}), memory.values, sequence_mask(memory.lengths, time)));
 }
 
@@ -44,19 +47,21 @@ Look look_by_location(Value query, const SourceMemory& memory, Value kernel) {
   return {attention.context, known < time ? pad(attention.weights, 1, 0, time - known) : attention.weights, {}, {}};
 }
 
-/// The position with the highest score, or the highest sum of score and noise.
-Look look_hard(Value scores, const SourceMemory& memory, Value noise) {
+Look look_hard(Value scores, const SourceMemory& memory, const Choice& choice) {
   const std::int64_t time = memory.values.shape()[1];
   const Value within = masked_scores(scores, sequence_mask(memory.lengths, time));
-  const Value position = argmax(noise ? within + noise : within, -1);
+  const Value position = argmax(choice.noise ? within + choice.noise : within, -1);
   Graph& graph = scores.graph();
   const Value chosen =
       select(is_at(position, time), graph.constant(1.0, scores.dtype()), graph.constant(0.0, scores.dtype()));
   const Value log_probabilities = log_softmax(within);
-  return {.context = weighted_mean(chosen, memory.values),
-          .weights = chosen,
+  const Value probabilities = exp(log_probabilities);
+  const Value weights =
+      choice.expected ? select(reshape(choice.expected, {scores.shape()[0], 1}), probabilities, chosen) : chosen;
+  return {.context = weighted_mean(weights, memory.values),
+          .weights = weights,
           .log_probability = reduce_sum(chosen * log_probabilities, {1}),
-          .entropy = -reduce_sum(exp(log_probabilities) * log_probabilities, {1})};
+          .entropy = -reduce_sum(probabilities * log_probabilities, {1})};
 }
 
 }  // namespace
@@ -98,7 +103,7 @@ SourceMemory declare_memory_inputs(Graph& graph, const ModelConfig& config, std:
 }
 
 Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeights& weights, const ModelConfig& config,
-                    Value noise) {
+                    const Choice& choice) {
   const AdditiveAttentionWeights& additive = weights.additive;
   switch (config.attention) {
     case AttentionKind::additive:
@@ -113,7 +118,7 @@ Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeig
     case AttentionKind::hard: {
       const Value compared = dense(query, additive.w1, additive.b1).named("query");
       const Value keys = memory.keys ? memory.keys : keys_of(memory, weights, config);
-      return look_hard(additive_scores(compared, keys, additive.v, additive.bv), memory, noise);
+      return look_hard(additive_scores(compared, keys, additive.v, additive.bv), memory, choice);
     }
     case AttentionKind::none:
       return {memory.context, {}, {}, {}};

@@ -38,18 +38,25 @@ struct Look {
   Value entropy;          ///< [rows], hard attention: of the distribution that it was chosen from
 };
 
+/// How hard attention chooses a position of a row: the one with the highest score, unless it is told otherwise.
+struct Choice {
+  Value noise;  ///< [rows, source_length]: the one with the highest sum of score and noise, which with Gumbel noise is
+                ///< a sample of softmax(score)
+  Value expected;  ///< bool [rows]: these rows choose none, and look at what the others get in the mean
+};
+
 /// Attends to the source with the decoder's last state [rows, units] as the query. With values h_t:
 ///
 ///   additive   score_t = v . tanh(W1 query + b1 + W2 h_t + b2) + bv    Bahdanau et al., arXiv:1409.0473
-///   dot        score_t = query . h_t                                   Luong et al., arXiv:1508.04025
-///   general    score_t = query . (W h_t)                               the same
+///   dot        score_t = query . h_t / sqrt(units)                     Luong et al., arXiv:1508.04025
+///   general    score_t = query . (W h_t) / sqrt(units)                 the same
 ///   location   score_t = W_t . query, W_t a row for each position      the same
 ///
+/// The root (Vaswani et al., arXiv:1706.03762, section 3.2.1) keeps products of long vectors where the softmax has a
+/// slope; without it `general` came to look at one place, the same for every word, and never left it.
 /// weights = softmax of the scores, context = their mean of the values. `hard` (Xu et al., arXiv:1502.03044) has the
-/// additive scores and looks at one position: the one with the highest score, or with `noise` [rows, source_length]
-/// the one with the highest sum of score and noise, which with Gumbel noise is a sample of softmax(score). `none` (Cho
-/// et al., arXiv:1406.1078) has the same context at every step.
+/// additive scores and looks at one position. `none` (Cho et al., arXiv:1406.1078) has the same context at every step.
 Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeights& weights, const ModelConfig& config,
-                    Value noise = {});
+                    const Choice& choice = {});
 
 }  // namespace weft::nmt

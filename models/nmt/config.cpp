@@ -95,7 +95,7 @@ Config best_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 29> kLaterSettings = {"tied-embeddings",
+constexpr std::array<std::string_view, 30> kLaterSettings = {"tied-embeddings",
                                                              "accumulate",
                                                              "schedule",
                                                              "warmup",
@@ -121,6 +121,7 @@ constexpr std::array<std::string_view, 29> kLaterSettings = {"tied-embeddings",
                                                              "bidirectional",
                                                              "self-attention",
                                                              "monte-carlo-samples",
+                                                             "expected-attention",
                                                              "entropy-weight",
                                                              "baseline-decay",
                                                              "kernels"};

@@ -135,6 +135,7 @@ struct TrainingConfig {
   DropoutConfig dropout = {};
   LossNormalisation normalisation = LossNormalisation::token_mean;
   std::int64_t monte_carlo_samples = 1;  ///< of hard attention, here and below: sequences of positions a sentence
+  double expected_attention = 0.5;       ///< share of those that take the expectation and draw nothing
   double entropy_weight = 0.01;          ///< of the distributions that positions are drawn from
   double baseline_decay = 0.9;           ///< of the moving baseline
   std::uint64_t seed = 1;

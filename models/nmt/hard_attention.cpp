@@ -23,6 +23,14 @@ Value sums_from_here_on(Value x) {
   return matmul(x.graph().constant(upper), x);
 }
 
+/// [time, rows]: 1 at each word of the target that a position was drawn for, 0 elsewhere.
+Value has_drawn(const Forward& forward) {
+  const Value word = is_word(forward);
+  if (!forward.expected) return word;
+  Graph& graph = word.graph();
+  return select(forward.expected, graph.constant(0.0, word.dtype()), word);
+}
+
 }  // namespace
 
 Value gumbel(Value uniform) { return -log(-log(uniform)); }
@@ -33,16 +41,20 @@ std::vector<Value> hard_attention_gradients(const Forward& forward, Value loss, 
   const Value word = is_word(forward);
   const Value divisor = loss_divisor(word, training.normalisation);
   const Value entropy = training.entropy_weight * forward.position_entropies;
-  const Value reward = sums_from_here_on((word_log_probabilities(forward) + entropy - baseline) * word);
+  const Value reward = sums_from_here_on((word_log_probabilities(forward) + entropy - baseline) * has_drawn(forward));
   const Value results[] = {loss, forward.position_log_probabilities, forward.position_entropies};
   const Value cotangents[] = {graph.constant(1.0, loss.dtype()), -reward / divisor,
                               word * -training.entropy_weight / divisor};
   return vector_jacobian(results, cotangents, parameters);
 }
 
-Value mean_log_probability(const Forward& forward) {
-  const Value word = is_word(forward);
-  return reduce_sum(word_log_probabilities(forward) * word) / reduce_sum(word);
+Value moved_baseline(Value baseline, const Forward& forward, double decay) {
+  const Value drawn = has_drawn(forward);
+  const Value count = reduce_sum(drawn);
+  const Value zero = count.graph().constant(0.0, count.dtype());
+  const Value one = count.graph().constant(1.0, count.dtype());
+  const Value mean = reduce_sum(word_log_probabilities(forward) * drawn) / select(equal(count, zero), one, count);
+  return select(equal(count, zero), baseline, decay * baseline + (1.0 - decay) * mean);
 }
 
 }  // namespace weft::nmt

@@ -24,10 +24,13 @@ Value gumbel(Value uniform);
 /// are over the tokens that are no padding. A position only matters to what comes from it on, so R_t is that; b,
 /// `baseline`, a scalar, the moving mean of a word's log probability, changes no mean, as it does not depend on z. With
 /// smoothed labels the reward is still the log probability of the word alone.
+///
+/// A row of `forward.expected` drew nothing (Xu et al., section 4.1): its loss has a gradient, and R_t no part in it.
 std::vector<Value> hard_attention_gradients(const Forward& forward, Value loss, Value baseline,
                                             const TrainingConfig& training, std::span<const Value> parameters);
 
-/// The mean log probability of the target's words, padding left out: a scalar, what the baseline moves to.
-Value mean_log_probability(const Forward& forward);
+/// The baseline after a step: a scalar, `decay` of it and the rest of the mean log probability of the target's words,
+/// of those that positions were drawn for, padding left out; the same as before if there are none.
+Value moved_baseline(Value baseline, const Forward& forward, double decay);
 
 }  // namespace weft::nmt

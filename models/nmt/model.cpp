@@ -42,8 +42,8 @@ Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelC
   std::vector<Value> entropies;
   for (std::int64_t step = 0; step + 1 < shape.target_length; ++step) {
     const Graph::Scope step_scope = graph.scope(fmt::format("step{}", step));
-    const Value noise = sampling.noise ? step_of(sampling.noise, step) : Value{};
-    const Look look = look_at_source(states.back().h, memory, parameters.attention, config, noise);
+    const Choice choice{sampling.noise ? step_of(sampling.noise, step) : Value{}, sampling.expected};
+    const Look look = look_at_source(states.back().h, memory, parameters.attention, config, choice);
     const Value embedded = embedding(parameters.target_embedding, ids_of_step(target, step));
     states = next_states(graph, parameters, config, dropout.context(look.context, step),
                          dropout.embedding(embedded, "decoder", step), states, dropout, step);
@@ -55,6 +55,7 @@ Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelC
     }
   }
   Forward forward;
+  forward.expected = sampling.expected;
   forward.targets = transpose(slice(target, 1, 1, shape.target_length), {1, 0});
   forward.logits = stack(logits, 0);
   if (!weights.empty()) forward.attention_weights = stack(weights, 1);

@@ -22,7 +22,8 @@ struct ModelShape {
 /// first sample first.
 struct Sampling {
   std::int64_t samples = 1;
-  Value noise;  ///< [target_length - 1, samples * rows, source_length], see look_at_source(); null: the highest score
+  Value noise;     ///< [target_length - 1, samples * rows, source_length], see Choice; null: the highest score
+  Value expected;  ///< bool [samples * rows], see Choice; null: no row takes the expectation
 };
 
 /// What teacher forcing computes, unrolled: step after step, as the tutorial declares it. Rows are those of the batch
@@ -33,6 +34,7 @@ struct Forward {
   Value targets;                     ///< [target_length - 1, rows]: the ids that the logits are to predict
   Value position_log_probabilities;  ///< [target_length - 1, rows], hard attention: of the positions chosen
   Value position_entropies;          ///< [target_length - 1, rows], hard attention: of the distributions
+  Value expected;                    ///< bool [rows], hard attention: where no position was chosen; null: nowhere
 };
 /// Declares the inputs "source" [rows, source_length] (i32), "source_lengths" [rows] (i32) and "target" [rows,
 /// target_length] (i32) and the forward computation, with what is drawn at random if it is to be trained so.

@@ -8,7 +8,8 @@
 namespace weft::nmt {
 namespace {
 
-/// The positions are drawn anew for each row, sample and step of the training.
+/// The positions are drawn anew for each row, sample and step of the training, as are the rows that take the
+/// expectation instead.
 Sampling declare_sampling(Graph& graph, const TrainingConfig& training, const ModelShape& shape) {
   const Graph::Scope scope = graph.scope("sampling");
   const std::int64_t rows = training.monte_carlo_samples * shape.rows;
@@ -17,16 +18,22 @@ Sampling declare_sampling(Graph& graph, const TrainingConfig& training, const Mo
   const Shape shape_of_noise{shape.target_length - 1, rows, shape.source_length};
   const Value uniform = random_uniform(steps, graph.constant(0.0), graph.constant(1.0), shape_of_noise,
                                        static_cast<std::int64_t>(training.seed), "attention");
-  return {training.monte_carlo_samples, gumbel(uniform)};
+  Sampling sampling{training.monte_carlo_samples, gumbel(uniform), {}};
+  if (training.expected_attention > 0) {
+    const Value share = graph.constant(training.expected_attention);
+    sampling.expected = less(random_uniform(steps, graph.constant(0.0), graph.constant(1.0), {rows},
+                                            static_cast<std::int64_t>(training.seed), "expected"),
+                             share);
+  }
+  return sampling;
 }
 
 /// The loss's gradients, estimated with the baseline of the steps before, which then moves on.
 std::vector<Value> declare_estimate(Graph& graph, const Forward& forward, Value loss, const TrainingConfig& training,
                                     std::span<const Value> parameters) {
   const Graph::Scope scope = graph.scope("sampling");
-  const double decay = training.baseline_decay;
   const Value baseline = graph.state("baseline", {loss.dtype(), Shape{}});
-  graph.update(baseline, decay * baseline + (1.0 - decay) * mean_log_probability(forward));
+  graph.update(baseline, moved_baseline(baseline, forward, training.baseline_decay));
   return hard_attention_gradients(forward, loss, baseline, training, parameters);
 }
 

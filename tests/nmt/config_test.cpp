@@ -99,6 +99,7 @@ TEST_CASE("every setting survives JSON") {
                      .dropout = {.embedding = 0.15, .layers = 0.55, .context = 0.25, .output = 0.35, .recurrent = 0.45},
                      .normalisation = weft::LossNormalisation::token_mean,
                      .monte_carlo_samples = 5,
+                     .expected_attention = 0.6,
                      .entropy_weight = 0.2,
                      .baseline_decay = 0.4,
                      .seed = std::numeric_limits<std::int64_t>::max(),
@@ -167,6 +168,7 @@ TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have 
                            "bidirectional",
                            "self-attention",
                            "monte-carlo-samples",
+                           "expected-attention",
                            "entropy-weight",
                            "baseline-decay",
                            "kernels"}) {

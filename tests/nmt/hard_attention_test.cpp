@@ -50,7 +50,8 @@ Value row_loss(const Forward& forward, std::int64_t row) {
                               LossNormalisation::token_mean, 0.0, 1);
 }
 
-/// The graph's gradients, and "probability" of the sequence in its first row, from the same weights each time.
+/// The graph's results, those of an estimate with "probability" of the sequence in its first row, from the same weights
+/// each time.
 TensorMap run(const Graph& graph, TensorMap inputs, const std::vector<std::int64_t>& rows) {
   inputs["noise"] = noise_for(rows);
   Executable executable = compile(with_float_type(graph, DType::f64), reference_backend(), {.seed = 9});
@@ -61,13 +62,19 @@ void output_gradients(Graph& graph, const std::vector<Value>& parameters, const 
   for (std::size_t i = 0; i < parameters.size(); ++i) graph.output(parameters[i].name(), slopes[i]);
 }
 
+Value rows_of(Graph& graph, const std::vector<bool>& rows) {
+  Tensor tensor({DType::boolean, {std::ssize(rows)}});
+  for (std::size_t row = 0; row < rows.size(); ++row) tensor.set_number(static_cast<std::int64_t>(row), rows[row]);
+  return graph.constant(tensor);
+}
+
 /// sum over all z of p(z) (loss(z) - entropy_weight / M sum of entropies), differentiated as it stands.
 Graph exact_graph(const TrainingConfig& training, double words_of_target) {
   Graph graph("exact");
   const Parameters parameters = declare_parameters(graph, hard_config());
   const Value noise = graph.input("noise", DType::f32, {words, sequences, positions});
   const Forward forward =
-      declare_forward(graph, parameters, hard_config(), {1, positions, words + 1}, {sequences, noise});
+      declare_forward(graph, parameters, hard_config(), {1, positions, words + 1}, {sequences, noise, {}});
   Value objective;
   for (std::int64_t row = 0; row < sequences; ++row) {
     const auto of_row = [&](Value all) { return slice(all, 1, row, row + 1); };
@@ -82,19 +89,31 @@ Graph exact_graph(const TrainingConfig& training, double words_of_target) {
   return graph;
 }
 
-/// What a training step estimates from the sequences of its samples.
-Graph estimate_graph(const TrainingConfig& training) {
+/// What a training step estimates from the sequences of its samples; `expected` are the rows that take the expectation.
+Graph estimate_graph(const TrainingConfig& training, const std::vector<bool>& expected = {}) {
   Graph graph("estimate");
   const Parameters parameters = declare_parameters(graph, hard_config());
   const std::int64_t samples = training.monte_carlo_samples;
   const Value noise = graph.input("noise", DType::f32, {words, samples, positions});
-  const Forward forward =
-      declare_forward(graph, parameters, hard_config(), {1, positions, words + 1}, {samples, noise});
+  const Forward forward = declare_forward(graph, parameters, hard_config(), {1, positions, words + 1},
+                                          {samples, noise, expected.empty() ? Value{} : rows_of(graph, expected)});
   const Value loss = masked_cross_entropy(forward.logits, forward.targets, training.normalisation, 0.0, 1);
   const Value baseline = graph.constant(-0.7);
   output_gradients(graph, parameters.all(),
                    hard_attention_gradients(forward, loss, baseline, training, parameters.all()));
   graph.output("probability", exp(reduce_sum(slice(forward.position_log_probabilities, 1, 0, 1))));
+  return graph;
+}
+
+/// The gradients of the loss of soft attention with the same scores.
+Graph soft_graph() {
+  ModelConfig config = hard_config();
+  config.attention = AttentionKind::additive;
+  Graph graph("soft");
+  const Parameters parameters = declare_parameters(graph, config);
+  graph.input("noise", DType::f32, {words, 1, positions});
+  const Forward forward = declare_forward(graph, parameters, config, {1, positions, words + 1});
+  output_gradients(graph, parameters.all(), gradients(row_loss(forward, 0), parameters.all()));
   return graph;
 }
 
@@ -159,6 +178,37 @@ TEST_CASE("the estimate of several samples is the mean of theirs") {
   }
 }
 
+TEST_CASE("a row that takes the expectation has the gradient of soft attention") {
+  TrainingConfig training;
+  training.entropy_weight = 0.0;
+  const TensorMap soft = run(soft_graph(), sentence(false), {0});
+  const TensorMap expected = run(estimate_graph(training, {true}), sentence(false), {5});
+  const TensorMap drawn = run(estimate_graph(training, {false}), sentence(false), {5});
+  training.monte_carlo_samples = 2;
+  const TensorMap both = run(estimate_graph(training, {false, true}), sentence(false), {5, 5});
+  double difference = 0.0;  // what is drawn and what is expected are not the same to begin with
+  for (const auto& [name, gradient] : soft) {
+    CAPTURE(name);
+    for (std::int64_t i = 0; i < gradient.shape().volume(); ++i) {
+      CHECK(std::abs(expected.at(name).number(i) - gradient.number(i)) < 1e-12);
+      CHECK(std::abs(both.at(name).number(i) - (drawn.at(name).number(i) + gradient.number(i)) / 2) < 1e-12);
+      difference = std::max(difference, std::abs(drawn.at(name).number(i) - gradient.number(i)));
+    }
+  }
+  CHECK(difference > 1e-2);
+}
+
+TEST_CASE("when all rows take the expectation nothing is drawn, and the baseline stays") {
+  TrainingConfig training;
+  training.expected_attention = 1.0;
+  Executable executable = compile(training_graph(hard_config(), training, {1, positions, words + 1}), onednn_backend());
+  TensorMap inputs = sentence(false);
+  inputs["learning_rate"] = Tensor::scalar(0.0F);
+  const double first = executable.run(inputs).at("loss").number(0);
+  for (int step = 0; step < 8; ++step) CHECK(executable.run(inputs).at("loss").number(0) == first);
+  CHECK(executable.variables().get("sampling/baseline").number(0) == 0.0);
+}
+
 TEST_CASE("the highest sum of score and Gumbel noise is drawn as often as the softmax says") {
   constexpr std::int64_t draws = 20000;
   Graph graph;
@@ -177,6 +227,7 @@ TEST_CASE("the highest sum of score and Gumbel noise is drawn as often as the so
 TEST_CASE("the baseline moves to the mean log probability of the words, and the positions are drawn anew") {
   TrainingConfig training;
   training.baseline_decay = 0.75;
+  training.expected_attention = 0.0;
   Executable executable = compile(training_graph(hard_config(), training, {1, positions, words + 1}), onednn_backend());
   TensorMap inputs = sentence(false);
   inputs["learning_rate"] = Tensor::scalar(1e-9F);

@@ -10,6 +10,7 @@
 #include "backends/executable.h"
 #include "backends/reference/gradient_check.h"
 #include "graph/error.h"
+#include "models/nmt/attention.h"
 #include "models/nmt/model.h"
 #include "models/nmt/self_attention_weights.h"
 #include "models/nmt/trainer.h"
@@ -118,6 +119,43 @@ TEST_CASE("the gradients of every system's loss are those of central differences
         CHECK(check.passed);
       }
     }
+  }
+}
+
+TEST_CASE("scores by products are over the root of the units") {
+  const std::vector<double> query{0.5, -1.0, 2.0, 0.25};
+  const std::vector<double> values{1.0, 0.5, -0.5, 2.0, -1.0, 0.25, 1.5, 3.0, 0.75, -2.0, 0.5, 1.0};
+  const std::vector<double> kernel{0.3, 1.0, -0.5, 0.2, 0.7, -0.1, 0.4, 0.9, 0.6, 0.8, -1.2, 0.5, 0.1, -0.6, -0.3, 1.1};
+  for (const AttentionKind attention : {AttentionKind::dot, AttentionKind::general}) {
+    const bool general = attention == AttentionKind::general;
+    CAPTURE(general);
+    // W h_t, the rows of W being the places of h_t, or h_t itself.
+    const auto key = [&](std::size_t t, std::size_t unit) {
+      if (!general) return values[4 * t + unit];
+      double sum = 0.0;
+      for (std::size_t i = 0; i < 4; ++i) sum += values[4 * t + i] * kernel[4 * i + unit];
+      return sum;
+    };
+    std::vector<double> expected;
+    for (std::size_t t = 0; t < 3; ++t) {
+      double score = 0.0;
+      for (std::size_t unit = 0; unit < 4; ++unit) score += query[unit] * key(t, unit);
+      expected.push_back(std::exp(score / 2.0));
+    }
+    const double sum = std::accumulate(expected.begin(), expected.end(), 0.0);
+
+    Graph graph;
+    SourceMemory memory;
+    memory.values = graph.constant(Tensor::of({1, 3, 4}, values));
+    memory.lengths = graph.constant(Tensor::of<std::int32_t>({1}, {3}));
+    AttentionWeights weights;
+    weights.kernel = graph.constant(Tensor::of({4, 4}, kernel));
+    const ModelConfig config{.units = 4, .attention = attention};
+    graph.output("weights", look_at_source(graph.constant(Tensor::of({1, 4}, query)), memory, weights, config).weights);
+    const TensorMap results = compile(graph, reference_backend()).run(TensorMap{});
+    for (std::size_t t = 0; t < 3; ++t)
+      CHECK(results.at("weights").number(static_cast<std::int64_t>(t)) ==
+            doctest::Approx(expected[t] / sum).epsilon(1e-12));
   }
 }
 
