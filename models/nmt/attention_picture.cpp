@@ -222,9 +222,11 @@ Layout arrange(cairo_t* cairo, const AttentionMatrix& matrix) {
   const double title_width = std::max(content, kTitleMinWidth);
   layout.title_line = line_height(cairo) * 1.25;
   layout.title_source = wrap(cairo, layout.source, title_width);
-  std::vector<std::string> translation = layout.target;
-  translation.insert(translation.begin(), "→");
-  layout.title_target = wrap(cairo, translation, title_width);
+  if (!matrix.of_itself) {
+    std::vector<std::string> translation = layout.target;
+    translation.insert(translation.begin(), "→");
+    layout.title_target = wrap(cairo, translation, title_width);
+  }
   const double inner = std::max({content, widest(cairo, layout.title_source), widest(cairo, layout.title_target)});
   const auto title_lines = static_cast<double>(layout.title_source.size() + layout.title_target.size());
 

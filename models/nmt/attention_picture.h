@@ -11,6 +11,7 @@ struct AttentionMatrix {
   std::vector<std::string> source_words;  ///< UTF-8, at least one
   std::vector<std::string> target_words;  ///< UTF-8, at least one
   std::vector<float> weights;             ///< [target, source], row-major, each in [0, 1]
+  bool of_itself = false;  ///< a sentence attends to itself: both sides are it, and the title has it once
 };
 
 /// The largest number of words on either side of the picture.

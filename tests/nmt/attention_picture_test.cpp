@@ -127,6 +127,15 @@ TEST_CASE("the canvas grows with the words and stays bounded") {
   CHECK(std::size_t{png_number(largest, 16)} * png_number(largest, 20) < 26'000'000);
 }
 
+TEST_CASE("a sentence that attends to itself is the title once") {
+  AttentionMatrix matrix = uniform(3, 3, "café");
+  const std::string twice = drawn(matrix, ".png");
+  matrix.of_itself = true;
+  const std::string once = drawn(matrix, ".png");
+  CHECK(png_number(once, 16) == png_number(twice, 16));
+  CHECK(png_number(once, 20) < png_number(twice, 20));
+}
+
 TEST_CASE("words of every kind are drawn") {
   for (const char* word : {"", "é ç œ ï", "<&\"'>", "日本", "\xff\xfe broken", "tab\tand\nline", "🙂"}) {
     CAPTURE(word);

@@ -29,12 +29,10 @@ struct AttentionOptions {
   bool self = false;
 };
 
-/// Draws the words down, and where each of them drew from the source words.
-void draw(const std::vector<std::string>& source_words, const std::vector<std::string>& words,
-          std::vector<float> weights, const std::string& path) {
+void draw(AttentionMatrix matrix, const std::string& path) {
   // A softmax may be a rounding error above 1.
-  for (float& weight : weights) weight = std::clamp(weight, 0.0F, 1.0F);
-  draw_attention({source_words, words, weights}, path);
+  for (float& weight : matrix.weights) weight = std::clamp(weight, 0.0F, 1.0F);
+  draw_attention(matrix, path);
 }
 
 void draw_reading(const AttentionOptions& options, const TrainedModel& model) {
@@ -45,7 +43,7 @@ void draw_reading(const AttentionOptions& options, const TrainedModel& model) {
   const std::vector<std::string> words = run.source().tokeniser().tokens(options.sentence);
   require(words.size() <= kMaxPictureWords, "the sentence has {} tokens, a picture at most {}", words.size(),
           kMaxPictureWords);
-  draw(words, words, self_attention_weights(run.config().model, model.weights, run.source().encode(words)),
+  draw({words, words, self_attention_weights(run.config().model, model.weights, run.source().encode(words)), true},
        options.out);
   print(joined(words, " ") + "\n");
 }
@@ -58,7 +56,7 @@ void draw_translation(const AttentionOptions& options, const TrainedModel& model
   Translator translator(run.config(), run.source(), run.target(), model.weights);
   const Translation translation = translator.translate(std::array{options.sentence}).front();
   require(!translation.target_words.empty(), "there is no word to translate in \"{}\"", options.sentence);
-  draw(translation.source_words, translation.target_words, translation.attention_weights, options.out);
+  draw({translation.source_words, translation.target_words, translation.attention_weights}, options.out);
   print(translation.text + "\n");
 }
 
