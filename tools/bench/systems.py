@@ -3,7 +3,7 @@
 
     tools/bench/systems.py train --train train.tsv --valid valid.tsv --test test.tsv --out runs/systems
     tools/bench/systems.py report runs/systems/* > table.md
-    tools/bench/systems.py pictures runs/systems/* --out docs/pictures
+    tools/bench/systems.py pictures runs/systems/{additive,general,hard,self-attention} --out docs/attention
 
 `train` goes on where it was stopped. `report` measures each run on its own test part, greedily and with a beam of 5: BLEU
 with one reference and with all references of a source, with 95 % intervals (bootstrap), chrF, by the length of the source,
