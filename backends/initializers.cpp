@@ -88,6 +88,13 @@ void fill_orthogonal(Tensor& tensor, const CounterRandom& random, std::string_vi
     }
 }
 
+void fill_unit_forget_bias(Tensor& tensor, std::string_view name) {
+  const Shape& shape = tensor.shape();
+  require(shape.rank() == 1 && shape[0] % 4 == 0,
+          "'{}': the initializer unit_forget_bias needs a vector of four gates, not {}", name, shape.to_string());
+  for (std::int64_t i = 0; i < shape[0]; ++i) tensor.set_number(i, 4 * i / shape[0] == 1 ? 1.0 : 0.0);
+}
+
 void require_arguments(const Initializer& initializer, std::size_t count, std::string_view name) {
   require(initializer.arguments.size() == count, "'{}': the initializer {} needs {} arguments, {} are given", name,
           initializer.name, count, initializer.arguments.size());
@@ -120,6 +127,9 @@ Tensor initial_content(const TensorType& type, const Initializer& initializer, s
   } else if (initializer.name == "orthogonal") {
     require_arguments(initializer, 0, name);
     fill_orthogonal(tensor, random, name);
+  } else if (initializer.name == "unit_forget_bias") {
+    require_arguments(initializer, 0, name);
+    fill_unit_forget_bias(tensor, name);
   } else {
     fail("'{}': unknown initializer '{}'", name, initializer.name);
   }

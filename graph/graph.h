@@ -21,7 +21,7 @@ struct GraphStorage;
 
 /// How a parameter or state gets its first content. Names and formulas are Keras's.
 struct Initializer {
-  /// "zeros", "ones", "constant", "uniform", "normal", "glorot_uniform", "orthogonal".
+  /// "zeros", "ones", "constant", "uniform", "normal", "glorot_uniform", "orthogonal", "unit_forget_bias".
   std::string name = "zeros";
   /// constant: {number}; uniform: {low, high}; normal: {mean, standard deviation}; the others: none.
   std::vector<double> arguments;
@@ -35,6 +35,9 @@ struct Initializer {
   static Initializer glorot_uniform() { return {"glorot_uniform", {}}; }
   /// A matrix with orthonormal rows or columns, whichever are fewer.
   static Initializer orthogonal() { return {"orthogonal", {}}; }
+  /// The bias of lstm_cell, [4 * units]: 1 for the forget gate, the second quarter, and 0 for the others, so that a
+  /// cell begins by keeping what it has (Jozefowicz et al., ICML 2015).
+  static Initializer unit_forget_bias() { return {"unit_forget_bias", {}}; }
 };
 
 /// A node: one application of an op. In SSA form: its results are never written again.

@@ -15,13 +15,14 @@ struct InitializerFacts {
   std::size_t arguments;
 };
 
-constexpr std::array<InitializerFacts, 7> initializers{{{"zeros", 0},
+constexpr std::array<InitializerFacts, 8> initializers{{{"zeros", 0},
                                                         {"ones", 0},
                                                         {"constant", 1},
                                                         {"uniform", 2},
                                                         {"normal", 2},
                                                         {"glorot_uniform", 0},
-                                                        {"orthogonal", 0}}};
+                                                        {"orthogonal", 0},
+                                                        {"unit_forget_bias", 0}}};
 
 }  // namespace
 

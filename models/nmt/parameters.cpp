@@ -70,7 +70,7 @@ class Declaration {
       return GruWeights{kernel("kernel", {in, 3 * units_}), recurrent_kernel({units_, 3 * units_}),
                         bias("input_bias", 3 * units_), bias("recurrent_bias", 3 * units_)};
     return LstmWeights{kernel("kernel", {in, 4 * units_}), recurrent_kernel({units_, 4 * units_}),
-                       bias("bias", 4 * units_)};
+                       graph_.parameter("bias", {4 * units_}, Initializer::unit_forget_bias())};
   }
 
   AdditiveAttentionWeights additive(std::string_view scope_name, std::int64_t query_units, std::int64_t units) {

@@ -113,6 +113,11 @@ TEST_CASE("orthogonal has no favourite direction: the signs of the diagonal diff
   CHECK(positive <= 24);
 }
 
+TEST_CASE("unit_forget_bias opens the second of four gates") {
+  const Tensor bias = content({12}, Initializer::unit_forget_bias());
+  for (std::int64_t i = 0; i < 12; ++i) CHECK(bias.number(i) == (i >= 3 && i < 6 ? 1.0 : 0.0));
+}
+
 TEST_CASE("the numbers depend on seed and name alone") {
   for (const Initializer& initializer : {Initializer::uniform(0, 1), Initializer::normal(0, 1),
                                          Initializer::glorot_uniform(), Initializer::orthogonal()}) {
@@ -130,6 +135,10 @@ TEST_CASE("the numbers depend on seed and name alone") {
 TEST_CASE("what cannot be filled is refused by the variable's name") {
   CHECK_THROWS_WITH_AS(content({5}, Initializer::orthogonal()),
                        "'weights': the orthogonal initializer needs a matrix, not [5]", Error);
+  for (const Shape& shape : {Shape{6}, Shape{4, 4}})
+    CHECK_THROWS_WITH_AS(
+        content(shape, Initializer::unit_forget_bias()),
+        doctest::Contains("'weights': the initializer unit_forget_bias needs a vector of four gates, not ["), Error);
   CHECK_THROWS_WITH_AS(content({5}, {"xavier", {}}), "'weights': unknown initializer 'xavier'", Error);
   CHECK_THROWS_WITH_AS(content({5}, {"uniform", {1.0}}),
                        "'weights': the initializer uniform needs 2 arguments, 1 are given", Error);
