@@ -54,6 +54,7 @@ struct Choice {
 ///
 /// The root (Vaswani et al., arXiv:1706.03762, section 3.2.1) keeps products of long vectors where the softmax has a
 /// slope; without it `general` came to look at one place, the same for every word, and never left it.
+///
 /// weights = softmax of the scores, context = their mean of the values. `hard` (Xu et al., arXiv:1502.03044) has the
 /// additive scores and looks at one position. `none` (Cho et al., arXiv:1406.1078) has the same context at every step.
 Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeights& weights, const ModelConfig& config,

@@ -51,10 +51,10 @@ std::vector<Value> hard_attention_gradients(const Forward& forward, Value loss, 
 Value moved_baseline(Value baseline, const Forward& forward, double decay) {
   const Value drawn = has_drawn(forward);
   const Value count = reduce_sum(drawn);
-  const Value zero = count.graph().constant(0.0, count.dtype());
-  const Value one = count.graph().constant(1.0, count.dtype());
-  const Value mean = reduce_sum(word_log_probabilities(forward) * drawn) / select(equal(count, zero), one, count);
-  return select(equal(count, zero), baseline, decay * baseline + (1.0 - decay) * mean);
+  const Value none = equal(count, count.graph().constant(0.0, count.dtype()));
+  const Value divisor = select(none, count.graph().constant(1.0, count.dtype()), count);
+  const Value mean = reduce_sum(word_log_probabilities(forward) * drawn) / divisor;
+  return select(none, baseline, decay * baseline + (1.0 - decay) * mean);
 }
 
 }  // namespace weft::nmt

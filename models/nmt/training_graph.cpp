@@ -15,16 +15,15 @@ Sampling declare_sampling(Graph& graph, const TrainingConfig& training, const Mo
   const std::int64_t rows = training.monte_carlo_samples * shape.rows;
   const Value steps = graph.state("steps", {DType::i32, Shape{}});
   graph.update(steps, steps + graph.constant(Tensor::scalar<std::int32_t>(1)));
-  const Shape shape_of_noise{shape.target_length - 1, rows, shape.source_length};
-  const Value uniform = random_uniform(steps, graph.constant(0.0), graph.constant(1.0), shape_of_noise,
-                                       static_cast<std::int64_t>(training.seed), "attention");
-  Sampling sampling{training.monte_carlo_samples, gumbel(uniform), {}};
-  if (training.expected_attention > 0) {
-    const Value share = graph.constant(training.expected_attention);
-    sampling.expected = less(random_uniform(steps, graph.constant(0.0), graph.constant(1.0), {rows},
-                                            static_cast<std::int64_t>(training.seed), "expected"),
-                             share);
-  }
+  const auto uniform = [&](const Shape& of, std::string_view stream) {
+    return random_uniform(steps, graph.constant(0.0), graph.constant(1.0), of, static_cast<std::int64_t>(training.seed),
+                          stream);
+  };
+  Sampling sampling;
+  sampling.samples = training.monte_carlo_samples;
+  sampling.noise = gumbel(uniform({shape.target_length - 1, rows, shape.source_length}, "attention"));
+  if (training.expected_attention > 0)
+    sampling.expected = less(uniform({rows}, "expected"), graph.constant(training.expected_attention));
   return sampling;
 }
 
