@@ -79,22 +79,25 @@ Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t>
     }
   }
   if (corpus.pairs.empty()) {
-    fail("the corpus '{}' holds no pair in {} lines ({} empty); it must hold lines of English TAB French\n{}",
-         path.string(), report.lines, report.empty, describe_malformed(report, path));
+    std::string message = fmt::format(
+        "the corpus '{}' holds no pair (lines: {}, of them empty: {}); it must hold lines of English TAB French",
+        path.string(), report.lines, report.empty);
+    for (const std::string& warning : describe_malformed(report, path)) message += "\n" + warning;
+    throw Error(message);
   }
   return corpus;
 }
 
-std::string describe_malformed(const CorpusReport& report, const std::filesystem::path& path) {
-  std::string text;
+std::vector<std::string> describe_malformed(const CorpusReport& report, const std::filesystem::path& path) {
+  std::vector<std::string> warnings;
   for (const MalformedLine& line : report.first_malformed) {
-    text += fmt::format("{}:{}: skipped: {}\n", path.string(), line.number, line.reason);
+    warnings.push_back(fmt::format("{}:{}: skipped: {}", path.string(), line.number, line.reason));
   }
   if (report.malformed > report.first_malformed.size()) {
-    text += fmt::format("{}: {} more malformed lines skipped, {} in all\n", path.string(),
-                        report.malformed - report.first_malformed.size(), report.malformed);
+    warnings.push_back(fmt::format("{}: {} more malformed lines skipped, {} in all", path.string(),
+                                   report.malformed - report.first_malformed.size(), report.malformed));
   }
-  return text;
+  return warnings;
 }
 
 }  // namespace weft::nmt

@@ -47,7 +47,7 @@ struct Corpus {
 /// Throws Error if the file cannot be read, is empty, or holds no pair at all, and if the limit is 0.
 Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t> limit = std::nullopt);
 
-/// The report as warnings for people, one a line, each with `path`; empty if no line was malformed.
-std::string describe_malformed(const CorpusReport& report, const std::filesystem::path& path);
+/// The report as warnings for people, a line each, with `path`; none if no line was malformed.
+std::vector<std::string> describe_malformed(const CorpusReport& report, const std::filesystem::path& path);
 
 }  // namespace weft::nmt

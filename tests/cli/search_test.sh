@@ -154,7 +154,7 @@ refuses 2 '--bootstrap' evaluate --run a --bootstrap -1
 refuses 1 "missing.tsv': No such file" score --run a missing.tsv
 : >empty.tsv
 refuses 1 'is empty' score --run a empty.tsv
-refuses 1 'no pair in 1 lines' score --run a <(printf 'no tab\n')
+refuses 1 'no pair (lines: 1,' score --run a <(printf 'no tab\n')
 "$nmt" translate --run a --alignments nowhere/aligned Bonjour >out 2>err && fail 'alignments to nowhere pass'
 says 'nowhere/aligned'
 

@@ -371,10 +371,10 @@ printf '\0\1\2\3\tx\n' >binary.txt
 refuses_corpus "missing.txt': No such file" missing.txt
 refuses_corpus 'is empty' empty.txt
 refuses_corpus 'it is a directory' .
-refuses_corpus 'no pair in 1 lines' no_tab.txt
-refuses_corpus 'no pair in 1 lines' invalid.txt
-refuses_corpus 'no pair in 1 lines' binary.txt
-refuses_corpus 'no pair in 1 lines' long_line.txt
+refuses_corpus 'no pair (lines: 1,' no_tab.txt
+refuses_corpus 'no pair (lines: 1,' invalid.txt
+refuses_corpus 'no pair (lines: 1,' binary.txt
+refuses_corpus 'no pair (lines: 1,' long_line.txt
 cat long_line.txt no_tab.txt binary.txt whole/train.tsv >mixed.txt
 passes "$nmt" train --data mixed.txt "${tiny[@]}" --epochs 1 --out mixed
 says 'mixed.txt:2: skipped: no tab'

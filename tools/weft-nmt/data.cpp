@@ -50,9 +50,7 @@ CorpusParts split(std::span<const Pair> pairs, const Config& config) {
 
 std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
   Corpus corpus = read_corpus(path, optional_limit(limit));
-  std::string warnings = describe_malformed(corpus.report, path);
-  if (!warnings.empty()) warnings.pop_back();  // the last line's end, which `say` adds
-  if (!warnings.empty()) say(warnings);
+  for (const std::string& warning : describe_malformed(corpus.report, path)) say(warning);
   say(fmt::format("{}: {} lines, {} pairs, {} malformed, {} empty", path.string(), corpus.report.lines,
                   corpus.pairs.size(), corpus.report.malformed, corpus.report.empty));
   return std::move(corpus.pairs);
