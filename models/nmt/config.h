@@ -161,8 +161,8 @@ struct Config {
   SubwordKind subword_model = SubwordKind::unigram;
 };
 
-/// "tutorial": the sizes of the tutorial. "small": for the built-in corpus, trained in two minutes. "best": what
-/// translates a large corpus best. Throws Error that lists the names.
+/// "tutorial": the sizes of the tutorial, regularised. "small": for the built-in corpus, trained in two minutes.
+/// "best": what translates a large corpus best. Throws Error that lists the names.
 Config preset(std::string_view name);
 std::vector<std::string_view> preset_names();
 

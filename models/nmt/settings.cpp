@@ -381,16 +381,26 @@ SettingValues settings_from_json(std::string_view text, std::string_view origin)
   }
 }
 
+namespace {
+
+/// What goes with a variant: its loss; with the tutorial to the letter its training, which is the plainest.
+void follow_variant(Config& config) {
+  const bool is_tutorial = config.model.variant == Variant::tutorial;
+  config.training.normalisation = is_tutorial ? LossNormalisation::batch_mean : LossNormalisation::token_mean;
+  if (!is_tutorial) return;
+  config.training.schedule = Schedule::constant;
+  config.training.dropout = {};
+}
+
+}  // namespace
+
 Config with_settings(Config config, const SettingValues& values) {
   for (const Setting& setting : settings()) {
     const auto at = values.find(setting.name);
     if (at == values.end()) continue;
     check_setting(setting, at->second);
     setting.set(config, at->second);
-    if (setting.name == "variant") {
-      config.training.normalisation =
-          config.model.variant == Variant::tutorial ? LossNormalisation::batch_mean : LossNormalisation::token_mean;
-    }
+    if (setting.name == "variant") follow_variant(config);  // what is given of that comes later
   }
   return config;
 }

@@ -71,7 +71,8 @@ using SettingValues = std::map<std::string, SettingValue, std::less<>>;
 /// and for values that are not allowed.
 SettingValues settings_from_json(std::string_view text, std::string_view origin);
 
-/// The config with those settings changed. The variant brings its loss normalisation along unless that is among them.
+/// The config with those settings changed. The variant brings its loss normalisation along, and the tutorial's one a
+/// constant learning rate and no dropout, unless those are among them.
 Config with_settings(Config config, const SettingValues& values);
 
 }  // namespace weft::nmt

@@ -43,6 +43,19 @@ TEST_CASE("the preset `tutorial` has the sizes of the tutorial") {
   CHECK(config.training.clip_norm == 5);
 }
 
+TEST_CASE("the preset `tutorial` is regularised unless its variant is the tutorial to the letter") {
+  const auto training = [](const SettingValues& values) { return with_settings(preset("tutorial"), values).training; };
+  CHECK(training({}).dropout.output == 0.3);
+  CHECK(training({}).schedule == Schedule::exponential);
+  CHECK(training({{"variant", "masked"}}).dropout.output == 0.3);
+  CHECK(training({{"variant", "masked"}}).schedule == Schedule::exponential);
+  CHECK_FALSE(training({{"variant", "tutorial"}}).dropout.any());
+  CHECK(training({{"variant", "tutorial"}}).schedule == Schedule::constant);
+  const TrainingConfig given = training({{"variant", "tutorial"}, {"dropout-output", 0.1}, {"schedule", "plateau"}});
+  CHECK(given.dropout.output == 0.1);
+  CHECK(given.schedule == Schedule::plateau);
+}
+
 TEST_CASE("every preset is valid and bears its name") {
   for (const std::string_view name : preset_names()) {
     CHECK(preset(name).preset == name);

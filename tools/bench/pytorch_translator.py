@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The translator of `weft-nmt train --preset tutorial` in PyTorch, to be measured beside it.
 
-The same model (masked variant), sizes, optimiser and clipping, as a careful user of PyTorch writes it: the source goes
-through torch.nn.GRU, as packed sequences where lengths differ; the attention keys are computed once, the logits of all
-steps in one product; Adam is the fused one. What is measured (--measure, several with commas):
+The same model (masked variant), sizes, dropout, optimiser and clipping, as a careful user of PyTorch writes it: the
+source goes through torch.nn.GRU, as packed sequences where lengths differ; the attention keys are computed once, the
+logits of all steps in one product; Adam is the fused one. What is measured (--measure, several with commas):
 
     padded    a training step on random sentences without padding
-    real      training on the batches that `weft-nmt bench --measure real --batches-file FILE` wrote: the very same
+    real      training on the batches that `weft-nmt bench --measure real --batches-file FILE` wrote: the very same,
+              with the same dropout
     decoding  greedy search over the test part of a run directory of `weft-nmt train`, with its weights
     latency   one sentence alone: 8 tokens to 7, random weights
 
@@ -33,8 +34,10 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 
 
 class Translator(nn.Module):
-    def __init__(self, source_vocabulary, target_vocabulary, embedding, units):
+    def __init__(self, source_vocabulary, target_vocabulary, embedding, units, dropout_embedding=0.0, dropout_output=0.0):
         super().__init__()
+        self.embedding_dropout = nn.Dropout(dropout_embedding)
+        self.output_dropout = nn.Dropout(dropout_output)
         self.source_embedding = nn.Embedding(source_vocabulary, embedding)
         self.target_embedding = nn.Embedding(target_vocabulary, embedding)
         self.encoder = nn.GRU(embedding, units, batch_first=True)
@@ -46,7 +49,7 @@ class Translator(nn.Module):
 
     def encode(self, source, lengths):
         """The state after the source, and what attention needs: values, their keys, and where padding is (or None)."""
-        embedded, steps = self.source_embedding(source), source.shape[1]
+        embedded, steps = self.embedding_dropout(self.source_embedding(source)), source.shape[1]
         if int(lengths.min()) == steps:
             values, last = self.encoder(embedded)
             return last[0], (values, self.keys(values), None)
@@ -55,33 +58,33 @@ class Translator(nn.Module):
         values, _ = pad_packed_sequence(values, batch_first=True, total_length=steps)
         return last[0], (values, self.keys(values), torch.arange(steps)[None, :] >= lengths[:, None])
 
-    def step(self, token, state, memory):
-        """The decoder's next state."""
+    def step(self, embedded, state, memory):
+        """The decoder's next state after a token, given as its vector."""
         values, keys, padding = memory
         scores = self.score(torch.tanh(self.query(state)[:, None, :] + keys))[..., 0]
         if padding is not None:
             scores = scores.masked_fill(padding, -1e9)
         context = torch.bmm(torch.softmax(scores, dim=1)[:, None, :], values)[:, 0]
-        return self.decoder(torch.cat([context, self.target_embedding(token)], dim=1), state)
+        return self.decoder(torch.cat([context, embedded], dim=1), state)
 
     def forward(self, source, lengths, target):
         """Logits [rows, steps, vocabulary] under teacher forcing."""
         state, memory = self.encode(source, lengths)
-        states = []
+        embedded, states = self.embedding_dropout(self.target_embedding(target[:, :-1])), []
         for step in range(target.shape[1] - 1):
-            state = self.step(target[:, step], state, memory)
+            state = self.step(embedded[:, step], state, memory)
             states.append(state)
-        return self.output(torch.stack(states, dim=1))
+        return self.output(self.output_dropout(torch.stack(states, dim=1)))
 
     @torch.inference_mode()
     def search(self, source, lengths, start, end, limit):
-        """Greedy search: the ids of each row, up to `end` or the limit."""
+        """Greedy search: the ids of each row, up to `end` or the limit. The model is in evaluation mode."""
         state, memory = self.encode(source, lengths)
         token = torch.full((source.shape[0],), start)
         done = torch.zeros(source.shape[0], dtype=torch.bool)
         tokens = []
         for _ in range(limit):
-            state = self.step(token, state, memory)
+            state = self.step(self.target_embedding(token), state, memory)
             token = self.output(state).argmax(dim=1)
             tokens.append(token)
             done |= token == end
@@ -147,7 +150,7 @@ def trained_model(run, config):
                              ("bias_ih", "input_bias"), ("bias_hh", "recurrent_bias")):
             state[f"{layer}.{theirs}{suffix}"] = gates_of(tensors[f"{layer}_gru/{ours}"])
     model.load_state_dict(state)
-    return model
+    return model.eval()
 
 
 def vocabulary_of(path):
@@ -196,7 +199,7 @@ def measure_real(arguments):
     with open(arguments.batches_file, encoding="utf-8") as lines:
         model, *batches = (json.loads(line) for line in lines)
     training = Training(Translator(*(model[size] for size in ("source_vocabulary", "target_vocabulary", "embedding",
-                                                              "units"))))
+                                                              "units", "dropout_embedding", "dropout_output"))))
     times, loss_sum, tokens = [], 0.0, 0
     for index, batch in enumerate(batches):
         start = time.perf_counter()
@@ -239,7 +242,7 @@ def measure_decoding(arguments):
 
 
 def measure_latency(arguments):
-    model = random_model(arguments)
+    model = random_model(arguments).eval()
     source, lengths = torch.randint(1, arguments.source_vocabulary, (1, 8)), torch.tensor([8])
     nothing = -1  # so that no translation ends early
     return {"milliseconds": milliseconds_of(lambda: model.search(source, lengths, 1, nothing, 7), 10 * arguments.rounds,

@@ -19,8 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCHS = 12
-BUDGET = (f"--preset tutorial --embedding 256 --units 256 --epochs {EPOCHS} --dropout-embedding 0.2 --dropout-output 0.2 "
-          "--checkpoint-every 1 --keep 1").split()
+BUDGET = (f"--preset tutorial --embedding 256 --units 256 --epochs {EPOCHS} --schedule constant "
+          "--dropout-embedding 0.2 --dropout-output 0.2 --checkpoint-every 1 --keep 1").split()
 SYSTEMS = {
     "additive": "",
     "none": "--attention none",

@@ -84,13 +84,17 @@ void profile_batches(Trainer& trainer, const Batches& batches, RealMeasurement& 
   result.executed_gflop = 1e-9 * flops / static_cast<double>(batches.timed.size());
 }
 
-/// A line for the model, then a line a batch.
-void write_batches(const std::filesystem::path& path, const ModelConfig& model, const std::vector<Example>& examples,
+/// A line for the model and its dropout, then a line a batch.
+void write_batches(const std::filesystem::path& path, const Config& config, const std::vector<Example>& examples,
                    const Batches& batches) {
+  const ModelConfig& model = config.model;
+  const DropoutConfig& dropout = config.training.dropout;
   std::string lines = Json{{"source_vocabulary", model.source_vocabulary},
                            {"target_vocabulary", model.target_vocabulary},
                            {"embedding", model.embedding},
                            {"units", model.units},
+                           {"dropout_embedding", dropout.embedding},
+                           {"dropout_output", dropout.output},
                            {"warm_up_batches", batches.warm_up.size()}}
                           .dump() +
                       "\n";
@@ -115,7 +119,7 @@ RealMeasurement measure_real(const Config& config, const std::vector<Example>& e
   Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
                   {.kernels = choose_kernels(config.training.kernels, products, on_progress)});
   const Batches batches = choose_batches(trainer.plan(), batch_count);
-  if (!batches_file.empty()) write_batches(batches_file, config.model, examples, batches);
+  if (!batches_file.empty()) write_batches(batches_file, config, examples, batches);
   RealMeasurement result;
   result.shapes = trainer.plan().shapes().size();
   result.padding = trainer.plan().padding();
