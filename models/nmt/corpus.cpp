@@ -8,6 +8,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "models/nmt/utf8.h"
 
 namespace weft::nmt {
@@ -79,11 +80,9 @@ Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t>
     }
   }
   if (corpus.pairs.empty()) {
-    std::string message = fmt::format(
-        "the corpus '{}' holds no pair (lines: {}, of them empty: {}); it must hold lines of English TAB French",
-        path.string(), report.lines, report.empty);
-    for (const std::string& warning : describe_malformed(report, path)) message += "\n" + warning;
-    throw Error(message);
+    const std::vector<std::string> warnings = describe_malformed(report, path);
+    fail("the corpus '{}' holds no pair (lines: {}, of them empty: {}); it must hold lines of English TAB French{}{}",
+         path.string(), report.lines, report.empty, warnings.empty() ? "" : "\n", joined(warnings, "\n"));
   }
   return corpus;
 }

@@ -319,6 +319,15 @@ std::string shown(const SettingValue& value) {
   fail("'{}' is {}, it must be {}", setting.name, value, describe_kind(setting));
 }
 
+/// What goes with a variant: its loss; with the tutorial to the letter its training, which is the plainest.
+void follow_variant(Config& config) {
+  const bool is_tutorial = config.model.variant == Variant::tutorial;
+  config.training.normalisation = is_tutorial ? LossNormalisation::batch_mean : LossNormalisation::token_mean;
+  if (!is_tutorial) return;
+  config.training.schedule = Schedule::constant;
+  config.training.dropout = {};
+}
+
 }  // namespace
 
 std::span<const Setting> settings() {
@@ -380,19 +389,6 @@ SettingValues settings_from_json(std::string_view text, std::string_view origin)
     fail("{}: {}", origin, error.what());
   }
 }
-
-namespace {
-
-/// What goes with a variant: its loss; with the tutorial to the letter its training, which is the plainest.
-void follow_variant(Config& config) {
-  const bool is_tutorial = config.model.variant == Variant::tutorial;
-  config.training.normalisation = is_tutorial ? LossNormalisation::batch_mean : LossNormalisation::token_mean;
-  if (!is_tutorial) return;
-  config.training.schedule = Schedule::constant;
-  config.training.dropout = {};
-}
-
-}  // namespace
 
 Config with_settings(Config config, const SettingValues& values) {
   for (const Setting& setting : settings()) {

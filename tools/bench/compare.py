@@ -26,7 +26,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PEER = "pytorch_translator.py"
-PLAIN = ("--dropout-output", 0)  # the preset has it; the arithmetic of a step is known without
+PLAIN = ("--dropout-output", 0)  # the padded step has no dropout, on either side
 SECTIONS = ("padded", "real", "decoding", "latency", "compile", "threads")
 
 

@@ -7,7 +7,7 @@ logits of all steps in one product; Adam is the fused one. What is measured (--m
 
     padded    a training step on random sentences without padding
     real      training on the batches that `weft-nmt bench --measure real --batches-file FILE` wrote: the very same,
-              with the same dropout
+              with the same dropout of words and output
     decoding  greedy search over the test part of a run directory of `weft-nmt train`, with its weights
     latency   one sentence alone: 8 tokens to 7, random weights
 

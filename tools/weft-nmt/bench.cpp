@@ -24,7 +24,7 @@ constexpr const char* kExamples = R"(What --measure takes:
   compile   building, differentiating and compiling: the padded shape, and those of the sentences if there are any
   threads   the padded step on one thread and on all of them
 
-What has no sentences takes its sizes from the preset tutorial unless --preset is given.
+What has no sentences takes its sizes and its dropout from the preset tutorial unless --preset is given.
 
 Examples:
   weft-nmt bench --rounds 15
