@@ -236,7 +236,7 @@ class Reader {
     require(object.size() <= max_attributes, "a node of more than {} attributes", max_attributes);
     for (const auto& [name, content] : object.items())
       within(fmt::format("attribute '{}'", excerpt(name, longest_name)),
-             [&] { attributes.set(name, as_attribute(content, splat_budget_)); });
+             [&, &name = name, &content = content] { attributes.set(name, as_attribute(content, splat_budget_)); });
     return attributes;
   }
 

@@ -66,7 +66,7 @@ Json& Json::operator[](std::string_view name) {
   check_invariant(members != nullptr, "'{}' is set in JSON that is no object", name);
   for (Member& member : *members)
     if (member.name == name) return member.value;
-  return members->emplace_back(std::string(name), Json()).value;
+  return members->emplace_back(Member{std::string(name), Json()}).value;
 }
 
 void Json::push_back(Json item) {

@@ -32,20 +32,17 @@ struct Update {
   float* v_next;
 };
 
-// One pass over memory, which is what bounds it.
-WEFT_VECTORISED void update_elements(const Update& update, const Factors& factors, std::int64_t first,
-                                     std::int64_t last) {
-  const auto [parameter, gradient, m, v, parameter_next, m_next, v_next] = update;
-  const auto [beta1, beta2, rest1, rest2, correction1, correction2, epsilon, scale, kept] = factors;
+// One pass over memory, which is what bounds it. The arguments are copies: no store can be to them.
+WEFT_VECTORISED void update_elements(Update at, Factors by, std::int64_t first, std::int64_t last) {
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
-    const float g = gradient[i] * scale;
-    const float first_moment = std::fma(beta1, m[i], rest1 * g);
-    const float second_moment = std::fma(beta2, v[i], rest2 * g * g);
-    m_next[i] = first_moment;
-    v_next[i] = second_moment;
-    parameter_next[i] =
-        kept * parameter[i] - correction1 * first_moment / (std::sqrt(second_moment * correction2) + epsilon);
+    const float g = at.gradient[i] * by.scale;
+    const float first_moment = std::fma(by.beta1, at.m[i], by.rest1 * g);
+    const float second_moment = std::fma(by.beta2, at.v[i], by.rest2 * g * g);
+    at.m_next[i] = first_moment;
+    at.v_next[i] = second_moment;
+    at.parameter_next[i] = by.kept * at.parameter[i] -
+                           by.correction1 * first_moment / (std::sqrt(second_moment * by.correction2) + by.epsilon);
   }
 }
 

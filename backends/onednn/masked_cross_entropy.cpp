@@ -74,10 +74,10 @@ double row_loss(const float* x, std::int32_t target, const Loss& loss) {
 
 // scale * (p - q), with q as above.
 WEFT_VECTORISED void row_gradient(const float* x, float* y, std::int64_t count, float scale, float everywhere) {
-  const auto [max, sum] = partition_of(x, count);
-  const float inverse = 1.0F / sum;
+  const Partition part = partition_of(x, count);
+  const float inverse = 1.0F / part.sum;
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) y[i] = scale * std::fma(vmath::exp(x[i] - max), inverse, -everywhere);
+  for (std::int64_t i = 0; i < count; ++i) y[i] = scale * std::fma(vmath::exp(x[i] - part.max), inverse, -everywhere);
 }
 
 // Calls row(index), threads taking the rows in turn: padding often is at one end.

@@ -17,14 +17,13 @@ struct Update {
   float* velocity_next;
 };
 
-WEFT_VECTORISED void update_elements(const Update& update, float momentum, float learning_rate, float scale,
-                                     std::int64_t first, std::int64_t last) {
-  const auto [parameter, gradient, velocity, parameter_next, velocity_next] = update;
+WEFT_VECTORISED void update_elements(Update at, float momentum, float learning_rate, float scale, std::int64_t first,
+                                     std::int64_t last) {
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
-    const float next = std::fma(momentum, velocity[i], gradient[i] * scale);
-    velocity_next[i] = next;
-    parameter_next[i] = std::fma(-learning_rate, next, parameter[i]);
+    const float next = std::fma(momentum, at.velocity[i], at.gradient[i] * scale);
+    at.velocity_next[i] = next;
+    at.parameter_next[i] = std::fma(-learning_rate, next, at.parameter[i]);
   }
 }
 

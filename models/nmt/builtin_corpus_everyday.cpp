@@ -37,7 +37,7 @@ const std::vector<Weather>& weathers() {
 void weather(Sentences& out) {
   const std::vector<Words> where = far_places();
   for (const auto& [words, it] : weathers()) {
-    const auto add = [&](const Words& rest) {
+    const auto add = [&, it = it](const Words& rest) {
       out.add("il fait " + rest.french, phrase({it, "is", rest.english}));
       out.add("il ne fait pas " + rest.french, phrase({it, "is not", rest.english}));
       out.add("est-ce que il fait " + rest.french, phrase({"is", it, rest.english}), '?');
