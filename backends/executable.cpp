@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "backends/cost.h"
 #include "backends/evaluate.h"
 #include "backends/numerics.h"
 #include "backends/pass_check.h"

@@ -4,20 +4,26 @@
 
 namespace weft {
 
+std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>& values) {
+  std::vector<TensorType> types;
+  types.reserve(values.size());
+  for (const ValueId value : values) types.push_back(graph.type(value));
+  return types;
+}
+
 double flops_of(const Graph& graph, const Node& node) {
   if (node.op->flops == nullptr) return 0.0;
-  std::vector<TensorType> operands;
-  std::vector<TensorType> results;
-  for (const ValueId operand : node.operands) operands.push_back(graph.type(operand));
-  for (const ValueId result : node.results) results.push_back(graph.type(result));
-  return node.op->flops(operands, results, node.attributes);
+  return node.op->flops(types_of(graph, node.operands), types_of(graph, node.results), node.attributes);
 }
 
 double bytes_of(const Graph& graph, const Node& node) {
   if (is_leaf(*node.op)) return 0.0;
+  const std::vector<TensorType> operands = types_of(graph, node.operands);
+  const std::vector<TensorType> results = types_of(graph, node.results);
+  if (node.op->bytes != nullptr) return node.op->bytes(operands, results, node.attributes);
   double bytes = 0.0;
-  for (const ValueId operand : node.operands) bytes += static_cast<double>(graph.type(operand).bytes());
-  for (const ValueId result : node.results) bytes += static_cast<double>(graph.type(result).bytes());
+  for (const TensorType& type : operands) bytes += static_cast<double>(type.bytes());
+  for (const TensorType& type : results) bytes += static_cast<double>(type.bytes());
   return bytes;
 }
 

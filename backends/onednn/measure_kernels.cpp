@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "backends/cost.h"
 #include "backends/onednn/product_kernel.h"
 #include "backends/onednn/threads.h"
+#include "graph/cost.h"
 #include "graph/tensor.h"
 #include "ops/op_list.h"
 #include "passes/pattern.h"

@@ -47,7 +47,7 @@ Look look_by_location(Value query, const SourceMemory& memory, Value kernel) {
   return {attention.context, known < time ? pad(attention.weights, 1, 0, time - known) : attention.weights, {}, {}};
 }
 
-Look look_hard(Value scores, const SourceMemory& memory, const Choice& choice) {
+Look look_hard(Value scores, const SourceMemory& memory, const PositionChoice& choice) {
   const std::int64_t time = memory.values.shape()[1];
   const Value within = masked_scores(scores, sequence_mask(memory.lengths, time));
   const Value position = argmax(choice.noise ? within + choice.noise : within, -1);
@@ -103,7 +103,7 @@ SourceMemory declare_memory_inputs(Graph& graph, const ModelConfig& config, std:
 }
 
 Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeights& weights, const ModelConfig& config,
-                    const Choice& choice) {
+                    const PositionChoice& choice) {
   const AdditiveAttentionWeights& additive = weights.additive;
   switch (config.attention) {
     case AttentionKind::additive:

@@ -39,7 +39,7 @@ struct Look {
 };
 
 /// How hard attention chooses a position of a row: the one with the highest score, unless it is told otherwise.
-struct Choice {
+struct PositionChoice {
   Value noise;  ///< [rows, source_length]: the one with the highest sum of score and noise, which with Gumbel noise is
                 ///< a sample of softmax(score)
   Value expected;  ///< bool [rows]: these rows choose none, and look at what the others get in the mean
@@ -58,6 +58,6 @@ struct Choice {
 /// weights = softmax of the scores, context = their mean of the values. `hard` (Xu et al., arXiv:1502.03044) has the
 /// additive scores and looks at one position. `none` (Cho et al., arXiv:1406.1078) has the same context at every step.
 Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeights& weights, const ModelConfig& config,
-                    const Choice& choice = {});
+                    const PositionChoice& choice = {});
 
 }  // namespace weft::nmt

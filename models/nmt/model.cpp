@@ -42,7 +42,7 @@ Forward declare_forward(Graph& graph, const Parameters& parameters, const ModelC
   std::vector<Value> entropies;
   for (std::int64_t step = 0; step + 1 < shape.target_length; ++step) {
     const Graph::Scope step_scope = graph.scope(fmt::format("step{}", step));
-    const Choice choice{sampling.noise ? step_of(sampling.noise, step) : Value{}, sampling.expected};
+    const PositionChoice choice{sampling.noise ? step_of(sampling.noise, step) : Value{}, sampling.expected};
     const Look look = look_at_source(states.back().h, memory, parameters.attention, config, choice);
     const Value embedded = embedding(parameters.target_embedding, ids_of_step(target, step));
     states = next_states(graph, parameters, config, dropout.context(look.context, step),

@@ -22,8 +22,8 @@ struct ModelShape {
 /// first sample first.
 struct Sampling {
   std::int64_t samples = 1;
-  Value noise;     ///< [target_length - 1, samples * rows, source_length], see Choice; null: the highest score
-  Value expected;  ///< bool [samples * rows], see Choice; null: no row takes the expectation
+  Value noise;     ///< [target_length - 1, samples * rows, source_length], see PositionChoice; null: the highest score
+  Value expected;  ///< bool [samples * rows], see PositionChoice; null: no row takes the expectation
 };
 
 /// What teacher forcing computes, unrolled: step after step, as the tutorial declares it. Rows are those of the batch

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "graph/cost.h"
 #include "graph/error.h"
 #include "graph/joined.h"
 #include "graph/json_value.h"
@@ -41,25 +42,6 @@ std::string content_text(const std::shared_ptr<const Tensor>& content) {
   for (std::int64_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + element_text(*content, i);
   if (shown < volume) text += is_splat(*content) ? " everywhere" : ", ...";
   return text;
-}
-
-double flops_of(const Graph& graph, const Node& node) {
-  if (node.op->flops == nullptr) return 0.0;
-  const auto types = [&](const std::vector<ValueId>& values) {
-    std::vector<TensorType> types;
-    for (const ValueId value : values) types.push_back(graph.type(value));
-    return types;
-  };
-  return node.op->flops(types(node.operands), types(node.results), node.attributes);
-}
-
-/// What running the node reads and writes; nothing for leaves and views.
-double bytes_of(const Graph& graph, const Node& node) {
-  if (is_leaf(*node.op) || is_view(graph, node)) return 0.0;
-  double bytes = 0.0;
-  for (const ValueId operand : node.operands) bytes += static_cast<double>(graph.type(operand).bytes());
-  for (const ValueId result : node.results) bytes += static_cast<double>(graph.type(result).bytes());
-  return bytes;
 }
 
 /// Texts that many nodes share, each written once: nodes refer to them by number.
@@ -150,7 +132,7 @@ class GraphWriter {
           Json::list({name, std::visit([](const auto& content) { return content_text(content); }, attribute)}));
     Json data = Json::list({node.name, ops_(std::string(node.op->name)), scopes_(node.scope), static_cast<int>(part),
                             std::move(operands), std::move(types), std::move(attributes), flops_of(graph_, node),
-                            bytes_of(graph_, node)});
+                            is_view(graph_, node) ? 0.0 : bytes_of(graph_, node)});
     if (const auto time = times_.find(node.name); time != times_.end())
       data.push_back(Json::list({time->second.seconds, time->second.kind}));
     return data;
@@ -161,11 +143,6 @@ class GraphWriter {
     KernelFactory* factory = backend.find_kernel(*node.op);
     require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op, so its memory cannot be planned",
             node.op->name, node.name, backend.name);
-    const auto types = [&](const std::vector<ValueId>& values) {
-      std::vector<TensorType> types;
-      for (const ValueId value : values) types.push_back(graph_.type(value));
-      return types;
-    };
     // Of leaves that keep their content, and views of them, it only matters that they do.
     static const std::uint64_t version = 1;
     std::vector<Version> versions;
@@ -175,7 +152,7 @@ class GraphWriter {
       versions.push_back(is_leaf(op) && &op != &leaf::input ? Version{&version, piece.offset} : Version{});
     }
     try {
-      return factory({node, types(node.operands), types(node.results), versions}).scratch_bytes;
+      return factory({node, types_of(graph_, node.operands), types_of(graph_, node.results), versions}).scratch_bytes;
     } catch (const Error& error) {
       fail("{} '{}': {}", node.op->name, node.name, error.what());
     }
