@@ -21,6 +21,7 @@
 #include "graph/error.h"
 #include "graph/leaf.h"
 #include "ops/op_list.h"
+#include "passes/in_place.h"
 
 namespace weft {
 namespace {
@@ -214,10 +215,9 @@ class BufferCheck {
       const Area result = area_of(node.results[i]);
       for (std::size_t k = 0; k < i; ++k)
         require_disjoint(result, area_of(node.results[k]), text_of(node.results[i]), text_of(node.results[k]));
-      for (std::size_t k = 0; k < node.operands.size(); ++k)
-        if (area_of(node.operands[k]) != result || !overwrites(*node.op, i, k))
-          require_disjoint(result, area_of(node.operands[k]), text_of(node.results[i]),
-                           "its operand " + text_of(node.operands[k]));
+      for (const ValueId operand : node.operands)
+        if (area_of(operand) != result || !may_write_over(node, i, operand))
+          require_disjoint(result, area_of(operand), text_of(node.results[i]), "its operand " + text_of(operand));
     }
     if (scratch_bytes_[step] == 0) return;
     const Area scratch{{}, plan_.scratch[step], plan_.scratch[step] + scratch_bytes_[step]};

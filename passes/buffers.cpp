@@ -19,6 +19,7 @@
 #include "graph/error.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
+#include "passes/in_place.h"
 #include "passes/pattern.h"
 
 namespace weft {
@@ -145,17 +146,11 @@ class BufferPlanner {
       const Node& node = graph_.node(graph_.producer(value));
       const std::uint32_t step = step_of_[graph_.producer(value).index];
       const bool read_later = last_use_[variable.index] > step;
-      if (read_later || !may_overwrite(node, graph_.result_index(value), variable) || shares_region(node, variable))
+      if (read_later || !may_write_over(node, graph_.result_index(value), variable) || shares_region(node, variable))
         continue;
       alias_to(value, variable, 0);
       plan_.updated_in_place[i] = true;
     }
-  }
-
-  static bool may_overwrite(const Node& node, std::size_t result, ValueId operand) {
-    for (std::size_t i = 0; i < node.operands.size(); ++i)
-      if (node.operands[i] == operand && overwrites(*node.op, result, i)) return true;
-    return false;
   }
 
   /// Whether another operand lies in the region of this one, so that writing over it could spoil the other.
@@ -176,13 +171,12 @@ class BufferPlanner {
   void write_over_operand(const Node& node, std::size_t result, std::uint32_t step) {
     const ValueId value = node.results[result];
     if (parents_[value.index].root != value) return;
-    for (std::size_t i = 0; i < node.operands.size(); ++i) {
-      const ValueId operand = node.operands[i];
+    for (const ValueId operand : node.operands) {
       const Alias region = resolve(operand);
       const bool fits =
           region.offset == 0 && bytes_of(region.root) == bytes_of(value) && graph_.type(operand) == graph_.type(value);
       if (!fits || is_leaf(region.root) || last_use_[region.root.index] != step) continue;
-      if (!overwrites(*node.op, result, i) || shares_region(node, operand)) continue;
+      if (!may_write_over(node, result, operand) || shares_region(node, operand)) continue;
       alias_to(value, region.root, 0);
       use(region.root, last_use_[value.index]);
       return;
