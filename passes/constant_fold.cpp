@@ -1,5 +1,6 @@
 // Evaluates nodes whose operands are all constants, with the evaluator that the context brings. Results of more than
-// `max_elements` stay computed: a graph should not grow because a small constant is broadcast.
+// `max_elements` stay computed: a graph should not grow because a small constant is broadcast. So do coarse ops that no
+// kernel runs whole: what they decompose into is folded.
 //
 //   before                       after
 //   %a = constant(2)             %c = constant(5)
@@ -17,8 +18,9 @@ namespace {
 
 constexpr std::int64_t max_elements = 1024;
 
-bool can_fold(const Graph& graph, const Node& node) {
+bool can_fold(const Graph& graph, const Node& node, const PassContext& context) {
   if (node.operands.empty()) return false;
+  if (context.runs_whole && !context.runs_whole(*node.op)) return false;
   const bool constant_operands = std::ranges::all_of(
       node.operands, [&](ValueId operand) { return graph.node(graph.producer(operand)).op == &leaf::constant; });
   return constant_operands && std::ranges::all_of(node.results, [&](ValueId result) {
@@ -35,7 +37,7 @@ bool run(Graph& graph, const PassContext& context) {
     for (std::size_t i = 0; i < node.operands.size(); ++i)
       if (const auto at = replacements.find(node.operands[i]); at != replacements.end())
         graph.set_operand(id, i, at->second);
-    if (!can_fold(graph, node)) continue;
+    if (!can_fold(graph, node, context)) continue;
     const Graph::Scope scope = graph.absolute_scope(node.scope);
     std::vector<Tensor> results = context.evaluate(graph, id);
     for (std::size_t i = 0; i < results.size(); ++i)
