@@ -1,8 +1,6 @@
 #include "models/nmt/reversible_normaliser.h"
 
 #include <doctest/doctest.h>
-#include <unicode/regex.h>
-#include <unicode/unorm2.h>
 
 #include <cstdlib>
 
@@ -10,6 +8,7 @@
 #include "models/nmt/normalise.h"
 #include "models/nmt/random.h"
 #include "models/nmt/utf8.h"
+#include "tests/nmt/canonical.h"
 #include "tests/nmt/temporary_folder.h"
 
 using namespace weft::nmt;
@@ -18,31 +17,6 @@ namespace {
 
 std::string words(std::string_view sentence) { return normalised_words(sentence, Normaliser::reversible); }
 std::string restored(std::string_view sentence) { return detokenise(words(sentence), Normaliser::reversible); }
-
-icu::UnicodeString replaced(const icu::UnicodeString& text, const char* pattern, const char* replacement) {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::RegexMatcher matcher(icu::UnicodeString::fromUTF8(pattern), text, 0, status);
-  icu::UnicodeString result = matcher.replaceAll(icu::UnicodeString::fromUTF8(replacement), status);
-  REQUIRE(U_SUCCESS(status));
-  return result;
-}
-
-/// What is promised to come back, by other means than the normaliser's: ICU's NFC of UTF-16, and regular expressions.
-std::string canonical(std::string_view sentence) {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::UnicodeString text = icu::UnicodeString::fromUTF8({sentence.data(), static_cast<int>(sentence.size())});
-  icu::UnicodeString composed;
-  UChar* buffer = composed.getBuffer(4 * text.length() + 1);
-  const int length = unorm2_normalize(unorm2_getNFCInstance(&status), text.getBuffer(), text.length(), buffer,
-                                      composed.getCapacity(), &status);
-  REQUIRE(U_SUCCESS(status));
-  composed.releaseBuffer(length);
-  composed = replaced(composed, R"([\p{White_Space}\p{Cc}]+)", " ");
-  composed = replaced(composed, "^ | $", "");
-  composed = replaced(composed, " (?=[?!;:\u00BB])|(?<=\u00AB) ", "\u202F");
-  std::string result;
-  return composed.toUTF8String(result);
-}
 
 }  // namespace
 

@@ -63,23 +63,6 @@ std::string help_text(const Setting& setting) {
   return defaults.empty() ? text : fmt::format("{} ({})", text, defaults);
 }
 
-/// The settings of a TOML or INI file: lines of `name = value`.
-SettingValues settings_from_toml(const std::string& text, const std::string& origin) {
-  try {
-    SettingValues values;
-    for (const tool::ConfigurationItem& item : tool::read_configuration(text)) {
-      require(item.section.empty(), "the section [{}] is not known, settings stand outside of sections", item.section);
-      const Setting& setting = find_setting(item.name);
-      require(item.values.size() == 1, "'{}' has {} values, it must have one: {}", setting.name, item.values.size(),
-              describe_kind(setting));
-      values[item.name] = parse_setting(setting, item.values.front());
-    }
-    return values;
-  } catch (const std::exception& error) {
-    fail("{}: {}", origin, error.what());
-  }
-}
-
 void require_one_source(const DataConfig& data) {
   const int sources = (data.builtin ? 1 : 0) + (data.corpus.empty() ? 0 : 1) + (data.train.empty() ? 0 : 1);
   if (sources == 0) throw UsageError("nothing to train on; give --builtin, --data FILE, or --train FILE --valid FILE");
@@ -99,6 +82,22 @@ void make_absolute(std::string& path) {
 }
 
 }  // namespace
+
+SettingValues settings_from_toml(const std::string& text, std::string_view origin) {
+  try {
+    SettingValues values;
+    for (const tool::ConfigurationItem& item : tool::read_configuration(text)) {
+      require(item.section.empty(), "the section [{}] is not known, settings stand outside of sections", item.section);
+      const Setting& setting = find_setting(item.name);
+      require(item.values.size() == 1, "'{}' has {} values, it must have one: {}", setting.name, item.values.size(),
+              describe_kind(setting));
+      values[item.name] = parse_setting(setting, item.values.front());
+    }
+    return values;
+  } catch (const std::exception& error) {
+    fail("{}: {}", origin, error.what());
+  }
+}
 
 SettingOptions::SettingOptions(const tool::Command& command) {
   command

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,10 @@
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {
+
+/// The settings of a TOML or INI file, lines of `name = value`. Throws Error, with `origin` before the message, for
+/// anything else, for unknown names and for values that are not allowed.
+SettingValues settings_from_toml(const std::string& text, std::string_view origin);
 
 /// The options of all settings, and --config for a file of them.
 class SettingOptions {
