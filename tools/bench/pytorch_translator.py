@@ -11,8 +11,15 @@ logits of all steps in one product; Adam is the fused one. What is measured (--m
     decoding  greedy search over the test part of a run directory of `weft-nmt train`, with its weights
     latency   one sentence alone: 8 tokens to 7, random weights
 
+--precision says how it computes:
+
+    f32            in float32
+    bf16           autocast to bfloat16: weights, gradients and Adam stay in float32, products run in bfloat16
+    bf16-weights   search only: the weights are bfloat16
+    int8           search only: linear and GRU weights are 8-bit, activations quantised as they come (quantize_dynamic)
+
 Prints one line of JSON for each: {"measure": "padded", "milliseconds": [...], "peak_resident_bytes": ...}.
-tools/bench/compare.py runs both programs in turn.
+tools/bench/compare.py runs both programs in turn, this one under the settings of tools/bench/pytorch_settings.py.
 
     pytorch_translator.py --measure padded,latency --rounds 7
     pytorch_translator.py --measure real --batches-file batches.jsonl
@@ -94,15 +101,32 @@ class Translator(nn.Module):
         return [row[: row.index(end)] if end in row else row for row in rows]
 
 
+def autocast(precision):
+    return torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16")
+
+
+def with_weights_of(precision, model):
+    """The model for search, its weights as the precision has them."""
+    if precision == "bf16-weights":
+        return model.bfloat16()
+    if precision == "int8":
+        torch.backends.quantized.engine = next(engine for engine in ("x86", "fbgemm", "onednn", "qnnpack")
+                                               if engine in torch.backends.quantized.supported_engines)
+        return torch.ao.quantization.quantize_dynamic(model, {nn.Linear, nn.GRU, nn.GRUCell}, dtype=torch.qint8)
+    return model
+
+
 class Training:
-    def __init__(self, model):
-        self.model = model
+    def __init__(self, model, precision):
+        self.model, self.precision = model, precision
         self.optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
 
     def step(self, source, lengths, target):
         """One update; the loss per token, and the number of tokens."""
-        logits, wanted = self.model(source, lengths, target), target[:, 1:]
-        loss = functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=0)
+        wanted = target[:, 1:]
+        with autocast(self.precision):
+            logits = self.model(source, lengths, target)
+            loss = functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=0)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
@@ -188,7 +212,7 @@ def random_model(arguments):
 
 
 def measure_padded(arguments):
-    training = Training(random_model(arguments))
+    training = Training(random_model(arguments), arguments.precision)
     source = torch.randint(1, arguments.source_vocabulary, (arguments.batch, arguments.source_length))
     target = torch.randint(1, arguments.target_vocabulary, (arguments.batch, arguments.target_length))
     lengths = torch.full((arguments.batch,), arguments.source_length)
@@ -198,8 +222,8 @@ def measure_padded(arguments):
 def measure_real(arguments):
     with open(arguments.batches_file, encoding="utf-8") as lines:
         model, *batches = (json.loads(line) for line in lines)
-    training = Training(Translator(*(model[size] for size in ("source_vocabulary", "target_vocabulary", "embedding",
-                                                              "units", "dropout_embedding", "dropout_output"))))
+    sizes = ("source_vocabulary", "target_vocabulary", "embedding", "units", "dropout_embedding", "dropout_output")
+    training = Training(Translator(*(model[size] for size in sizes)), arguments.precision)
     times, loss_sum, tokens = [], 0.0, 0
     for index, batch in enumerate(batches):
         start = time.perf_counter()
@@ -216,11 +240,12 @@ def measure_decoding(arguments):
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     if config["variant"] != "masked" or config["normaliser"] != "tutorial":
         raise SystemExit(f"{run}: only the masked variant with the tutorial's normaliser is known here")
-    model = trained_model(run, config)
+    model = with_weights_of(arguments.precision, trained_model(run, config))
     source_words, target_words = (vocabulary_of(run / f"vocab.{side}.txt") for side in ("source", "target"))
     id_of = {word: index for index, word in enumerate(source_words)}
     start, end = target_words.index("<start>"), target_words.index("<end>")
-    sentences = [line.split("\t")[1] for line in (run / "test.tsv").read_text(encoding="utf-8").splitlines()]
+    lines = (run / "test.tsv").read_text(encoding="utf-8").splitlines()
+    sentences = [line.split("\t")[1] for line in lines[: arguments.sentences or None]]
     translations = [""] * len(sentences)
 
     def translate():
@@ -231,7 +256,8 @@ def measure_decoding(arguments):
             chosen = order[first : first + arguments.batch]
             lengths = torch.tensor([len(sources[index]) for index in chosen])
             limit = 2 * int(lengths.max()) + 11
-            found = model.search(padded_rows([sources[index] for index in chosen]), lengths, start, end, limit)
+            with autocast(arguments.precision):
+                found = model.search(padded_rows([sources[index] for index in chosen]), lengths, start, end, limit)
             for index, row in zip(chosen, found):
                 translations[index] = " ".join(target_words[word] for word in row)
 
@@ -242,11 +268,23 @@ def measure_decoding(arguments):
 
 
 def measure_latency(arguments):
-    model = random_model(arguments).eval()
+    model = with_weights_of(arguments.precision, random_model(arguments).eval())
     source, lengths = torch.randint(1, arguments.source_vocabulary, (1, 8)), torch.tensor([8])
     nothing = -1  # so that no translation ends early
-    return {"milliseconds": milliseconds_of(lambda: model.search(source, lengths, 1, nothing, 7), 10 * arguments.rounds,
-                                            warm_up_rounds=10)}
+
+    def translate():
+        with autocast(arguments.precision):
+            model.search(source, lengths, 1, nothing, 7)
+
+    return {"milliseconds": milliseconds_of(translate, 10 * arguments.rounds, warm_up_rounds=10)}
+
+
+def blas_in_use():
+    """The library that products in float32 run in: MKL loads its core when it is first called."""
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8")
+    if "libmkl_core" in maps or torch.backends.mkl.is_available():
+        return "mkl"
+    return "openblas" if "libopenblas" in maps else "unknown"
 
 
 def main():
@@ -258,6 +296,8 @@ def main():
     parser.add_argument("--batches-file", metavar="FILE", help="real: what to train on")
     parser.add_argument("--run", metavar="DIR", help="decoding: the run directory")
     parser.add_argument("--output", metavar="FILE", help="decoding: write the translations here")
+    parser.add_argument("--sentences", type=int, default=0, help="decoding: only the first so many; 0: all")
+    parser.add_argument("--precision", choices=("f32", "bf16", "bf16-weights", "int8"), default="f32")
     parser.add_argument("--threads", type=int, default=0, help="0: as PyTorch has it")
     for name, size in (("batch", 64), ("source-length", 19), ("target-length", 11), ("embedding", 256),
                        ("units", 1024), ("source-vocabulary", 10267), ("target-vocabulary", 5921)):
@@ -269,6 +309,8 @@ def main():
             parser.error(f"--measure: there is no '{name}'; there are {', '.join(measurements)}")
     if "real" in names and not arguments.batches_file:
         parser.error("--measure real needs --batches-file")
+    if arguments.precision in ("bf16-weights", "int8") and {"padded", "real"} & set(names):
+        parser.error(f"--precision {arguments.precision} is for decoding and latency")
     if "decoding" in names and not arguments.run:
         parser.error("--measure decoding needs --run")
     if arguments.threads > 0:
@@ -278,7 +320,7 @@ def main():
         result = measurements[name](arguments)
         peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(json.dumps({"measure": name, **result, "peak_resident_bytes": peak, "torch": torch.__version__,
-                          "threads": torch.get_num_threads()}), flush=True)
+                          "threads": torch.get_num_threads(), "blas": blas_in_use()}), flush=True)
 
 
 if __name__ == "__main__":
