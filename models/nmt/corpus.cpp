@@ -60,11 +60,12 @@ Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t>
   require(!content.empty(), "the corpus '{}' is empty", path.string());
 
   std::string_view rest = content;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   Corpus corpus;
   CorpusReport& report = corpus.report;
   while (!rest.empty() && (!limit || corpus.pairs.size() < *limit)) {
-    const std::string_view line = take_line(&rest);
+    std::string_view line = take_line(&rest);
+    // One before each file of those that were put together; none is part of a sentence, which might come first one day.
+    while (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
     ++report.lines;
     if (line.find('\t') == std::string_view::npos && is_blank(line)) {
       ++report.empty;

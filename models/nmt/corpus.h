@@ -40,8 +40,8 @@ struct Corpus {
 };
 
 /// Reads the first `limit` pairs (all of them without a limit) of a UTF-8 text file with one pair a line, `English TAB
-/// French` or `English TAB French TAB attribution`. Lines end with LF or CRLF; a byte order mark at the start is
-/// skipped. Malformed lines (no tab, more than three columns, a blank side, not UTF-8, a NUL byte, longer than
+/// French` or `English TAB French TAB attribution`. Lines end with LF or CRLF; byte order marks before a line
+/// are skipped. Malformed lines (no tab, more than three columns, a blank side, not UTF-8, a NUL byte, longer than
 /// kMaxCorpusLine) are skipped and reported, not fatal.
 ///
 /// Throws Error if the file cannot be read, is empty, or holds no pair at all, and if the limit is 0.

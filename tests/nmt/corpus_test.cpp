@@ -28,6 +28,15 @@ TEST_CASE("two and three columns, CRLF and a byte order mark") {
   CHECK(describe_malformed(corpus.report, "pairs.txt").empty());
 }
 
+TEST_CASE("files that each begin with a byte order mark may stand one behind the other") {
+  const Corpus corpus =
+      read_text("\xEF\xBB\xBFGo.\tVa !\n\xEF\xBB\xBF\xEF\xBB\xBFHi.\tSalut.\n\xEF\xBB\xBF\tVide\n\xEF\xBB\xBF\n");
+  REQUIRE(corpus.pairs.size() == 2);
+  CHECK(corpus.pairs[1].target == "Hi.");
+  CHECK(corpus.report.malformed == 1);
+  CHECK(corpus.report.empty == 1);
+}
+
 TEST_CASE("empty and malformed lines are skipped, counted and reported with their numbers") {
   const std::string long_line = "long\t" + std::string(kMaxCorpusLine, 'x');
   const Corpus corpus = read_text("Go.\tVa !\n\n \r\nno tab\na\tb\tc\td\n\tVa !\nGo.\t \ncaf\xE9\tcaf\xC3\xA9\n" +
