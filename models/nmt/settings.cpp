@@ -20,6 +20,7 @@ constexpr std::int64_t kMaxWords = std::int64_t{1} << 24;
 constexpr std::int64_t kMaxPieces = 1'000'000;
 constexpr std::int64_t kMaxPairs = std::int64_t{1} << 32;
 constexpr std::int64_t kMaxWidth = 16384;
+constexpr std::size_t kLongestShown = 80;  // bytes of a name or text, in messages
 
 // ---- Members of Config as values and back.
 SettingValue to_value(bool member) { return member; }
@@ -312,7 +313,7 @@ struct DescribeKind {
 /// A value as a message shows it.
 std::string shown(const SettingValue& value) {
   const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr ? weft::quoted(*text) : setting_text(value);
+  return text != nullptr ? fmt::format("\"{}\"", excerpt(*text, kLongestShown)) : setting_text(value);
 }
 
 [[noreturn]] void fail_value(const Setting& setting, std::string_view value) {
@@ -341,7 +342,8 @@ const Setting& find_setting(std::string_view name) {
     if (candidate.name == name) return candidate;
     names.push_back(candidate.name);
   }
-  fail("there is no setting {}{}", weft::quoted(name), suggestion(name, names));
+  const std::string shown = excerpt(name, kLongestShown);
+  fail("there is no setting \"{}\"{}", shown, suggestion(shown, names));
 }
 
 std::string describe_kind(const Setting& setting) { return std::visit(DescribeKind{}, setting.kind); }

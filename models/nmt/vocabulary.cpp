@@ -6,6 +6,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/quote.h"
 #include "models/nmt/special_words.h"
 #include "models/nmt/utf8.h"
 
@@ -13,6 +14,7 @@ namespace weft::nmt {
 namespace {
 
 constexpr std::uint64_t kMaxVocabularyBytes = std::uint64_t{1} << 28;
+constexpr std::size_t kLongestShown = 80;  // bytes of a word, in messages
 
 bool is_special(std::string_view word) { return word == kStartWord || word == kEndWord; }
 
@@ -49,7 +51,7 @@ std::vector<std::string> words_of_pieces(const Tokeniser& tokeniser) {
 void check_pieces(const std::vector<std::string>& words, const std::vector<std::string>& pieces) {
   const auto [word, piece] = std::ranges::mismatch(words, pieces);
   const auto shown = [](auto at, const std::vector<std::string>& list) {
-    return at == list.end() ? "nothing" : "'" + *at + "'";
+    return at == list.end() ? "nothing" : "'" + excerpt(*at, kLongestShown) + "'";
   };
   require(word == words.end() && piece == pieces.end(),
           "line {} has {}, the subword model beside it has {}; the files are of different runs",
@@ -101,7 +103,7 @@ Vocabulary Vocabulary::load(const std::filesystem::path& path, const Tokeniser& 
     try {
       check_word(line);
       const auto [earlier, is_new] = line_of.emplace(line, number);
-      require(is_new, "the word '{}' is already on line {}", line, earlier->second);
+      require(is_new, "the word '{}' is already on line {}", excerpt(line, kLongestShown), earlier->second);
     } catch (const Error& error) {
       fail("cannot read the vocabulary '{}': line {}: {}", path.string(), number, error.what());
     }

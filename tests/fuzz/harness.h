@@ -41,8 +41,7 @@ void expect(bool condition, fmt::format_string<Args...> format, Args&&... args) 
   if (!condition) throw Finding(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// A refusal must be of use to people: a finding unless it is short enough for a terminal and valid UTF-8 without
-/// control characters.
+/// A refusal must be of use to people: a finding if it is empty, longer than a screen, or has control characters.
 void check_message(std::string_view message);
 
 /// How often accepted() found the one and the other.

@@ -8,6 +8,7 @@
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/joined.h"
+#include "graph/quote.h"
 #include "models/nmt/kernel_choice.h"
 #include "tools/weft-nmt/commands.h"
 
@@ -87,15 +88,18 @@ SettingValues settings_from_toml(const std::string& text, std::string_view origi
   try {
     SettingValues values;
     for (const tool::ConfigurationItem& item : tool::read_configuration(text)) {
-      require(item.section.empty(), "the section [{}] is not known, settings stand outside of sections", item.section);
+      require(item.section.empty(), "the section [{}] is not known, settings stand outside of sections",
+              excerpt(item.section, 80));
       const Setting& setting = find_setting(item.name);
       require(item.values.size() == 1, "'{}' has {} values, it must have one: {}", setting.name, item.values.size(),
               describe_kind(setting));
       values[item.name] = parse_setting(setting, item.values.front());
     }
     return values;
-  } catch (const std::exception& error) {
+  } catch (const Error& error) {
     fail("{}: {}", origin, error.what());
+  } catch (const std::exception& error) {  // of the library, which shows the text as it is
+    fail("{}: {}", origin, excerpt(error.what(), 300));
   }
 }
 
