@@ -334,3 +334,11 @@ test("a server that cannot be is told why", async () => {
     assert.equal(attempt("weft-nmt", "serve", "--run", "run", "--port", "70000").status, 2);
   });
 });
+
+test("only this machine can reach it", async () => {
+  await withServer([], async (server) => {
+    assert.match(server.address, /^http:\/\/127\.0\.0\.1:/);
+    // All of 127.0.0.0/8 is this machine: a server that listened on every address would answer there.
+    await assert.rejects(fetch(`http://127.0.0.2:${server.port}/health`));
+  });
+});
