@@ -264,7 +264,7 @@ test("when too many wait, some are told to slow down, and no other is lost", asy
   });
 });
 
-for (const signal of ["SIGTERM", "SIGINT"]) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
   test(`${signal}: what was accepted is answered, then the server ends with status 0`, async () => {
     const count = 100;
     const expected = translated(sentences.slice(0, count));

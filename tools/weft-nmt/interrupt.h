@@ -2,7 +2,7 @@
 
 namespace weft::nmt {
 
-/// While it lives, SIGINT and SIGTERM are noted instead of ending the program; the second of them ends it.
+/// While one lives, a signal that asks the program to stop is noted instead of ending it (StopSignals).
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -10,6 +10,8 @@ class InterruptGuard {
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
+  /// Notes a signal, on any thread. Returns false, and does nothing, while no guard lives.
+  static bool note(int signal);
   /// The signal that came, or 0.
   static int signal();
 };

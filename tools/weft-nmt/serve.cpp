@@ -32,7 +32,7 @@ constexpr const char* kExamples = R"(Examples:
 
 The API is LibreTranslate's: POST /translate (JSON or a form; each line of q is translated by itself), GET /languages,
 GET /health; what cannot be done is answered {"error": "..."}. GET / is a page to try it on. Once it listens, the
-address is written to standard output. Ctrl-C or SIGTERM ends it: what was accepted is answered, exit status 0. Only
+address is written to standard output. Ctrl-C, SIGTERM or SIGHUP ends it: what was accepted is answered, exit status 0. Only
 this machine can reach it unless --host says otherwise; there are no passwords and no encryption, so put a proxy before
 it that has them.)";
 
@@ -150,9 +150,10 @@ void serve(const ServeOptions& options) {
                      .connections = static_cast<std::size_t>(options.max_connections),
                      .time = std::chrono::seconds(options.max_seconds)},
                     [](int, std::string_view message) { return error_answer(message); });
-  const StopSignals signals([&server] {
+  const StopSignals signals([&server](int) {
     say("Stopping: what was accepted is answered first.");
     server.stop();
+    return true;
   });
   const TrainedModel model = load_model(options.run);
   QueueTranslator translator(model, options);

@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <csignal>
-#include <initializer_list>
 #include <utility>
 
 namespace weft::nmt {
@@ -11,10 +10,27 @@ namespace {
 
 constexpr int kEnd = SIGUSR1;  // wakes the thread when it is no longer needed
 
-sigset_t set_of(std::initializer_list<int> signals) {
+sigset_t none() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : signals) sigaddset(&set, signal);
+  return set;
+}
+
+sigset_t with(sigset_t set, int signal) {
+  sigaddset(&set, signal);
+  return set;
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// Those that ask the program to stop: the terminal, the system, and a terminal or connection that has gone.
+sigset_t stop_signals() {
+  sigset_t set = none();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (!is_ignored(signal)) set = with(set, signal);
   return set;
 }
 
@@ -26,15 +42,17 @@ int wait_for(const sigset_t& set) {
 
 }  // namespace
 
-StopSignals::StopSignals(std::function<void()> on_stop) {
-  const sigset_t all = set_of({SIGINT, SIGTERM, kEnd});
+StopSignals::StopSignals(std::function<bool(int)> on_stop) {
+  const sigset_t stopping = stop_signals();
+  const sigset_t all = with(stopping, kEnd);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  thread_ = std::thread([all, on_stop = std::move(on_stop)] {
-    if (wait_for(all) == kEnd) return;
-    on_stop();
-    const sigset_t stopping = set_of({SIGINT, SIGTERM});
+  thread_ = std::thread([stopping, all, on_stop = std::move(on_stop)] {
+    const int signal = wait_for(all);
+    if (signal == kEnd) return;
+    const bool goes_on = on_stop(signal);
     pthread_sigmask(SIG_UNBLOCK, &stopping, nullptr);
-    wait_for(set_of({kEnd}));
+    if (!goes_on) std::raise(signal);
+    wait_for(with(none(), kEnd));
   });
 }
 

@@ -12,6 +12,7 @@
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/setting_options.h"
+#include "tools/weft-nmt/stop_signals.h"
 #include "tools/weft-nmt/threads_option.h"
 #include "tools/weft-nmt/training_session.h"
 
@@ -97,6 +98,7 @@ RunDirectory make_run(Config config, const std::filesystem::path& out, bool over
 }
 
 int train(const TrainOptions& options) {
+  const StopSignals signals(InterruptGuard::note);
   SessionOptions session = options.session;
   std::tie(session.dump_step, session.dump_folder) = options.dump;
   if (!session.dump_folder.empty() && session.dump_step < 1)
