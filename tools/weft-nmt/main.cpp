@@ -1,7 +1,9 @@
 // weft-nmt: learns to translate French to English, and translates.
 
 #include "tools/common/openmp_wait.h"
+#include "tools/common/standard_streams.h"
 #include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/output.h"
 
 namespace {
 
@@ -14,13 +16,16 @@ constexpr const char* kExamples = R"(A first translator, in a minute:
   weft-nmt serve --run runs/first
 
 weft-nmt COMMAND --help explains each command. Results go to standard output, everything else to standard error.
-Exit status: 0 done, 1 failed, 2 wrong usage; 130 or 143 when training was stopped by SIGINT or SIGTERM.)";
+Exit status: 0 done, 1 failed, 2 wrong usage; 129, 130 or 143 when training was stopped by SIGHUP, SIGINT
+or SIGTERM.)";
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  weft::tool::secure_standard_streams();
   weft::tool::wait_briefly(argv);
   using namespace weft::nmt;
+  outlive_readers();
   weft::tool::Program program("weft-nmt", "Learns to translate French to English, and translates.");
   program.footer(kExamples);
   program.advise_on_memory("use a smaller --batch, --units or --max-length");

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string>
 
@@ -23,8 +24,16 @@ bool write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
+void outlive_readers() { std::signal(SIGPIPE, SIG_IGN); }
+
 void print(std::string_view text) {
-  require(write_all(STDOUT_FILENO, text), "cannot write to standard output: {}", std::strerror(errno));
+  if (write_all(STDOUT_FILENO, text)) return;
+  const int error = errno;
+  if (error == EPIPE) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  fail("cannot write to standard output: {}", std::strerror(error));
 }
 
 void say(std::string_view line) { write_all(STDERR_FILENO, std::string(line) + "\n"); }
