@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -186,6 +187,9 @@ Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) c
     return factory({node, operands, results, versions, picks.get()});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
+  } catch (const std::bad_alloc&) {
+    fail("{} '{}': out of memory while its kernel is prepared; use a smaller batch, or allow more", node.op->name,
+         node.name);
   }
 }
 
@@ -383,6 +387,8 @@ void Executable::Impl::run_step(std::size_t index) {
     step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
+  } catch (const std::bad_alloc&) {
+    fail("{} '{}': out of memory; use a smaller batch, or allow more", node.op->name, node.name);
   }
   if (numerics) numerics->check(graph, node, step.operand_addresses, step.result_addresses);
   if (on_kernel) show_results(step);

@@ -1,6 +1,8 @@
 #include "backends/onednn/primitive.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -27,7 +29,8 @@ dnnl::stream& cpu_stream() {
 }
 
 [[noreturn]] void fail_with(dnnl_status_t status, std::string_view what) {
-  if (status == dnnl_out_of_memory) fail("oneDNN is out of memory ({})", what);
+  if (status == dnnl_out_of_memory)
+    fail("out of memory: oneDNN has none ({}); use a smaller batch, or allow more", what);
   throw InternalError(fmt::format("oneDNN: {} (status {})", what, static_cast<int>(status)));
 }
 
@@ -80,6 +83,26 @@ void set_address(const dnnl::memory& memory, const void* address) {
 
 dnnl::memory without_address(const dnnl::memory::desc& desc) { return {desc, cpu(), nullptr}; }
 
+/// Throws Error unless there is memory for the code that oneDNN generates when a primitive is made: where there is
+/// none, oneDNN 2 writes it through a null pointer.
+void require_room_for_code() {
+  // Dozens of its buffers, of 256 KiB each: addresses alone, taken and given back.
+  constexpr std::size_t bytes = std::size_t{16} << 20;
+  void* room = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  require(room != MAP_FAILED,
+          "out of memory: no {} MiB are left for generated code; use a smaller batch, or allow more", bytes >> 20);
+  ::munmap(room, bytes);
+}
+
+/// Whether the process may have only so much memory (ulimit -v).
+bool is_memory_limited() {
+  static const bool limited = [] {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  }();
+  return limited;
+}
+
 }  // namespace
 
 // ---- Packed copies
@@ -104,6 +127,7 @@ struct PackedMatrix::Impl {
 
 PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
     : impl_(guarded([&] {
+        require_room_for_code();
         return std::unique_ptr<Impl>(new Impl{
             .version = version,
             .layout = layout,
@@ -190,6 +214,7 @@ struct ProductPrimitive::Impl {
 
 ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
     : impl_(guarded([&] {
+        require_room_for_code();
         const int threads = threads_for(product);
         const ThreadLimit limit(threads);
         const dnnl::matmul::primitive_desc desc = matmul_desc(product, right);
@@ -252,6 +277,7 @@ void run_sgemm_tiles(const Product& product, const float* a, const float* b, flo
   // The longer side of the result is cut.
   const bool by_rows = m > n;
   const Tiling tiling(by_rows ? m : n);
+  if (is_memory_limited()) require_room_for_code();  // code is generated when a kind of product is run first
   const ThreadLimit limit(threads_for(product));
   int status = dnnl_success;
   // Within a parallel region oneDNN starts no threads. No exception may leave it.
