@@ -18,6 +18,8 @@
 #include "graph/quote.h"
 #include "graph/safetensors.h"
 #include "models/nmt/kernel_choice.h"
+#include "models/nmt/provenance.h"
+#include "models/nmt/run_lock.h"
 #include "models/nmt/vocabulary_files.h"
 
 namespace weft::nmt {
@@ -40,7 +42,8 @@ constexpr const char* kKernelsFile = "kernels.json";
 
 constexpr std::string_view kCheckpointPrefix = "checkpoint-";
 constexpr std::string_view kCheckpointSuffix = ".safetensors";
-constexpr std::string_view kFormat = "weft-nmt checkpoint 1";
+constexpr std::string_view kFormat = "weft-nmt checkpoint ";
+constexpr std::int64_t kFormatVersion = 2;  ///< the first that says what it was trained with (provenance.h)
 
 constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMaxNameBytes = 256;
@@ -80,7 +83,7 @@ std::vector<Pair> read_part(const fs::path& path) {
 // ---- The state as metadata.
 
 Metadata to_metadata(const TrainingState& state) {
-  return {{"format", std::string(kFormat)},
+  return {{"format", fmt::format("{}{}", kFormat, kFormatVersion)},
           {"step", fmt::format("{}", state.step)},
           {"epoch", fmt::format("{}", state.epoch)},
           {"batch_in_epoch", fmt::format("{}", state.batch_in_epoch)},
@@ -114,9 +117,18 @@ double number(const Metadata& metadata, const std::string& key) {
   return *value;
 }
 
-TrainingState from_metadata(const Metadata& metadata) {
+std::int64_t format_version(const Metadata& metadata) {
   const auto format = metadata.find("format");
-  require(format != metadata.end() && format->second == kFormat, "it is not a checkpoint of weft-nmt");
+  require(format != metadata.end() && format->second.starts_with(kFormat), "it is not a checkpoint of weft-nmt");
+  const auto version = parse_integer(std::string_view(format->second).substr(kFormat.size()));
+  require(version && *version >= 1, "it is not a checkpoint of weft-nmt");
+  require(*version <= kFormatVersion,
+          "it is a checkpoint of format {}, of a later weft-nmt; this one reads formats 1 to {}", *version,
+          kFormatVersion);
+  return *version;
+}
+
+TrainingState from_metadata(const Metadata& metadata) {
   // A word too many is a damaged one: it could be the checksum's, which then could not speak up.
   const Metadata known = to_metadata({});
   for (const auto& [key, word] : metadata) {
@@ -215,6 +227,21 @@ std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read
 RunDirectory::RunDirectory(fs::path path, Config config, Vocabulary source, Vocabulary target)
     : path_(std::move(path)), config_(std::move(config)), source_(std::move(source)), target_(std::move(target)) {}
 
+void RunDirectory::require_apart(const fs::path& path, std::span<const fs::path> files) {
+  std::vector<fs::path> own = files_of_run(path);
+  own.push_back(RunLock::path(path));
+  for (const fs::path& file : files) {
+    for (const fs::path& mine : own) {
+      std::error_code ignored;  // of a file that is not there
+      require(
+          !fs::equivalent(file, mine, ignored),
+          "'{}' is an input, and as '{}' a file of the run that is to be written; copy it to another folder, or choose "
+          "another run directory (--out)",
+          file.string(), mine.string());
+    }
+  }
+}
+
 void RunDirectory::require_free(const fs::path& path) {
   const std::vector<fs::path> files = files_of_run(path);
   require(files.empty(),
@@ -269,7 +296,7 @@ CorpusParts RunDirectory::parts() const {
 /// not find the epoch to be the best once more, and do what is left to do.
 void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
   const std::string name = checkpoint_name(checkpoint.state.step);
-  save_safetensors(file_of(name), checkpoint.variables, to_metadata(checkpoint.state));
+  write(file_of(name), checkpoint);
   if (best) write_file(path_ / kBestFile, name + "\n");
   write_file(path_ / kLatestFile, name + "\n");
   prune(keep);
@@ -305,8 +332,12 @@ fs::path RunDirectory::file_of(std::string_view checkpoint) const {
   return path_ / fmt::format("{}{}", checkpoint, kCheckpointSuffix);
 }
 
-void RunDirectory::save_average(const Checkpoint& average) {
-  save_safetensors(file_of(kAverage), average.variables, to_metadata(average.state));
+void RunDirectory::save_average(const Checkpoint& average) { write(file_of(kAverage), average); }
+
+void RunDirectory::write(const fs::path& file, const Checkpoint& checkpoint) const {
+  Metadata metadata = to_metadata(checkpoint.state);
+  metadata.merge(provenance_of(config_, source_, target_));
+  save_safetensors(file, checkpoint.variables, metadata);
 }
 
 bool RunDirectory::has_average() const { return fs::exists(file_of(kAverage)); }
@@ -345,11 +376,26 @@ fs::path RunDirectory::checkpoint_path(std::string_view which) const { return fi
 
 Checkpoint RunDirectory::load(std::string_view which) const {
   const std::string name = resolve(which);
+  auto [checkpoint, trained] = read(name);
+  if (checkpoint.says_provenance) {
+    try {
+      check_provenance(trained, provenance_of(config_, source_, target_), path_);
+    } catch (const Error& error) {
+      fail("{}: {}", file_of(name).string(), error.what());
+    }
+  }
+  return checkpoint;
+}
+
+/// The checkpoint of that name, and what it was trained with.
+std::pair<Checkpoint, Metadata> RunDirectory::read(const std::string& name) const {
   const fs::path path = file_of(name);
   try {
     Safetensors file = load_safetensors(path);
     try {
-      return {std::move(file.tensors), from_metadata(file.metadata)};
+      const bool says_provenance = format_version(file.metadata) > 1;
+      Metadata trained = says_provenance ? take_provenance(file.metadata) : Metadata();
+      return {{std::move(file.tensors), from_metadata(file.metadata), says_provenance}, std::move(trained)};
     } catch (const Error& error) {
       fail("{}: {}", path.string(), error.what());
     }

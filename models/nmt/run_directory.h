@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backends/onednn/kernel_picks.h"
+#include "graph/safetensors.h"
 #include "graph/tensor.h"
 #include "models/nmt/config.h"
 #include "models/nmt/corpus.h"
@@ -35,6 +38,8 @@ struct TrainingState {
 struct Checkpoint {
   TensorMap variables;  ///< weights and optimiser moments, by the graph's names
   TrainingState state;
+  /// Whether it said what it was trained with, which load() has compared: those of versions before 0.2 do not.
+  bool says_provenance = true;
 };
 
 /// The pairs of a run: what it is trained on, and what is kept out of training. Not normalised; `test` and `valid` may
@@ -68,6 +73,9 @@ class RunDirectory {
                              const Vocabulary& target, bool overwrite, const CorpusParts& parts = {});
   /// Throws Error that says what is missing when it is no run directory.
   static RunDirectory open(const std::filesystem::path& path);
+  /// Throws Error when one of the files is among those that a run in that folder has, or `create` would remove or
+  /// write: by whatever path or link. What a run is made from must not go while it is made.
+  static void require_apart(const std::filesystem::path& path, std::span<const std::filesystem::path> files);
   /// Throws Error when `create` would refuse to make a run there: to be told before long work, not after it.
   static void require_free(const std::filesystem::path& path);
 
@@ -102,7 +110,8 @@ class RunDirectory {
   /// what there is.
   std::string resolve(std::string_view which) const;
   std::filesystem::path checkpoint_path(std::string_view which) const;
-  /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, or of something else.
+  /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, of something else, or was
+  /// trained with other settings or vocabularies than the run has now (provenance.h).
   Checkpoint load(std::string_view which) const;
 
   /// Appends one JSON object (a line) to log.jsonl.
@@ -124,6 +133,8 @@ class RunDirectory {
  private:
   RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);
   std::filesystem::path file_of(std::string_view checkpoint) const;
+  std::pair<Checkpoint, Metadata> read(const std::string& name) const;
+  void write(const std::filesystem::path& file, const Checkpoint& checkpoint) const;
   void prune(std::size_t keep) const;
 
   std::filesystem::path path_;

@@ -56,7 +56,7 @@ bool is_removed(int file) {
 }
 
 std::unique_ptr<Descriptor> open_locked(const fs::path& run) {
-  const fs::path path = run / kLockFile;
+  const fs::path path = RunLock::path(run);
   for (;;) {
     auto file = std::make_unique<Descriptor>(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     require(file->get() >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
@@ -77,14 +77,16 @@ RunLock::RunLock(const fs::path& run) : run_(run), made_folder_(make_folder(run)
   write_process(file_->get());
 }
 
+fs::path RunLock::path(const fs::path& run) { return run / kLockFile; }
+
 bool RunLock::is_held(const fs::path& run) {
-  const Descriptor file(::open((run / kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(::open(path(run).c_str(), O_RDONLY | O_CLOEXEC));
   return file.get() >= 0 && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 RunLock::~RunLock() {
   std::error_code ignored;
-  fs::remove(run_ / kLockFile, ignored);
+  fs::remove(path(run_), ignored);
   if (made_folder_) fs::remove(run_, ignored);  // which fails when something is in it
 }
 

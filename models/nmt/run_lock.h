@@ -21,6 +21,8 @@ class RunLock {
 
   /// Whether a process holds it now.
   static bool is_held(const std::filesystem::path& run);
+  /// The file that it is.
+  static std::filesystem::path path(const std::filesystem::path& run);
 
  private:
   std::filesystem::path run_;

@@ -1,5 +1,7 @@
 #include "models/nmt/vocabulary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -51,7 +53,7 @@ std::vector<std::string> words_of_pieces(const Tokeniser& tokeniser) {
 void check_pieces(const std::vector<std::string>& words, const std::vector<std::string>& pieces) {
   const auto [word, piece] = std::ranges::mismatch(words, pieces);
   const auto shown = [](auto at, const std::vector<std::string>& list) {
-    return at == list.end() ? "nothing" : "'" + excerpt(*at, kLongestShown) + "'";
+    return at == list.end() ? "nothing" : fmt::format("'{}'", excerpt(*at, kLongestShown));
   };
   require(word == words.end() && piece == pieces.end(),
           "line {} has {}, the subword model beside it has {}; the files are of different runs",
@@ -123,14 +125,16 @@ Vocabulary Vocabulary::load(const std::filesystem::path& path, const Tokeniser& 
   }
 }
 
-void Vocabulary::save(const std::filesystem::path& path) const {
+std::string Vocabulary::lines() const {
   std::string content;
   for (std::size_t id = 1; id < words_.size(); ++id) {
     content += words_[id];
     content += '\n';
   }
-  write_file(path, content);
+  return content;
 }
+
+void Vocabulary::save(const std::filesystem::path& path) const { write_file(path, lines()); }
 
 std::int32_t Vocabulary::id(std::string_view word) const {
   const auto found = ids_.find(word);

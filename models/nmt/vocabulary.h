@@ -38,7 +38,9 @@ class Vocabulary {
   /// last, and if the words are not the pieces of the tokeniser's subword model.
   static Vocabulary load(const std::filesystem::path& path, const Tokeniser& tokeniser = {});
 
-  /// Writes one word a line, so that line n is the word with id n: padding is left out, `<unk>` comes last.
+  /// One word a line, so that line n is the word with id n: padding is left out, `<unk>` comes last.
+  std::string lines() const;
+  /// Writes those to a file.
   void save(const std::filesystem::path& path) const;
 
   /// The number of ids: the words, padding and `<unk>`.

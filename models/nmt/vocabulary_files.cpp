@@ -59,17 +59,23 @@ std::vector<std::string> vocabulary_file_names() {
   return {kSource.vocabulary, kTarget.vocabulary, kSource.model, kTarget.model, kChecksums};
 }
 
+std::map<std::string, std::string> vocabulary_contents(const Vocabulary& source, const Vocabulary& target) {
+  std::map<std::string, std::string> contents;
+  const auto add = [&](const Vocabulary& vocabulary, const Side& side) {
+    contents[side.vocabulary] = vocabulary.lines();
+    if (const SubwordModel* model = vocabulary.tokeniser().subwords()) contents[side.model] = model->bytes();
+  };
+  add(source, kSource);
+  add(target, kTarget);
+  return contents;
+}
+
 void save_vocabularies(const fs::path& folder, const Vocabulary& source, const Vocabulary& target) {
   std::string checksums;
-  const auto save = [&](const Vocabulary& vocabulary, const Side& side) {
-    vocabulary.save(folder / side.vocabulary);
-    const SubwordModel* model = vocabulary.tokeniser().subwords();
-    if (model == nullptr) return;
-    write_file(folder / side.model, model->bytes());
-    checksums += checksum_line(model->bytes(), side.model);
-  };
-  save(source, kSource);
-  save(target, kTarget);
+  for (const auto& [name, content] : vocabulary_contents(source, target)) {
+    write_file(folder / name, content);
+    if (name == kSource.model || name == kTarget.model) checksums += checksum_line(content, name);
+  }
   if (!checksums.empty()) write_file(folder / kChecksums, checksums);
 }
 

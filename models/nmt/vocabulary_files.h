@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct Vocabularies {
 
 /// The names of the files below, there or not.
 std::vector<std::string> vocabulary_file_names();
+
+/// The content of a run's vocabularies and subword models, by the names of their files.
+std::map<std::string, std::string> vocabulary_contents(const Vocabulary& source, const Vocabulary& target);
 
 /// Writes the languages of a run to its folder: vocab.source.txt and vocab.target.txt; with subwords also their models,
 /// subwords.source.model and subwords.target.model, and the checksums of these, subwords.sha256 (for sha256sum -c).

@@ -11,9 +11,12 @@
 
 namespace weft::nmt {
 
+/// Throws Error, before anything is allocated, unless a checkpoint's variables can be the model's weights: names the
+/// parameter that is missing, of another type (with both), or holds what is no number.
+void check_weights(const ModelConfig& config, const TensorMap& variables);
+
 /// The parameters of the model with the content that a checkpoint's variables give them, which is that of their moving
-/// averages if these are there; without the optimiser's moments. Throws Error that names the parameter, with both
-/// types, when one is missing or of another type.
+/// averages if these are there; without the optimiser's moments. Throws Error as check_weights does.
 std::shared_ptr<Variables> load_weights(const ModelConfig& config, const TensorMap& variables);
 
 /// Copies the moving averages that training keeps of the parameters, under the parameters' names.

@@ -289,6 +289,78 @@ TEST_CASE("a file of tensors that is no checkpoint is refused") {
   CHECK(contains(message(metadata), "its metadata has \"much\" for 'epoch_loss_sum'"));
 }
 
+TEST_CASE("a checkpoint is refused when the run is not what it was trained with, with both values") {
+  const TemporaryFolder folder;
+  make_run(folder.path).save(checkpoint(1), true);
+  const auto message = [&] { return message_of([&] { RunDirectory::open(folder.path).load("latest"); }); };
+  const std::string path = (folder.path / "checkpoint-1.safetensors").string();
+  CHECK(message() == "(nothing was thrown)");
+
+  const auto with = [&](const auto& change) {
+    Config config = config_of_run();
+    change(config);
+    folder.write("config.json", to_json(config));
+  };
+  with([](Config& config) { config.model.attention = AttentionKind::dot; });
+  CHECK(message() == path + ": it was trained with 'attention' additive, '" + (folder.path / "config.json").string() +
+                         "' has dot; put back what it was trained with, or train again");
+  with([](Config& config) { config.model.variant = Variant::tutorial; });
+  CHECK(contains(message(), "it was trained with 'variant' masked, '"));
+  with([](Config& config) { config.normaliser = Normaliser::reversible; });
+  CHECK(contains(message(), "it was trained with 'normaliser' tutorial, '"));
+  with([](Config& config) { config.model.units = 16384; });
+  CHECK(contains(message(), "it was trained with 'units' 3, '"));
+  // What says how to train may change.
+  with([](Config& config) { config.training.epochs = 99; });
+  CHECK(message() == "(nothing was thrown)");
+
+  const std::string words = weft::read_file(folder.path / "vocab.source.txt");
+  REQUIRE(contains(words, "suis"));
+  folder.write("vocab.source.txt", std::string(words).replace(words.find("suis"), 4, "fuis"));
+  CHECK(contains(message(), "it was trained with another '" + (folder.path / "vocab.source.txt").string() +
+                                "': its checksum was sha256:"));
+  folder.write("vocab.source.txt", words);
+  CHECK(message() == "(nothing was thrown)");
+}
+
+TEST_CASE(
+    "a checkpoint of a later format is refused as such, one of the first says nothing of what it was trained with") {
+  const TemporaryFolder folder;
+  RunDirectory run = make_run(folder.path);
+  run.save(checkpoint(1), false);
+  const fs::path path = run.checkpoint_path("latest");
+  weft::Safetensors file = weft::load_safetensors(path);
+  file.metadata["format"] = "weft-nmt checkpoint 3";
+  weft::save_safetensors(path, file.tensors, file.metadata);
+  CHECK(contains(message_of([&] { run.load("latest"); }),
+                 "it is a checkpoint of format 3, of a later weft-nmt; this one reads formats 1 to 2"));
+  file.metadata["format"] = "weft-nmt checkpoint 1";
+  std::erase_if(file.metadata, [](const auto& word) { return word.first.starts_with("trained."); });
+  weft::save_safetensors(path, file.tensors, file.metadata);
+  CHECK_FALSE(run.load("latest").says_provenance);
+  run.save(checkpoint(2), false);
+  CHECK(run.load("latest").says_provenance);
+}
+
+TEST_CASE("the inputs of a run are not to be its own files, by whatever path or link") {
+  const TemporaryFolder folder;
+  const fs::path run = folder.path / "run";
+  make_run(run);
+  folder.write("pairs.tsv", "I am.\tJe suis.\n");
+  fs::create_symlink(run / "train.tsv", folder.path / "symbolic.tsv");
+  fs::create_hard_link(run / "train.tsv", folder.path / "hard.tsv");
+  const auto message = [&](const fs::path& file) {
+    const std::vector<fs::path> files{folder.path / "pairs.tsv", file};
+    return message_of([&] { RunDirectory::require_apart(run, files); });
+  };
+  CHECK(message(folder.path / "none.tsv") == "(nothing was thrown)");
+  for (const fs::path& file : {run / "train.tsv", run / ".." / "run" / "train.tsv", folder.path / "symbolic.tsv",
+                               folder.path / "hard.tsv", run / "config.json"})
+    CHECK(contains(message(file), "'" + file.string() + "' is an input, and as '"));
+  folder.write("run/lock", "");
+  CHECK(contains(message(run / "lock"), "is an input"));
+}
+
 TEST_CASE("weights of another model are refused with both types") {
   const ModelConfig config = config_of_run().model;
   weft::TensorMap variables;
@@ -297,6 +369,8 @@ TEST_CASE("weights of another model are refused with both types") {
   variables["output/bias"] = Tensor({weft::DType::f32, {9}});
   CHECK(contains(message_of([&] { load_weights(config, variables); }),
                  "its 'output/bias' is f32[9], the model's is f32[7]"));
+  variables["output/bias"] = Tensor::of<float>({7}, {0, 1, 2, std::numeric_limits<float>::quiet_NaN(), 4, 5, 6});
+  CHECK(contains(message_of([&] { load_weights(config, variables); }), "its 'output/bias' is nan at index 3"));
   variables.erase("output/bias");
   CHECK(contains(message_of([&] { load_weights(config, variables); }), "it lacks the model's parameter 'output/bias'"));
 }

@@ -1,9 +1,13 @@
 #include "tools/weft-nmt/run_options.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "graph/error.h"
+#include "models/nmt/provenance.h"
 #include "models/nmt/weights.h"
+#include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/threads_option.h"
 
 namespace weft::nmt {
@@ -35,6 +39,7 @@ TrainedModel load_model(const RunOptions& options) {
   RunDirectory run = RunDirectory::open(options.run);
   const std::string name = run.resolve(options.checkpoint.empty() ? default_checkpoint(run) : options.checkpoint);
   const Checkpoint checkpoint = run.load(name);
+  if (!checkpoint.says_provenance) say(fmt::format("weft-nmt: {}", unknown_provenance(run.checkpoint_path(name))));
   try {
     std::shared_ptr<Variables> weights = load_weights(run.config().model, checkpoint.variables);
     return {std::move(run), name, checkpoint.state, std::move(weights)};

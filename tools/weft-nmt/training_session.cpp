@@ -13,6 +13,7 @@
 #include "models/nmt/format.h"
 #include "models/nmt/kernel_choice.h"
 #include "models/nmt/model.h"
+#include "models/nmt/provenance.h"
 #include "models/nmt/weights.h"
 #include "tools/common/profile_report.h"
 #include "tools/weft-nmt/data.h"
@@ -45,6 +46,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
   train_examples_ = encode(parts.train, run.source(), run.target());
   valid_examples_ = encode(parts.valid, run.source(), run.target());
   test_pairs_ = parts.test.size();
+  const std::optional<Checkpoint> from = load_checkpoint();
   find_kernels();
   variables_ = std::make_shared<Variables>(config.training.seed);
   trainer_.emplace(config, train_examples_, variables_,
@@ -59,7 +61,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
     validator_.emplace(config, valid_examples_, measured_, trainer_->arena(), kernels_);
     translations_.emplace(run, parts.valid, measured_);
   }
-  if (run.has_checkpoint() || !options.checkpoint.empty()) restore();
+  if (from) restore(*from);
   if (options.dump_step > 0) prepare_dump();
 }
 
@@ -128,20 +130,32 @@ void TrainingSession::write_profile() const {
   print(report.to_text(tool::measure_roofline(), kProfiledNodes));
 }
 
-void TrainingSession::restore() {
+/// The checkpoint to go on from, if there is any. That its weights are the model's is known before any are made.
+std::optional<Checkpoint> TrainingSession::load_checkpoint() {
+  if (!run_.has_checkpoint() && options_.checkpoint.empty()) return std::nullopt;
   const std::string wanted = options_.checkpoint.empty() ? "latest" : options_.checkpoint;
   require(!RunDirectory::is_average(wanted),
           "an average of checkpoints is to translate with, training cannot go on from it: it has no moments");
   checkpoint_ = run_.resolve(wanted);
-  const std::filesystem::path path = run_.checkpoint_path(checkpoint_);
-  const Checkpoint checkpoint = run_.load(checkpoint_);
+  Checkpoint checkpoint = run_.load(checkpoint_);
+  if (!checkpoint.says_provenance) progress_.log(unknown_provenance(run_.checkpoint_path(checkpoint_)));
+  try {
+    check_weights(run_.config().model, checkpoint.variables);
+  } catch (const Error& error) {
+    fail("{}: {}", run_.checkpoint_path(checkpoint_).string(), error.what());
+  }
+  return checkpoint;
+}
+
+void TrainingSession::restore(const Checkpoint& checkpoint) {
+  const std::string path = run_.checkpoint_path(checkpoint_).string();
   try {
     trainer_->restore(checkpoint);
   } catch (const Error& error) {
-    fail("{}: {}", path.string(), error.what());
+    fail("{}: {}", path, error.what());
   }
-  progress_.log(fmt::format("Going on from {}: {} epochs and {} batches are done", path.string(),
-                            checkpoint.state.epoch, checkpoint.state.batch_in_epoch));
+  progress_.log(fmt::format("Going on from {}: {} epochs and {} batches are done", path, checkpoint.state.epoch,
+                            checkpoint.state.batch_in_epoch));
 }
 
 void TrainingSession::describe() const {

@@ -55,7 +55,8 @@ class TrainingSession {
   void find_kernels();
   StepObserver observer();
   void finish_run(const Executable& executable, const std::string& name);
-  void restore();
+  std::optional<Checkpoint> load_checkpoint();
+  void restore(const Checkpoint& checkpoint);
   void prepare_dump();
   void write_profile() const;
   void describe() const;
