@@ -138,14 +138,18 @@ refuses 1 'sgemm cannot run' train "${settings[@]}" --kernels bad.json --out bad
 refuses 1 "'kernels' is default, measure, or the path of a table: cannot read '$PWD/mesure'" \
   train "${settings[@]}" --kernels mesure --out bad
 : >empty.json
-refuses 1 'is default, measure, or the path of a table: empty.json: it is no table of kernels' \
+refuses 1 "is default, measure, or the path of a table: $PWD/empty.json: it is no table of kernels" \
   bench --measure padded --kernels empty.json
-refuses 2 '--kernels cannot change on --resume' train --resume --kernels default --out plain
-# A bad table does not cost the run that was to be replaced; and its own table may be the new one's.
+refuses 2 '--kernels cannot change on --resume: it is default in this run, not measure' \
+  train --resume --kernels measure --out plain
+# A bad table does not cost the run that was to be replaced; nor may its own table be given, which would be replaced.
 refuses 1 'bad.json: pick' train "${settings[@]}" --kernels bad.json --overwrite --out stopped
 passes "$nmt" train --resume --epochs $epochs --out stopped
 same_weights stopped undisturbed
-passes "$nmt" train "${settings[@]}" --epochs 1 --kernels stopped/kernels.json --overwrite --out stopped
+refuses 1 "kernels.json' is an input" \
+  train "${settings[@]}" --epochs 1 --kernels stopped/kernels.json --overwrite --out stopped
+cp stopped/kernels.json kept.json
+passes "$nmt" train "${settings[@]}" --epochs 1 --kernels kept.json --overwrite --out stopped
 same recorded.json stopped/kernels.json
 passes "$nmt" train "${settings[@]}" --epochs 1 --overwrite --out stopped
 [[ ! -e stopped/kernels.json ]] || fail 'a table of the run that was replaced is left'

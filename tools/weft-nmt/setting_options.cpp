@@ -9,7 +9,6 @@
 #include "graph/file.h"
 #include "graph/joined.h"
 #include "graph/quote.h"
-#include "models/nmt/kernel_choice.h"
 #include "tools/weft-nmt/commands.h"
 
 namespace weft::nmt {
@@ -77,9 +76,11 @@ void require_one_vocabulary(const Config& config) {
     throw UsageError("--subwords and --vocabulary-limit exclude each other: the pieces are the vocabulary");
 }
 
-/// So that the config means the same files wherever it is read.
-void make_absolute(std::string& path) {
-  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+/// So that the config means the same files wherever it is read. Names that may stand in place of a path stay.
+void make_absolute(const Setting& setting, std::string& path) {
+  const std::vector<std::string_view>& names = std::get<FilePath>(setting.kind).names;
+  if (path.empty() || std::ranges::find(names, path) != names.end()) return;
+  path = std::filesystem::absolute(path).lexically_normal().string();
 }
 
 }  // namespace
@@ -151,6 +152,10 @@ SettingValues SettingOptions::given() const {
     for (const char* source : kSources) file.erase(source);
   }
   values.merge(file);
+  for (auto& [name, value] : values) {
+    const Setting& setting = find_setting(name);
+    if (std::holds_alternative<FilePath>(setting.kind)) make_absolute(setting, std::get<std::string>(value));
+  }
   return values;
 }
 
@@ -169,10 +174,6 @@ Config SettingOptions::resolve() const {
   } catch (const Error& error) {
     throw UsageError(error.what());
   }
-  for (std::string* path : {&config.data.corpus, &config.data.train, &config.data.valid, &config.data.test}) {
-    make_absolute(*path);
-  }
-  if (names_kernel_file(config.training.kernels)) make_absolute(config.training.kernels);
   return config;
 }
 

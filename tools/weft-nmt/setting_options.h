@@ -25,8 +25,11 @@ class SettingOptions {
   /// that are not allowed, and Error for a bad file.
   Config resolve() const;
 
-  /// What the command line and the file say. Throws as resolve does.
+  /// What the command line and the file say; paths are absolute. Throws as resolve does.
   SettingValues given() const;
+
+  /// The file of --config; empty when there is none.
+  const std::string& file() const { return file_; }
 
  private:
   SettingValues from_command_line() const;

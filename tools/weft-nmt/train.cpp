@@ -50,18 +50,28 @@ struct TrainOptions {
   std::pair<std::int64_t, std::string> dump;
 };
 
+/// A setting's value in a message.
+std::string shown(const SettingValue& value) {
+  const std::string text = setting_text(value);
+  return text.empty() ? "not given" : text;
+}
+
+bool is_resumable(std::string_view name) { return std::ranges::find(kResumable, name) != kResumable.end(); }
+
+/// The run, with what is given of kResumable; anything else must be as the run has it.
 RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path& out) {
-  const SettingValues values = options.settings.given();
-  for (const auto& [name, value] : values) {
-    if (std::ranges::find(kResumable, name) == kResumable.end()) {
-      throw UsageError(
-          fmt::format("--{} cannot change on --resume; --epochs, --checkpoint-every, --keep, --patience and "
-                      "--learning-rate can",
-                      name));
-    }
-  }
   RunDirectory run = RunDirectory::open(out);
-  run.set_config(with_settings(run.config(), values));
+  SettingValues changed = options.settings.given();
+  std::erase_if(changed,
+                [&](const auto& given) { return given.second == find_setting(given.first).get(run.config()); });
+  for (const auto& [name, value] : changed) {
+    if (is_resumable(name)) continue;
+    throw UsageError(fmt::format(
+        "--{} cannot change on --resume: it is {} in this run, not {}; --epochs, --checkpoint-every, --keep, "
+        "--patience and --learning-rate can",
+        name, shown(find_setting(name).get(run.config())), shown(value)));
+  }
+  run.set_config(with_settings(run.config(), changed));
   return run;
 }
 
@@ -97,6 +107,15 @@ RunDirectory make_run(Config config, const std::filesystem::path& out, bool over
   return RunDirectory::create(out, config, source, target, overwrite, parts);
 }
 
+/// The files that a training is made from.
+std::vector<std::filesystem::path> inputs_of(const Config& config, const SettingOptions& settings) {
+  const DataConfig& data = config.data;
+  std::vector<std::filesystem::path> files{data.corpus, data.train, data.valid, data.test, settings.file()};
+  if (names_kernel_file(config.training.kernels)) files.emplace_back(config.training.kernels);
+  std::erase(files, std::filesystem::path());
+  return files;
+}
+
 int train(const TrainOptions& options) {
   const StopSignals signals(InterruptGuard::note);
   SessionOptions session = options.session;
@@ -117,6 +136,7 @@ int train(const TrainOptions& options) {
   // Read before anything is made or removed: it may be that of the run which is replaced.
   std::shared_ptr<const onednn::KernelPicks> kernels;
   if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});
+  RunDirectory::require_apart(out, inputs_of(config, options.settings));
   const RunLock lock(out);
   RunDirectory run = make_run(config, out, options.overwrite, progress);
   if (kernels) run.write_kernels(*kernels);
