@@ -69,11 +69,14 @@ Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t>
     ++report.lines;
     if (line.find('\t') == std::string_view::npos && is_blank(line)) {
       ++report.empty;
+      corpus.lines.push_back(LineKind::empty);
       continue;
     }
     try {
       corpus.pairs.push_back(parse_pair(line));
+      corpus.lines.push_back(LineKind::pair);
     } catch (const Error& error) {
+      corpus.lines.push_back(LineKind::malformed);
       ++report.malformed;
       if (report.first_malformed.size() < kMaxListedLines) {
         report.first_malformed.push_back({.number = report.lines, .reason = error.what()});

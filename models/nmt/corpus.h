@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -34,9 +35,13 @@ struct CorpusReport {
   std::vector<MalformedLine> first_malformed;  ///< the first kMaxListedLines of them
 };
 
+/// What a line of a corpus is.
+enum class LineKind : std::uint8_t { pair, empty, malformed };
+
 struct Corpus {
   std::vector<Pair> pairs;  ///< in the order of the file
   CorpusReport report;
+  std::vector<LineKind> lines;  ///< of each line that was read, what it is
 };
 
 /// Reads the first `limit` pairs (all of them without a limit) of a UTF-8 text file with one pair a line, `English TAB

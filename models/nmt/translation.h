@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,7 +15,8 @@ struct Translation {
   std::vector<float> attention_weights;
   std::vector<std::string> source_words;  ///< <start> ... <end>
   std::vector<std::string> target_words;  ///< the translation's, with <end> when it was reached
-  std::size_t unknown_words = 0;          ///< of the source
+  /// Those of the source that the vocabulary has not; of a translation that was given, those of the target as well.
+  std::vector<std::string> unknown_words;
   /// Of each target word, natural. Greedy search does not reckon them, unless it is asked to
   /// (TranslatorOptions::probabilities): then these are empty, and the two sums 0.
   std::vector<float> log_probabilities;

@@ -153,8 +153,14 @@ struct Translator::Impl {
             number, words.size(), kMaxSourceTokens);
     begun.source_words = words;
     std::vector<std::int32_t> ids = source.encode(words);
-    begun.unknown_words = static_cast<std::size_t>(std::ranges::count(ids, source.unknown_id()));
+    note_unknown(words, ids, source, begun);
     return ids;
+  }
+
+  static void note_unknown(const std::vector<std::string>& words, std::span<const std::int32_t> ids,
+                           const Vocabulary& vocabulary, Translation& begun) {
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      if (ids[i] == vocabulary.unknown_id()) begun.unknown_words.push_back(words[i]);
   }
 };
 
@@ -194,9 +200,11 @@ std::vector<Translation> Translator::score(std::span<const std::string> sources,
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     std::vector<std::int32_t> source = impl_->read(sources[i], i + 1, begun[i]);
-    std::vector<std::int32_t> target = impl_->target.encode(impl_->target.tokeniser().tokens(targets[i]));
-    require(target.size() <= kMaxSourceTokens, "translation {} has {} tokens, at most {} can be scored; split it",
-            i + 1, target.size(), kMaxSourceTokens);
+    const std::vector<std::string> words = impl_->target.tokeniser().tokens(targets[i]);
+    require(words.size() <= kMaxSourceTokens, "translation {} has {} tokens, at most {} can be scored; split it", i + 1,
+            words.size(), kMaxSourceTokens);
+    std::vector<std::int32_t> target = impl_->target.encode(words);
+    Impl::note_unknown(words, target, impl_->target, begun[i]);
     target.erase(target.begin());  // <start>, which is given
     if (!source.empty()) jobs.push_back({std::move(source), std::move(target), i});
   }

@@ -46,6 +46,10 @@ TEST_CASE("empty and malformed lines are skipped, counted and reported with thei
   CHECK(corpus.report.lines == 11);
   CHECK(corpus.report.empty == 2);
   CHECK(corpus.report.malformed == 7);
+  REQUIRE(corpus.lines.size() == 11);
+  CHECK(corpus.lines.front() == LineKind::pair);
+  CHECK(corpus.lines[2] == LineKind::empty);
+  CHECK(corpus.lines[9] == LineKind::malformed);
   const std::vector<std::string> warnings = {
       "f:4: skipped: no tab between the English and the French sentence",
       "f:5: skipped: 4 columns, at most 3 are known: English, French, attribution",

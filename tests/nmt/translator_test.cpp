@@ -175,9 +175,9 @@ TEST_CASE("sentences without words, unknown words, and the longest translation")
   const std::vector<Translation> translations = fixture.translate({"", "a zzz b", " ... "}, 4, 2);
   CHECK(translations[0].text.empty());
   CHECK(translations[0].source_words.empty());
-  CHECK(translations[1].unknown_words == 1);
+  CHECK(translations[1].unknown_words == std::vector<std::string>{"zzz"});
   CHECK(translations[1].ids.size() <= 2);
-  CHECK(translations[2].unknown_words == 3);
+  CHECK(translations[2].unknown_words == std::vector<std::string>{".", ".", "."});
 }
 
 TEST_CASE("a beam of 1 is greedy search to the bit, and its scores are those of forced decoding") {

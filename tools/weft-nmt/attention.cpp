@@ -7,6 +7,7 @@
 #include "models/nmt/self_attention_weights.h"
 #include "models/nmt/translator.h"
 #include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/run_options.h"
 
@@ -58,6 +59,9 @@ void draw_translation(const AttentionOptions& options, const TrainedModel& model
   require(!translation.target_words.empty(), "there is no word to translate in \"{}\"", options.sentence);
   draw({translation.source_words, translation.target_words, translation.attention_weights}, options.out);
   print(translation.text + "\n");
+  UnknownWords unknown;
+  unknown.add(translation.unknown_words);
+  unknown.warn();
 }
 
 }  // namespace

@@ -48,12 +48,16 @@ CorpusParts split(std::span<const Pair> pairs, const Config& config) {
 
 }  // namespace
 
-std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
+Corpus load_corpus(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
   Corpus corpus = read_corpus(path, optional_limit(limit));
   for (const std::string& warning : describe_malformed(corpus.report, path)) say(warning);
   say(fmt::format("{}: {} lines, {} pairs, {} malformed, {} empty", path.string(), corpus.report.lines,
                   corpus.pairs.size(), corpus.report.malformed, corpus.report.empty));
-  return std::move(corpus.pairs);
+  return corpus;
+}
+
+std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
+  return load_corpus(path, limit, say).pairs;
 }
 
 std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, const Tokeniser& source,

@@ -17,7 +17,9 @@ namespace weft::nmt {
 /// Is told one line of talk.
 using Say = std::function<void(std::string_view line)>;
 
-/// A file of pairs; says which lines were skipped.
+/// A file of pairs, and what its lines are; says which of them were skipped.
+Corpus load_corpus(const std::filesystem::path& path, std::int64_t limit, const Say& say);
+/// Its pairs alone.
 std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say);
 
 /// The sentences that the config asks for, split, without those that have too many words; says what became of them.

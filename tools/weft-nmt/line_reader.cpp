@@ -23,11 +23,7 @@ LineReader::Lines LineReader::read() {
   result.first_number = returned_ + 1;
   while (result.lines.size() < max_lines_) {
     if (take_line(result.lines)) continue;
-    const std::size_t pending = buffer_.size() - position_;
-    if (pending > max_bytes_) {
-      if (!result.lines.empty()) break;
-      fail("line {} of standard input has more than {} bytes; split it", returned_ + 1, max_bytes_);
-    }
+    drop_excess();
     if (at_end_ || (!result.lines.empty() && !more_is_there())) break;
     if (!fill()) at_end_ = true;
   }
@@ -35,22 +31,34 @@ LineReader::Lines LineReader::read() {
   return result;
 }
 
-/// Moves the next line of the buffer to `lines`, if it is whole and not too long.
+/// Moves the next line of the buffer to `lines`, if it is whole.
 bool LineReader::take_line(std::vector<std::string>& lines) {
-  const std::size_t end = buffer_.find('\n', position_);
+  const std::size_t end = buffer_.find('\n', searched_);
   const bool is_rest = end == std::string::npos;
-  if (is_rest && (!at_end_ || position_ == buffer_.size())) return false;
+  if (is_rest && (!at_end_ || position_ == buffer_.size())) {
+    searched_ = buffer_.size();
+    return false;
+  }
   std::string line = buffer_.substr(position_, is_rest ? end : end - position_);
-  if (line.size() > max_bytes_) return false;
   if (line.ends_with('\r')) line.pop_back();
+  if (line.size() > max_bytes_) line.resize(max_bytes_ + 1);
   lines.push_back(std::move(line));
   position_ = is_rest ? buffer_.size() : end + 1;
+  searched_ = position_;
   return true;
+}
+
+/// Of a line that has begun, keeps so much that it is seen to be too long.
+void LineReader::drop_excess() {
+  const std::size_t enough = position_ + max_bytes_ + 2;  // the last may be the \r of its end
+  if (buffer_.size() > enough) buffer_.resize(enough);
+  searched_ = buffer_.size();
 }
 
 /// Reads on; false at the end of the input.
 bool LineReader::fill() {
   buffer_.erase(0, position_);
+  searched_ -= position_;
   position_ = 0;
   const std::size_t size = buffer_.size();
   buffer_.resize(size + kChunkBytes);

@@ -6,6 +6,7 @@
 
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/search_options.h"
@@ -21,12 +22,15 @@ constexpr const char* kExamples = R"(Examples:
 A line of the file is a pair: English, a tab, French. For each the output has a line of three columns, with tabs between:
 the log probability (natural) of the English as a translation of the French; that divided by the number of tokens, <end>
 counted; and each token with its log probability, "i -0.31 am -0.02 . -0.11 <end> -0.001". Words that the model does not
-know count as <unk>; a model of subwords lists pieces. The mean over all tokens is said on standard error.)";
+know count as <unk>; a model of subwords lists pieces. The mean over all tokens is said on standard error. Lines of the
+output are those of the file: an empty line gives an empty one, a line that is no pair or cannot be scored
+"nan TAB nan TAB <bad line>"; then the exit status is 1, with --skip-bad 0.)";
 
 struct ScoreCommandOptions {
   EnsembleOptions ensemble;
   TranslatorOptions search;
   std::string pairs;
+  bool skip_bad = false;
 };
 
 std::string line(const Translation& translation) {
@@ -40,28 +44,63 @@ std::string line(const Translation& translation) {
   return text + "\n";
 }
 
-void score(const ScoreCommandOptions& options) {
-  const LoadedEnsemble ensemble = load_ensemble(options.ensemble);
+/// The pairs of a file as they can be scored, and what each line of the file gives.
+struct ScoredLines {
   std::vector<std::string> sources;
   std::vector<std::string> targets;
-  for (Pair& pair : load_pairs(options.pairs, 0, say)) {
-    sources.push_back(std::move(pair.source));
-    targets.push_back(std::move(pair.target));
+  std::vector<LineKind> kinds;  ///< of each line; as many are pairs as there are sources
+};
+
+ScoredLines read_lines(const std::string& path, const RunDirectory& run, BadLines& bad) {
+  Corpus corpus = load_corpus(path, 0, say);
+  ScoredLines lines{{}, {}, std::move(corpus.lines)};
+  auto pair = corpus.pairs.begin();
+  for (std::size_t i = 0; i < lines.kinds.size(); ++i) {
+    if (lines.kinds[i] == LineKind::malformed) bad.count();
+    if (lines.kinds[i] != LineKind::pair) continue;
+    try {
+      check_sentence(pair->source, run.source().tokeniser());
+      check_sentence(pair->target, run.target().tokeniser());
+      lines.sources.push_back(std::move(pair->source));
+      lines.targets.push_back(std::move(pair->target));
+    } catch (const Error& error) {
+      bad.add(i + 1, error.what());
+      lines.kinds[i] = LineKind::malformed;
+    }
+    ++pair;
   }
+  return lines;
+}
+
+int score(const ScoreCommandOptions& options) {
+  const LoadedEnsemble ensemble = load_ensemble(options.ensemble);
+  BadLines bad(options.pairs);
+  const ScoredLines lines = read_lines(options.pairs, ensemble.first().run, bad);
   Translator translator = ensemble.translator(options.search);
+  const std::vector<Translation> translations = translator.score(lines.sources, lines.targets);
   std::string output;
   double sum = 0;
   std::size_t tokens = 0;
-  for (const Translation& translation : translator.score(sources, targets)) {
-    output += line(translation);
-    sum += translation.log_probability;
-    tokens += translation.target_words.size();
+  UnknownWords unknown;
+  auto translation = translations.begin();
+  for (const LineKind kind : lines.kinds) {
+    if (kind == LineKind::empty) output += "\n";
+    if (kind == LineKind::malformed) output += fmt::format("nan\tnan\t{}\n", kBadLine);
+    if (kind != LineKind::pair) continue;
+    output += line(*translation);
+    sum += translation->log_probability;
+    tokens += translation->target_words.size();
+    unknown.add(translation->unknown_words);
+    ++translation;
   }
   print(output);
-  if (tokens == 0) return;
-  const double mean = sum / static_cast<double>(tokens);
-  say(fmt::format("{} translations, {} tokens; log probability {:.4f} a token (perplexity {:.3f})", sources.size(),
-                  tokens, mean, std::exp(-mean)));
+  unknown.warn();
+  if (tokens > 0) {
+    const double mean = sum / static_cast<double>(tokens);
+    say(fmt::format("{} translations, {} tokens; log probability {:.4f} a token (perplexity {:.3f})",
+                    translations.size(), tokens, mean, std::exp(-mean)));
+  }
+  return bad.finish() || options.skip_bad ? tool::done : tool::failed;
 }
 
 }  // namespace
@@ -74,7 +113,8 @@ void add_score(tool::Program& program) {
   add_batch_option(command, options->search.batch, "Sentences to score at once; changes no figure");
   add_precision_option(command, options->search.precision);
   command.option("PAIRS", options->pairs, "The pairs: English, a tab, French").required().value("");
-  command.action([options] { score(*options); });
+  add_skip_bad_option(command, options->skip_bad);
+  command.action([options] { return score(*options); });
 }
 
 }  // namespace weft::nmt

@@ -8,8 +8,8 @@
 #include "graph/file.h"
 #include "models/nmt/alignment.h"
 #include "models/nmt/translator.h"
-#include "models/nmt/utf8.h"
 #include "tools/weft-nmt/commands.h"
+#include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/line_reader.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/search_options.h"
@@ -28,7 +28,9 @@ constexpr const char* kExamples = R"(Examples:
   echo "Bonjour !" | weft-nmt translate --run runs/small | tr a-z A-Z
 
 Each sentence, or line of standard input, gives one line on standard output and nothing else; an empty one gives an
-empty line. Input is UTF-8. On a terminal each line is answered at once.
+empty line. Input is UTF-8. On a terminal each line is answered at once. A line that cannot be translated (not UTF-8, a
+NUL byte, more than 64 KiB or 1024 tokens) gives the line "<bad line>" and a message with its number; the others are
+translated, and the exit status is 1, with --skip-bad 0.
 
 With --n-best each translation gives a line of five columns, with tabs between: the number of the sentence from 1, the
 rank of the translation from 1, its score, its log probability (natural), the translation. They are sorted by their
@@ -36,7 +38,6 @@ score; samples are not. --alignments writes a line for each of those lines: pair
 from 0, words as they are after normalisation. For a model of subwords, lengths, alignments and what --replace-unknown
 writes are of pieces.)";
 
-constexpr std::size_t kMaxLineBytes = std::size_t{64} << 10;
 /// Many enough that most batches of a length are full, few enough that output follows input soon.
 constexpr std::size_t kMaxLinesAtOnce = 4096;
 
@@ -46,6 +47,7 @@ struct TranslateOptions {
   SampleOptions sample;
   std::int64_t n_best = 0;  ///< 0: the best, without columns
   std::string alignments;
+  bool skip_bad = false;
   std::vector<std::string> sentences;
 
   /// Throws UsageError when they do not go together.
@@ -64,18 +66,7 @@ struct TranslateOptions {
   }
 };
 
-/// Throws Error that names the sentence unless it can be translated.
-void check(const std::string& sentence, std::string_view what, std::size_t number, const Tokeniser& tokeniser) {
-  if (const auto invalid = find_invalid_utf8(sentence)) {
-    fail("{} {} is not UTF-8 (byte {}); convert it, for instance with iconv -f latin1 -t utf-8", what, number,
-         *invalid + 1);
-  }
-  const std::size_t count = tokeniser.tokens(sentence).size();
-  require(count <= kMaxSourceTokens, "{} {} has {} tokens, at most {} can be translated; split it", what, number, count,
-          kMaxSourceTokens);
-}
-
-/// Translates sentences to lines on standard output, and counts the words that it did not know.
+/// Translates sentences to lines on standard output, and counts what it could not use and did not know.
 class Lines {
  public:
   Lines(const LoadedEnsemble& ensemble, const TranslateOptions& options)
@@ -84,68 +75,90 @@ class Lines {
         columns_(options.n_best > 0),
         align_(!options.alignments.empty()) {}
 
-  /// `what` and `first_number` name the sentences in messages. Those before a bad one are translated.
-  void translate(std::vector<std::string> sentences, std::string_view what, std::size_t first_number) {
-    std::exception_ptr bad;
-    for (std::size_t i = 0; i < sentences.size() && !bad; ++i) {
+  /// Lines of standard input: in the place of a bad one, which is noted, the output has kBadLine.
+  void translate_lines(std::vector<std::string> lines, std::size_t first_number) {
+    std::vector<bool> bad(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
       try {
-        check(sentences[i], what, first_number + i, tokeniser_);
-      } catch (const Error&) {
-        bad = std::current_exception();
-        sentences.resize(i);
+        check_sentence(lines[i], tokeniser_);
+      } catch (const Error& error) {
+        bad_lines_.add(first_number + i, error.what());
+        bad[i] = true;
+        lines[i].clear();
       }
     }
-    std::string output;
-    std::size_t number = first_number;
-    for (const std::vector<Translation>& translations : translator_.translate_n_best(sentences, first_number)) {
-      unknown_words_ += translations.front().unknown_words;
-      for (std::size_t i = 0; i < translations.size(); ++i) {
-        const Translation& translation = translations[i];
-        if (columns_)
-          output +=
-              fmt::format("{}\t{}\t{:.6f}\t{:.6f}\t", number, i + 1, translation.score, translation.log_probability);
-        output += translation.text + "\n";
-        if (align_) alignments_ += pharaoh(translation) + "\n";
+    translate(lines, first_number, bad);
+  }
+
+  /// Sentences, all of which must be good.
+  void translate_sentences(const std::vector<std::string>& sentences) {
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+      try {
+        check_sentence(sentences[i], tokeniser_);
+      } catch (const Error& error) {
+        fail("sentence {}: {}", i + 1, error.what());
       }
-      ++number;
     }
-    print(output);
-    if (bad) std::rethrow_exception(bad);
+    translate(sentences, 1, std::vector<bool>(sentences.size()));
   }
 
   /// A line for each translation so far.
   const std::string& alignments() const { return alignments_; }
 
-  void warn_of_unknown_words() const {
-    if (unknown_words_ == 0) return;
-    say(fmt::format("weft-nmt: warning: {} {} not in the model's vocabulary, and read as <unk>", unknown_words_,
-                    unknown_words_ == 1 ? "word of the input is" : "words of the input are"));
+  /// Says at the end what was wrong with the input. Returns whether there was no bad line.
+  bool finish() const {
+    unknown_words_.warn();
+    return bad_lines_.finish();
   }
 
  private:
+  void translate(const std::vector<std::string>& sentences, std::size_t first_number, const std::vector<bool>& bad) {
+    std::string output;
+    std::size_t i = 0;
+    for (const std::vector<Translation>& translations : translator_.translate_n_best(sentences, first_number)) {
+      unknown_words_.add(translations.front().unknown_words);
+      const std::size_t number = first_number + i;
+      if (bad[i++]) {
+        if (columns_) output += fmt::format("{}\t1\tnan\tnan\t", number);
+        output += fmt::format("{}\n", kBadLine);
+        if (align_) alignments_ += "\n";
+        continue;
+      }
+      for (std::size_t rank = 0; rank < translations.size(); ++rank) {
+        const Translation& translation = translations[rank];
+        if (columns_)
+          output +=
+              fmt::format("{}\t{}\t{:.6f}\t{:.6f}\t", number, rank + 1, translation.score, translation.log_probability);
+        output += translation.text + "\n";
+        if (align_) alignments_ += pharaoh(translation) + "\n";
+      }
+    }
+    print(output);
+  }
+
   const Tokeniser& tokeniser_;
   Translator translator_;
   bool columns_;
   bool align_;
-  std::size_t unknown_words_ = 0;
+  UnknownWords unknown_words_;
+  BadLines bad_lines_{"standard input"};
   std::string alignments_;
 };
 
-void translate(const TranslateOptions& options) {
+int translate(const TranslateOptions& options) {
   options.search_options();  // complains about wrong usage before models are read
   const LoadedEnsemble ensemble = load_ensemble(options.ensemble);
   Lines lines(ensemble, options);
   if (!options.sentences.empty()) {
-    lines.translate(options.sentences, "sentence", 1);
+    lines.translate_sentences(options.sentences);
   } else {
     if (::isatty(STDIN_FILENO) == 1) say("Type French sentences, one a line; Ctrl-D ends.");
     LineReader reader(STDIN_FILENO, kMaxLineBytes, kMaxLinesAtOnce);
-    for (LineReader::Lines read = reader.read(); !read.lines.empty(); read = reader.read()) {
-      lines.translate(std::move(read.lines), "standard input: line", read.first_number);
-    }
+    for (LineReader::Lines read = reader.read(); !read.lines.empty(); read = reader.read())
+      lines.translate_lines(std::move(read.lines), read.first_number);
   }
   if (!options.alignments.empty()) write_file(options.alignments, lines.alignments());
-  lines.warn_of_unknown_words();
+  return lines.finish() || options.skip_bad ? tool::done : tool::failed;
 }
 
 }  // namespace
@@ -162,8 +175,9 @@ void add_translate(tool::Program& program) {
   add_sample_options(command, options->sample);
   command.option("--alignments", options->alignments, "Write there which word comes from which, as \"0-0 1-2\"")
       .value("FILE");
+  add_skip_bad_option(command, options->skip_bad);
   command.option("SENTENCES", options->sentences, "What to translate (default: the lines of standard input)").value("");
-  command.action([options] { translate(*options); });
+  command.action([options] { return translate(*options); });
 }
 
 }  // namespace weft::nmt
