@@ -1,14 +1,25 @@
 #!/usr/bin/env bash
-# Kills `weft-nmt train` at 20 random moments, goes on each time, and compares the final weights with those of a training
-# that nobody disturbed: the same bits. Then stops others by SIGINT at random moments, which must save and stop cleanly.
+# Kills `weft-nmt train` at random moments, goes on each time, and compares the final weights with those of a training that
+# nobody disturbed: the same bits. Stops others by the signals that must save and stop cleanly. A program that crashes
+# leaves its core, in a folder that is then kept.
 #
-#   resume_test.sh WEFT_NMT [SEED]
+#   resume_test.sh WEFT_NMT [SEED [KILLS [STOPS]]]     (default: 1, 16 and 15)
 set -euo pipefail
 nmt=$(realpath "$1")
 RANDOM=${2:-1}
+kills=${3:-16}
+stops=${4:-15}
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+cleanup() {
+  if compgen -G "$folder/core*" >/dev/null; then
+    echo "The core of a crash, and what the program said, are kept in $folder"
+  else
+    rm -rf "$folder"
+  fi
+}
+trap cleanup EXIT
 cd "$folder"
+ulimit -c unlimited
 
 fail() {
   printf 'FAILED: %s\n' "$@"
@@ -26,12 +37,12 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 # pause MILLISECONDS
 pause() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
 
-# train RUN: begins or goes on in the background, as $training. (The shell would have it ignore SIGINT.)
+# train RUN: begins or goes on in the background, as $training. (The shell would have it ignore SIGINT, nohup SIGHUP.)
 train() {
   if [[ -e $1/config.json ]]; then
-    env --default-signal=INT "$nmt" train --resume --out "$1" 2>err &
+    env --default-signal=INT,HUP "$nmt" train --resume --out "$1" 2>err &
   else
-    env --default-signal=INT "$nmt" train "${settings[@]}" --epochs $epochs --overwrite --out "$1" 2>err &
+    env --default-signal=INT,HUP "$nmt" train "${settings[@]}" --epochs $epochs --overwrite --out "$1" 2>err &
   fi
   training=$!
 }
@@ -65,28 +76,34 @@ whole=$(($(milliseconds) - start))
 # From nothing to the end of an epoch and some more: every part of starting, training, measuring and saving may be met.
 longest=$((one_epoch + (whole > one_epoch ? (whole - one_epoch) / 20 : 0)))
 
-# disturb RUN SIGNAL STATUS TIMES: stops the training so often at random moments, each time with that status.
+# disturb RUN TIMES SIGNAL...: ends the training so often at random moments, by one of the signals each time, which its
+# status must tell.
 disturb() {
-  local done=0 status
-  train "$1"
-  while ((done < $4)); do
+  local run=$1 times=$2 done=0 status signal wanted
+  shift 2
+  train "$run"
+  while ((done < times)); do
+    signal=$((RANDOM % $# + 1))
+    signal=${!signal}
+    wanted=$((128 + $(kill -l "$signal")))
     pause $((RANDOM % longest))
-    kill "-$2" $training 2>/dev/null || true
+    kill "-$signal" $training 2>/dev/null || true
     status=0
     wait $training 2>/dev/null || status=$?
-    ((status == 0 || status == $3)) || fail "stopped by SIG$2: status $status, not $3" "$(<err)"
+    ((status == 0 || status == wanted)) || fail "stopped by SIG$signal: status $status, not $wanted" "$(<err)"
     if ((status == 0)); then  # it had come to its end
-      same_as_undisturbed "$1"
-      rm -rf "$1"
+      same_as_undisturbed "$run"
+      rm -rf "$run"
     else
       done=$((done + 1))
     fi
-    train "$1"
+    train "$run"
   done
-  wait $training || fail "after $done times SIG$2 training does not end well" "$(<err)"
-  same_as_undisturbed "$1"
-  echo "$done times SIG$2: the same bits"
+  wait $training || fail "after $done times one of $* training does not end well" "$(<err)"
+  same_as_undisturbed "$run"
+  echo "$done times one of $*: the same bits"
 }
 
-disturb killed KILL 137 20
-disturb stopped INT 130 10
+disturb killed "$kills" KILL
+disturb stopped "$stops" INT TERM HUP
+disturb mixed "$(((kills + stops) / 4))" KILL INT TERM HUP

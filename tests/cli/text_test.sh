@@ -58,6 +58,9 @@ done
 same letters-unigram/vocab.source.txt letters-bpe/vocab.source.txt
 refuses 1 'the pieces are the same, the subword models are not' \
   translate --run letters-unigram --run letters-bpe a
+cp -r letters-unigram swapped
+cp letters-bpe/subwords.* swapped
+refuses 1 "it was trained with another 'swapped/subwords.source.model': its checksum was sha256:" translate --run swapped a
 
 # ---- Pieces: learnt from the training part alone, the same whatever the threads, and resumed to the same bits.
 tiny=(--builtin --limit 200 --batch 16 --embedding 6 --units 8 --max-length 99 --subwords 120 --normaliser reversible)

@@ -51,6 +51,11 @@ lines whole/samples.jsonl 4
 same whole/samples.jsonl halves/samples.jsonl
 passes "$nmt" train --resume --out halves
 says 'All 4 epochs are done'
+# What the run has already may be said once more.
+passes "$nmt" train "${corpus[@]}" --epochs 4 --resume --out halves
+says 'All 4 epochs are done'
+passes "$nmt" train --config whole/config.json --resume --out halves
+same whole/config.json halves/config.json
 
 # ---- What is measured and kept beside training changes nothing of it.
 passes "$nmt" train "${corpus[@]}" --epochs 4 --valid-sentences 0 --samples 0 --out silent
@@ -154,6 +159,24 @@ passes "$nmt" train --train whole/train.tsv --valid whole/valid.tsv "${tiny[@]}"
   --overwrite --out split
 [[ ! -e split/test.tsv ]] || fail '--overwrite leaves files of the run before'
 refuses 1 'keeps no test sentences' evaluate --run split
+
+# What a run is made from must not be among the files that it replaces, by whatever name.
+cp -r split mine
+{ echo no pair && cat split/train.tsv; } >mine/train.tsv
+cp mine/train.tsv before
+ln -s mine/train.tsv symbolic.tsv
+ln mine/train.tsv hard.tsv
+for file in mine/train.tsv ./symbolic.tsv hard.tsv mine/../mine/train.tsv; do
+  for overwrite in --overwrite ''; do
+    # shellcheck disable=SC2086  # it may be none
+    refuses 1 "is an input, and as 'mine/train.tsv' a file of the run" \
+      train --train $file --valid whole/valid.tsv "${tiny[@]}" --epochs 1 $overwrite --out mine
+  done
+done
+refuses 1 "'mine/config.json' is an input" train --config mine/config.json --epochs 2 --overwrite --out mine
+same before mine/train.tsv
+[[ -e mine/$(<mine/latest).safetensors ]] || fail 'a refused --overwrite removes the run'
+rm -r mine symbolic.tsv hard.tsv
 passes "$nmt" evaluate --run split --test whole/test.tsv
 
 # ---- Stopped by a signal: a checkpoint is written, and what comes after is as if nothing had happened.
@@ -163,6 +186,11 @@ passes "$nmt" train "${long[@]}" --checkpoint-every 25 --out undisturbed
 "$nmt" train "${long[@]}" --checkpoint-every 25 --out stopped >out 2>err &
 training=$!
 until grep -aq 'Epoch 2 Loss' err; do kill -0 $training && sleep 0.02; done
+# No handler may run on a thread that computes (stop_signals.h).
+caught=$(awk '/^SigCgt/ { print $2 }' "/proc/$training/status")
+(((0x$caught & 0x4003) == 0)) || fail "a training has handlers for SIGHUP, SIGINT or SIGTERM: $caught"
+open=$(grep -lE '^SigBlk:.*[0-389ab][0-9a-f]{3}$' /proc/"$training"/task/*/status | wc -l)  # which do not block 15
+((open == 1)) || fail "$open threads of a training may get SIGTERM, not the one that waits for it alone"
 mv err training_err  # which it goes on writing to
 for arguments in '--resume' '--builtin --overwrite'; do
   # shellcheck disable=SC2086  # they are several
@@ -176,6 +204,38 @@ wait $training || status=$?
 says 'Go on with: weft-nmt train --resume --out stopped'
 passes "$nmt" train --resume --out stopped
 same "undisturbed/$(<undisturbed/latest).safetensors" "stopped/$(<stopped/latest).safetensors"
+
+# SIGHUP is as SIGTERM, but ignored where the program was started so.
+env --default-signal=HUP "$nmt" train "${long[@]}" --checkpoint-every 25 --out hung >out 2>err &
+training=$!
+until grep -aq 'Epoch 1 Loss' err; do kill -0 $training && sleep 0.02; done
+kill -HUP $training
+status=0
+wait $training || status=$?
+[[ $status == 129 ]] || fail "stopped by SIGHUP: status $status, not 129" "$(<err)"
+says 'Go on with: weft-nmt train --resume --out hung'
+rm err
+nohup "$nmt" train "${corpus[@]}" --epochs 4 --out ignoring >out 2>err &
+training=$!
+until grep -aqs '^Sentences' err; do kill -0 $training && sleep 0.02; done
+while kill -HUP $training 2>/dev/null; do sleep 0.02; done
+wait $training || fail "a training under nohup ends by SIGHUP" "$(<err)"
+same "whole/$(<whole/latest).safetensors" "ignoring/$(<ignoring/latest).safetensors"
+
+# ---- A standard error that is closed, or that nobody reads any more, stops nothing and gets into no file.
+"$nmt" train "${corpus[@]}" --epochs 4 --out closed 2>&- || fail "a training without standard error: status $?"
+{ "$nmt" train "${corpus[@]}" --epochs 4 --out unread 2>&1 >out || echo "status $?" >failed; } | true
+[[ ! -e failed ]] || fail "a training whose talk nobody reads: $(<failed)"
+for run in closed unread; do
+  for file in whole/*; do
+    [[ $file == */log.jsonl ]] || same "$file" "$run/${file#whole/}"
+  done
+done
+! grep -aq Epoch closed/* || fail 'talk gets into a file of the run'
+status=0
+"$nmt" translate --run whole 'Là.' 2>err >&- || status=$?
+[[ $status == 1 ]] || fail "a closed standard output: status $status, not 1"
+says 'cannot write to standard output'
 
 # ---- Killed while it writes: `latest` names a whole checkpoint, and the rest is done anew.
 "$nmt" train "${long[@]}" --checkpoint-every 1 --out killed >out 2>err &
@@ -255,6 +315,7 @@ for precision in f32 bf16 int8; do
 done
 passes "$nmt" translate --run whole 'zzz qqq' 'zzz'
 says '3 words of the input are not in'
+says ': "zzz", "qqq"'
 [[ $(grep -ac warning err) == 1 ]] || fail 'unknown words are warned of more than once'
 cut -f 2 whole/train.tsv >many
 for _ in 1 2 3 4 5 6 7; do cat many many >more && mv more many; done
@@ -319,6 +380,8 @@ for format in png svg pdf; do
   lines out 1
   [[ -s picture.$format ]] || fail "no picture.$format"
 done
+passes "$nmt" attention --run whole --out picture.svg 'Zzz est qqq.'
+says '2 words of the input are not in'
 refuses 1 'picture.gif' attention --run whole --out picture.gif 'Je suis fatigué.'
 passes "$nmt" info --run whole
 prints 'encoder_gru/recurrent_kernel'
@@ -399,23 +462,41 @@ refuses 1 'there are: latest, best, checkpoint-' translate --run whole --checkpo
 refuses 1 'there is no run directory' report nowhere -o report.html
 refuses 1 'nowhere/report.html' report whole -o nowhere/report.html
 refuses 1 'cannot write' evaluate --run whole --output nowhere/hypotheses
-refuses 1 'sentence 1 is not UTF-8 (byte 3)' translate --run whole $'Ou\xff'
+refuses 1 'sentence 1: byte 3 is not UTF-8' translate --run whole $'Ou\xff'
 refuses 1 'no word to translate' attention --run whole --out picture.png '123'
 
-# Lines before a bad one are translated; the message has its number.
+# A bad line is told with its number and stands as such in the output; those before and behind it are translated.
 bad_line() {
   local status=0
   "$nmt" translate --run whole <input >out 2>err || status=$?
   [[ $status == 1 ]] || fail "a bad line: status $status, not 1"
   says "$1"
-  lines out 2
+  says 'standard input: 1 bad line; "<bad line>" stands in the place of each'
+  same <(printf '%s\n' "$good" "$good" '<bad line>' "$good") out
+  passes "$nmt" translate --run whole --skip-bad <input
+  lines out 4
 }
-printf 'Là.\nIci.\n\377\nLà.\n' >input
-bad_line 'standard input: line 3 is not UTF-8'
-{ printf 'Là.\nIci.\n' && head -c 1000000 /dev/zero | tr '\0' x; } >input
-bad_line 'line 3 of standard input has more than'
-{ printf 'Là.\nIci.\n' && printf 'a %.0s' {1..1023}; } >input
-bad_line 'standard input: line 3 has 1025 tokens'
+passes "$nmt" translate --run whole 'Là.'
+good=$(<out)
+printf 'Là.\nLà.\n\377\nLà.\n' >input
+bad_line 'standard input: line 3: byte 1 is not UTF-8'
+passes "$nmt" translate --run whole --skip-bad --beam 2 --n-best 2 --alignments aligned <input
+lines aligned "$(wc -l <out)"
+at=$(grep -anxF $'3\t1\tnan\tnan\t<bad line>' out | cut -d : -f 1)
+[[ -n $at && -z $(sed -n "${at}p" aligned) ]] || fail 'a bad line is not one in columns, or aligned' "$(<out)"
+printf 'Là.\nLà.\na\0b\nLà.\n' >input
+bad_line 'line 3: it has a NUL byte'
+{ printf 'Là.\nLà.\n' && head -c 1000000 /dev/zero | tr '\0' x && printf '\nLà.'; } >input
+bad_line 'line 3: it has more than 65536 bytes'
+{ printf 'Là.\nLà.\n' && printf 'a %.0s' {1..1023} && printf '\r\nLà.\n'; } >input
+bad_line 'line 3: it has 1025 tokens'
+head -c 5000 /dev/zero | tr '\0' '\n' | tr '\n' '\200' | fold -w 10 >input
+status=0
+"$nmt" translate --run whole <input >out 2>err || status=$?
+[[ $status == 1 && $(grep -ac 'is not UTF-8' err) == 10 ]] || fail 'not ten bad lines are told' "$(<err)"
+says '500 bad lines, the first of which are named'
+same <(yes '<bad line>' | head -n 500) out
+
 if [[ -e /dev/full ]]; then
   status=0
   "$nmt" translate --run whole 'Là.' >/dev/full 2>err || status=$?
@@ -457,13 +538,60 @@ for offset in 3 20 4000 10000; do
 done
 damage
 cp "tutorial/$(<tutorial/latest).safetensors" "damaged/$latest"
-passes "$nmt" info --run damaged
-for key in units embedding; do
+refuses 1 "damaged/$latest: it was trained with 'variant' tutorial" info --run damaged
+
+# ---- Settings, vocabularies and subwords that a checkpoint was not trained with: told before anything is allocated.
+# changed SETTING IS WANTED: config.json says so, and the checkpoint does not.
+changed() {
   damage
-  sed -i "s/\"$key\": [0-9]*/\"$key\": 5/" damaged/config.json
-  refuses 1 "it is of another model" translate --run damaged --checkpoint latest Bonjour
-  grep -aqF "damaged/$latest" err || fail 'the message does not name the checkpoint:' "$(<err)"
-  refuses 1 "damaged/$latest" train --resume --epochs 9 --out damaged
+  sed -i "s/\"$1\": [^,]*/\"$1\": $3/" damaged/config.json
+  local message="damaged/$latest: it was trained with '$1' $2, 'damaged/config.json' has ${3//\"/}"
+  refuses 1 "$message" translate --run damaged Bonjour
+  refuses 1 "$message" score --run damaged whole/test.tsv
+  refuses 1 "$message" train --resume --epochs 9 --out damaged
+  refuses 1 "it was trained with '$1' $2" average --run damaged
+}
+changed units 8 16384
+changed embedding 6 5
+changed attention additive '"general"'
+changed variant masked '"tutorial"'
+changed normaliser tutorial '"reversible"'
+damage
+sed -i 's/^je$/ja/' damaged/vocab.source.txt
+refuses 1 "damaged/$latest: it was trained with another 'damaged/vocab.source.txt'" translate --run damaged Bonjour
+refuses 1 "another 'damaged/vocab.source.txt': its checksum was sha256:" train --resume --epochs 9 --out damaged
+
+# without_words FILE: a checkpoint as version 0.1 wrote it, in place of the present one.
+without_words() {
+  python3 - "$1" <<'END'
+import json, struct, sys
+content = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", content[:8])[0]
+header = json.loads(content[8 : 8 + size])
+words = header["__metadata__"]
+header["__metadata__"] = {k: v for k, v in words.items() if not k.startswith(("trained.", "weft.checksum"))}
+header["__metadata__"]["format"] = "weft-nmt checkpoint 1"
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + content[8 + size :])
+END
+}
+damage
+for file in damaged/checkpoint-*; do without_words "$file"; done
+passes "$nmt" translate --run damaged --checkpoint latest Bonjour
+says "warning: 'damaged/$latest' is of an earlier version and does not say what it was trained with"
+passes "$nmt" train --resume --checkpoint "$(cd damaged && ls -v checkpoint-*.safetensors | head -n 1)" --out damaged
+says 'is of an earlier version'
+same "whole/$latest" "damaged/$latest"
+damage
+for file in damaged/checkpoint-*; do without_words "$file"; done
+sed -i 's/"units": 8/"units": 16384/' damaged/config.json
+for arguments in 'translate Bonjour --run' 'train --resume --epochs 9 --out'; do
+  status=0
+  # shellcheck disable=SC2086  # they are several
+  (ulimit -v 1000000 && exec "$nmt" $arguments damaged) >out 2>err || status=$?
+  [[ $status == 1 ]] || fail "$arguments of a model that is too large: status $status, not 1" "$(<err)"
+  says 'it is of another model'
 done
 damage
 sed -i 's/"units"/"unite"/' damaged/config.json
@@ -471,6 +599,15 @@ refuses 1 'damaged/config.json: there is no setting "unite"' info --run damaged
 damage
 sed -i 1d damaged/vocab.source.txt
 refuses 1 'damaged/vocab.source.txt' translate --run damaged Bonjour
+
+# ---- Memory that runs out, wherever it does: one message, no crash.
+for kibibytes in {220..420..25}; do
+  rm -rf scarce
+  status=0
+  (ulimit -v ${kibibytes}000 && exec "$nmt" train --builtin --limit 300 --units 128 --epochs 1 --out scarce) >out 2>err || status=$?
+  [[ $status == 0 || ($status == 1 && $(grep -ac 'out of memory\|Thread creation failed' err) == 1) ]] ||
+    fail "with $kibibytes MB of addresses: status $status" "$(<err)"
+done
 
 # ---- A full disk: a message, no half-written checkpoint, and the run can be resumed when there is room.
 disk=$folder/disk
@@ -523,7 +660,8 @@ misused "'units' is 0, it must be a whole number from 1 to 16384" train --builti
 misused "'units' is \"x\"" train --builtin --units x
 misused "'variant' is \"x\", it must be one of masked, tutorial" train --builtin --variant x
 misused '--resume needs --out' train --resume
-misused '--units cannot change on --resume' train --resume --out whole --units 9
+misused '--units cannot change on --resume: it is 8 in this run, not 9' train --resume --out whole --units 9
+misused '--data cannot change on --resume: it is not given in this run, not' train --resume --out whole --data fra.txt
 misused '--overwrite' train --resume --overwrite --out whole
 
 finish

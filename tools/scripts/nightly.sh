@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# What takes too long for every merge: run it over night, on a tree that passes .ci/run. Every step runs even when an
+# earlier one failed.
+#
+#   tools/scripts/nightly.sh
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+failed=()
+
+# step NAME COMMAND...: runs the command, notes the name if it fails, and tells the time it took.
+step() {
+  local name=$1 begin=$SECONDS result=passed
+  shift
+  printf '\n==== %s\n' "$name"
+  "$@" || { result=FAILED && failed+=("$name"); }
+  printf '==== %s: %s in %d s\n' "$name" "$result" $((SECONDS - begin))
+}
+
+cmake --preset release
+cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
+
+step "training ended 250 times" tests/cli/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
+
+if ((${#failed[@]} > 0)); then
+  printf 'FAILED: %s\n' "${failed[@]}"
+  exit 1
+fi
