@@ -92,6 +92,8 @@ class RunDirectory {
   /// Writes checkpoint-<step>.safetensors, points `latest` to it, and `best` when asked; then removes older checkpoints
   /// but the newest `keep` and the best.
   void save(const Checkpoint& checkpoint, bool best, std::size_t keep = 3);
+  /// Removes those, as save() does; for what one that was killed has not come to.
+  void prune(std::size_t keep) const;
   /// The name of the checkpoint that save() writes after that many steps.
   static std::string checkpoint_name(std::int64_t step);
   /// The names of all checkpoints, by step: "checkpoint-120", ...
@@ -135,7 +137,6 @@ class RunDirectory {
   std::filesystem::path file_of(std::string_view checkpoint) const;
   std::pair<Checkpoint, Metadata> read(const std::string& name) const;
   void write(const std::filesystem::path& file, const Checkpoint& checkpoint) const;
-  void prune(std::size_t keep) const;
 
   std::filesystem::path path_;
   Config config_;

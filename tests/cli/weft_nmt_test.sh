@@ -51,6 +51,12 @@ lines whole/samples.jsonl 4
 same whole/samples.jsonl halves/samples.jsonl
 passes "$nmt" train --resume --out halves
 says 'All 4 epochs are done'
+# What one that was killed after its last checkpoint had not cleared away goes.
+before=$(ls halves)
+cp "halves/$(<halves/latest).safetensors" halves/checkpoint-1.safetensors
+touch "halves/$(<halves/latest).safetensors.tmp-1-1"
+passes "$nmt" train --resume --out halves
+[[ $(ls halves) == "$before" ]] || fail 'old checkpoints stay where training goes on' "$(ls halves)"
 # What the run has already may be said once more.
 passes "$nmt" train "${corpus[@]}" --epochs 4 --resume --out halves
 says 'All 4 epochs are done'

@@ -154,6 +154,7 @@ void TrainingSession::restore(const Checkpoint& checkpoint) {
   } catch (const Error& error) {
     fail("{}: {}", path, error.what());
   }
+  if (options_.checkpoint.empty()) run_.prune(static_cast<std::size_t>(run_.config().training.keep));
   progress_.log(fmt::format("Going on from {}: {} epochs and {} batches are done", path, checkpoint.state.epoch,
                             checkpoint.state.batch_in_epoch));
 }
