@@ -42,7 +42,11 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: ... last read: 'all of the token, as it is'"
     const std::string_view message = error.what();
     const std::size_t prefix = message.find("] ");
-    throw Error(excerpt(prefix == std::string_view::npos ? message : message.substr(prefix + 2), 300));
+    const std::string shown = excerpt(prefix == std::string_view::npos ? message : message.substr(prefix + 2), 300);
+    constexpr int number_overflow = 406;
+    require(error.id != number_overflow || open_.empty() || !open_.back()->is_object(), "'{}': {}", excerpt(key_, 40),
+            shown);
+    throw Error(shown);
   }
 
  private:

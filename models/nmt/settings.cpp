@@ -8,6 +8,7 @@
 
 #include "graph/error.h"
 #include "graph/joined.h"
+#include "graph/json_parse.h"
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
@@ -374,7 +375,7 @@ std::string setting_text(const SettingValue& value) {
 
 SettingValues settings_from_json(std::string_view text, std::string_view origin) {
   try {
-    const nlohmann::json object = nlohmann::json::parse(text);
+    const nlohmann::json object = parse_json(text);
     require(object.is_object(), "it must hold one JSON object, such as {{\"units\": 512}}");
     SettingValues values;
     for (const auto& [name, member] : object.items()) {
@@ -385,8 +386,6 @@ SettingValues settings_from_json(std::string_view text, std::string_view origin)
       values.emplace(name, value);
     }
     return values;
-  } catch (const nlohmann::json::parse_error& error) {
-    fail("{}: it is no JSON: damaged at byte {}", origin, error.byte);
   } catch (const Error& error) {
     fail("{}: {}", origin, error.what());
   }

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "graph/error.h"
+#include "graph/json_parse.h"
+
 namespace weft::nmt {
 namespace {
 
@@ -18,8 +21,12 @@ std::size_t read_lines(std::string_view text, const OnObject& on_object) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty()) continue;
-    const json object = json::parse(line, nullptr, false);
-    if (!object.is_object() || !on_object(object)) ++unreadable;
+    try {
+      const json object = parse_json(line);
+      if (!object.is_object() || !on_object(object)) ++unreadable;
+    } catch (const Error&) {
+      ++unreadable;
+    }
   }
   return unreadable;
 }

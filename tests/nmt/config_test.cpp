@@ -192,11 +192,14 @@ TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have 
 
 TEST_CASE("what is no JSON object is refused") {
   const auto message = [](std::string_view text) { return message_of([&] { config_from_json(text, "config.json"); }); };
-  CHECK(contains(message(""), "config.json: it is no JSON"));
-  CHECK(contains(message("{\"units\": 8"), "config.json: it is no JSON"));
-  CHECK(contains(message("\xff\xfe"), "config.json: it is no JSON"));
+  CHECK(contains(message(""), "config.json: parse error at line 1, column 1"));
+  CHECK(contains(message("{\"units\": 8"), "config.json: parse error at line 1, column 12"));
+  CHECK(contains(message("\xff\xfe"), "config.json: parse error at line 1, column 1"));
   CHECK(contains(message("[1]"), "config.json: it must hold one JSON object"));
-  CHECK(contains(message(std::string(100'000, '[')), "config.json: it is no JSON"));
+  CHECK(contains(message(std::string(100'000, '[')), "config.json: it is nested deeper than 16 levels"));
+  CHECK(contains(message("{\"units\": " + std::string(100'000, '[')), "config.json: it is nested deeper"));
+  CHECK(contains(message("{\"learning-rate\": 1e999}"), "config.json: 'learning-rate': number overflow"));
+  CHECK(contains(message("{\"units\": 8, \"units\": 16}"), "config.json: the key 'units' is given twice"));
 }
 
 TEST_CASE("a whole number may stand where any number may") {

@@ -66,7 +66,10 @@ TEST_CASE("a line that is being written, torn or nonsense is left out and counte
   for (const char* line :
        {"[1]", "null", "\xff\xfe", R"({"event":"batch","step":-1,"epoch":1})", R"({"event":"epoch"})"})
     CHECK(parse_training_log(line).unreadable == 1);
-  CHECK(parse_training_log(std::string(100'000, '[')).unreadable == 1);
+  for (const std::string& deep :
+       {std::string(100'000, '['), R"({"event":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}"})
+    CHECK(parse_training_log(deep).unreadable == 1);
+  CHECK(parse_training_log(R"({"event":"batch","step":5,"epoch":1,"loss":1e999})").unreadable == 1);
   const TrainingLog odd = parse_training_log(R"({"event":"batch","step":1e300,"epoch":1})"
                                              "\n"
                                              R"({"event":"batch","step":5,"epoch":1,"loss":"x","batch":null})");

@@ -5,6 +5,7 @@
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/json_parse.h"
 
 namespace weft::tool {
 
@@ -13,14 +14,14 @@ NodeTimes load_node_times(const std::string& path) {
   const std::string text = read_file(path, most_bytes);
   NodeTimes times;
   try {
-    const nlohmann::json profile = nlohmann::json::parse(text);
+    const nlohmann::json profile = parse_json(text);
     const double runs = std::max(1.0, profile.at("runs").get<double>());
     for (const nlohmann::json& node : profile.at("nodes")) {
       NodeTime& time = times[node.at("node").get<std::string>()];
       time.kind = node.value("kind", "");
       time.seconds += node.at("seconds").get<double>() / runs;
     }
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const std::exception& error) {  // the text's, or the library's for what is not there or of another kind
     fail("{}: this is no profile as `weft profile --json` writes it ({})", path, error.what());
   }
   return times;
