@@ -1,9 +1,11 @@
 // `weft-nmt serve` as its clients meet it: the good ones, the bad ones, and many at once.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { attempt } from "./browser.mjs";
+import { attempt, folder } from "./browser.mjs";
 import { ranked, sentences, start, translated, withServer } from "./server.mjs";
 
 const json = { "Content-Type": "application/json" };
@@ -50,7 +52,7 @@ test("JSON, forms, lists and lines are translated as `weft-nmt translate` does",
     assert.deepEqual(await translate(server, []), { translatedText: [] });
     assert.deepEqual(await translate(server, ""), { translatedText: "" });
     assert.deepEqual(await translate(server, a, { source: "auto", alternatives: 0 }),
-      { translatedText: english_a, detectedLanguage: { confidence: 0, language: "fr" } });
+      { translatedText: english_a, detectedLanguage: { confidence: 100, language: "fr" } });
     const body = new URLSearchParams({ q: a, source: "fr", target: "en" }).toString();
     assert.deepEqual((await post(server, body, form)).answer, { translatedText: english_a });
     const twice = `q=${encodeURIComponent(a)}&q=${encodeURIComponent(b)}&source=fr&target=en`;
@@ -113,7 +115,9 @@ test("languages, health, the page, and what is not there", async () => {
       const response = await fetch(address + path, options);
       return { status: response.status, text: await response.text(), type: response.headers.get("content-type"), allow: response.headers.get("allow") };
     };
-    assert.deepEqual(JSON.parse((await get("health")).text), { status: "ok" });
+    const health = JSON.parse((await get("health")).text);
+    assert.equal(health.status, "ok");
+    assert.ok(health.resident_bytes > 1e6 && health.waiting_sentences === 0 && health.connections >= 1, JSON.stringify(health));
     assert.deepEqual(JSON.parse((await get("languages")).text), [{ code: "fr", name: "French", targets: ["en"] }, { code: "en", name: "English", targets: [] }]);
     const page = await get("");
     assert.match(page.type, /^text\/html/);
@@ -121,7 +125,7 @@ test("languages, health, the page, and what is not there", async () => {
     const nothing = await get("nothing");
     assert.equal(nothing.status, 404);
     assert.ok(JSON.parse(nothing.text).error);
-    for (const [path, method, allow] of [["translate", "GET", "POST"], ["health", "POST", "GET"]]) {
+    for (const [path, method, allow] of [["translate", "GET", "POST, OPTIONS"], ["health", "POST", "GET, HEAD, OPTIONS"]]) {
       const refused = await get(path, { method });
       assert.equal(refused.status, 405);
       assert.equal(refused.allow, allow);
@@ -133,22 +137,26 @@ test("languages, health, the page, and what is not there", async () => {
 test("malformed requests are told what is wrong with them", async () => {
   const bytes = (text) => Buffer.from(text, "latin1");
   const cases = [
-    [json, "", "no JSON"],
-    [json, '{"q": "a", ', "damaged at byte"],
+    [json, "", "parse error at line 1, column 1"],
+    [json, '{"q": "a", ', "parse error at line 1, column 12"],
     [json, "[]", "no JSON object"],
-    [json, "[".repeat(100_000), "no JSON"],
-    [json, bytes('{"q":"caf\xe9","source":"fr","target":"en"}'), "damaged at byte"],
+    [json, "[".repeat(100_000), "nested deeper than 16 levels"],
+    [json, `{"q": ${"[".repeat(100_000)}${"]".repeat(100_000)}, "source": "fr", "target": "en"}`, "nested deeper than 16 levels"],
+    [json, `{"q": "a", "alternatives": ${"[".repeat(100_000)}`, "nested deeper than 16 levels"],
+    [json, `{"q": "a", "other": ${'{"a":'.repeat(100_000)}`, "nested deeper than 16 levels"],
+    [json, '{"q": "a", "source": "fr", "target": "en", "alternatives": 1e999}', "number overflow"],
+    [json, bytes('{"q":"caf\xe9","source":"fr","target":"en"}'), "ill-formed UTF-8"],
     [json, fields(undefined), "missing q"],
     [json, fields(7), "'q' must be a string or a list of strings"],
     [json, fields(["a", null]), "'q' must be a string or a list of strings"],
     [json, JSON.stringify({ q: "a", target: "en" }), "missing source"],
     [json, JSON.stringify({ q: "a", source: "fr" }), "missing target"],
     [json, JSON.stringify({ q: "a", source: ["fr"], target: "en" }), "'source' must be a string"],
-    [json, fields("a", { source: "de" }), '"de" is not supported'],
-    [json, fields("a", { target: "fr" }), '"fr" is not supported'],
-    [json, fields("a", { format: "html" }), '"html" format is not supported'],
+    [json, fields("a", { source: "de" }), '"de" to "en" is not supported; there is fr to en'],
+    [json, fields("a", { target: "fr" }), '"fr" to "fr" is not supported; there is fr to en'],
+    [json, fields("a", { format: "rtf" }), '"rtf" format is not supported'],
     [{ "Content-Type": "text/plain" }, "a", '"text/plain"'],
-    [{}, new Uint8Array([97]), "the content type is"],
+    [{}, new Uint8Array([97]), "its content type is"],
     [form, "source=fr&target=en", "missing q"],
     [form, "q=caf%E9&source=fr&target=en", "not UTF-8 (byte 4)"],
     [form, "q=%4&source=fr&target=en", "two hexadecimal digits"],
@@ -161,8 +169,10 @@ test("malformed requests are told what is wrong with them", async () => {
     }
     for (const garbage of ["\r\n\r\n", "HELO you\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", `GET /${"a".repeat(20_000)} HTTP/1.1\r\n\r\n`,
       `GET / HTTP/1.1\r\nX: ${"a".repeat(20_000)}\r\n\r\n`, `GET / HTTP/1.1\r\n${"X: y\r\n".repeat(2_000_000)}`,
-      "POST /translate HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz\r\n{}\r\n",
-      "POST /translate HTTP/1.1\r\nContent-Length: -5\r\nContent-Type: application/json\r\n\r\n{}"]) {
+      "POST /translate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz\r\n{}\r\n",
+      "POST /translate HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\nContent-Type: application/json\r\n\r\n{}",
+      "POST /translate HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}",
+      "POST /translate HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n{}"]) {
       const client = raw(server);
       client.socket.end(garbage);
       const { received } = await client.all;
@@ -186,11 +196,11 @@ test("what is too large is refused", async () => {
     await refused(fields("a ".repeat(1023)), 400, "1025 tokens, at most 1024");
     assert.equal((await post(server, fields("a\n".repeat(49)))).status, 200);
     const chunked = raw(server);
-    chunked.send("POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+    chunked.send("POST /translate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
     chunked.send("1000\r\n".concat("x".repeat(4096), "\r\n").repeat(20));
     assert.match((await chunked.all).received, /^HTTP\/1.1 413 /);
     const endless = raw(server);
-    endless.send("POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 1000000000000\r\n\r\n");
+    endless.send("POST /translate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000000000\r\n\r\n");
     endless.send("x".repeat(300_000));
     assert.match((await endless.all).received, /^HTTP\/1.1 413 /);
     assert.equal((await translate(server, "")).translatedText, "");
@@ -199,7 +209,7 @@ test("what is too large is refused", async () => {
 
 test("slow clients time out, and keep nobody waiting", async () => {
   await withServer(["--max-seconds", "1"], async (server) => {
-    const head = `POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${"{}".length + 400}\r\n\r\n`;
+    const head = `POST /translate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${"{}".length + 400}\r\n\r\n`;
     const slow = Array.from({ length: 40 }, (_, at) => {
       const client = raw(server);
       const begin = performance.now();
@@ -223,19 +233,38 @@ test("slow clients time out, and keep nobody waiting", async () => {
   });
 });
 
-test("connections beyond the limit wait for one that ends", async () => {
-  await withServer(["--max-connections", "2", "--max-seconds", "60"], async (server) => {
-    const head = "POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n";
-    const unfinished = [raw(server), raw(server)];
-    unfinished.forEach((client) => client.send(head));
-    await sleep(200);
-    let answered = false;
-    const third = translate(server, sentences[0]).then(() => (answered = true));
-    await sleep(500);
-    assert.equal(answered, false, "a third connection is served");
-    unfinished[0].socket.destroy();
-    await third;
-    unfinished[1].socket.destroy();
+test("900 clients that trickle do not keep a good one waiting, nor /health", async () => {
+  await withServer(["--max-seconds", "60"], async (server) => {
+    const trickling = (length) => Array.from({ length }, () => {
+      const client = raw(server);
+      client.send("POST /translate HTTP/1.1\r\nHost");
+      return client;
+    });
+    const first = trickling(400);
+    while ((await (await fetch(`${server.address}health`)).json()).connections <= 400) await sleep(10);
+    await sleep(500); // for what they have sent to come
+    const slow = [...first, ...trickling(500)];
+    const begin = performance.now();
+    assert.equal((await fetch(`${server.address}health`)).status, 200);
+    await translate(server, sentences[0]);
+    assert.ok(performance.now() - begin < 5000, "a good client waits for slow ones");
+    assert.match((await slow[0].all).received, /^HTTP\/1.1 503 [^]*Retry-After: 1\r\n/);
+    slow.forEach((client) => client.socket.destroy());
+  });
+});
+
+test("/health is answered while the queue is full", async () => {
+  await withServer(["--max-queue", "4", "--batch", "64", "--batch-wait", "10000", "--max-connections", "16"], async (server) => {
+    const waiting = Array.from({ length: 4 }, (_, at) => translate(server, sentences[at]));
+    const health = async () => (await fetch(`${server.address}health`)).json();
+    while ((await health()).waiting_sentences < 4) await sleep(10);
+    const begin = performance.now();
+    const refused = await fetch(`${server.address}translate`, { method: "POST", headers: json, body: fields(sentences[5]) });
+    assert.equal(refused.status, 429);
+    assert.equal(refused.headers.get("retry-after"), "1");
+    assert.equal((await health()).waiting_sentences, 4);
+    assert.ok(performance.now() - begin < 3000);
+    await Promise.all(waiting);
   });
 });
 
@@ -273,7 +302,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
     const clients = sentences.slice(0, count).map((sentence) => {
       const body = fields(sentence);
       const client = raw(server);
-      client.send(`POST /translate HTTP/1.1\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`);
+      client.send(`POST /translate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`);
       return { ...client, body };
     });
     await Promise.all(clients.map(({ hears }) => hears("100 Continue")));
@@ -309,7 +338,7 @@ test("stopped under load, every client has its whole answer or was never heard",
 test("a second signal ends a server that waits for a slow client", async () => {
   const server = await start("--max-seconds", "60");
   const client = raw(server);
-  client.send("POST /translate HTTP/1.1\r\n");
+  client.send("POST /translate HTTP/1.1\r\nHost: x\r\n");
   await sleep(200);
   server.kill("SIGTERM");
   while (await fetch(`${server.address}health`).then(() => true, () => false)) await sleep(20);
@@ -317,6 +346,87 @@ test("a second signal ends a server that waits for a slow client", async () => {
   while ((await Promise.race([server.ended, sleep(100)])) === undefined) server.kill("SIGTERM");
   assert.equal((await server.ended).signal, "SIGTERM");
   assert.ok(performance.now() - begin < 5000);
+});
+
+// The examples of https://docs.libretranslate.com/guides/api_usage, of French.
+test("LibreTranslate's own examples", async () => {
+  const [a] = sentences;
+  const [english] = translated([a]);
+  const ask = async (server, body) => {
+    const res = await fetch(`${server.address}translate`, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+    return res.json();
+  };
+  await withServer([], async (server) => {
+    assert.deepEqual(await ask(server, { q: a, source: "fr", target: "en", api_key: "xxxxxx" }), { translatedText: english });
+    assert.deepEqual(await ask(server, { q: a, source: "auto", target: "en", api_key: "xxxxxx" }),
+      { detectedLanguage: { confidence: 100, language: "fr" }, translatedText: english });
+    assert.deepEqual(await ask(server, { q: `<p class="green">${a}</p>`, source: "fr", target: "en", format: "html", api_key: "xxxxxx" }),
+      { translatedText: `<p class="green">${english}</p>` });
+    const { translatedText, alternatives } = await ask(server, { q: a, source: "fr", target: "en", format: "text", alternatives: 3, api_key: "" });
+    assert.equal(translatedText, ranked([a], 6)[0][0]);
+    assert.deepEqual(alternatives, ranked([a], 6)[0].slice(1, 4));
+    const detected = await (await fetch(`${server.address}detect`, { method: "POST", body: JSON.stringify({ q: a, api_key: "" }), headers: json })).json();
+    assert.deepEqual(detected[0], { confidence: 100, language: "fr" });
+    const settings = await (await fetch(`${server.address}frontend/settings`)).json();
+    assert.deepEqual([settings.charLimit, settings.keyRequired, settings.language.source.code], [5000, false, "fr"]);
+  });
+});
+
+test("forms as JavaScript's FormData and Python's libretranslatepy send them", async () => {
+  const [a, b] = sentences;
+  const [english, other] = translated([a, b]);
+  await withServer([], async (server) => {
+    const parts = new FormData();
+    for (const [name, value] of Object.entries({ q: a, source: "fr", target: "en", api_key: "" })) parts.append(name, value);
+    assert.deepEqual((await post(server, parts, {})).answer, { translatedText: english });
+    parts.append("q", b);
+    assert.deepEqual((await post(server, parts, {})).answer, { translatedText: [english, other] });
+    // urllib.request with data: a form on a connection of its own; `languages` sends one with GET.
+    const python = async (method, path, body) => {
+      const client = raw(server);
+      client.send(`${method} /${path} HTTP/1.1\r\nAccept-Encoding: identity\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+        `Content-Length: ${body.length}\r\nHost: 127.0.0.1:${server.port}\r\nUser-Agent: Python-urllib/3.11\r\nConnection: close\r\n\r\n${body}`);
+      const { received } = await client.all;
+      assert.match(received, /^HTTP\/1.1 200 /);
+      return JSON.parse(received.slice(received.indexOf("\r\n\r\n")));
+    };
+    assert.deepEqual(await python("POST", "translate", new URLSearchParams({ q: a, source: "fr", target: "en" }).toString()), { translatedText: english });
+    assert.equal((await python("POST", "detect", new URLSearchParams({ q: a }).toString()))[0].language, "fr");
+    assert.equal((await python("GET", "languages", ""))[0].code, "fr");
+    // A request with nothing in it is told so at once.
+    const begin = performance.now();
+    assert.equal((await fetch(`${server.address}translate`, { method: "POST" })).status, 400);
+    assert.ok(performance.now() - begin < 3000);
+  });
+});
+
+test("pages of another origin, metrics and the access log", async () => {
+  const log = join(folder, "access.jsonl");
+  await withServer(["--cors", "https://example.org", "--access-log", log], async (server) => {
+    const preflight = await fetch(`${server.address}translate`, { method: "OPTIONS",
+      headers: { Origin: "https://example.org", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type" } });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get("access-control-allow-origin"), "https://example.org");
+    assert.equal(preflight.headers.get("access-control-allow-methods"), "POST, OPTIONS");
+    assert.equal(preflight.headers.get("allow"), "POST, OPTIONS");
+    await translate(server, sentences[0]);
+    await fetch(`${server.address}detect?q=secret`);
+    await fetch(`${server.address}../etc/nothing`);
+    const metrics = await (await fetch(`${server.address}metrics`)).text();
+    for (const line of ['weft_http_requests_total{path="/translate",status="200"} 1', 'weft_http_requests_total{path="other",status="404"} 1',
+      'weft_http_request_duration_seconds_count{path="/translate"} 2', "weft_sentences_total 1", "weft_queue_sentences 0"])
+      assert.ok(metrics.includes(`\n${line}\n`), `no ${line} in ${metrics}`);
+    assert.match(metrics, /\nprocess_resident_memory_bytes \d{7,}\n/);
+  });
+  const lines = readFileSync(log, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ method, path, status }) => [method, path, status]), [["OPTIONS", "/translate", 204], ["POST", "/translate", 200],
+    ["GET", "/detect", 200], ["GET", "/etc/nothing", 404], ["GET", "/metrics", 200]]);
+  for (const { time, client, seconds, bytes } of lines) {
+    assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.equal(client, "127.0.0.1");
+    assert.ok(seconds >= 0 && bytes >= 0);
+  }
+  assert.doesNotMatch(readFileSync(log, "utf8"), /secret/);
 });
 
 test("a server that cannot be is told why", async () => {
@@ -331,6 +441,8 @@ test("a server that cannot be is told why", async () => {
     refused(`cannot listen on 127.0.0.1:${port}`, "--run", "run", "--port", `${port}`);
     refused("cannot listen on 192.0.2.1:0", "--run", "run", "--port", "0", "--host", "192.0.2.1");
     refused("nowhere", "--run", "nowhere");
+    refused("two runs translate fr to en", "--run", "run", "--run", "run", "--port", "0");
+    refused("no/such/folder", "--run", "run", "--port", "0", "--access-log", "no/such/folder/log");
     assert.equal(attempt("weft-nmt", "serve", "--run", "run", "--port", "70000").status, 2);
   });
 });

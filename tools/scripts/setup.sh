@@ -14,7 +14,6 @@ packages=(
   libcli11-dev          # command lines
   libicu-dev            # Unicode
   libsentencepiece-dev  # pieces of words
-  libcpp-httplib-dev    # serving translations
   libcairo2-dev         # pictures
   fonts-dejavu-core     # the letters in them
   doctest-dev           # tests

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "graph/json_value.h"
-#include "tools/weft-nmt/attention_json.h"
+#include "tools/serve/attention_json.h"
 #include "tools/weft-nmt/data.h"
 
 namespace weft::nmt {
@@ -58,7 +58,7 @@ std::string ValidationTranslations::samples(std::int64_t epoch, std::int64_t ste
                                {"translation", translations[i].text},
                                {"source_words", translations[i].source_words},
                                {"target_words", translations[i].target_words},
-                               {"weights", attention_rows(translations[i])}});
+                               {"weights", serve::attention_rows(translations[i])}});
   }
   return line.dump();
 }

@@ -1,10 +1,10 @@
-#include "tools/weft-nmt/translation_queue.h"
+#include "tools/serve/translation_queue.h"
 
 #include <algorithm>
 #include <exception>
 #include <utility>
 
-namespace weft::nmt {
+namespace weft::serve {
 
 TranslationQueue::TranslationQueue(Translate translate, const QueueOptions& options)
     : translate_(std::move(translate)), options_(options), thread_([this] { work(); }) {}
@@ -18,21 +18,33 @@ TranslationQueue::~TranslationQueue() {
   thread_.join();
 }
 
-std::optional<TranslationQueue::Translations> TranslationQueue::translate(std::vector<QueuedSentence> sentences) {
-  if (sentences.empty()) return Translations{};
-  Request request;
-  request.translations.resize(sentences.size());
-  request.left = sentences.size();
-  std::future<void> done = request.done.get_future();
+bool TranslationQueue::submit(std::vector<QueuedSentence> sentences, TranslationsDone done) {
+  if (sentences.empty()) {
+    done({}, nullptr);
+    return true;
+  }
+  const auto request = std::make_shared<Request>();
+  request->translations.resize(sentences.size());
+  request->left = sentences.size();
+  request->done = std::move(done);
   {
     const std::lock_guard lock(mutex_);
-    if (sentences.size() > options_.capacity - std::min(options_.capacity, waiting_.size())) return std::nullopt;
+    if (sentences.size() > options_.capacity - std::min(options_.capacity, waiting_.size())) return false;
     const Clock::time_point now = Clock::now();
-    for (std::size_t i = 0; i < sentences.size(); ++i) waiting_.push_back({std::move(sentences[i]), &request, i, now});
+    for (std::size_t i = 0; i < sentences.size(); ++i) waiting_.push_back({std::move(sentences[i]), request, i, now});
   }
   changed_.notify_one();
-  done.get();
-  return std::move(request.translations);
+  return true;
+}
+
+std::size_t TranslationQueue::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
+std::uint64_t TranslationQueue::translated() const {
+  const std::lock_guard lock(mutex_);
+  return translated_;
 }
 
 void TranslationQueue::work() {
@@ -55,8 +67,7 @@ std::vector<TranslationQueue::Waiting> TranslationQueue::take_batch() {
   return batch;
 }
 
-/// A request is the caller's, and gone as soon as its promise is kept. One that has failed is answered when the last of
-/// its sentences has had its turn.
+/// A request that has failed is answered when the last of its sentences has had its turn.
 void TranslationQueue::translate_batch(const std::vector<Waiting>& batch) {
   std::vector<QueuedSentence> sentences;
   for (const Waiting& waiting : batch) sentences.push_back(waiting.sentence);
@@ -64,6 +75,8 @@ void TranslationQueue::translate_batch(const std::vector<Waiting>& batch) {
   Translations translations;
   try {
     translations = translate_(sentences);
+    const std::lock_guard lock(mutex_);
+    translated_ += batch.size();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -75,12 +88,9 @@ void TranslationQueue::translate_batch(const std::vector<Waiting>& batch) {
       request.translations[batch[i].index] = std::move(translations[i]);
     }
     if (--request.left > 0) continue;
-    if (request.failure) {
-      request.done.set_exception(request.failure);
-    } else {
-      request.done.set_value();
-    }
+    if (request.failure) request.translations.clear();
+    request.done(std::move(request.translations), request.failure);
   }
 }
 
-}  // namespace weft::nmt
+}  // namespace weft::serve

@@ -1,13 +1,13 @@
-#include "tools/weft-nmt/attention_json.h"
+#include "tools/serve/attention_json.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "graph/json_value.h"
 
-namespace weft::nmt {
+namespace weft::serve {
 
-Json attention_rows(const Translation& translation) {
+Json attention_rows(const nmt::Translation& translation) {
   Json rows = Json::list();
   if (translation.attention_weights.empty()) return rows;
   const std::size_t columns = translation.source_words.size();
@@ -22,4 +22,4 @@ Json attention_rows(const Translation& translation) {
   return rows;
 }
 
-}  // namespace weft::nmt
+}  // namespace weft::serve

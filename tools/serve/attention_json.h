@@ -1,12 +1,12 @@
 #pragma once
 
 #include "graph/json_value.h"
-#include "models/nmt/translator.h"
+#include "models/nmt/translation.h"
 
-namespace weft::nmt {
+namespace weft::serve {
 
 /// What a translation attended to: a list for each target token, of the weight of each source token with three
 /// decimals, which no picture shows more of; an empty list when the model has no attention.
-Json attention_rows(const Translation& translation);
+Json attention_rows(const nmt::Translation& translation);
 
-}  // namespace weft::nmt
+}  // namespace weft::serve
