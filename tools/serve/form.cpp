@@ -91,13 +91,13 @@ std::optional<std::string> field_name(std::string_view headers) {
 
 FormFields parse_urlencoded(std::string_view text) {
   FormFields fields;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('&'), text.size());
-    const std::string_view field = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::size_t equals = std::min(field.find('='), field.size());
-    std::string name = decoded(field.substr(0, equals));
-    if (!name.empty()) add(fields, std::move(name), decoded(field.substr(std::min(equals + 1, field.size()))));
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('&', begin), text.size());
+    const std::size_t equals = std::min(text.find('=', begin), end);
+    std::string name = decoded(text.substr(begin, equals - begin));
+    const std::size_t value = std::min(equals + 1, end);
+    if (!name.empty()) add(fields, std::move(name), decoded(text.substr(value, end - value)));
+    begin = end + 1;
   }
   return fields;
 }
