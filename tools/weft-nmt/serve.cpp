@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <span>
@@ -128,7 +127,6 @@ class QueueTranslator {
 };
 
 void serve_runs(const ServeOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // whoever reads the access log may go
   std::optional<serve::AccessLog> log;
   if (options.access_log) log.emplace(*options.access_log);
   serve::Metrics metrics;
