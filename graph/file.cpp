@@ -94,7 +94,9 @@ void FileWriter::commit() {
 }
 
 void FileWriter::fail_with(int error) const {
-  fail("cannot write '{}': {}; an earlier file is left as it was", path_.string(), std::strerror(error));
+  std::error_code unseen;
+  fail("cannot write '{}': {}{}", path_.string(), std::strerror(error),
+       std::filesystem::exists(path_, unseen) ? "; the earlier file is left as it was" : "");
 }
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/joined.h"
@@ -97,8 +98,9 @@ std::vector<std::string> describe_malformed(const CorpusReport& report, const st
     warnings.push_back(fmt::format("{}:{}: skipped: {}", path.string(), line.number, line.reason));
   }
   if (report.malformed > report.first_malformed.size()) {
-    warnings.push_back(fmt::format("{}: {} more malformed lines skipped, {} in all", path.string(),
-                                   report.malformed - report.first_malformed.size(), report.malformed));
+    warnings.push_back(fmt::format("{}: {} skipped, {} in all", path.string(),
+                                   counted(report.malformed - report.first_malformed.size(), "more malformed line"),
+                                   report.malformed));
   }
   return warnings;
 }

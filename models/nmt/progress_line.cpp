@@ -26,6 +26,13 @@ std::string bar(double fraction, std::size_t columns) {
   return " [" + line + "]";
 }
 
+std::string amount(const ProgressState& state) {
+  // Rounded down, so that 100% means finished.
+  if (state.total > 0) return fmt::format(" {:3}%", static_cast<int>(fraction_done(state) * 100));
+  if (state.done > 0) return fmt::format(" {} steps", format_count(static_cast<double>(state.done)));
+  return fmt::format(", {}", format_duration(state.seconds));
+}
+
 std::string details(const ProgressState& state) {
   std::string text;
   if (state.tokens > 0 && state.seconds > 0) {
@@ -43,14 +50,11 @@ std::string details(const ProgressState& state) {
 }  // namespace
 
 std::string format_progress(const ProgressState& state, std::size_t columns) {
-  const double fraction = fraction_done(state);
-  // Rounded down, so that 100% means finished.
-  const std::string amount = state.total > 0 ? fmt::format(" {:3}%", static_cast<int>(fraction * 100))
-                                             : fmt::format(" {} steps", format_count(static_cast<double>(state.done)));
   std::string line = state.title;
-  const std::string rest = amount + details(state);
+  const std::string rest = amount(state) + details(state);
   const std::size_t needed = line.size() + rest.size();
-  if (state.total > 0 && needed + kMinBar <= columns) line += bar(fraction, std::min(kMaxBar, columns - needed));
+  if (state.total > 0 && needed + kMinBar <= columns)
+    line += bar(fraction_done(state), std::min(kMaxBar, columns - needed));
   line += rest;
   line.resize(std::min(line.size(), columns));
   return line;

@@ -11,7 +11,7 @@ namespace weft::nmt {
 struct ProgressState {
   std::string title;         ///< one word or two, ASCII: "Epoch 3"
   std::uint64_t done = 0;    ///< steps finished
-  std::uint64_t total = 0;   ///< steps in all; 0 if that is unknown
+  std::uint64_t total = 0;   ///< steps in all; 0 if that is unknown: when none is done either, the time is shown
   std::uint64_t tokens = 0;  ///< tokens worked through
   double seconds = 0;        ///< time spent on that
   std::optional<double> loss;

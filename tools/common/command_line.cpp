@@ -11,15 +11,39 @@
 
 #include "graph/joined.h"
 #include "graph/suggestion.h"
+#include "tools/common/help_text.h"
+#include "tools/common/output.h"
 
 namespace weft::tool {
 namespace {
 
-constexpr std::size_t column_width = 34;  // of the help's options
 constexpr const char* version = "0.1.0";
 
 /// CLI11 would describe what is allowed in its own words; the help says it better.
 CLI::Validator without_description(CLI::Validator validator) { return validator.description(""); }
+
+/// Help that a terminal has room for: names and values on the left, what they mean in a column of its own.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(34); }
+
+  std::string make_option(const CLI::Option* option, bool by_place) const override {
+    return entry(make_option_name(option, by_place) + make_option_opts(option), make_option_desc(option));
+  }
+  std::string make_subcommand(const CLI::App* command) const override {
+    return entry(command->get_display_name(true), command->get_description());
+  }
+
+ private:
+  std::string entry(const std::string& names, const std::string& meaning) const {
+    std::string text = wrapped("  " + names, 6);
+    if (meaning.empty()) return text + "\n";
+    const std::size_t column = get_column_width();
+    const std::string described = wrapped(std::string(column, ' ') + meaning, column);
+    if (text.size() >= column) return text + "\n" + described + "\n";
+    return text + described.substr(text.size()) + "\n";
+  }
+};
 
 template <typename T>
 Option add_option(CLI::App& app, std::string_view names, T& variable, std::string_view help) {
@@ -174,7 +198,7 @@ Option Command::on_number(std::string_view names, std::function<void(const doubl
   return Option(*app_->add_option_function<double>(std::string(names), take, std::string(help)));
 }
 
-void Command::footer(std::string_view text) const { app_->footer(std::string(text)); }
+void Command::footer(std::string_view text) const { app_->footer(filled(text)); }
 
 // ---- Program
 
@@ -218,8 +242,11 @@ struct Program::Impl {
         if (command.app->parsed()) return command.action();
       return wrong_usage;
     } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-      return complain_about_usage(error.what());
+      if (error.get_exit_code() != 0) return complain_about_usage(error.what());
+      std::ostringstream text, talk;  // --help, --version
+      const int status = app.exit(error, text, talk);
+      print(text.str());
+      return status;
     } catch (const UsageError& error) {
       return complain_about_usage(error.what());
     }
@@ -232,7 +259,7 @@ Program::Program(std::string_view name, std::string_view summary)
   app.set_version_flag("--version", fmt::format("{} {}", name, version), "Show the version");
   app.set_help_flag("-h,--help", "Show this help");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(column_width);
+  app.formatter(std::make_shared<HelpFormatter>());
 }
 
 Program::~Program() = default;
@@ -242,7 +269,7 @@ Command Program::command(std::string_view name, std::string_view summary) {
   return Command(*app, impl_->commands.emplace_back(app, nullptr).action);
 }
 
-void Program::footer(std::string_view text) { impl_->app.footer(std::string(text)); }
+void Program::footer(std::string_view text) { impl_->app.footer(filled(text)); }
 
 void Program::advise_on_memory(std::string_view text) { impl_->memory_advice = text; }
 

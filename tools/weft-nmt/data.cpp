@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "models/nmt/builtin_corpus.h"
 #include "models/nmt/normalise.h"
@@ -51,8 +52,8 @@ CorpusParts split(std::span<const Pair> pairs, const Config& config) {
 Corpus load_corpus(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
   Corpus corpus = read_corpus(path, optional_limit(limit));
   for (const std::string& warning : describe_malformed(corpus.report, path)) say(warning);
-  say(fmt::format("{}: {} lines, {} pairs, {} malformed, {} empty", path.string(), corpus.report.lines,
-                  corpus.pairs.size(), corpus.report.malformed, corpus.report.empty));
+  say(fmt::format("{}: {}, {}, {} malformed, {} empty", path.string(), counted(corpus.report.lines, "line"),
+                  counted(corpus.pairs.size(), "pair"), corpus.report.malformed, corpus.report.empty));
   return corpus;
 }
 
@@ -66,7 +67,8 @@ std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_l
     return std::cmp_greater(source.tokens(pair.source).size(), max_length) ||
            std::cmp_greater(target.tokens(pair.target).size(), max_length);
   });
-  if (removed > 0) say(fmt::format("{} pairs left out: more than {} tokens (--max-length)", removed, max_length));
+  if (removed > 0)
+    say(fmt::format("{} left out: more than {} tokens (--max-length)", counted(removed, "pair"), max_length));
   return pairs;
 }
 

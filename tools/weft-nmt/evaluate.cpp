@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "graph/counted.h"
 #include "graph/file.h"
 #include "graph/json_value.h"
 #include "models/nmt/evaluation.h"
@@ -126,8 +127,9 @@ std::string table(const LoadedEnsemble& ensemble, const TestSet& set, const Scor
     text += fmt::format("{:<16}{}\n", name, value);
   };
   for (const TrainedModel& model : ensemble.models)
-    row("model", fmt::format("{}, {} after {} epochs", model.run.path().string(), model.checkpoint, model.state.epoch));
-  row("test set", fmt::format("{}, {} pairs", set.name, set.pairs.size()));
+    row("model", fmt::format("{}, {} after {}", model.run.path().string(), model.checkpoint,
+                             counted(static_cast<std::uint64_t>(model.state.epoch), "epoch")));
+  row("test set", fmt::format("{}, {}", set.name, counted(set.pairs.size(), "pair")));
   row("search", describe(options.search));
   row("loss per token", fmt::format("{:.4f}  (perplexity {:.3f})", scores.loss, std::exp(scores.loss)));
   const auto figures = [&](const SentenceScores& of) {

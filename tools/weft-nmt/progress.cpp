@@ -3,13 +3,18 @@
 #include <sys/ioctl.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstdlib>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 namespace weft::nmt {
 namespace {
 
 constexpr std::chrono::milliseconds kRedrawInterval{100};
+constexpr std::chrono::seconds kClockInterval{1};
 constexpr std::string_view kEraseLine = "\r\x1b[K";
 
 bool can_redraw(int descriptor) {
@@ -43,6 +48,23 @@ void Progress::log(std::string_view line) {
   clear();
   write(std::string(line) + "\n");
   draw();
+}
+
+void Progress::during(std::string title, const std::function<void()>& work) {
+  start(std::move(title), 0);
+  {
+    std::jthread clock;
+    if (is_terminal_) {
+      clock = std::jthread([this](const std::stop_token& ended) {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any tick;
+        while (!tick.wait_for(lock, ended, kClockInterval, [&] { return ended.stop_requested(); })) draw();
+      });
+    }
+    work();
+  }  // the clock stops, also when the work throws
+  stop();
 }
 
 void Progress::stop() {

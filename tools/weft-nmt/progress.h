@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ class Progress {
 
   /// Prints a line of log above the bar.
   void log(std::string_view line);
+
+  /// Does a piece of work that tells nothing of its own progress, and counts its seconds on the terminal.
+  void during(std::string title, const std::function<void()>& work);
 
   /// Takes the bar away.
   void stop();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/counted.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/input_lines.h"
@@ -97,8 +98,8 @@ int score(const ScoreCommandOptions& options) {
   unknown.warn();
   if (tokens > 0) {
     const double mean = sum / static_cast<double>(tokens);
-    say(fmt::format("{} translations, {} tokens; log probability {:.4f} a token (perplexity {:.3f})",
-                    translations.size(), tokens, mean, std::exp(-mean)));
+    say(fmt::format("{}, {}; log probability {:.4f} a token (perplexity {:.3f})",
+                    counted(translations.size(), "translation"), counted(tokens, "token"), mean, std::exp(-mean)));
   }
   return bad.finish() || options.skip_bad ? tool::done : tool::failed;
 }

@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <tuple>
 
+#include "graph/counted.h"
+#include "models/nmt/format.h"
 #include "models/nmt/kernel_choice.h"
 #include "models/nmt/run_directory.h"
 #include "models/nmt/run_lock.h"
@@ -94,13 +98,27 @@ void leave_out_long(CorpusParts& parts, std::int64_t max_length, const Tokeniser
   require(!parts.train.empty(), "no pair is left to train on; raise --max-length or --subwords");
 }
 
+/// make_vocabulary, which takes minutes where subwords are learnt: says what it does.
+Vocabulary learn_vocabulary(std::span<const Pair> pairs, Side side, std::string_view name, const Config& config,
+                            Progress& progress) {
+  if (config.subwords == 0) return make_vocabulary(pairs, side, config);
+  progress.log(fmt::format("Subwords    learning up to {} pieces from {} of the {}", config.subwords,
+                           counted(pairs.size(), "sentence"), name));
+  const auto begin = std::chrono::steady_clock::now();
+  std::optional<Vocabulary> vocabulary;
+  progress.during("Learning subwords", [&] { vocabulary = make_vocabulary(pairs, side, config); });
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  progress.log(fmt::format("Subwords    learnt in {}", format_duration(taken.count())));
+  return std::move(*vocabulary);
+}
+
 RunDirectory make_run(Config config, const std::filesystem::path& out, bool overwrite, Progress& progress) {
   if (!overwrite) RunDirectory::require_free(out);
   const Say say = [&](std::string_view line) { progress.log(line); };
   CorpusParts parts = load_parts(config, say);
   require_measures(config.training, !parts.valid.empty());
-  const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
-  const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
+  const Vocabulary source = learn_vocabulary(parts.train, &Pair::source, "source", config, progress);
+  const Vocabulary target = learn_vocabulary(parts.train, &Pair::target, "target", config, progress);
   if (config.subwords > 0) leave_out_long(parts, config.data.max_length, source.tokeniser(), target.tokeniser(), say);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
   config.model.target_vocabulary = static_cast<std::int64_t>(target.size());

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/json.h"
@@ -155,8 +156,9 @@ void TrainingSession::restore(const Checkpoint& checkpoint) {
     fail("{}: {}", path, error.what());
   }
   if (options_.checkpoint.empty()) run_.prune(static_cast<std::size_t>(run_.config().training.keep));
-  progress_.log(fmt::format("Going on from {}: {} epochs and {} batches are done", path, checkpoint.state.epoch,
-                            checkpoint.state.batch_in_epoch));
+  progress_.log(fmt::format("Going on from {}: {} and {} are done", path,
+                            counted(static_cast<std::uint64_t>(checkpoint.state.epoch), "epoch"),
+                            counted(static_cast<std::uint64_t>(checkpoint.state.batch_in_epoch), "batch", "batches")));
 }
 
 void TrainingSession::describe() const {
@@ -167,10 +169,9 @@ void TrainingSession::describe() const {
                             valid_examples_.size(), test_pairs_));
   progress_.log(fmt::format("Vocabulary  {} French ids, {} English ids", config.model.source_vocabulary,
                             config.model.target_vocabulary));
-  progress_.log(
-      fmt::format("Batches     {} an epoch in {} shapes, {:.2f} % padding ({:.2f} % French, {:.2f} % English)",
-                  plan.batches_per_epoch(), plan.shapes().size(), 100 * padding.overall, 100 * padding.source,
-                  100 * padding.target));
+  progress_.log(fmt::format("Batches     {} an epoch in {}, {:.2f} % padding ({:.2f} % French, {:.2f} % English)",
+                            plan.batches_per_epoch(), counted(plan.shapes().size(), "shape"), 100 * padding.overall,
+                            100 * padding.source, 100 * padding.target));
   if (config.training.accumulate > 1)
     progress_.log(fmt::format("Updates     {} an epoch, each by the gradients of {} batches (--accumulate)",
                               trainer_->steps_per_epoch(), config.training.accumulate));
@@ -178,8 +179,9 @@ void TrainingSession::describe() const {
                             format_count(static_cast<double>(count_parameters(config.model))), config.model.embedding,
                             config.model.units, to_string(config.model.variant)));
   if (translations_ && translations_->size() > 0) {
-    progress_.log(fmt::format("Validation  the loss of {} sentences, BLEU and chrF of {} of them; best by {}",
-                              valid_examples_.size(), translations_->size(), to_string(config.training.best_by)));
+    progress_.log(fmt::format("Validation  the loss of {}, BLEU and chrF of {} of them; best by {}",
+                              counted(valid_examples_.size(), "sentence"), translations_->size(),
+                              to_string(config.training.best_by)));
   }
   if (kernels_) {
     progress_.log(fmt::format("Kernels     {} products as in {}, {} of them not as by default", kernels_->size(),
@@ -191,10 +193,10 @@ void TrainingSession::describe() const {
 void TrainingSession::describe_memory() const {
   const ExecutableReport report = trainer_->largest();
   const RematerialiseReport& again = report.rematerialised;
-  progress_.log(
-      fmt::format("Memory      {} for the largest shape, {} saved by {} nodes more and {:.2f} % more arithmetic",
-                  format_bytes(report.arena_bytes), format_bytes(again.bytes_saved), again.nodes,
-                  100.0 * again.flops / (report.flops - again.flops)));
+  progress_.log(fmt::format("Memory      {} for the largest shape, {} saved by {} more and {:.2f} % more arithmetic",
+                            format_bytes(report.arena_bytes), format_bytes(again.bytes_saved),
+                            counted(static_cast<std::uint64_t>(again.nodes), "node"),
+                            100.0 * again.flops / (report.flops - again.flops)));
 }
 
 void TrainingSession::write_graph() const {
@@ -215,7 +217,8 @@ int TrainingSession::run() {
   write_graph();
   start_ = Clock::now();
   if (trainer_->state().epoch >= epochs) {
-    progress_.log(fmt::format("All {} epochs are done; --resume with a larger --epochs goes on", epochs));
+    progress_.log(fmt::format("{} done; --resume with a larger --epochs goes on",
+                              epochs == 1 ? "The only epoch is" : fmt::format("All {} epochs are", epochs)));
   }
   int status = 0;
   while (trainer_->state().epoch < epochs && status == 0) {

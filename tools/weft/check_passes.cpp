@@ -5,6 +5,7 @@
 
 #include "backends/evaluate.h"
 #include "backends/pass_check.h"
+#include "graph/counted.h"
 #include "graph/json.h"
 #include "graph/leaf.h"
 #include "graph/random.h"
@@ -64,13 +65,13 @@ class Findings {
       table.add({std::string(pass->name), std::to_string(counts.ran), std::to_string(counts.acted),
                  std::to_string(counts.failed), pass->rounding > 0.0 ? fmt::format("within {}", pass->rounding) : ""});
     }
-    std::string text = table.to_string() + fmt::format("{} graphs, {} failed\n", graphs_, failures_.size());
+    std::string text = table.to_string() + fmt::format("{}, {} failed\n", counted(graphs_, "graph"), failures_.size());
     for (const std::string& failure : failures_) text += fmt::format("FAILED: {}\n", failure);
     return text;
   }
 
   void require_passed() const {
-    require(failures_.empty(), "{} checks failed: see the lines that say FAILED", failures_.size());
+    require(failures_.empty(), "{} failed: see the lines that say FAILED", counted(failures_.size(), "check"));
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "backends/evaluate.h"
 #include "backends/executable.h"
 #include "backends/pass_check.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/number_text.h"
 #include "passes/pipeline.h"
@@ -108,10 +109,9 @@ Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
   const ExecutableReport& report = executable.report();
   const RematerialiseReport& again = report.rematerialised;
   fmt::print(
-      stderr,
-      "weft: {} of working memory with the kernels' scratch, {} saved by {} nodes more: {:.2f} % more arithmetic\n",
+      stderr, "weft: {} of working memory with the kernels' scratch, {} saved by {} more: {:.2f} % more arithmetic\n",
       bytes_text(static_cast<double>(report.arena_bytes)), bytes_text(static_cast<double>(again.bytes_saved)),
-      again.nodes, report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
+      counted(again.nodes, "node"), report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
   return executable.graph().clone();
 }
 

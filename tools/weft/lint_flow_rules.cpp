@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/counted.h"
 #include "graph/joined.h"
 #include "graph/leaf.h"
 #include "graph/quote.h"
@@ -17,12 +18,11 @@ bool is_variable(const Node& node) { return node.op == &leaf::parameter || node.
 std::vector<Finding> computes_nothing(const LintContext& context) {
   const Graph& graph = context.graph();
   if (!graph.outputs().empty() || !graph.updates().empty() || context.nodes().empty()) return {};
-  return {
-      {{},
-       context.nodes().back(),
-       fmt::format("{} nodes and neither an output nor an update: compiling leaves nothing of them; name what is to "
-                   "be read with output()",
-                   graph.node_count())}};
+  return {{{},
+           context.nodes().back(),
+           fmt::format("{} and neither an output nor an update: compiling leaves nothing of them; name what is to "
+                       "be read with output()",
+                       counted(graph.node_count(), "node"))}};
 }
 
 std::vector<Finding> unused_input(const LintContext& context) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/number_text.h"
@@ -39,7 +40,7 @@ void PassLog::before(const Pass& pass, const Graph& graph) {
   entries_.push_back({.pass = pass.name});
   nodes_before_ = graph.node_count();
   bound_before_ = graph.node_bound();
-  if (lists(printing_.before, pass, entries_.size())) print(graph, "before", fmt::format("{} nodes", nodes_before_));
+  if (lists(printing_.before, pass, entries_.size())) print(graph, "before", counted(nodes_before_, "node"));
 }
 
 void PassLog::after(const Pass& pass, const Graph& graph, bool changed, double seconds) {
@@ -51,8 +52,8 @@ void PassLog::after(const Pass& pass, const Graph& graph, bool changed, double s
   entry.removed = nodes_before_ + entry.added - entry.nodes;
   if (!lists(printing_.after, pass, entries_.size()) && !(printing_.changed && changed)) return;
   print(graph, "after",
-        changed ? fmt::format("{} nodes, {} removed, {} new", entry.nodes, entry.removed, entry.added)
-                : fmt::format("{} nodes, unchanged", entry.nodes));
+        changed ? fmt::format("{}, {} removed, {} new", counted(entry.nodes, "node"), entry.removed, entry.added)
+                : counted(entry.nodes, "node") + ", unchanged");
 }
 
 void PassLog::print(const Graph& graph, std::string_view when, std::string_view remark) const {
@@ -82,7 +83,7 @@ std::string PassLog::table() const {
                std::to_string(entry.removed), std::to_string(entry.added), fmt::format("{:.2f}", 1e3 * entry.seconds),
                fmt::format("{:.1f} %", all > 0.0 ? 100.0 * entry.seconds / all : 0.0)});
   }
-  return table.to_string() + fmt::format("\n{} passes, {:.2f} ms\n", entries_.size(), 1e3 * all);
+  return table.to_string() + fmt::format("\n{}, {:.2f} ms\n", counted(entries_.size(), "pass", "passes"), 1e3 * all);
 }
 
 }  // namespace weft::tool

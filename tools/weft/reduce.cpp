@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <memory>
 
+#include "graph/counted.h"
 #include "graph/file.h"
 #include "graph/json.h"
 #include "graph/leaf.h"
 #include "graph/text.h"
 #include "ops/ops.h"
 #include "passes/reduce_graph.h"
+#include "tools/common/output.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"
 #include "tools/weft/shell_check.h"
@@ -26,7 +28,7 @@ struct ReduceOptions {
   bool verbose = false;
 };
 
-/// A folder that is gone when this is.
+/// Nodes that are no leaves.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -52,8 +54,6 @@ std::size_t computing_nodes(const Graph& graph) {
   return count;
 }
 
-void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
-
 void reduce(const ReduceOptions& options) {
   const Graph graph = load_graph(options.graph, all_ops());
   const bool json =
@@ -77,12 +77,13 @@ void reduce(const ReduceOptions& options) {
           "the check does not hold for '{}' itself{}: it must exit with 0 for a graph that shows the failure, as with "
           "--check '! weft run {{}} --random-inputs 1'; --verbose shows what it prints",
           options.graph, timeouts > 0 ? fmt::format(" within {} seconds", options.timeout) : "");
-  say(fmt::format("{} nodes: the check holds", computing_nodes(graph)));
+  say(fmt::format("{}: the check holds", counted(computing_nodes(graph), "node")));
   const Graph smallest = reduce_graph(graph, interesting, [&](const Graph& smaller, std::string_view how) {
-    say(fmt::format("{} nodes, after {} checks: {}", computing_nodes(smaller), checks, how));
+    say(fmt::format("{}, after {}: {}", counted(computing_nodes(smaller), "node"), counted(checks, "check"), how));
     if (!options.output.empty()) write_file(options.output, written(smaller));
   });
-  say(fmt::format("from {} nodes to {} with {} checks{}", computing_nodes(graph), computing_nodes(smallest), checks,
+  say(fmt::format("from {} to {} with {}{}", counted(computing_nodes(graph), "node"), computing_nodes(smallest),
+                  counted(checks, "check"),
                   timeouts > 0 ? fmt::format(", {} of which ran out of time", timeouts) : ""));
   write_output(options.output, written(smallest));
 }

@@ -1,4 +1,4 @@
-#include "tools/weft-nmt/output.h"
+#include "tools/common/output.h"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 
 #include "graph/error.h"
 
-namespace weft::nmt {
+namespace weft::tool {
 namespace {
 
 bool write_all(int descriptor, std::string_view text) {
@@ -38,4 +38,4 @@ void print(std::string_view text) {
 
 void say(std::string_view line) { write_all(STDERR_FILENO, std::string(line) + "\n"); }
 
-}  // namespace weft::nmt
+}  // namespace weft::tool
