@@ -1,12 +1,13 @@
 // The page of `weft-nmt report`: its curves, sample translations and heat maps say what the run's logs say.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attempt, folder, inBothThemes, tool, withPage } from "./browser.mjs";
 
+const pictures = process.env.WEFT_SCREENSHOTS ?? folder;
 const tiny = ["--builtin", "--limit", "120", "--batch", "4", "--embedding", "6", "--units", "8", "--max-length", "12"];
 const lines = (file) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
 
@@ -36,21 +37,51 @@ test("curves tell the log's numbers under the pointer, in all charts at once", a
   await inBothThemes("report.html", {}, async (page) => {
     await hover(page, "Loss per token", 1);
     let loss = await legend(page, "Loss per token");
-    assert.equal(loss.validation, epochs[2].valid_loss.toFixed(4));
-    assert.equal(loss.training, epochs[2].loss.toFixed(4));
+    assert.equal(loss.valid, epochs[2].valid_loss.toFixed(4));
+    assert.equal(loss.train, epochs[2].loss.toFixed(4));
     assert.equal(loss.batches, batches.at(-1).loss.toFixed(4));
     const scores = await legend(page, "BLEU and chrF");
     assert.equal(scores.BLEU, epochs[2].valid_bleu.toFixed(2));
     assert.equal(scores.chrF, epochs[2].valid_chrf.toFixed(2));
     await hover(page, "Loss per token", 0);
     loss = await legend(page, "Loss per token");
-    assert.equal(loss.validation, epochs[0].valid_loss.toFixed(4));
+    assert.equal(loss.valid, epochs[0].valid_loss.toFixed(4));
     assert.equal(loss.batches, batches[0].loss.toFixed(4));
     assert.equal((await legend(page, "BLEU and chrF")).chrF, epochs[0].valid_chrf.toFixed(2));
     const norm = (await legend(page, "Gradient norm"))["gradient norm"];
     assert.ok(Math.abs(Number(norm) - batches[0].gradient_norm) < 0.01 * batches[0].gradient_norm, norm);
     assert.equal((await legend(page, "Learning rate"))["learning rate"], "0.002");
     assert.match((await legend(page, "Tokens per second"))["tokens per second"], /^[\d,]+$/);
+  });
+});
+
+test("a run that has all its epochs is finished, and the legends keep to one line", async () => {
+  for (const width of [1440, 1000]) {
+    await inBothThemes("report.html", { width }, async (page, theme) => {
+      assert.equal(await page.textContent(".figures dd"), "Finished");
+      const lines = await page.locator(".u-legend").evaluateAll((legends) =>
+        legends.map((legend) => new Set([...legend.querySelectorAll(".u-series")].map((row) => row.offsetTop)).size));
+      assert.deepEqual(lines, lines.map(() => 1));
+      await page.screenshot({ path: join(pictures, `report-${width}-${theme}.png`) });
+    });
+  }
+});
+
+test("the loss is shown in the range of the epochs, not in that of the first batches", async () => {
+  cpSync(join(folder, "run"), join(folder, "steep"), { recursive: true });
+  const steep = [500, 400, 300].map((loss, at) => ({ ...batches[0], batch: at + 1, loss }));
+  writeFileSync(join(folder, "steep/log.jsonl"), [...steep, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(""));
+  attempt("weft-nmt", "report", "steep", "-o", "steep.html");
+  await withPage("steep.html", {}, async (page) => {
+    // How many of the plot's rows the colour of the valid loss spans.
+    const rows = await page.locator('figure[aria-label="Loss per token"] canvas').evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const met = new Set();
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at] === 192 && data[at + 1] === 90 && data[at + 2] === 43) met.add(Math.floor(at / 4 / canvas.width));
+      return met.size / canvas.height;
+    });
+    assert.ok(rows > 0.2, `the valid loss spans ${rows} of the height`);
   });
 });
 
@@ -172,7 +203,7 @@ test("the page can be made while training goes on", async () => {
     await ended;
   }
   attempt("weft-nmt", "report", "going", "-o", "going.html");
-  await withPage("going.html", {}, async (page) => assert.equal(await page.textContent(".figures dd"), "Not running"));
+  await withPage("going.html", {}, async (page) => assert.equal(await page.textContent(".figures dd"), "Stopped"));
 });
 
 test("what is no run is refused, and nothing is written", () => {

@@ -106,6 +106,7 @@ std::string report_data(const RunDirectory& run) {
   const Json data{{"run", run.path().string()},
                   {"training", RunLock::is_held(run.path())},
                   {"epochs_wanted", run.config().training.epochs},
+                  {"patience", run.config().training.patience},
                   {"best_by", to_string(run.config().training.best_by)},
                   {"parameters", count_parameters(run.config().model)},
                   {"diverged", log.diverged},

@@ -17,10 +17,18 @@
   const text = (value, format) => (value === null || value === undefined ? "–" : format(value));
 
   // ---- How it stands, in figures.
+  function state() {
+    if (report.diverged !== null) return "Diverged";
+    if (report.training) return "Training";
+    if (last && last.epoch >= report.epochs_wanted) return "Finished";
+    if (best && report.patience > 0 && last.epoch - best.epoch >= report.patience) return "Finished early";
+    return "Stopped";
+  }
+
   function figures() {
     const total = epochs.reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);
     const rows = [
-      ["State", report.diverged !== null ? "Diverged" : report.training ? "Training" : "Not running"],
+      ["State", state()],
       ["Epochs done", `${last ? last.epoch : 0} of ${report.epochs_wanted}`],
       ["Parameters", weft.scaled(report.parameters, 1000, ["", "k", "M", "G"])],
     ];
@@ -50,8 +58,11 @@
     return null;
   }
 
+  /// From nothing to the largest value.
+  const fromZero = (u, least, most) => [0, most > 0 ? most * 1.08 : 1];
+
   /// `tables` are [x, [y, ...]] with x in epochs; `series` has {label, color, format, points} for every y of them.
-  function chart(title, tables, series, note = null) {
+  function chart(title, tables, series, note = null, range = fromZero) {
     const known = tables.filter(([x]) => x.length > 0);
     const used = series.filter((one) => known.some(([, ys]) => ys.includes(one.values)) && one.values.some((value) => value !== null));
     if (used.length === 0) return null;
@@ -65,8 +76,8 @@
       plot.replaceChildren();
       return new uPlot({
         width: Math.max(240, plot.clientWidth), height: 205,
-        scales: { x: { time: false, range: () => [0, Math.max(1, xs.at(-1))] }, y: { range: (u, least, most) => [0, most > 0 ? most * 1.08 : 1] } },
-        axes: [{ ...axis, values: (_, at) => at.map((x) => String(Number(x.toFixed(3)))) },
+        scales: { x: { time: false, range: () => [0, Math.max(1, xs.at(-1))] }, y: { range } },
+        axes: [{ ...axis, size: 30, values: (_, at) => at.map((x) => String(Number(x.toFixed(3)))) },
           { ...axis, size: 62, values: (_, at) => at.map(short) }],
         cursor: { sync: { key: "report", scales: ["x", null] }, y: false, points: { size: 7 },
           dataIdx: (u, at, closest) => (at === 0 ? closest : nearest(u.data[at], closest)) },
@@ -89,14 +100,23 @@
     return chart(title, [[batches.epochs, [batches[name]]]], [{ label: title.toLowerCase(), values: batches[name], color, format, width: 1.5 }], batchNote);
   }
 
+  /// What the epochs' losses span: the first batches' are several times as high, and would press all others flat.
+  function lossRange(u, least, most) {
+    const ofEpochs = epochs.flatMap((epoch) => [epoch.loss, epoch.valid_loss]).filter((value) => typeof value === "number");
+    const low = ofEpochs.length > 0 ? Math.min(...ofEpochs) : least;
+    const high = ofEpochs.length > 0 ? Math.max(...ofEpochs) : most;
+    const margin = 0.08 * (high - low) || 0.1;
+    return [Math.max(0, Math.min(low, least) - margin), high + margin];
+  }
+
   function curves() {
     const [trainLoss, validLoss, bleu, chrf] = ["loss", "valid_loss", "bleu", "chrf"].map(column);
     const sentences = last?.sentences;
     const drawn = [
       chart("Loss per token", [[batches.epochs, [batches.loss]], [byEpoch, [trainLoss, validLoss]]],
         [{ label: "batches", values: batches.loss, color: "--other", format: fixed(4), width: 1 },
-          { label: "training", values: trainLoss, color: "--forward", format: fixed(4), points: true },
-          { label: "validation", values: validLoss, color: "--gradient", format: fixed(4), points: true }], batchNote),
+          { label: "train", values: trainLoss, color: "--forward", format: fixed(4), points: true },
+          { label: "valid", values: validLoss, color: "--gradient", format: fixed(4), points: true }], batchNote, lossRange),
       chart("BLEU and chrF", [[byEpoch, [bleu, chrf]]],
         [{ label: "BLEU", values: bleu, color: "--accent", format: fixed(2), points: true },
           { label: "chrF", values: chrf, color: "--leaf", format: fixed(2), points: true }],
