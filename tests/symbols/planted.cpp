@@ -1,0 +1,4 @@
+namespace weft {
+int planted_function(int x);
+int planted_function(int x) { return x; }
+}  // namespace weft
