@@ -266,7 +266,7 @@ Program::~Program() = default;
 
 Command Program::command(std::string_view name, std::string_view summary) {
   CLI::App* app = impl_->app.add_subcommand(std::string(name), std::string(summary));
-  return Command(*app, impl_->commands.emplace_back(app, nullptr).action);
+  return Command(*app, impl_->commands.emplace_back(Impl::Entry{app, nullptr}).action);
 }
 
 void Program::footer(std::string_view text) { impl_->app.footer(filled(text)); }
