@@ -57,7 +57,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string quoted(std::string_view text) {
+std::string Quoted::operator()(std::string_view text) const {
   const bool keep_high_bytes = is_utf8(text);
   std::string result = "\"";
   for (const char c : text) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "backends/onednn/matmul_desc.h"
 #include "backends/onednn/parallel.h"
 #include "graph/error.h"
 
@@ -68,13 +69,7 @@ dnnl::matmul::primitive_desc matmul_desc(const Product& product, RightOperand ri
   const dnnl::memory::desc row = plain_desc(1, 1, n, false);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-#if DNNL_VERSION_MAJOR >= 3
-  return bias ? dnnl::matmul::primitive_desc(cpu(), a, b, row, c, attributes)
-              : dnnl::matmul::primitive_desc(cpu(), a, b, c, attributes);
-#else
-  const dnnl::matmul::desc description = bias ? dnnl::matmul::desc(a, b, row, c) : dnnl::matmul::desc(a, b, c);
-  return {description, attributes, cpu()};
-#endif
+  return matmul_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
 }
 
 void set_address(const dnnl::memory& memory, const void* address) {

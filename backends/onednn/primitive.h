@@ -9,7 +9,7 @@
 #include "backends/kernel.h"
 
 // All of Weft's use of oneDNN: matrix products and the packing of their right operands. What differs between oneDNN's
-// versions is in primitive.cpp; oneDNN's errors come out of here as Error (out of memory) or InternalError.
+// versions is in matmul_desc.h; oneDNN's errors come out of here as Error (out of memory) or InternalError.
 
 namespace weft::onednn {
 
