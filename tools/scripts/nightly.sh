@@ -17,10 +17,19 @@ step() {
   printf '==== %s: %s in %d s\n' "$name" "$result" $((SECONDS - begin))
 }
 
+# Builds a preset and runs its tests.
+try_preset() {
+  cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)" &&
+    ctest --preset "$1" --no-tests=error --timeout 600
+}
+
+tools/scripts/setup.sh clang libomp-dev
 cmake --preset release
 cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
 
 step "training ended 250 times" tests/cli/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
+step "threads under ThreadSanitizer" try_preset tsan
+step "compiled by clang" try_preset clang
 
 if ((${#failed[@]} > 0)); then
   printf 'FAILED: %s\n' "${failed[@]}"

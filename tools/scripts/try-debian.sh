@@ -117,8 +117,10 @@ for step in "${steps[@]}"; do
         rm -rf weights-run
         build/release/bin/weft-nmt train --builtin --preset small --epochs 1 --seed 1 --out weights-run' </dev/null ||
         { failed+=(weights); continue; }
-      printf 'Debian %s, %s: weights of one epoch: ' "$(<"$tree/etc/debian_version")" "$(inside / c++ -dumpfullversion)"
-      sha256sum <"$tree$clone/weights-run/final.safetensors" ;;
+      run=$tree$clone/weights-run
+      printf 'Debian %s, GCC %s: weights after one epoch: ' "$(<"$tree/etc/debian_version")" \
+        "$(inside / c++ -dumpfullversion)"
+      sha256sum <"$run/$(<"$run/latest").safetensors" ;;
   esac
 done
 ((${#failed[@]} == 0)) || stop "failed on Debian $release: ${failed[*]}"
