@@ -58,7 +58,7 @@ dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_
   return {{batch, rows, columns}, f32, dnnl::memory::dims{rows * columns, row_stride, column_stride}};
 }
 
-dnnl::matmul::primitive_desc matmul_desc(const Product& product, RightOperand right) {
+dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand right) {
   const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
   const dnnl::memory::desc a = plain_desc(batch, m, k, transpose_a);
   const dnnl::memory::desc b = right == RightOperand::plain
@@ -69,7 +69,7 @@ dnnl::matmul::primitive_desc matmul_desc(const Product& product, RightOperand ri
   const dnnl::memory::desc row = plain_desc(1, 1, n, false);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return matmul_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
+  return product_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
 }
 
 void set_address(const dnnl::memory& memory, const void* address) {
@@ -212,7 +212,7 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
         require_room_for_code();
         const int threads = threads_for(product);
         const ThreadLimit limit(threads);
-        const dnnl::matmul::primitive_desc desc = matmul_desc(product, right);
+        const dnnl::matmul::primitive_desc desc = product_desc(product, right);
         return std::unique_ptr<Impl>(new Impl{
             .primitive = dnnl::matmul(desc),
             .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b), desc.weights_desc()},
