@@ -79,13 +79,14 @@ Attribute as_attribute(const json& value, SplatBudget& splat_budget) {
 
 // ---- The graph.
 
-/// Puts "where: " before the errors of an action.
+/// Puts "where: " before the errors of an action, which may speak of names as they stand in the file.
 template <typename Action>
 auto within(std::string_view where, const Action& action) {
   try {
     return action();
   } catch (const Error& error) {
-    fail("{}: {}", where, error.what());
+    constexpr std::size_t longest_message = 2000;
+    fail("{}: {}", where, excerpt(error.what(), longest_message));
   }
 }
 
@@ -140,7 +141,7 @@ class Reader {
         require(object.is_object(), "a node must be an object, not {}", object.type_name());
         draft.name = as_string(member(object, "name"), "'name'");
       });
-      within(fmt::format("node '{}'", draft.name), [&] {
+      within(fmt::format("node '{}'", excerpt(draft.name, longest_name)), [&] {
         require_object(object, "a node", {"name", "op", "scope", "operands", "attributes", "results"});
         draft.op = &ops_.get(as_string(member(object, "op"), "'op'"));
         const auto [at, fresh] = places_.emplace(draft.name, place);

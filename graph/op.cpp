@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/graph.h"
+#include "graph/quote.h"
 #include "graph/suggestion.h"
 
 namespace weft {
@@ -41,7 +42,7 @@ const Op& OpTable::get(std::string_view name) const {
   if (const Op* op = find(name)) return *op;
   std::vector<std::string_view> names;
   for (const Op* op : ops_) names.push_back(op->name);
-  fail("there is no op '{:.40}'{}", name, suggestion(name, names));
+  fail("there is no op '{}'{}", excerpt(name, 40), suggestion(name, names));
 }
 
 namespace leaf {

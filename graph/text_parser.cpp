@@ -107,7 +107,8 @@ class Cursor {
     const std::string_view before = text_.substr(0, place);
     const auto line = 1 + std::ranges::count(before, '\n');
     const std::size_t column = place - (before.rfind('\n') + 1) + 1;
-    fail("line {}, column {}: {}", line, column, message);
+    constexpr std::size_t longest_message = 2000;  // it may speak of names as they stand in the text
+    fail("line {}, column {}: {}", line, column, excerpt(message, longest_message));
   }
 
  private:
@@ -388,7 +389,7 @@ class Parser {
 
   static std::string shortened(std::string_view name) {
     constexpr std::size_t longest = 80;
-    return std::string(name.substr(0, longest)) + (name.size() > longest ? "..." : "");
+    return excerpt(name, longest);
   }
 
   /// Runs what knows nothing of the text, and puts the place before its errors.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "graph/error.h"
+#include "graph/quote.h"
 #include "models/nmt/utf8.h"
 
 namespace weft::nmt {
@@ -88,8 +89,14 @@ SubwordModel SubwordModel::train(std::span<const std::string> sentences, std::in
 
 SubwordModel::SubwordModel(std::string bytes, std::string_view origin) : impl_(std::make_unique<Impl>()) {
   impl_->bytes = std::move(bytes);
-  const auto status = impl_->processor.LoadFromSerializedProto(impl_->bytes);
-  require(status.ok(), "{}: it is no SentencePiece model: {}", origin, status.ToString());
+  std::string complaint;
+  try {
+    const auto status = impl_->processor.LoadFromSerializedProto(impl_->bytes);
+    if (!status.ok()) complaint = status.ToString();
+  } catch (const std::exception& error) {  // of the index of pieces, which SentencePiece lets through
+    complaint = error.what();
+  }
+  require(complaint.empty(), "{}: it is no SentencePiece model: {}", origin, excerpt(complaint, 300));
 }
 
 SubwordModel::~SubwordModel() = default;

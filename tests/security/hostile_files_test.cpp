@@ -61,7 +61,17 @@ TEST_CASE("what a file holds is shown as text a terminal can show, and not all o
   const std::string name = evil();
   refused_in_plain_text([&] { parse_text("graph \"g\" {\n%x = " + name + "() : f32[]\n}", all_ops()); });
   refused_in_plain_text([&] { from_json("{\"" + name + "\": 1}", all_ops()); });
+  refused_in_plain_text([&] { parse_text("graph \"g\" {\n%\"\\x1b[2J\" = exp() : f32[]\n}", all_ops()); });
   refused_in_plain_text([&] { from_json(name, all_ops()); });
+  for (const char* op : {"exp", "e\\u007fxp"}) {
+    refused_in_plain_text([&] {
+      from_json("{\"format\": \"weft-graph\", \"version\": 1, \"name\": \"g\", \"nodes\": [{\"name\": \"\\u001b[2J" +
+                    std::string(5000, 'x') + "\", \"op\": \"" + op +
+                    "\", \"scope\": \"\", \"operands\": [], \"attributes\": {}, \"results\": []}], \"outputs\": [], "
+                    "\"updates\": []}",
+                all_ops());
+    });
+  }
   refused_in_plain_text([&] { from_safetensors(name, "file"); });
   refused_in_plain_text([&] { config_from_json("{\"" + name + "\": 1}", "config.json"); });
   refused_in_plain_text([&] { config_from_json("{\"units\": \"" + name + "\"}", "config.json"); });
@@ -96,6 +106,7 @@ TEST_CASE("a log may say anything, and be nested however deeply") {
 TEST_CASE("settings may not be nested, nor numbers be beyond all bounds") {
   CHECK(contains(message_of([] { config_from_json("{\"units\": " + std::string(200'000, '['), "config.json"); }),
                  "config.json: "));
+  CHECK(contains(message_of([] { config_from_json("{\"learning-rate\": 1e999}", "config.json"); }), "config.json: "));
   CHECK(contains(message_of([] { config_from_json("{\"units\": 9223372036854775808}", "config.json"); }),
                  "config.json: "));
 }
