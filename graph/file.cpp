@@ -43,8 +43,11 @@ bool Descriptor::close() {
   return descriptor < 0 || ::close(descriptor) == 0;
 }
 
-FileReader::FileReader(std::filesystem::path path)
-    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+FileReader::FileReader(std::filesystem::path path) : FileReader(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+FileReader FileReader::standard_input() { return {"standard input", ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)}; }
+
+FileReader::FileReader(std::filesystem::path path, int descriptor) : path_(std::move(path)), file_(descriptor) {
   require(file_.get() >= 0, "cannot read '{}': {}", path_.string(), std::strerror(errno));
   struct stat status {};
   require(::fstat(file_.get(), &status) == 0, "cannot read '{}': {}", path_.string(), std::strerror(errno));
@@ -62,6 +65,25 @@ std::size_t FileReader::read(std::span<std::byte> destination) {
     filled += static_cast<std::size_t>(got);
   }
   return filled;
+}
+
+std::string FileReader::read_rest(std::uint64_t max_bytes) {
+  require(size_ <= max_bytes, "cannot read '{}': {} bytes, the limit is {}", path_.string(), size_, max_bytes);
+  // One byte more than the file should have, to see its end; a pipe, whose size is not known, grows by steps.
+  constexpr std::size_t step = std::size_t{1} << 16;
+  std::string content;
+  std::size_t size = 0;
+  std::size_t wanted = static_cast<std::size_t>(size_) + 1;
+  while (true) {
+    content.resize(size + wanted);
+    const std::size_t got = read(std::as_writable_bytes(std::span(content)).subspan(size));
+    size += got;
+    require(size <= max_bytes, "cannot read '{}': more than {} bytes", path_.string(), max_bytes);
+    if (got < wanted) break;
+    wanted = step;
+  }
+  content.resize(size);
+  return content;
 }
 
 FileWriter::FileWriter(std::filesystem::path path)
@@ -101,24 +123,10 @@ void FileWriter::fail_with(int error) const {
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   FileReader reader(path);
-  require(reader.size() <= max_bytes, "cannot read '{}': {} bytes, the limit is {}", path.string(), reader.size(),
-          max_bytes);
-  // One byte more than the file should have, to see its end; a pipe, whose size is not known, grows by steps.
-  constexpr std::size_t step = std::size_t{1} << 16;
-  std::string content;
-  std::size_t size = 0;
-  std::size_t wanted = static_cast<std::size_t>(reader.size()) + 1;
-  while (true) {
-    content.resize(size + wanted);
-    const std::size_t got = reader.read(std::as_writable_bytes(std::span(content)).subspan(size));
-    size += got;
-    require(size <= max_bytes, "cannot read '{}': more than {} bytes", path.string(), max_bytes);
-    if (got < wanted) break;
-    wanted = step;
-  }
-  content.resize(size);
-  return content;
+  return reader.read_rest(max_bytes);
 }
+
+std::string read_standard_input(std::uint64_t max_bytes) { return FileReader::standard_input().read_rest(max_bytes); }
 
 void write_file(const std::filesystem::path& path, std::string_view content) {
   FileWriter writer(path);

@@ -33,8 +33,14 @@ class FileReader {
   std::uint64_t size() const { return size_; }
   /// Fills `destination`, or as much of it as the rest of the file does. Returns the number of bytes read.
   std::size_t read(std::span<std::byte> destination);
+  /// All that is left of it. Throws Error when that is more than `max_bytes`.
+  std::string read_rest(std::uint64_t max_bytes);
+  /// Standard input, from where it stands; messages call it that.
+  static FileReader standard_input();
 
  private:
+  FileReader(std::filesystem::path path, int descriptor);
+
   std::filesystem::path path_;
   Descriptor file_;
   std::uint64_t size_ = 0;
@@ -67,6 +73,9 @@ class FileWriter {
 /// The whole content of a file. Throws Error that names the path when it is missing, a directory, unreadable, or larger
 /// than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = std::uint64_t{4} << 30);
+
+/// The rest of standard input, likewise.
+std::string read_standard_input(std::uint64_t max_bytes);
 
 /// Writes `content` whole or not at all, as FileWriter does.
 void write_file(const std::filesystem::path& path, std::string_view content);

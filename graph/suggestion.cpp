@@ -29,22 +29,27 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string suggestion(std::string_view unknown, std::span<const std::string_view> known) {
+std::vector<std::string_view> similar_names(std::string_view unknown, std::span<const std::string_view> known) {
   constexpr std::size_t longest = 64;
   constexpr std::size_t most = 3;
-  if (unknown.size() > longest) return "";
+  if (unknown.size() > longest) return {};
   const std::size_t furthest = std::max<std::size_t>(1, unknown.size() / 3);
-  std::vector<std::pair<std::size_t, std::string>> near;
+  std::vector<std::pair<std::size_t, std::string_view>> near;
   for (const std::string_view name : known) {
     const std::size_t distance = edit_distance(unknown, name);
-    if (distance <= furthest) near.emplace_back(distance, fmt::format("'{}'", name));
+    if (distance <= furthest) near.emplace_back(distance, name);
   }
-  if (near.empty()) return "";
   std::ranges::sort(near);
   near.resize(std::min(near.size(), most));
-  std::vector<std::string> names;
-  for (auto& [distance, name] : near) names.push_back(std::move(name));
-  return fmt::format("; did you mean {}?", joined(names, " or "));
+  std::vector<std::string_view> names;
+  for (const auto& [distance, name] : near) names.push_back(name);
+  return names;
+}
+
+std::string suggestion(std::string_view unknown, std::span<const std::string_view> known) {
+  std::vector<std::string> quoted;
+  for (const std::string_view name : similar_names(unknown, known)) quoted.push_back(fmt::format("'{}'", name));
+  return quoted.empty() ? "" : fmt::format("; did you mean {}?", joined(quoted, " or "));
 }
 
 }  // namespace weft

@@ -69,7 +69,7 @@ dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand r
   const dnnl::memory::desc row = plain_desc(1, 1, n, false);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return product_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
+  return matmul_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
 }
 
 void set_address(const dnnl::memory& memory, const void* address) {

@@ -3,7 +3,9 @@
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <cairo.h>
+#include <unicode/ubidi.h>
 #include <unicode/unistr.h>
+#include <unicode/ushape.h>
 
 #include <algorithm>
 #include <cctype>
@@ -11,11 +13,14 @@
 #include <cstddef>
 #include <memory>
 #include <numbers>
+#include <set>
 #include <string_view>
 
 #include "graph/error.h"
 #include "graph/file.h"
+#include "graph/joined.h"
 #include "models/nmt/colour_map.h"
+#include "models/nmt/utf8.h"
 
 namespace weft::nmt {
 namespace {
@@ -34,6 +39,12 @@ constexpr double kPngScale = 2, kPngMaxPixels = 24e6;
 constexpr double kPointsPerPixel = 0.75;  // of a PDF page
 constexpr double kWeightTolerance = 1e-5;
 
+/// Tried in turn for each text; fontconfig takes its default for one that is not installed.
+constexpr const char* kFamilies[] = {"DejaVu Sans",      "sans-serif",           "Noto Sans",
+                                     "Noto Sans CJK SC", "WenQuanYi Zen Hei",    "Droid Sans Fallback",
+                                     "IPAGothic",        "Noto Sans Devanagari", "Lohit Devanagari",
+                                     "Noto Sans Arabic", "Noto Sans Thai",       "Unifont"};
+
 constexpr Colour kBackground{1, 1, 1}, kInk{0.13, 0.15, 0.19}, kFaintInk{0.42, 0.45, 0.50}, kGrid{0.86, 0.88, 0.90};
 
 struct CairoDeleter {
@@ -41,6 +52,10 @@ struct CairoDeleter {
   void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
   void operator()(cairo_font_options_t* options) const { cairo_font_options_destroy(options); }
 };
+struct BidiDeleter {
+  void operator()(UBiDi* bidi) const { ubidi_close(bidi); }
+};
+using Bidi = std::unique_ptr<UBiDi, BidiDeleter>;
 using Context = std::unique_ptr<cairo_t, CairoDeleter>;
 using Surface = std::unique_ptr<cairo_surface_t, CairoDeleter>;
 using FontOptions = std::unique_ptr<cairo_font_options_t, CairoDeleter>;
@@ -101,7 +116,7 @@ std::string printable(const std::string& word) {
 // --------------------------------------------------------------------------------------------------------------- text
 
 void set_font(cairo_t* cairo, double size, cairo_font_weight_t weight = CAIRO_FONT_WEIGHT_NORMAL) {
-  cairo_select_font_face(cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, weight);
+  cairo_select_font_face(cairo, kFamilies[0], CAIRO_FONT_SLANT_NORMAL, weight);
   cairo_set_font_size(cairo, size);
   // Without hinting a text is as wide in every format and at every scale as it was when the layout measured it.
   const FontOptions options(cairo_font_options_create());
@@ -111,7 +126,73 @@ void set_font(cairo_t* cairo, double size, cairo_font_weight_t weight = CAIRO_FO
   cairo_set_font_options(cairo, options.get());
 }
 
-double text_width(cairo_t* cairo, const std::string& text) {
+/// As it is drawn from left to right: of Arabic and Hebrew in that order, and with the forms that joined letters take.
+std::string visual(const std::string& text) {
+  icu::UnicodeString logical = icu::UnicodeString::fromUTF8(text);
+  constexpr char16_t first_right_to_left = 0x590;
+  bool may_be_right_to_left = false;
+  for (int32_t i = 0; i < logical.length(); ++i) may_be_right_to_left |= logical[i] >= first_right_to_left;
+  if (!may_be_right_to_left) return text;
+
+  // Neither step makes a text longer: of letters alone, their forms are one code unit each as well.
+  icu::UnicodeString shaped;
+  icu::UnicodeString ordered;
+  const int32_t length = logical.length();
+  UErrorCode status = U_ZERO_ERROR;
+  const int32_t shaped_length = u_shapeArabic(logical.getBuffer(), length, shaped.getBuffer(length + 1), length + 1,
+                                              U_SHAPE_LETTERS_SHAPE | U_SHAPE_TEXT_DIRECTION_LOGICAL, &status);
+  shaped.releaseBuffer(U_SUCCESS(status) != 0 ? shaped_length : 0);
+  const Bidi bidi(ubidi_open());
+  ubidi_setPara(bidi.get(), shaped.getBuffer(), shaped.length(), UBIDI_DEFAULT_LTR, nullptr, &status);
+  const int32_t ordered_length = ubidi_writeReordered(bidi.get(), ordered.getBuffer(length + 1), length + 1,
+                                                      UBIDI_DO_MIRRORING | UBIDI_REMOVE_BIDI_CONTROLS, &status);
+  ordered.releaseBuffer(U_SUCCESS(status) != 0 ? ordered_length : 0);
+  if (U_FAILURE(status) != 0) return text;
+  std::string result;
+  return ordered.toUTF8String(result);
+}
+
+bool has_glyphs(cairo_t* cairo, const std::string& text) {
+  cairo_glyph_t* glyphs = nullptr;
+  int count = 0;
+  const cairo_status_t status =
+      cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(cairo), 0, 0, text.data(), static_cast<int>(text.size()),
+                                       &glyphs, &count, nullptr, nullptr, nullptr);
+  const bool has_all = status == CAIRO_STATUS_SUCCESS &&
+                       std::all_of(glyphs, glyphs + count, [](const cairo_glyph_t& glyph) { return glyph.index != 0; });
+  cairo_glyph_free(glyphs);
+  return has_all;
+}
+
+/// While it lives, the font is the first of kFamilies that has all characters of a text; else kFamilies[0].
+class FontOf {
+ public:
+  FontOf(cairo_t* cairo, const std::string& text)
+      : cairo_(cairo), weight_(cairo_toy_font_face_get_weight(cairo_get_font_face(cairo))) {
+    for (const char* family : kFamilies) {
+      select(family);
+      has_all_ = has_glyphs(cairo, text);
+      if (has_all_) return;
+    }
+    select(kFamilies[0]);
+  }
+  FontOf(const FontOf&) = delete;
+  FontOf& operator=(const FontOf&) = delete;
+  ~FontOf() { select(kFamilies[0]); }
+
+  bool has_all() const { return has_all_; }
+
+ private:
+  void select(const char* family) { cairo_select_font_face(cairo_, family, CAIRO_FONT_SLANT_NORMAL, weight_); }
+
+  cairo_t* cairo_;
+  cairo_font_weight_t weight_;
+  bool has_all_ = false;
+};
+
+double text_width(cairo_t* cairo, const std::string& logical) {
+  const std::string text = visual(logical);
+  const FontOf font(cairo, text);
   cairo_text_extents_t extents;
   cairo_text_extents(cairo, text.c_str(), &extents);
   return std::max(extents.x_advance, extents.x_bearing + extents.width);
@@ -244,7 +325,9 @@ void set_colour(cairo_t* cairo, const Colour& colour) {
   cairo_set_source_rgb(cairo, colour.red, colour.green, colour.blue);
 }
 
-void show_text(cairo_t* cairo, double x, double baseline, const std::string& text) {
+void show_text(cairo_t* cairo, double x, double baseline, const std::string& logical) {
+  const std::string text = visual(logical);
+  const FontOf font(cairo, text);
   cairo_move_to(cairo, x, baseline);
   cairo_show_text(cairo, text.c_str());
 }
@@ -448,6 +531,25 @@ void draw_attention(const AttentionMatrix& matrix, const std::filesystem::path& 
   const Format format = format_of(path);
   check(matrix);
   write_file(path, render(format, arrange(matrix), matrix.weights));
+}
+
+std::string characters_without_font(const AttentionMatrix& matrix) {
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1));
+  const Context cairo(cairo_create(surface.get()));
+  set_font(cairo.get(), kMaxLabel);
+  std::set<std::string> missing;
+  for (const auto* words : {&matrix.source_words, &matrix.target_words}) {
+    for (const std::string& word : *words) {
+      const std::string text = visual(printable(word));
+      if (FontOf(cairo.get(), text).has_all()) continue;
+      for (const char32_t c : code_points(text)) {
+        std::string character;
+        append_utf8(c, character);
+        if (!FontOf(cairo.get(), character).has_all()) missing.insert(character);
+      }
+    }
+  }
+  return joined(std::vector<std::string>(missing.begin(), missing.end()), " ");
 }
 
 }  // namespace weft::nmt

@@ -25,4 +25,8 @@ inline constexpr std::size_t kMaxPictureWords = 256;
 /// when the file cannot be written.
 void draw_attention(const AttentionMatrix& matrix, const std::filesystem::path& path);
 
+/// The characters of the words, a blank between each two, that no font here has: the picture shows boxes for them.
+/// Empty when there is none.
+std::string characters_without_font(const AttentionMatrix& matrix);
+
 }  // namespace weft::nmt

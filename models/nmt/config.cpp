@@ -99,7 +99,10 @@ Config best_preset() {
 }
 
 /// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 30> kLaterSettings = {"tied-embeddings",
+constexpr std::array<std::string_view, 33> kLaterSettings = {"columns",
+                                                             "source-language",
+                                                             "target-language",
+                                                             "tied-embeddings",
                                                              "accumulate",
                                                              "schedule",
                                                              "warmup",
@@ -157,6 +160,10 @@ Schedule parse_schedule(std::string_view name) { return find_name(kSchedules, "s
 
 std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
 SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }
+
+Normaliser default_normaliser(std::string_view source_language, std::string_view target_language) {
+  return source_language == "fr" && target_language == "en" ? Normaliser::tutorial : Normaliser::reversible;
+}
 
 Config preset(std::string_view name) { return find_name(kPresets, "preset", name)(); }
 
@@ -226,6 +233,14 @@ void check_model(const ModelConfig& config) {
 
 void check_together(const Config& config) {
   check_model(config.model);
+  require(
+      config.source_language != config.target_language,
+      "'source-language' and 'target-language' are both {}: tell them apart, as en-GB and en-US or en-x-plain and en",
+      config.source_language);
+  require(!config.data.builtin || (config.source_language == "fr" && config.target_language == "en"),
+          "'builtin' is the built-in corpus, which is French and English (fr, en), but 'source-language' is {} and "
+          "'target-language' is {}: leave them out, or give a corpus of these languages with --data",
+          config.source_language, config.target_language);
   require(config.training.dropout.layers == 0 || config.model.layers > 1,
           "'dropout-layers' is {}, but 'layers' is 1: there is nothing between layers; take more of them, or "
           "'dropout-embedding' and 'dropout-output', which are before and behind the only one",

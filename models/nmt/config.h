@@ -55,10 +55,11 @@ SplitKind parse_split_kind(std::string_view name);
 /// What it is trained on: the built-in corpus, a corpus that is split, or files that are split already.
 struct DataConfig {
   bool builtin = false;
-  std::string corpus;  ///< path, or empty, here and below
+  std::string corpus;  ///< its name (corpus.h), or empty, here and below
   std::string train;   ///< with `valid`, and maybe `test`
   std::string valid;
   std::string test;
+  std::string columns;           ///< of all these files, if they are chosen (CorpusFormat)
   std::int64_t limit = 0;        ///< pairs that are read of a corpus; 0: all
   std::int64_t max_length = 64;  ///< tokens on either side; longer pairs are left out
   SplitKind split = SplitKind::leak_free;
@@ -152,6 +153,8 @@ struct TrainingConfig {
 /// the name and the range of each member.
 struct Config {
   std::string preset = "tutorial";
+  std::string source_language = "fr";  ///< BCP 47 tags (language.h), here and below
+  std::string target_language = "en";
   DataConfig data;
   ModelConfig model;
   TrainingConfig training;
@@ -160,6 +163,10 @@ struct Config {
   std::int64_t subwords = 0;          ///< pieces that a language's words are made of; 0: words are kept whole
   SubwordKind subword_model = SubwordKind::unigram;
 };
+
+/// The normaliser of a corpus in these languages unless another is chosen: the tutorial's, which keeps a to z alone,
+/// for its own, French and English; the reversible one for all others.
+Normaliser default_normaliser(std::string_view source_language, std::string_view target_language);
 
 /// "tutorial": the sizes of the tutorial, regularised. "small": for the built-in corpus, trained in two minutes.
 /// "best": what translates a large corpus best. Throws Error that lists the names.

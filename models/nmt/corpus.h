@@ -2,21 +2,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weft::nmt {
 
 /// A sentence and its translation, as they stand in the corpus (not normalised), UTF-8.
 struct Pair {
-  std::string source;  ///< French
-  std::string target;  ///< English
+  std::string source;  ///< what is translated
+  std::string target;
 };
 
 /// The longest line, in bytes without its end, that is read as a pair; longer ones count as malformed.
 inline constexpr std::size_t kMaxCorpusLine = std::size_t{64} << 10;
+
+/// The most bytes of a corpus, unpacked.
+inline constexpr std::uint64_t kMaxCorpusBytes = std::uint64_t{1} << 30;
 
 /// How many malformed lines a report lists; the rest is only counted.
 inline constexpr std::size_t kMaxListedLines = 10;
@@ -33,9 +36,10 @@ struct CorpusReport {
   std::size_t empty = 0;                       ///< lines with nothing but blanks, skipped
   std::size_t malformed = 0;                   ///< lines that are no pair, skipped
   std::vector<MalformedLine> first_malformed;  ///< the first kMaxListedLines of them
+  std::string header;                          ///< the first line, skipped, if it names the columns; else empty
 };
 
-/// What a line of a corpus is.
+/// What a line of a corpus is; a header counts as empty.
 enum class LineKind : std::uint8_t { pair, empty, malformed };
 
 struct Corpus {
@@ -44,15 +48,40 @@ struct Corpus {
   std::vector<LineKind> lines;  ///< of each line that was read, what it is
 };
 
-/// Reads the first `limit` pairs (all of them without a limit) of a UTF-8 text file with one pair a line, `English TAB
-/// French` or `English TAB French TAB attribution`. Lines end with LF or CRLF; byte order marks before a line
-/// are skipped. Malformed lines (no tab, more than three columns, a blank side, not UTF-8, a NUL byte, longer than
-/// kMaxCorpusLine) are skipped and reported, not fatal.
-///
-/// Throws Error if the file cannot be read, is empty, or holds no pair at all, and if the limit is 0.
-Corpus read_corpus(const std::filesystem::path& path, std::optional<std::size_t> limit = std::nullopt);
+/// The number, from 1, of the line that the pair with that index stands in.
+std::size_t line_of_pair(const Corpus& corpus, std::size_t pair);
 
-/// The report as warnings for people, a line each, with `path`; none if no line was malformed.
-std::vector<std::string> describe_malformed(const CorpusReport& report, const std::filesystem::path& path);
+/// How the pairs stand in a corpus.
+struct CorpusFormat {
+  std::string columns;          ///< of source and target (corpus_columns.h): "2,1"; empty: 2,1 of at most 3 columns
+  std::string source_language;  ///< BCP 47 tags; empty: not known, and no first line is taken for a header
+  std::string target_language;
+};
+
+/// The files that `name` means, as absolute paths with a comma between if there are two: the one of that name; else,
+/// for `SOURCE,TARGET`, the two of those names; else, as Moses and fairseq have it, `name.LANGUAGE` for both languages
+/// (`.gz` behind it where only that is there). "-" is standard input. What is not there is left as it is.
+std::string resolve_corpus(std::string_view name, std::string_view source_language, std::string_view target_language);
+
+/// The files of a resolved name: two of `SOURCE,TARGET`, else the one.
+std::vector<std::string> corpus_files(const std::string& name);
+
+/// Reads the first `limit` pairs (all of them without a limit) of a corpus, UTF-8 text that gzip may have packed.
+///
+/// `name` is a file with one pair a line, columns with tabs between: `target TAB source` or `target TAB source TAB
+/// attribution`, unless the format chooses columns. Or it is two files, `SOURCE,TARGET`, with a sentence a line and as
+/// many lines in one as in the other; tabs in their lines are blanks. "-" is standard input.
+///
+/// Lines end with LF or CRLF; byte order marks before a line are skipped. Malformed lines (too few or too many columns,
+/// a blank side, not UTF-8, a NUL byte, longer than kMaxCorpusLine) are skipped and reported, not fatal.
+///
+/// Throws Error if a file cannot be read, is empty, or holds no pair at all; if two files have different numbers of
+/// lines; if the columns that are chosen are not there; if a header says that source and target are interchanged; and
+/// if the limit is 0.
+Corpus read_corpus(const std::string& name, std::optional<std::size_t> limit = std::nullopt,
+                   const CorpusFormat& format = {});
+
+/// The report as warnings for people, a line each, with the corpus' name; none if all is well.
+std::vector<std::string> describe_malformed(const CorpusReport& report, const std::string& name);
 
 }  // namespace weft::nmt

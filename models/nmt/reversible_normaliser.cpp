@@ -141,11 +141,27 @@ std::string unescaped(std::string_view token) {
   return text;
 }
 
-bool takes_narrow_space(std::string_view left, std::string_view right) {
-  constexpr std::array<std::string_view, 5> kBefore = {"?", "!", ";", ":", "»"};
-  return left.ends_with("«") ||
-         std::ranges::any_of(kBefore, [&](std::string_view mark) { return right.starts_with(mark); });
-}
+/// Which blank stands between words that are not joined, as French sets its marks.
+class Spacing {
+ public:
+  /// `words` are of a whole sentence. Where `»` stands before the first `«`, they point inwards, »so«, and have plain
+  /// spaces.
+  explicit Spacing(std::string_view words) {
+    const std::size_t opening = words.find("«");
+    are_french_ = opening == std::string_view::npos || opening < words.find("»");
+  }
+
+  std::string_view between(std::string_view left, std::string_view right) const {
+    constexpr std::array<std::string_view, 4> kBefore = {"?", "!", ";", ":"};
+    const bool is_narrow =
+        std::ranges::any_of(kBefore, [&](std::string_view mark) { return right.starts_with(mark); }) ||
+        (are_french_ && (left.ends_with("«") || right.starts_with("»")));
+    return is_narrow ? kNarrowSpace : " ";
+  }
+
+ private:
+  bool are_french_ = true;
+};
 
 }  // namespace
 
@@ -168,6 +184,7 @@ std::string reversible_normalise(std::string_view sentence) {
 
 std::string reversible_detokenise(std::string_view words) {
   std::string text;
+  const Spacing spacing(words);
   std::string_view left;
   bool joined = true;
   for (std::string_view word : split_words(words)) {
@@ -177,7 +194,7 @@ std::string reversible_detokenise(std::string_view words) {
     }
     const bool joins_next = word.empty() || word.ends_with(kJoiner);  // empty: a joint that stands alone
     if (word.ends_with(kJoiner)) word.remove_suffix(kJoiner.size());
-    if (!joined) text += takes_narrow_space(left, word) ? kNarrowSpace : " ";
+    if (!joined) text += spacing.between(left, word);
     text += unescaped(word);
     left = word;
     joined = joins_next;

@@ -19,8 +19,8 @@ namespace weft::nmt {
 /// `％` and four hexadecimal digits.
 ///
 /// Only this is lost: the sentence is brought to NFC, and of a run of blanks (control characters count as such) one is
-/// left: the narrow no-break space U+202F before `? ! ; : »` and behind `«`, as French sets them, else a space; none at
-/// the ends.
+/// left: the narrow no-break space U+202F before `? ! ; :`, and before `»` and behind `«` as French sets them (not
+/// where `»` comes first, as in German »so«), else a space; none at the ends.
 ///
 /// Throws Error if the sentence is not UTF-8.
 std::string reversible_normalise(std::string_view sentence);

@@ -12,7 +12,9 @@
 #include "graph/number_text.h"
 #include "graph/quote.h"
 #include "graph/suggestion.h"
+#include "models/nmt/corpus_columns.h"
 #include "models/nmt/kernel_choice.h"
+#include "models/nmt/language.h"
 
 namespace weft::nmt {
 namespace {
@@ -90,6 +92,18 @@ Setting data_setting(std::string_view name, std::string_view summary, SettingKin
 }
 
 template <auto Member>
+Setting language_setting(std::string_view name, std::string_view summary) {
+  return {name,
+          SettingGroup::data,
+          summary,
+          LanguageCode{},
+          [](const Config& config) { return to_value(config.*Member); },
+          [](Config& config, const SettingValue& value) {
+            config.*Member = canonical_language(std::get<std::string>(value)).value();
+          }};
+}
+
+template <auto Member>
 Setting training_setting(std::string_view name, std::string_view summary, SettingKind kind) {
   return setting<&Config::training, Member>(name, SettingGroup::training, summary, std::move(kind));
 }
@@ -114,11 +128,19 @@ std::vector<Setting> make_settings() {
   return {
       setting<&Config::preset>("preset", model, "the sizes to start from", Choice{preset_names()}),
 
-      data_setting<&DataConfig::builtin>("builtin", "train on the built-in French-English sentences", Switch{}),
-      data_setting<&DataConfig::corpus>("data", "train on a corpus, one pair a line: English TAB French", FilePath{}),
-      data_setting<&DataConfig::train>("train", "train on a corpus that is split already, with --valid", FilePath{}),
-      data_setting<&DataConfig::valid>("valid", "what to measure after each epoch, with --train", FilePath{}),
-      data_setting<&DataConfig::test>("test", "what `evaluate` measures, with --train", FilePath{}),
+      data_setting<&DataConfig::builtin>("builtin", "train on the built-in sentences, French to English", Switch{}),
+      data_setting<&DataConfig::corpus>("data", "train on a corpus: a file of pairs, or one a side, as told below",
+                                        CorpusName{}),
+      data_setting<&DataConfig::train>("train", "train on a corpus that is split already, with --valid", CorpusName{}),
+      data_setting<&DataConfig::valid>("valid", "what to measure after each epoch, with --train", CorpusName{}),
+      data_setting<&DataConfig::test>("test", "what `evaluate` measures, with --train", CorpusName{}),
+      language_setting<&Config::source_language>("source-language", "the language that is translated"),
+      language_setting<&Config::target_language>("target-language", "the language that it is translated to"),
+      data_setting<&DataConfig::columns>(
+          "columns",
+          "where the source and the target stand in a line, by number or by the header's names (unless given 2,1, of "
+          "at most 3)",
+          ColumnPair{}),
       data_setting<&DataConfig::limit>("limit", "pairs to read of the corpus; 0: all", IntegerRange{0, kMaxPairs}),
       data_setting<&DataConfig::max_length>("max-length", "leave out pairs with more tokens than that on a side",
                                             IntegerRange{3, 512}),
@@ -134,7 +156,8 @@ std::vector<Setting> make_settings() {
                                          IntegerRange{0, kMaxWords}),
       setting<&Config::normaliser>("normaliser", SettingGroup::data,
                                    "how a sentence becomes words: tutorial is lower case without accents, reversible "
-                                   "keeps everything and is undone in translations",
+                                   "keeps everything and is undone in translations; unless given, reversible for all "
+                                   "languages but fr to en",
                                    Choice{normaliser_names()}),
       setting<&Config::subwords>("subwords", SettingGroup::data,
                                  "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
@@ -293,6 +316,15 @@ struct IsAllowed {
     const auto* path = std::get_if<std::string>(&value);
     return path != nullptr && path->find('\0') == std::string::npos;
   }
+  bool operator()(const CorpusName&) const { return (*this)(FilePath{}); }
+  bool operator()(const LanguageCode&) const {
+    const auto* code = std::get_if<std::string>(&value);
+    return code != nullptr && canonical_language(*code).has_value();
+  }
+  bool operator()(const ColumnPair&) const {
+    const auto* text = std::get_if<std::string>(&value);
+    return text != nullptr && (text->empty() || parse_columns(*text).has_value());
+  }
 };
 
 struct DescribeKind {
@@ -309,6 +341,13 @@ struct DescribeKind {
   std::string operator()(const FilePath& file) const {
     return file.names.empty() ? "a path" : fmt::format("{}, or a path", joined(file.names, ", "));
   }
+  std::string operator()(const CorpusName&) const { return "a path, or SOURCE,TARGET"; }
+  std::string operator()(const LanguageCode&) const {
+    return "a language's code (BCP 47 or ISO 639), such as fr, de or zh-Hant";
+  }
+  std::string operator()(const ColumnPair&) const {
+    return "two columns, the source's and the target's, by number or by the header's names: 2,1 or de,en";
+  }
 };
 
 /// A value as a message shows it.
@@ -317,8 +356,8 @@ std::string shown(const SettingValue& value) {
   return text != nullptr ? fmt::format("\"{}\"", excerpt(*text, kLongestShown)) : setting_text(value);
 }
 
-[[noreturn]] void fail_value(const Setting& setting, std::string_view value) {
-  fail("'{}' is {}, it must be {}", setting.name, value, describe_kind(setting));
+[[noreturn]] void fail_value(const Setting& setting, std::string_view value, std::string_view advice = "") {
+  fail("'{}' is {}, it must be {}{}", setting.name, value, describe_kind(setting), advice);
 }
 
 /// What goes with a variant: its loss; with the tutorial to the letter its training, which is the plainest.
@@ -328,6 +367,15 @@ void follow_variant(Config& config) {
   if (!is_tutorial) return;
   config.training.schedule = Schedule::constant;
   config.training.dropout = {};
+}
+
+bool is_language(const Setting& setting) { return std::holds_alternative<LanguageCode>(setting.kind); }
+
+/// What goes with languages: a normaliser that keeps their letters.
+void follow_languages(Config& config) {
+  if (default_normaliser(config.source_language, config.target_language) == Normaliser::reversible) {
+    config.normaliser = Normaliser::reversible;
+  }
 }
 
 }  // namespace
@@ -350,7 +398,9 @@ const Setting& find_setting(std::string_view name) {
 std::string describe_kind(const Setting& setting) { return std::visit(DescribeKind{}, setting.kind); }
 
 void check_setting(const Setting& setting, const SettingValue& value) {
-  if (!std::visit(IsAllowed{value}, setting.kind)) fail_value(setting, shown(value));
+  if (std::visit(IsAllowed{value}, setting.kind)) return;
+  const auto* text = std::get_if<std::string>(&value);
+  fail_value(setting, shown(value), text != nullptr && is_language(setting) ? language_suggestion(*text) : "");
 }
 
 SettingValue parse_setting(const Setting& setting, std::string_view text) {
@@ -396,8 +446,11 @@ Config with_settings(Config config, const SettingValues& values) {
     const auto at = values.find(setting.name);
     if (at == values.end()) continue;
     check_setting(setting, at->second);
+    const SettingValue before = setting.get(config);
     setting.set(config, at->second);
-    if (setting.name == "variant") follow_variant(config);  // what is given of that comes later
+    // What is given of that which follows comes later.
+    if (setting.name == "variant") follow_variant(config);
+    if (is_language(setting) && setting.get(config) != before) follow_languages(config);
   }
   return config;
 }

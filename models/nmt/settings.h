@@ -13,7 +13,7 @@
 namespace weft::nmt {
 
 /// The value of a setting, of the alternative that its kind takes: bool for a switch, std::int64_t and double for
-/// numbers, std::string for choices and paths.
+/// numbers, std::string for all else.
 using SettingValue = std::variant<bool, std::int64_t, double, std::string>;
 
 struct Switch {};
@@ -29,7 +29,11 @@ struct Choice {
 struct FilePath {
   std::vector<std::string_view> names = {};  ///< what may stand there instead of a path
 };
-using SettingKind = std::variant<Switch, IntegerRange, NumberRange, Choice, FilePath>;
+struct CorpusName {};  ///< corpus.h; or empty
+struct LanguageCode {};
+struct ColumnPair {};  ///< corpus_columns.h; or empty
+using SettingKind =
+    std::variant<Switch, IntegerRange, NumberRange, Choice, FilePath, CorpusName, LanguageCode, ColumnPair>;
 
 /// What a setting is about; help shows the settings of a group together.
 enum class SettingGroup {
@@ -72,7 +76,8 @@ using SettingValues = std::map<std::string, SettingValue, std::less<>>;
 SettingValues settings_from_json(std::string_view text, std::string_view origin);
 
 /// The config with those settings changed. The variant brings its loss normalisation along, and the tutorial's one a
-/// constant learning rate and no dropout, unless those are among them.
+/// constant learning rate and no dropout, and other languages than fr and en the reversible normaliser, unless those
+/// are among them.
 Config with_settings(Config config, const SettingValues& values);
 
 }  // namespace weft::nmt

@@ -2,6 +2,7 @@
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/utf16.h>
 
 #include <array>
@@ -45,9 +46,10 @@ class Output {
     empty_size_ = text_.size();
   }
 
-  void letter(char letter) {
+  void letter(UChar32 letter) {
     if (space_) end_word();
-    text_ += letter;
+    append_utf8(static_cast<char32_t>(letter), text_);
+    has_letter_ = true;
   }
 
   void punctuation(std::string_view mark) {
@@ -57,6 +59,8 @@ class Output {
   }
 
   void space() { space_ = true; }
+
+  bool has_letter() const { return has_letter_; }
 
   std::string finish() && {
     text_ += ' ';
@@ -74,12 +78,25 @@ class Output {
   std::string text_;
   std::size_t empty_size_ = 0;
   bool space_ = false;  // a run of characters that become one space has been seen
+  bool has_letter_ = false;
 };
 
+bool is_ascii_letter(UChar32 c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// A letter of any script, or a mark that belongs to one: not an accent, which many scripts share.
+bool is_letter_of_script(UChar32 c) {
+  if (c < 0x80) return is_ascii_letter(c);
+  if (u_isalpha(c) != 0) return true;
+  UErrorCode status = U_ZERO_ERROR;
+  return (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 && uscript_getScript(c, &status) > USCRIPT_INHERITED;
+}
+
+using IsLetter = bool (*)(UChar32);
+
 /// Appends a code point that is in lower case and decomposed already.
-void append(UChar32 code_point, Output& output) {
-  if ((code_point >= 'a' && code_point <= 'z') || (code_point >= 'A' && code_point <= 'Z')) {
-    output.letter(static_cast<char>(code_point));
+void append(UChar32 code_point, IsLetter is_letter, Output& output) {
+  if (is_letter(code_point)) {
+    output.letter(code_point);
   } else if (code_point == '?' || code_point == '.' || code_point == '!' || code_point == ',') {
     const char mark = static_cast<char>(code_point);
     output.punctuation({&mark, 1});
@@ -91,9 +108,9 @@ void append(UChar32 code_point, Output& output) {
 }
 
 /// Appends any code point: lower case, then NFD.
-void lower_and_append(UChar32 code_point, Output& output) {
+void lower_and_append(UChar32 code_point, IsLetter is_letter, Output& output) {
   if (code_point < 0x80) {  // most of the text: no look-up
-    append(code_point >= 'A' && code_point <= 'Z' ? code_point + ('a' - 'A') : code_point, output);
+    append(code_point >= 'A' && code_point <= 'Z' ? code_point + ('a' - 'A') : code_point, is_letter, output);
     return;
   }
   const UChar32 lower = u_tolower(code_point);
@@ -103,13 +120,13 @@ void lower_and_append(UChar32 code_point, Output& output) {
   check_invariant(U_SUCCESS(status) != 0, "ICU cannot decompose U+{:04X}: {}", static_cast<std::uint32_t>(lower),
                   u_errorName(status));
   if (length < 0) {  // it decomposes into itself
-    append(lower, output);
+    append(lower, is_letter, output);
     return;
   }
   for (std::int32_t i = 0; i < length;) {
     UChar32 part = 0;
     U16_NEXT(decomposed.data(), i, length, part);
-    append(part, output);
+    append(part, is_letter, output);
   }
 }
 
@@ -117,8 +134,14 @@ void lower_and_append(UChar32 code_point, Output& output) {
 
 std::string tutorial_normalise(std::string_view sentence) {
   Output output(sentence.size());
-  for (const char32_t code_point : code_points(sentence)) lower_and_append(static_cast<UChar32>(code_point), output);
+  for (const char32_t c : code_points(sentence)) lower_and_append(static_cast<UChar32>(c), is_ascii_letter, output);
   return std::move(output).finish();
+}
+
+std::string plain_letters(std::string_view sentence) {
+  Output output(sentence.size());
+  for (const char32_t c : code_points(sentence)) lower_and_append(static_cast<UChar32>(c), is_letter_of_script, output);
+  return output.has_letter() ? std::move(output).finish() : std::string(sentence);
 }
 
 }  // namespace weft::nmt

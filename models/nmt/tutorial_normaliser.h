@@ -11,4 +11,10 @@ namespace weft::nmt {
 /// Throws Error if the sentence is not UTF-8.
 std::string tutorial_normalise(std::string_view sentence);
 
+/// What sentences are compared by where two that differ in case, accents, digits or punctuation count as the same: the
+/// same steps, but letters of all scripts stay, and the marks that belong to a script (Hindi's vowels). So of French
+/// and English it is what tutorial_normalise gives, but for letters like `œ`. A sentence without letters stays as it
+/// is.
+std::string plain_letters(std::string_view sentence);
+
 }  // namespace weft::nmt

@@ -1,5 +1,7 @@
 #include "models/nmt/vocabulary_figures.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +10,7 @@
 
 #include "graph/error.h"
 #include "graph/json_value.h"
+#include "models/nmt/language.h"
 #include "models/nmt/normalise.h"
 #include "models/nmt/sha256.h"
 #include "models/nmt/vocabulary.h"
@@ -88,21 +91,36 @@ struct Language {
   }
 };
 
+/// "chinese_traditional" of "zh-Hant", whose name is "Chinese (Traditional)".
+std::string key_of(std::string_view language) {
+  std::string key;
+  for (const char c : case_folded(language_name(language))) {
+    if (c == ' ' && !key.empty() && key.back() != '_') key += '_';
+    if (c != ' ' && c != '(' && c != ')') key += c;
+  }
+  return key;
+}
+
 }  // namespace
 
-std::string vocabulary_figures(std::span<const Pair> pairs, Normaliser normaliser) {
+std::string vocabulary_figures(std::span<const Pair> pairs, std::string_view source_language,
+                               std::string_view target_language, Normaliser normaliser) {
   require(!pairs.empty(), "a corpus without pairs has no vocabulary");
-  Language english(normaliser), french(normaliser);
+  const std::string source_key = key_of(source_language);
+  const std::string target_key = key_of(target_language);
+  require(source_key != target_key, "source and target language are both {}: tell them apart",
+          language_name(source_language));
+  Language source(normaliser), target(normaliser);
   for (const Pair& pair : pairs) {
-    english.add(pair.target);
-    french.add(pair.source);
+    target.add(pair.target);
+    source.add(pair.source);
   }
   Json figures;
   figures["pairs"] = pairs.size();
-  figures["sha256_english_normalised_joined_by_newline"] = english.digest();
-  figures["sha256_french_normalised_joined_by_newline"] = french.digest();
-  figures["english"] = english.figures();
-  figures["french"] = french.figures();
+  figures[fmt::format("sha256_{}_normalised_joined_by_newline", target_key)] = target.digest();
+  figures[fmt::format("sha256_{}_normalised_joined_by_newline", source_key)] = source.digest();
+  figures[target_key] = target.figures();
+  figures[source_key] = source.figures();
   return figures.dump(1);
 }
 

@@ -34,7 +34,11 @@ inline std::string canonical(std::string_view sentence) {
   composed.releaseBuffer(length);
   composed = replaced(composed, R"([\p{White_Space}\p{Cc}]+)", " ");
   composed = replaced(composed, "^ | $", "");
-  composed = replaced(composed, " (?=[?!;:\u00BB])|(?<=\u00AB) ", "\u202F");
+  composed = replaced(composed, " (?=[?!;:])", "\u202F");
+  const int opening = composed.indexOf(u'\u00AB');
+  const int closing = composed.indexOf(u'\u00BB');
+  const bool points_inwards = closing >= 0 && opening > closing;  // »so«
+  if (!points_inwards) composed = replaced(composed, " (?=\u00BB)|(?<=\u00AB) ", "\u202F");
   std::string result;
   return composed.toUTF8String(result);
 }

@@ -81,6 +81,7 @@ TEST_CASE("every setting survives JSON") {
                  .train = "a",
                  .valid = "b",
                  .test = "c",
+                 .columns = "de,en",
                  .limit = 7,
                  .max_length = 9,
                  .split = SplitKind::random,
@@ -123,6 +124,8 @@ TEST_CASE("every setting survives JSON") {
                      .patience = 37,
                      .valid_sentences = 41,
                      .samples = 43};
+  config.source_language = "zh-Hant";
+  config.target_language = "de";
   config.normaliser = Normaliser::reversible;
   config.vocabulary_limit = 31;
   config.subwords = 47;
@@ -149,7 +152,8 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
   CHECK(message_with("variant", "none") ==
         "run/config.json: 'variant' is \"none\", it must be one of masked, tutorial");
   CHECK(message_with("builtin", 1) == "run/config.json: 'builtin' is 1, it must be true or false");
-  CHECK(message_with("data", nlohmann::json::array()) == "run/config.json: 'data' is array, it must be a path");
+  CHECK(message_with("data", nlohmann::json::array()) ==
+        "run/config.json: 'data' is array, it must be a path, or SOURCE,TARGET");
   CHECK(message_with("unit", 8) == "run/config.json: there is no setting \"unit\"; did you mean 'units'?");
   CHECK(message_with("seed", std::numeric_limits<std::uint64_t>::max()) ==
         "run/config.json: 18446744073709551615 is too large");
@@ -157,7 +161,10 @@ TEST_CASE("a bad config.json is refused with the key, the value and what is allo
 }
 
 TEST_CASE("a config.json of version 0.1.0 has not all settings, which then have their defaults") {
-  for (const char* name : {"tied-embeddings",
+  for (const char* name : {"columns",
+                           "source-language",
+                           "target-language",
+                           "tied-embeddings",
                            "accumulate",
                            "schedule",
                            "warmup",
@@ -238,6 +245,55 @@ TEST_CASE("a variant brings its loss along unless another is asked for") {
         LossNormalisation::token_mean);
 }
 
+TEST_CASE("languages are known by their codes and kept as BCP 47 writes them") {
+  const auto source = [](const std::string& code) {
+    return with_settings(preset("small"), {{"source-language", code}}).source_language;
+  };
+  CHECK(source("de") == "de");
+  CHECK(source("DEU") == "de");
+  CHECK(source("ger") == "de");
+  CHECK(source("zh-hant") == "zh-Hant");
+  CHECK(source("cmn") == "zh");
+  const std::string what = ", it must be a language's code (BCP 47 or ISO 639), such as fr, de or zh-Hant";
+  const auto message = [](const std::string& code) {
+    return message_of([&] { parse_setting(find_setting("target-language"), code); });
+  };
+  CHECK(message("german") == "'target-language' is \"german\"" + what + "; did you mean 'de' (German)?");
+  CHECK(message("Deutsch") == "'target-language' is \"Deutsch\"" + what + "; did you mean 'de' (German)?");
+  CHECK(contains(message("germn"), "'de' (German)"));
+  CHECK(contains(message("pt_BR"), "; did you mean 'pt-BR' (Portuguese (Brazil))?"));
+  CHECK(message("qqq") == "'target-language' is \"qqq\"" + what);
+  for (const char* code : {"", "fr-", "und", "de en", "-", "\xff", "x", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+    CAPTURE(code);
+    CHECK(contains(message(code), what));
+  }
+  CHECK(contains(message_with("source-language", 7), "'source-language' is 7" + what));
+}
+
+TEST_CASE("a run without languages, of an earlier version, is French to English") {
+  nlohmann::json object = nlohmann::json::parse(to_json(preset("best")));
+  object.erase("source-language");
+  object.erase("target-language");
+  const Config config = config_from_json(object.dump(), "config.json");
+  CHECK(config.source_language == "fr");
+  CHECK(config.target_language == "en");
+}
+
+TEST_CASE("other languages than French and English bring the reversible normaliser unless another is asked for") {
+  const auto normaliser = [](const char* base, const SettingValues& values) {
+    return with_settings(preset(base), values).normaliser;
+  };
+  CHECK(normaliser("tutorial", {}) == Normaliser::tutorial);
+  CHECK(normaliser("small", {{"source-language", "fr"}, {"target-language", "en"}}) == Normaliser::tutorial);
+  CHECK(normaliser("best", {}) == Normaliser::reversible);
+  CHECK(normaliser("tutorial", {{"source-language", "de"}}) == Normaliser::reversible);
+  CHECK(normaliser("small", {{"target-language", "es"}}) == Normaliser::reversible);
+  CHECK(normaliser("small", {{"source-language", "de"}, {"normaliser", "tutorial"}}) == Normaliser::tutorial);
+  // The same languages once more, as when a training goes on, change nothing.
+  const Config config = with_settings(preset("small"), {{"source-language", "de"}, {"normaliser", "tutorial"}});
+  CHECK(with_settings(config, {{"source-language", "de"}}).normaliser == Normaliser::tutorial);
+}
+
 TEST_CASE("settings that make no sense together are refused, with both of them named") {
   const std::string fine = "(nothing was thrown)";
   CHECK(
@@ -259,6 +315,11 @@ TEST_CASE("settings that make no sense together are refused, with both of them n
       "'attention' dot needs values as wide as the decoder's state, with 'bidirectional' they are twice as wide: take "
       "'attention' general");
   CHECK(message_of_settings({{"attention", "general"}, {"bidirectional", true}}) == fine);
+  CHECK(contains(message_of_settings({{"source-language", "en"}}),
+                 "'source-language' and 'target-language' are both en: "));
+  CHECK(contains(message_of_settings({{"builtin", true}, {"source-language", "de"}}),
+                 "'builtin' is the built-in corpus, which is French and English (fr, en), but 'source-language' is de "
+                 "and 'target-language' is en"));
   CHECK(message_of_settings({{"self-attention", true}}) ==
         "'self-attention' is over the memory cells of an LSTM, 'cell' is gru: take 'cell' lstm");
   CHECK(message_of_settings({{"monte-carlo-samples", std::int64_t{4}}}) ==

@@ -53,6 +53,35 @@ TEST_CASE("words and marks of hard cases") {
   }
 }
 
+TEST_CASE("sentences in many scripts come back to the byte") {
+  for (const char* sentence : {
+           "我们的老师说：“你好，世界！”（2024年）",
+           "這個多少錢？50％。",
+           "東京は、日本の首都です。「はい」",
+           "سألَ الوَلَدُ: «أين الكتاب؟»، ثم خرج.",
+           "می‌خواهم بروم؛ نه، نمی‌دانم!",
+           "Он спросил: «Где книга?» — и вышел в 10:30.",
+           "Під'їзд, п’ять, об’єкт",
+           "हिन्दी में यह कैसे लिखें? \"ठीक है\", उसने कहा।",
+           "क्‍या हाल है",
+           "„Grüß Gott“, sagte Jürgen; 3,50 € für die Straßenbahn-Karte.",
+           "Er rief: »Komm!«, aber »niemand« kam.",
+           "ฉันอยากไปเที่ยวทะเล ครับ",
+           "오늘은 날씨가 좋아요. \"네!\"",
+           "Τι κάνεις; Καλά, ευχαριστώ.",
+           "שלום, מה שלומך? ד\"ר צה״ל",
+       }) {
+    INFO(sentence);
+    CHECK(restored(sentence) == sentence);
+  }
+  CHECK(words("Он спросил: «Где?»") == "Он спросил ￭: «￭ Где ￭? ￭»");
+}
+
+TEST_CASE("blanks beside marks that point inwards stay as they are") {
+  CHECK(restored("Er sagte »ja« und »nein« zu ihr") == "Er sagte »ja« und »nein« zu ihr");
+  CHECK(restored("il dit « oui »") == "il dit «\u202Foui\u202F»");
+}
+
 TEST_CASE("blanks before and behind French marks are narrow no-break spaces again") {
   CHECK(restored("Où ?") == "Où\u202F?");
   CHECK(restored("Où\u00A0?") == "Où\u202F?");

@@ -14,6 +14,7 @@ packages=(
   libcli11-dev          # command lines
   libicu-dev            # Unicode
   libsentencepiece-dev  # pieces of words
+  zlib1g-dev            # packed corpora
   libcairo2-dev         # pictures
   fonts-dejavu-core     # the letters in them
   doctest-dev           # tests

@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "graph/joined.h"
+#include "graph/quote.h"
 #include "models/nmt/attention_picture.h"
 #include "models/nmt/self_attention_weights.h"
 #include "models/nmt/translator.h"
@@ -33,6 +36,12 @@ struct AttentionOptions {
 void draw(AttentionMatrix matrix, const std::string& path) {
   // A softmax may be a rounding error above 1.
   for (float& weight : matrix.weights) weight = std::clamp(weight, 0.0F, 1.0F);
+  if (const std::string missing = characters_without_font(matrix); !missing.empty()) {
+    say(
+        fmt::format("warning: no font here has {}: the picture shows boxes for them; install one that has, such as "
+                    "fonts-noto-core or fonts-noto-cjk",
+                    excerpt(missing, 60)));
+  }
   draw_attention(matrix, path);
 }
 

@@ -6,9 +6,14 @@
 
 #include "graph/counted.h"
 #include "graph/error.h"
+#include "graph/quote.h"
 #include "models/nmt/builtin_corpus.h"
+#include "models/nmt/corpus_check.h"
+#include "models/nmt/language.h"
 #include "models/nmt/normalise.h"
+#include "models/nmt/normaliser_check.h"
 #include "models/nmt/split.h"
+#include "models/nmt/tutorial_normaliser.h"
 #include "models/nmt/word_counts.h"
 
 namespace weft::nmt {
@@ -23,11 +28,10 @@ std::vector<Pair> first_pairs(std::vector<Pair> pairs, std::int64_t limit) {
   return pairs;
 }
 
-/// Sentences as the split compares them. What the tutorial's normaliser makes equal is too alike to be on both sides,
-/// whatever the model's normaliser makes of it.
+/// Sentences as the split compares them, whatever the model's normaliser makes of them.
 std::vector<std::string> compared(std::span<const Pair> pairs, Side side) {
   std::vector<std::string> sentences;
-  for (const Pair& pair : pairs) sentences.push_back(normalise(pair.*side, Normaliser::tutorial));
+  for (const Pair& pair : pairs) sentences.push_back(plain_letters(pair.*side));
   return sentences;
 }
 
@@ -47,18 +51,77 @@ CorpusParts split(std::span<const Pair> pairs, const Config& config) {
   return {select(pairs, parts.train), select(pairs, parts.valid), select(pairs, parts.test)};
 }
 
+std::string as_warning(std::string_view text) { return fmt::format("warning: {}", text); }
+
+/// The pairs of a corpus to train on or to measure training with; says what the normaliser does to them. Throws Error
+/// when it leaves too little.
+std::vector<Pair> load_checked(const std::string& name, std::int64_t limit, const Config& config, const Say& say) {
+  const CorpusFormat format = corpus_format(config);
+  Corpus corpus = load_corpus(name, limit, format, say);
+  const auto check = [&](Side side, const std::string& language) {
+    const NormaliserFindings findings =
+        check_normaliser(corpus, side, config.normaliser, name, language_name(language));
+    require(findings.refusal.empty(), "{}", findings.refusal);
+    for (const std::string& warning : findings.warnings) say(as_warning(warning));
+  };
+  check(&Pair::source, config.source_language);
+  check(&Pair::target, config.target_language);
+  if (config.subwords == 0) {
+    for (const std::string& warning : check_blanks(corpus, name, format)) say(as_warning(warning));
+  }
+  return std::move(corpus.pairs);
+}
+
+void warn_of_empty_parts(const CorpusParts& parts, const Config& config, const Say& say) {
+  const auto warn = [&](const std::vector<Pair>& part, double fraction, std::string_view purpose) {
+    const bool is_split = config.data.train.empty();
+    if (!part.empty() || (is_split && fraction == 0)) return;
+    say(as_warning(fmt::format(
+        "no pair is left to {} with{}", purpose,
+        is_split && config.data.split == SplitKind::leak_free
+            ? fmt::format(": pairs that share a sentence stay together, and no group of them has as few as {:.3g} % of "
+                          "all; --split random separates them, --valid or a larger corpus helps as well",
+                          100 * fraction)
+            : "")));
+  };
+  warn(parts.valid, config.data.valid_fraction, "validate");
+  if (config.data.train.empty() || !config.data.test.empty()) warn(parts.test, config.data.test_fraction, "test");
+}
+
 }  // namespace
 
-Corpus load_corpus(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
-  Corpus corpus = read_corpus(path, optional_limit(limit));
-  for (const std::string& warning : describe_malformed(corpus.report, path)) say(warning);
-  say(fmt::format("{}: {}, {}, {} malformed, {} empty", path.string(), counted(corpus.report.lines, "line"),
-                  counted(corpus.pairs.size(), "pair"), corpus.report.malformed, corpus.report.empty));
+CorpusFormat corpus_format(const Config& config) {
+  return {config.data.columns, config.source_language, config.target_language};
+}
+
+CorpusFormat other_format(Config config, const SettingValues& given) {
+  config.data.columns.clear();
+  return corpus_format(with_settings(std::move(config), given));
+}
+
+Corpus load_corpus(const std::string& name, std::int64_t limit, const CorpusFormat& format, const Say& say) {
+  const std::string files = resolve_corpus(name, format.source_language, format.target_language);
+  // Messages have the name that was given, unless there are two files that it stands for.
+  const std::string& shown = files.find(',') == std::string::npos ? name : files;
+  Corpus corpus = read_corpus(shown, optional_limit(limit), format);
+  const CorpusReport& report = corpus.report;
+  if (!report.header.empty()) say(fmt::format("{}: a header, skipped: {}", shown, excerpt(report.header, 100)));
+  for (const std::string& warning : describe_malformed(report, shown)) say(warning);
+  say(fmt::format("{}: {}, {}, {} malformed, {} empty", shown, counted(report.lines, "line"),
+                  counted(corpus.pairs.size(), "pair"), report.malformed, report.empty));
+  for (const std::string& warning : check_columns(corpus, shown, format)) say(as_warning(warning));
   return corpus;
 }
 
-std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say) {
-  return load_corpus(path, limit, say).pairs;
+void warn_of_losses(const Corpus& corpus, Normaliser normaliser, std::string_view name, const CorpusFormat& format,
+                    const Say& say) {
+  const auto warn = [&](Side side, const std::string& language) {
+    NormaliserFindings findings = check_normaliser(corpus, side, normaliser, name, language_name(language));
+    if (!findings.refusal.empty()) findings.warnings.push_back(std::move(findings.refusal));
+    for (const std::string& warning : findings.warnings) say(as_warning(warning));
+  };
+  warn(&Pair::source, format.source_language);
+  warn(&Pair::target, format.target_language);
 }
 
 std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, const Tokeniser& source,
@@ -74,21 +137,25 @@ std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_l
 
 CorpusParts load_parts(const Config& config, const Say& say) {
   const DataConfig& data = config.data;
-  const auto prepared = [&](std::vector<Pair> pairs) {
+  const auto short_enough = [&](std::vector<Pair> pairs) {
     return without_long_pairs(std::move(pairs), data.max_length, config.normaliser, config.normaliser, say);
+  };
+  const auto load = [&](const std::string& name, std::int64_t limit) {
+    return short_enough(load_checked(name, limit, config, say));
   };
   CorpusParts parts;
   if (!data.train.empty()) {
-    parts.train = prepared(load_pairs(data.train, data.limit, say));
-    parts.valid = prepared(load_pairs(data.valid, 0, say));
-    if (!data.test.empty()) parts.test = prepared(load_pairs(data.test, 0, say));
+    parts.train = load(data.train, data.limit);
+    parts.valid = load(data.valid, 0);
+    if (!data.test.empty()) parts.test = load(data.test, 0);
   } else {
     const std::vector<Pair> pairs =
-        prepared(data.builtin ? first_pairs(builtin_corpus(), data.limit) : load_pairs(data.corpus, data.limit, say));
+        data.builtin ? short_enough(first_pairs(builtin_corpus(), data.limit)) : load(data.corpus, data.limit);
     require(!pairs.empty(), "no pair is left to train on; raise --max-length");
     parts = split(pairs, config);
   }
   require(!parts.train.empty(), "no pair is left to train on; raise --max-length");
+  warn_of_empty_parts(parts, config, say);
   return parts;
 }
 
@@ -102,6 +169,12 @@ Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config&
   }
   WordCounts counts;
   for (const Pair& pair : pairs) counts.add(normalise(pair.*side, config.normaliser));
+  constexpr std::size_t markers = 2;  // <start> and <end>
+  const bool is_source = side == &Pair::source;
+  require(counts.by_frequency().size() > markers,
+          "the {} sentences have no word at all: is the corpus of these languages, and its columns the right ones "
+          "(--columns)?",
+          language_name(is_source ? config.source_language : config.target_language));
   return Vocabulary(counts, optional_limit(config.vocabulary_limit), config.normaliser);
 }
 

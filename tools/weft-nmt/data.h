@@ -10,6 +10,7 @@
 #include "models/nmt/config.h"
 #include "models/nmt/corpus.h"
 #include "models/nmt/run_directory.h"
+#include "models/nmt/settings.h"
 #include "models/nmt/vocabulary.h"
 
 namespace weft::nmt {
@@ -17,13 +18,21 @@ namespace weft::nmt {
 /// Is told one line of talk.
 using Say = std::function<void(std::string_view line)>;
 
-/// A file of pairs, and what its lines are; says which of them were skipped.
-Corpus load_corpus(const std::filesystem::path& path, std::int64_t limit, const Say& say);
-/// Its pairs alone.
-std::vector<Pair> load_pairs(const std::filesystem::path& path, std::int64_t limit, const Say& say);
+/// How the pairs of a run's files stand in them.
+CorpusFormat corpus_format(const Config& config);
+/// Of another file in the run's languages: by `columns`, if that is among the given settings.
+CorpusFormat other_format(Config config, const SettingValues& given);
 
-/// The sentences that the config asks for, split, without those that have too many words; says what became of them.
-/// Throws Error when nothing is left to train on.
+/// A corpus; says which lines were skipped, and what looks wrong with its columns.
+Corpus load_corpus(const std::string& name, std::int64_t limit, const CorpusFormat& format, const Say& say);
+
+/// Says what the normaliser loses of both sides of a corpus, however much.
+void warn_of_losses(const Corpus& corpus, Normaliser normaliser, std::string_view name, const CorpusFormat& format,
+                    const Say& say);
+
+/// The sentences that the config asks for, split, without those that have too many words; says what became of them, and
+/// warns of what the normaliser does to them and of parts that are empty. Throws Error when nothing is left to train
+/// on, and when the normaliser leaves too little (normaliser_check.h).
 CorpusParts load_parts(const Config& config, const Say& say);
 
 /// The pairs whose sides have at most `max_length` tokens each; says how many have more.
@@ -34,7 +43,8 @@ std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_l
 using Side = std::string Pair::*;
 
 /// The vocabulary of a side: of what is trained on and no more, so that held-out words are as unknown as others. With
-/// subwords their model is learnt from the same sentences. Throws Error when that cannot be done.
+/// subwords their model is learnt from the same sentences. Throws Error when that cannot be done, or when there is no
+/// word.
 Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config& config);
 
 /// The pairs as ids.

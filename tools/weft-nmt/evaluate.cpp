@@ -16,6 +16,7 @@
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/search_options.h"
+#include "tools/weft-nmt/setting_options.h"
 
 namespace weft::nmt {
 namespace {
@@ -27,18 +28,19 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt evaluate --run runs/small --test other.tsv --output other.en
   weft-nmt evaluate --run runs/small --json | jq .bleu
 
-BLEU and chrF (0 to 100) compare translations with the English sides after the normalisation that the model was trained
+BLEU and chrF (0 to 100) compare translations with the target sides after the normalisation that the model was trained
 with, word by word; pieces of words are put together first. With --tokenize 13a both are compared as the translations are
 printed, which is as people write when the normaliser can be undone (reversible); mteval-v13a finds the words. Models of
 different normalisers are compared by --normaliser tutorial, which makes lower-cased words of what each prints. They are
-sacreBLEU's figures, and its signature says how they were made. Where pairs share a French sentence, the figures with all
-references compare its one translation with all of their English sides. --bootstrap adds where BLEU lies with 95 % for
-other sentences of the same kind (Koehn 2004). The loss is the cross entropy of the English side, in nats per token.)";
+sacreBLEU's figures, and its signature says how they were made. Where pairs share a source sentence, the figures with all
+references compare its one translation with all of their target sides. --bootstrap adds where BLEU lies with 95 % for
+other sentences of the same kind (Koehn 2004). The loss is the cross entropy of the target side, in nats per token.)";
 
 struct EvaluateOptions {
   EnsembleOptions ensemble;
   TranslatorOptions search;
   std::string test;
+  SettingValues format;
   std::string output;
   ScoreSettings scores;
   std::optional<Normaliser> normaliser;  ///< unless the model's
@@ -56,7 +58,8 @@ struct TestSet {
 TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
   TestSet set;
   if (!options.test.empty()) {
-    set = {options.test, load_pairs(options.test, 0, say)};
+    const CorpusFormat format = other_format(run.config(), options.format);
+    set = {options.test, load_corpus(options.test, 0, format, say).pairs};
   } else {
     CorpusParts parts = run.parts();
     set = {(run.path() / "test.tsv").string(), std::move(parts.test)};
@@ -245,6 +248,7 @@ void add_evaluate(tool::Program& program) {
   auto options = std::make_shared<EvaluateOptions>();
   add_ensemble_options(command, options->ensemble);
   command.option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)").value("FILE");
+  add_setting_option(command, "columns", options->format);
   add_search_options(command, options->search);
   command
       .on_text(

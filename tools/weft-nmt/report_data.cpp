@@ -5,6 +5,7 @@
 #include <span>
 
 #include "graph/json_value.h"
+#include "models/nmt/language.h"
 #include "models/nmt/run_lock.h"
 #include "models/nmt/settings.h"
 #include "models/nmt/training_log.h"
@@ -98,12 +99,16 @@ Json setting_rows(const Config& config) {
   return rows;
 }
 
+Json language(const std::string& code) { return Json{{"code", code}, {"name", language_name(code)}}; }
+
 }  // namespace
 
 std::string report_data(const RunDirectory& run) {
   const TrainingLog log = parse_training_log(run.read_log());
   const SampleLog samples = parse_samples(run.read_samples());
   const Json data{{"run", run.path().string()},
+                  {"source_language", language(run.config().source_language)},
+                  {"target_language", language(run.config().target_language)},
                   {"training", RunLock::is_held(run.path())},
                   {"epochs_wanted", run.config().training.epochs},
                   {"patience", run.config().training.patience},

@@ -11,6 +11,7 @@
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/search_options.h"
+#include "tools/weft-nmt/setting_options.h"
 
 namespace weft::nmt {
 namespace {
@@ -20,17 +21,18 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt score --run runs/small runs/small/test.tsv | sort -g | head     the least probable ones
   weft-nmt score --run runs/a --run runs/b pairs.tsv                       for an ensemble
 
-A line of the file is a pair: English, a tab, French. For each the output has a line of three columns, with tabs between:
-the log probability (natural) of the English as a translation of the French; that divided by the number of tokens, <end>
+A line of the file is a pair: the translation, a tab, the source sentence. For each the output has a line of three
+columns, with tabs between: the log probability (natural) of the translation; that divided by the number of tokens, <end>
 counted; and each token with its log probability, "i -0.31 am -0.02 . -0.11 <end> -0.001". Words that the model does not
 know count as <unk>; a model of subwords lists pieces. The mean over all tokens is said on standard error. Lines of the
-output are those of the file: an empty line gives an empty one, a line that is no pair or cannot be scored
+output are those of the file: an empty line (or a header) gives an empty one, a line that is no pair or cannot be scored
 "nan TAB nan TAB <bad line>"; then the exit status is 1, with --skip-bad 0.)";
 
 struct ScoreCommandOptions {
   EnsembleOptions ensemble;
   TranslatorOptions search;
   std::string pairs;
+  SettingValues format;
   bool skip_bad = false;
 };
 
@@ -52,8 +54,8 @@ struct ScoredLines {
   std::vector<LineKind> kinds;  ///< of each line; as many are pairs as there are sources
 };
 
-ScoredLines read_lines(const std::string& path, const RunDirectory& run, BadLines& bad) {
-  Corpus corpus = load_corpus(path, 0, say);
+ScoredLines read_lines(const ScoreCommandOptions& options, const RunDirectory& run, BadLines& bad) {
+  Corpus corpus = load_corpus(options.pairs, 0, other_format(run.config(), options.format), say);
   ScoredLines lines{{}, {}, std::move(corpus.lines)};
   auto pair = corpus.pairs.begin();
   for (std::size_t i = 0; i < lines.kinds.size(); ++i) {
@@ -76,7 +78,7 @@ ScoredLines read_lines(const std::string& path, const RunDirectory& run, BadLine
 int score(const ScoreCommandOptions& options) {
   const LoadedEnsemble ensemble = load_ensemble(options.ensemble);
   BadLines bad(options.pairs);
-  const ScoredLines lines = read_lines(options.pairs, ensemble.first().run, bad);
+  const ScoredLines lines = read_lines(options, ensemble.first().run, bad);
   Translator translator = ensemble.translator(options.search);
   const std::vector<Translation> translations = translator.score(lines.sources, lines.targets);
   std::string output;
@@ -113,7 +115,10 @@ void add_score(tool::Program& program) {
   add_ensemble_options(command, options->ensemble);
   add_batch_option(command, options->search.batch, "Sentences to score at once; changes no figure");
   add_precision_option(command, options->search.precision);
-  command.option("PAIRS", options->pairs, "The pairs: English, a tab, French").required().value("");
+  command.option("PAIRS", options->pairs, "The pairs: the translation, a tab, the source sentence")
+      .required()
+      .value("");
+  add_setting_option(command, "columns", options->format);
   add_skip_bad_option(command, options->skip_bad);
   command.action([options] { return score(*options); });
 }

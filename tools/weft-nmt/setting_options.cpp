@@ -9,6 +9,8 @@
 #include "graph/file.h"
 #include "graph/joined.h"
 #include "graph/quote.h"
+#include "models/nmt/corpus.h"
+#include "models/nmt/language.h"
 #include "tools/weft-nmt/commands.h"
 
 namespace weft::nmt {
@@ -41,13 +43,19 @@ struct PlaceholderOf {
   std::string operator()(const FilePath& file) const {
     return file.names.empty() ? "FILE" : joined(file.names, "|") + "|FILE";
   }
+  std::string operator()(const CorpusName&) const { return "CORPUS"; }
+  std::string operator()(const LanguageCode&) const { return "CODE"; }
+  std::string operator()(const ColumnPair&) const { return "S,T"; }
 };
 
 /// "default: 64", or what each preset says where they differ; nothing where the default is to have none.
 std::string default_text(const Setting& setting) {
   if (setting.name == "preset") return "default: small with --builtin, else tutorial";
   const auto* file = std::get_if<FilePath>(&setting.kind);
-  if ((file != nullptr && file->names.empty()) || std::holds_alternative<Switch>(setting.kind)) return "";
+  const bool is_none = (file != nullptr && file->names.empty()) || std::holds_alternative<Switch>(setting.kind) ||
+                       std::holds_alternative<CorpusName>(setting.kind) ||
+                       std::holds_alternative<ColumnPair>(setting.kind);
+  if (is_none) return "";
   std::vector<std::string> texts;
   for (const std::string_view name : preset_names()) texts.push_back(setting_text(setting.get(preset(name))));
   if (std::ranges::equal(texts, std::vector(texts.size(), texts.front()))) return "default: " + texts.front();
@@ -61,6 +69,14 @@ std::string help_text(const Setting& setting) {
   text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
   const std::string defaults = default_text(setting);
   return defaults.empty() ? text : fmt::format("{} ({})", text, defaults);
+}
+
+SettingValue parse_from_command_line(const Setting& setting, const std::string& text) {
+  try {
+    return parse_setting(setting, text);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
 }
 
 void require_one_source(const DataConfig& data) {
@@ -83,6 +99,19 @@ void make_absolute(const Setting& setting, std::string& path) {
   path = std::filesystem::absolute(path).lexically_normal().string();
 }
 
+/// So that the config means the same corpora wherever it is read.
+void resolve_corpora(SettingValues& values) {
+  const auto language = [&](const char* name) {
+    const auto given = values.find(name);
+    return std::get<std::string>(given != values.end() ? given->second : find_setting(name).get(Config{}));
+  };
+  for (auto& [name, value] : values) {
+    auto* corpus = std::get_if<std::string>(&value);
+    if (!std::holds_alternative<CorpusName>(find_setting(name).kind) || corpus->empty()) continue;
+    *corpus = resolve_corpus(*corpus, language("source-language"), language("target-language"));
+  }
+}
+
 }  // namespace
 
 SettingValues settings_from_toml(const std::string& text, std::string_view origin) {
@@ -102,6 +131,16 @@ SettingValues settings_from_toml(const std::string& text, std::string_view origi
   } catch (const std::exception& error) {  // of the library, which shows the text as it is
     fail("{}: {}", origin, excerpt(error.what(), 300));
   }
+}
+
+tool::Option add_setting_option(const tool::Command& command, std::string_view name, SettingValues& values) {
+  const Setting& setting = find_setting(name);
+  const auto take = [&setting, &values](const std::string& text) {
+    values[std::string(setting.name)] = parse_from_command_line(setting, text);
+  };
+  return command.on_text(fmt::format("--{}", name), take, help_text(setting))
+      .value(std::visit(PlaceholderOf{}, setting.kind))
+      .one_value();
 }
 
 SettingOptions::SettingOptions(const tool::Command& command) {
@@ -128,11 +167,7 @@ SettingValues SettingOptions::from_command_line() const {
   SettingValues values;
   for (const auto& [setting, option] : options_) {
     if (!option.given()) continue;
-    try {
-      values[std::string(setting->name)] = parse_setting(*setting, option.texts().back());
-    } catch (const Error& error) {
-      throw UsageError(error.what());
-    }
+    values[std::string(setting->name)] = parse_from_command_line(*setting, option.texts().back());
   }
   return values;
 }
@@ -154,8 +189,11 @@ SettingValues SettingOptions::given() const {
   values.merge(file);
   for (auto& [name, value] : values) {
     const Setting& setting = find_setting(name);
+    if (std::holds_alternative<LanguageCode>(setting.kind))
+      value = canonical_language(std::get<std::string>(value)).value();
     if (std::holds_alternative<FilePath>(setting.kind)) make_absolute(setting, std::get<std::string>(value));
   }
+  resolve_corpora(values);
   return values;
 }
 

@@ -15,6 +15,9 @@ namespace weft::nmt {
 /// anything else, for unknown names and for values that are not allowed.
 SettingValues settings_from_toml(const std::string& text, std::string_view origin);
 
+/// Declares the option of one setting, which is put among the values when it is given.
+tool::Option add_setting_option(const tool::Command& command, std::string_view name, SettingValues& values);
+
 /// The options of all settings, and --config for a file of them.
 class SettingOptions {
  public:

@@ -28,6 +28,8 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt train --data fra.txt                             the tutorial: 50,000 pairs of tatoeba.org, larger sizes
   weft-nmt train --data fra.txt --limit 0 --split random    all pairs, split as the tutorial does
   weft-nmt train --train a.tsv --valid b.tsv --preset small --out runs/mine
+  weft-nmt train --data deu.txt --source-language de --out runs/de-en       another language than French
+  weft-nmt train --train corpus/train --valid corpus/dev --source-language zh --subwords 8000    train.zh.gz, train.en.gz
   weft-nmt train --builtin --epochs 100 --patience 5        until five epochs have brought nothing
   weft-nmt train --resume --out runs/mine --epochs 20       goes on, to the bits that an undisturbed run gives
   weft-nmt train --resume --out runs/mine --checkpoint checkpoint-1200    when the last one is damaged
@@ -36,8 +38,10 @@ constexpr const char* kExamples = R"(Examples:
   weft-nmt train --resume --out runs/mine --check-numerics  names the node that made training diverge
   weft-nmt train --builtin --epochs 1 --profile --trace trace.json --out runs/profile
 
-A corpus has one pair a line, English TAB French; lines that are no pair are listed and skipped. Ctrl-C finishes the
-batch and writes a checkpoint; --resume goes on from it.)";
+A CORPUS is a file with one pair a line: the target sentence (English), a tab, the source sentence (French); other columns
+are chosen with --columns. Or it is two files with a sentence a line, SOURCE,TARGET, which have the same name up to the
+languages' codes (train.de, train.en) if one name is given. gzip is unpacked, - is standard input. Lines that are no pair
+are listed and skipped. Ctrl-C finishes the batch and writes a checkpoint; --resume goes on from it.)";
 
 /// What may change when training goes on; all else would make another run of it.
 constexpr std::array<std::string_view, 5> kResumable = {"epochs", "checkpoint-every", "keep", "learning-rate",
@@ -128,7 +132,10 @@ RunDirectory make_run(Config config, const std::filesystem::path& out, bool over
 /// The files that a training is made from.
 std::vector<std::filesystem::path> inputs_of(const Config& config, const SettingOptions& settings) {
   const DataConfig& data = config.data;
-  std::vector<std::filesystem::path> files{data.corpus, data.train, data.valid, data.test, settings.file()};
+  std::vector<std::filesystem::path> files{settings.file()};
+  for (const std::string& corpus : {data.corpus, data.train, data.valid, data.test}) {
+    for (const std::string& file : corpus_files(corpus)) files.emplace_back(file);
+  }
   if (names_kernel_file(config.training.kernels)) files.emplace_back(config.training.kernels);
   std::erase(files, std::filesystem::path());
   return files;

@@ -13,6 +13,7 @@
 #include "models/nmt/divergence.h"
 #include "models/nmt/format.h"
 #include "models/nmt/kernel_choice.h"
+#include "models/nmt/language.h"
 #include "models/nmt/model.h"
 #include "models/nmt/provenance.h"
 #include "models/nmt/weights.h"
@@ -167,11 +168,13 @@ void TrainingSession::describe() const {
   const PaddingShare padding = plan.padding();
   progress_.log(fmt::format("Sentences   {} to train on, {} to validate with, {} to test with", train_examples_.size(),
                             valid_examples_.size(), test_pairs_));
-  progress_.log(fmt::format("Vocabulary  {} French ids, {} English ids", config.model.source_vocabulary,
-                            config.model.target_vocabulary));
-  progress_.log(fmt::format("Batches     {} an epoch in {}, {:.2f} % padding ({:.2f} % French, {:.2f} % English)",
+  const std::string source = language_name(config.source_language);
+  const std::string target = language_name(config.target_language);
+  progress_.log(fmt::format("Vocabulary  {} {} ids, {} {} ids", config.model.source_vocabulary, source,
+                            config.model.target_vocabulary, target));
+  progress_.log(fmt::format("Batches     {} an epoch in {}, {:.2f} % padding ({:.2f} % {}, {:.2f} % {})",
                             plan.batches_per_epoch(), counted(plan.shapes().size(), "shape"), 100 * padding.overall,
-                            100 * padding.source, 100 * padding.target));
+                            100 * padding.source, source, 100 * padding.target, target));
   if (config.training.accumulate > 1)
     progress_.log(fmt::format("Updates     {} an epoch, each by the gradients of {} batches (--accumulate)",
                               trainer_->steps_per_epoch(), config.training.accumulate));

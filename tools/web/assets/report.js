@@ -3,7 +3,7 @@
 {
   const report = weft.data("data");
   const main = document.getElementById("report");
-  const { batches, epochs } = report;
+  const { batches, epochs, source_language: from, target_language: to } = report;
   const best = epochs.findLast((epoch) => epoch.best);
   const last = epochs.at(-1);
   const el = weft.el;
@@ -162,9 +162,9 @@
             "aria-pressed": String(epoch >= each.first && epoch <= each.last), onclick: () => show(each.at) },
             el("span", { class: "muted" }, each.first === each.last ? `epoch ${each.first}` : `${each.first} – ${each.last}`), el("span", {}, each.translation || "(nothing)"))))));
         return el("article", { class: "sample" },
-          el("dl", {}, el("dt", {}, "French"), el("dd", { class: "source", lang: "fr" }, sample.source),
-            el("dt", {}, "English"), el("dd", { class: "reference" }, sample.reference),
-            el("dt", {}, `Epoch ${epoch}`), el("dd", { class: "translation" }, sample.translation || "(nothing)")),
+          el("dl", {}, el("dt", {}, from.name), el("dd", { class: "source", lang: from.code, dir: "auto" }, sample.source),
+            el("dt", {}, to.name), el("dd", { class: "reference", lang: to.code, dir: "auto" }, sample.reference),
+            el("dt", {}, `Epoch ${epoch}`), el("dd", { class: "translation", lang: to.code, dir: "auto" }, sample.translation || "(nothing)")),
           ...(sample.weights.length > 0 ? [weft.heatMap(sample)] : []), details);
       }));
     }
