@@ -101,4 +101,121 @@ damaged "subwords.source.model' is damaged" truncate -s 0 damaged/subwords.sourc
 damaged 'subwords.sha256' rm damaged/subwords.sha256
 damaged 'vocab.source.txt' sed -i 5d damaged/vocab.source.txt
 
+# ---- Languages: corpora of templates, as real ones look.
+# corpus NAME SUBJECTS VERBS OBJECTS: all sentences, one a line, of words with commas between; the last is what ends them.
+corpus() {
+  local -a subjects verbs objects
+  IFS=, read -ra subjects <<<"$2"
+  IFS=, read -ra verbs <<<"$3"
+  IFS=, read -ra objects <<<"$4"
+  local subject verb object
+  for subject in "${subjects[@]}"; do
+    for verb in "${verbs[@]}"; do
+      for object in "${objects[@]}"; do printf '%s\n' "$subject$5$verb$5$object$6"; done
+    done
+  done >"$1"
+}
+corpus english 'the cat,the king,Anna,my sister,nobody' 'sees,buys,hears,finds,wants' 'a house,the tree,some bread,water' ' ' .
+corpus german 'die Katze,der König,Anna,meine Schwester,niemand' 'sieht,kauft,hört,findet,möchte' \
+  'ein Haus,den Baum,etwas Brot,Wasser' ' ' .
+corpus chinese '猫,国王,安娜,我的姐姐,没有人' '看见,买,听见,找到,想要' '一所房子,那棵树,一些面包,水' '' 。
+corpus russian 'кошка,король,Анна,моя сестра,никто' 'видит,покупает,слышит,находит,хочет' 'дом,дерево,хлеб,воду' ' ' .
+corpus arabic 'القطة,الملك,آنا,أختي,لا أحد' 'ترى,يشتري,تسمع,تجد,تريد' 'بيتا,الشجرة,بعض الخبز,ماء' ' ' .
+for language in german chinese russian arabic; do paste english $language >$language.tsv; done
+quick=(--preset small --embedding 8 --units 8 --batch 8 --epochs 1 --valid-sentences 4 --samples 2)
+
+passes "$nmt" train --data german.tsv --source-language de "${quick[@]}" --out de
+says '80 to train on, 10 to validate with, 10 to test with'
+says 'German ids, '
+says '% German, '
+! grep -q 'French\|warning' err || fail 'a German corpus is called French, or warned of' "$(<err)"
+grep -q '"source-language": "de"' de/config.json || fail 'config.json lacks the language'
+grep -q '"normaliser": "reversible"' de/config.json || fail 'German is not read with the reversible normaliser'
+passes "$nmt" translate --run de 'der König hört Wasser.'
+passes "$nmt" evaluate --run de
+passes "$nmt" evaluate --run de --test <(paste german english) --columns 1,2
+! grep -q warning err || fail 'columns that are chosen are complained of' "$(<err)"
+passes "$nmt" evaluate --run de --test <(paste german english)
+says 'the sides look interchanged: letters of German alone stand in the English sentences, such as line 1: "die Katze'
+passes "$nmt" report de -o report.html
+grep -q '"name":"German"' report.html || fail 'the report does not say German'
+passes "$nmt" vocab --data german.tsv --source-language de
+prints '"sha256_german_normalised_joined_by_newline"'
+prints ' "english": {'
+refuses 2 "--source-language cannot change on --resume: it is de in this run, not fr" \
+  train --resume --out de --source-language fr
+passes "$nmt" train --resume --out de --source-language DE --epochs 2
+
+for language in russian:ru arabic:ar; do
+  name=${language%:*} code=${language#*:}
+  passes "$nmt" train --data $name.tsv --source-language $code "${quick[@]}" --out $code
+  says '80 to train on, 10 to validate with, 10 to test with'
+  ! grep -q warning err || fail "$name is warned of" "$(<err)"
+  passes "$nmt" attention --run $code --out $code.svg "$(head -n 1 $name)"
+  [[ -s $code.svg ]] || fail "no picture of $name"
+  refuses 1 "$name.tsv: the normaliser 'tutorial' leaves nothing of 100 of 100 French sentences (100.0 %), line 1: " \
+    train --data $name.tsv "${quick[@]}" --out none
+done
+passes "$nmt" train --data chinese.tsv --source-language zh "${quick[@]}" --out zh-words
+says 'warning: chinese.tsv: Chinese is written without blanks between words'
+passes "$nmt" train --data chinese.tsv --source-language zh "${quick[@]}" --subwords 60 --out zh
+! grep -q 'warning' err || fail 'pieces of Chinese are warned of' "$(<err)"
+says '80 to train on, 10 to validate with, 10 to test with'
+passes "$nmt" translate --run zh '国王买水。'
+passes "$nmt" attention --run zh --out zh.png '国王买水。'
+passes "$nmt" vocab --data chinese.tsv --source-language zh
+prints ' "chinese": {'
+[[ ! -e none ]] || fail 'a refused corpus leaves a run'
+
+refuses 2 "'source-language' is \"german\", it must be a language's code (BCP 47 or ISO 639), such as fr, de or zh-Hant; did you mean 'de' (German)?" \
+  train --data german.tsv --source-language german --out none
+refuses 2 "'builtin' is the built-in corpus, which is French and English (fr, en), but 'source-language' is de" \
+  train --builtin --source-language de --out none
+refuses 2 "'source-language' and 'target-language' are both en" train --data german.tsv --source-language en --out none
+
+# ---- Columns, headers, files with a side each, gzip and standard input give the same run.
+paste -d '\t' <(seq 100) german english >numbered.tsv
+(printf 'id\tde\ten\n' && cat numbered.tsv) >named.tsv
+(printf 'English\tGerman\n' && cat german.tsv) >headed.tsv
+cp german side.de && cp english side.en
+gzip -c german >packed.de.gz && gzip -c english >packed.en.gz && gzip -c german.tsv >german.tsv.gz
+german=(--source-language de "${quick[@]}")
+same_as_de() {
+  local name=$1
+  shift
+  passes "$nmt" train "$@" "${german[@]}" --out "$name"
+  for file in train.tsv valid.tsv test.tsv vocab.source.txt; do same de/$file "$name/$file"; done
+}
+same_as_de numbers --data numbered.tsv --columns 2,3
+same_as_de names --data named.tsv --columns de,en
+says 'named.tsv: a header, skipped: id\tde\ten'
+same_as_de header --data headed.tsv
+says 'headed.tsv: a header, skipped: English\tGerman'
+same_as_de sides --data side.de,side.en
+same_as_de prefix --data side
+same_as_de packed-sides --data packed
+same_as_de packed --data german.tsv.gz
+same_as_de input --data - <german.tsv
+same_as_de packed-input --data - < <(cat german.tsv.gz)
+passes "$nmt" train --train de/train.tsv --valid side --test packed "${german[@]}" --out parts
+lines parts/valid.tsv 100
+passes "$nmt" vocab --data side --source-language de
+passes "$nmt" evaluate --run de --test side
+passes "$nmt" score --run de side
+lines out 100
+passes "$nmt" score --run de - <german.tsv
+lines out 100
+refuses 1 'numbered.tsv' train --data numbered.tsv --columns 2,9 "${german[@]}" --out none
+refuses 2 "'columns' is \"2\", it must be two columns" train --data numbered.tsv --columns 2 "${german[@]}" --out none
+refuses 1 'by the header column 1 is German and column 2 is English' \
+  train --data <(printf 'German\tEnglish\n' && paste german english) "${german[@]}" --out none
+head -n 99 english >short.en && cp german short.de
+refuses 1 'its German side has 100 lines, its English side 99' train --data short "${german[@]}" --out none
+head -c 100 german.tsv.gz >cut.gz
+refuses 1 "cannot read 'cut.gz': the gzip data are cut off" vocab --data cut.gz
+passes "$nmt" train --data <(paste english <(seq 100)) "${german[@]}" --out ids
+says 'the German side looks like numbers, ids or references'
+passes "$nmt" train --data <(for _ in {1..30}; do printf 'Yes.\tJa.\n'; done) "${german[@]}" --out alike
+says 'warning: no pair is left to validate with: pairs that share a sentence stay together'
+
 finish
