@@ -13,6 +13,7 @@
 #include "backends/numerics.h"
 #include "backends/pass_check.h"
 #include "backends/poison.h"
+#include "graph/compacted.h"
 #include "graph/cost.h"
 #include "graph/error.h"
 #include "graph/joined.h"
@@ -49,22 +50,29 @@ struct Copy {
   void run() const { std::memcpy(to, from, bytes); }
 };
 
-/// The memory of an input or output: its own, or the caller's.
+/// The memory of an input or output: the caller's, or its own, which is made when somebody wants it.
 struct Port {
-  Tensor own;
+  std::optional<Tensor> own;
   TensorView memory;
   NodeId leaf = {};      ///< of an input
   std::size_t copy = 0;  ///< of an output: its index among the copies
 
-  explicit Port(const TensorType& type) : own(type), memory(own.view()) {}
+  explicit Port(const TensorType& type) : memory{type, nullptr} {}
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
+
+  bool has_memory() const { return memory.data != nullptr; }
+
+  void make_memory() {
+    own.emplace(memory.type);
+    memory = own->view();
+  }
 
   void bind(std::string_view name, const TensorView& callers) {
     require(callers.type == memory.type, "'{}' is {}, the memory for it is {}", name, memory.type.to_string(),
             callers.type.to_string());
     memory = callers;
-    own = Tensor();
+    own.reset();
   }
 };
 
@@ -121,6 +129,9 @@ struct Executable::Impl {
 
   Port& input(std::string_view name);
   Port& output(std::string_view name);
+  void connect_input(const Port& port);
+  void connect_output(const Port& port) { output_copies[port.copy].to = port.memory.bytes().data(); }
+  void make_port_memory();
   struct Cost {
     std::size_t nodes = 0;
     std::size_t bytes = 0;
@@ -154,7 +165,6 @@ void Executable::Impl::bind_leaves() {
     if (node.op == &leaf::input) {
       Port& port = inputs.try_emplace(node.name, graph.type(node.results[0])).first->second;
       port.leaf = id;
-      leaf_memory[id.index] = port.own.bytes().data();
     } else if (node.op == &leaf::constant) {
       // Read only: no kernel writes over a constant.
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
@@ -254,6 +264,7 @@ void Executable::Impl::prepare(const Backend& backend, const CompileOptions& opt
                      plan.scratch[i], nullptr});
     report.flops += flops_of(graph, node);
   }
+  steps.shrink_to_fit();
   prepare_checks(options);
   prepare_copies(plan, next_step);
   report.kernels = steps.size();
@@ -280,9 +291,8 @@ void Executable::Impl::prepare_copies(const BufferPlan& plan, const std::vector<
                             .into_offset = copy.offset}});
   for (const Output& output : graph.outputs()) {
     Port& port = outputs.try_emplace(output.name, graph.type(output.value)).first->second;
-    const std::span<std::byte> bytes = port.own.bytes();
     port.copy = output_copies.size();
-    output_copies.push_back({.bytes = bytes.size(), .source = output.value, .to = bytes.data()});
+    output_copies.push_back({.bytes = static_cast<std::size_t>(port.memory.type.bytes()), .source = output.value});
   }
   staged.reserve(graph.updates().size());
   for (std::size_t i = 0; i < graph.updates().size(); ++i) {
@@ -312,6 +322,7 @@ std::byte* Executable::Impl::address(ValueId value) const {
 /// Once, and again when another executable has made the shared arena grow, or has failed to and left it empty.
 void Executable::Impl::bind_addresses() {
   arena->reserve(report.arena_bytes);
+  make_port_memory();
   for (Step& step : steps) {
     std::ranges::transform(step.operands, step.operand_addresses.begin(), [this](ValueId id) { return address(id); });
     std::ranges::transform(step.results, step.result_addresses.begin(), [this](ValueId id) { return address(id); });
@@ -322,6 +333,25 @@ void Executable::Impl::bind_addresses() {
   for (Copy& copy : update_copies) bind(copy);
   bound_to = arena->data();
   bound = true;
+}
+
+/// Of those that nobody has asked for or bound yet.
+void Executable::Impl::make_port_memory() {
+  for (auto& [name, port] : inputs) {
+    if (port.has_memory()) continue;
+    port.make_memory();
+    connect_input(port);
+  }
+  for (auto& [name, port] : outputs) {
+    if (port.has_memory()) continue;
+    port.make_memory();
+    connect_output(port);
+  }
+}
+
+void Executable::Impl::connect_input(const Port& port) {
+  leaf_memory[port.leaf.index] = port.memory.bytes().data();
+  bound = false;
 }
 
 void Executable::Impl::bind(Copy& copy) const {
@@ -445,21 +475,34 @@ Port& Executable::Impl::output(std::string_view name) {
   return at->second;
 }
 
-TensorView Executable::input(std::string_view name) const { return impl_->input(name).memory; }
+TensorView Executable::input(std::string_view name) const {
+  Port& port = impl_->input(name);
+  if (!port.has_memory()) {
+    port.make_memory();
+    impl_->connect_input(port);
+  }
+  return port.memory;
+}
 
-TensorView Executable::output(std::string_view name) const { return impl_->output(name).memory; }
+TensorView Executable::output(std::string_view name) const {
+  Port& port = impl_->output(name);
+  if (!port.has_memory()) {
+    port.make_memory();
+    impl_->connect_output(port);
+  }
+  return port.memory;
+}
 
 void Executable::bind_input(std::string_view name, const TensorView& memory) {
   Port& port = impl_->input(name);
   port.bind(name, memory);
-  impl_->leaf_memory[port.leaf.index] = memory.bytes().data();
-  impl_->bound = false;
+  impl_->connect_input(port);
 }
 
 void Executable::bind_output(std::string_view name, const TensorView& memory) {
   Port& port = impl_->output(name);
   port.bind(name, memory);
-  impl_->output_copies[port.copy].to = memory.bytes().data();
+  impl_->connect_output(port);
 }
 
 void Executable::set(std::string_view name, const Tensor& tensor) {
@@ -514,6 +557,7 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
   const PassObserver observer = check ? check->observer(options.observer) : options.observer;
   run_passes(impl->graph, passes, pass_context(backend), observer);
+  impl->graph = compacted(impl->graph);
   impl->bind_leaves();
   if (options.memory_budget) impl->keep_to_budget(backend, *options.memory_budget, observer);
   impl->prepare(backend, options);

@@ -11,7 +11,7 @@ namespace weft::onednn {
 namespace {
 
 Kernel packed_kernel(const Product& product, const Version& version) {
-  const auto primitive = std::make_shared<const ProductPrimitive>(product, RightOperand::packed);
+  const auto primitive = ProductPrimitive::shared(product, RightOperand::packed);
   const std::shared_ptr<PackedMatrix> right = PackedMatrix::shared(version, primitive->layout());
   return {[primitive, right, bias = product.bias](const KernelBuffers& buffers) {
             right->refresh(buffers.operand<float>(1));
@@ -22,7 +22,7 @@ Kernel packed_kernel(const Product& product, const Version& version) {
 }
 
 Kernel plain_kernel(const Product& product) {
-  const auto primitive = std::make_shared<const ProductPrimitive>(product, RightOperand::plain);
+  const auto primitive = ProductPrimitive::shared(product, RightOperand::plain);
   return {[primitive, bias = product.bias](const KernelBuffers& buffers) {
             primitive->run(buffers.operand<float>(0), buffers.operand<float>(1),
                            bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);

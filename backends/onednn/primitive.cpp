@@ -182,7 +182,8 @@ struct ProductPrimitive::Impl {
   std::size_t scratch_bytes;
   /// Its code and its scratch memory are made for this number.
   int threads;
-  // Their addresses are set at each run.
+  // Their addresses are set at each run, by one thread at a time.
+  std::mutex mutex = {};
   dnnl::memory a;
   dnnl::memory b;
   dnnl::memory bias;
@@ -232,12 +233,33 @@ const PackedMatrix::Layout& ProductPrimitive::layout() const { return impl_->lay
 
 std::size_t ProductPrimitive::scratch_bytes() const { return impl_->scratch_bytes; }
 
+std::shared_ptr<const ProductPrimitive> ProductPrimitive::shared(const Product& product, RightOperand right) {
+  struct Key {
+    Product product;
+    RightOperand right;
+    int threads;
+    auto operator<=>(const Key&) const = default;
+  };
+  static std::mutex mutex;
+  static std::map<Key, std::weak_ptr<const ProductPrimitive>> primitives;
+  const std::lock_guard lock(mutex);
+  const Key key{product, right, threads_for(product)};
+  if (const auto at = primitives.find(key); at != primitives.end())
+    if (std::shared_ptr<const ProductPrimitive> primitive = at->second.lock()) return primitive;
+  std::erase_if(primitives, [](const auto& entry) { return entry.second.expired(); });
+  const auto primitive = std::make_shared<const ProductPrimitive>(product, right);
+  primitives.emplace(key, primitive);
+  return primitive;
+}
+
 void ProductPrimitive::run(const float* a, const float* b, const float* bias, float* c, void* scratch) const {
+  const std::lock_guard lock(impl_->mutex);
   set_address(impl_->b, b);
   impl_->execute(impl_->b, a, bias, c, scratch);
 }
 
 void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const {
+  const std::lock_guard lock(impl_->mutex);
   impl_->execute(b.impl_->copy, a, bias, c, scratch);
 }
 

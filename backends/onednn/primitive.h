@@ -56,6 +56,10 @@ class PackedMatrix {
 /// A product that oneDNN has prepared: choosing the algorithm and generating its code is done when it is made.
 class ProductPrimitive {
  public:
+  /// The primitive of that product, made for the number of threads that there are now. It is shared by all kernels of
+  /// the process, and lives as long as they do: an unrolled graph has the same product at every step.
+  static std::shared_ptr<const ProductPrimitive> shared(const Product& product, RightOperand right);
+
   ProductPrimitive(const Product& product, RightOperand right);
   ~ProductPrimitive();
   ProductPrimitive(const ProductPrimitive&) = delete;
@@ -65,7 +69,7 @@ class ProductPrimitive {
   const PackedMatrix::Layout& layout() const;
   std::size_t scratch_bytes() const;
 
-  /// One product at a time. `bias` is read only when the product has one.
+  /// One product at a time: a thread waits for another one. `bias` is read only when the product has one.
   void run(const float* a, const float* b, const float* bias, float* c, void* scratch) const;
   /// The same with a packed right operand, which must be fresh.
   void run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const;

@@ -16,7 +16,7 @@ RowBlocks::RowBlocks(const Product& product, const Version& version) : product_(
     if (!blocks_.empty() && blocks_.back().rows == rows) continue;
     Product block = product;
     block.m = rows;
-    auto primitive = std::make_unique<ProductPrimitive>(block, version ? RightOperand::packed : RightOperand::plain);
+    auto primitive = ProductPrimitive::shared(block, version ? RightOperand::packed : RightOperand::plain);
     std::shared_ptr<PackedMatrix> right = version ? PackedMatrix::shared(version, primitive->layout()) : nullptr;
     scratch_bytes_ = std::max(scratch_bytes_, primitive->scratch_bytes());
     blocks_.push_back({rows, std::move(primitive), std::move(right)});

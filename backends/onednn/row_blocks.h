@@ -26,7 +26,7 @@ class RowBlocks {
  private:
   struct Block {
     std::int64_t rows;
-    std::unique_ptr<ProductPrimitive> primitive;
+    std::shared_ptr<const ProductPrimitive> primitive;
     std::shared_ptr<PackedMatrix> right;  ///< null when it is no variable
   };
 

@@ -61,16 +61,31 @@ void fill(const Batch& batch, std::span<const Example> examples, Side side, std:
 
 }  // namespace
 
-BatchPlan::BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed)
+BatchPlan::BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed,
+                     std::size_t most_shapes)
     : batch_size_(batch_size), seed_(seed) {
   require(batch_size > 0, "a batch must have at least one row");
+  require(most_shapes > 0, "batches must have at least one shape");
   require(!examples.empty(), "there are no examples to make batches of");
+  std::size_t longest = 0;
   for (std::size_t i = 0; i < examples.size(); ++i) {
     require(!examples[i].source.empty(), "example {} has no source", i);
-    groups_[{examples[i].source.size(), examples[i].target.size()}].push_back(i);
+    longest = std::max({longest, examples[i].source.size(), examples[i].target.size()});
   }
+  for (std::size_t multiple = 1;; multiple *= 2) {
+    plan(examples, multiple);
+    if (multiple >= longest || shapes().size() <= most_shapes) break;
+  }
+  measure_padding(examples);
+}
+
+void BatchPlan::plan(std::span<const Example> examples, std::size_t multiple) {
+  const auto rounded = [multiple](std::size_t length) { return (length + multiple - 1) / multiple * multiple; };
+  groups_.clear();
+  padded_shapes_.clear();
+  for (std::size_t i = 0; i < examples.size(); ++i)
+    groups_[{rounded(examples[i].source.size()), rounded(examples[i].target.size())}].push_back(i);
   plan_padded_batches();
-  measure_padding();
 }
 
 std::vector<BatchPlan::Lengths> BatchPlan::lined_up_groups() const {
@@ -151,14 +166,16 @@ std::vector<BatchShape> BatchPlan::shapes() const {
   return {shapes.begin(), shapes.end()};
 }
 
-void BatchPlan::measure_padding() {
+void BatchPlan::measure_padding(std::span<const Example> examples) {
   std::size_t source_words = 0, target_words = 0, source_positions = 0, target_positions = 0;
+  for (const Example& example : examples) {
+    source_words += example.source.size();
+    target_words += example.target.size();
+  }
   for (const auto& [lengths, group] : groups_) {
-    const std::size_t unpadded_rows = group.size() - group.size() % batch_size_;
-    source_words += group.size() * lengths.first;
-    target_words += group.size() * lengths.second;
-    source_positions += unpadded_rows * lengths.first;
-    target_positions += unpadded_rows * lengths.second;
+    const std::size_t full_rows = group.size() - group.size() % batch_size_;
+    source_positions += full_rows * lengths.first;
+    target_positions += full_rows * lengths.second;
   }
   for (const BatchShape& shape : padded_shapes_) {
     source_positions += shape.rows * shape.source_length;

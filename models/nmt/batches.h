@@ -47,10 +47,17 @@ struct PaddingShare {
 /// Every epoch deals the pairs of a group anew and puts the batches in a new order, but the shapes are the same, and as
 /// many of each: all graphs a training run needs can be compiled before it, and there are few, because a padded batch
 /// takes a shape that is there already if that costs little more padding.
+///
+/// Where lengths vary so much that there would be more than `most_shapes` all the same, both lengths of every pair
+/// count as the next multiple of 2, or else of 4, and so on, until there are no more: such groups have padding, too. A
+/// shape that comes once in an epoch costs more to compile than it saves.
 class BatchPlan {
  public:
+  static constexpr std::size_t kMostShapes = 512;
+
   /// Throws Error if there are no examples, if one has no source, or if `batch_size` is 0.
-  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed);
+  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed,
+            std::size_t most_shapes = kMostShapes);
 
   /// The batches of an epoch in the order to train on them; every example is in exactly one. The same seed and epoch
   /// give the same batches.
@@ -66,18 +73,21 @@ class BatchPlan {
   PaddingShare padding() const { return padding_; }
 
  private:
-  /// Source and target length.
+  /// Source and target length, of a group the multiples.
   using Lengths = std::pair<std::size_t, std::size_t>;
+
+  /// Groups by multiples of that, and plans the batches anew.
+  void plan(std::span<const Example> examples, std::size_t multiple);
 
   /// The groups in an order in which neighbours differ little in either length.
   std::vector<Lengths> lined_up_groups() const;
 
   void plan_padded_batches();
-  void measure_padding();
+  void measure_padding(std::span<const Example> examples);
 
   std::size_t batch_size_;
   std::uint64_t seed_;
-  std::map<Lengths, std::vector<std::size_t>> groups_;  // the examples of those lengths, ascending
+  std::map<Lengths, std::vector<std::size_t>> groups_;  // the examples of each, ascending
   std::vector<BatchShape> padded_shapes_;               // of the padded batches, in the order of what is left over
   PaddingShare padding_;
 };

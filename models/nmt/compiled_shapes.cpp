@@ -6,10 +6,13 @@
 #include <bit>
 #include <cstring>
 
+#include "models/nmt/vocabulary.h"
+
 namespace weft::nmt {
 
-CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision)
-    : model_(model) {
+CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision,
+                               std::shared_ptr<ProgramCache> cache)
+    : model_(model), programs_(std::move(cache)) {
   options_.variables = std::move(variables);
   options_.arena = std::make_shared<Arena>();
   if (precision != Precision::f32) {
@@ -18,41 +21,60 @@ CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variabl
   }
 }
 
-template <typename MakeGraph>
-Executable& CompiledShapes::find(ByShape& shapes, std::int64_t rows, std::int64_t length, const MakeGraph& make) {
-  const auto at = shapes.find({rows, length});
-  if (at != shapes.end()) return at->second;
-  Executable executable = compile(make(), onednn_backend(), options_);
-  executable.profile_runs(profiled_);
-  return shapes.emplace(std::pair{rows, length}, std::move(executable)).first->second;
+Graph CompiledShapes::graph(Kind kind, std::int64_t rows, std::int64_t length) const {
+  if (kind == Kind::encoder) return encoder_graph(model_, rows, length);
+  return decoder_step_graph(model_, rows, length,
+                            kind == Kind::step ? StepResult::log_probabilities : StepResult::next_token);
 }
 
-Executable& CompiledShapes::encoder(std::int64_t rows, std::int64_t length) {
-  return find(encoders_, rows, length, [&] { return encoder_graph(model_, rows, length); });
+CompiledShapes::Program CompiledShapes::find(Kind kind, std::int64_t rows, std::int64_t length) {
+  return programs_.find({static_cast<std::int64_t>(kind), rows, length},
+                        [&] { return compile(graph(kind, rows, length), onednn_backend(), options_); });
 }
 
-Executable& CompiledShapes::greedy_step(std::int64_t rows, std::int64_t length) {
-  return find(greedy_steps_, rows, length, [&] { return decoder_step_graph(model_, rows, length); });
+CompiledShapes::Program CompiledShapes::encoder(std::int64_t rows, std::int64_t length) {
+  return find(Kind::encoder, rows, length);
 }
 
-Executable& CompiledShapes::step(std::int64_t rows, std::int64_t length) {
-  return find(steps_, rows, length,
-              [&] { return decoder_step_graph(model_, rows, length, StepResult::log_probabilities); });
+CompiledShapes::Program CompiledShapes::greedy_step(std::int64_t rows, std::int64_t length) {
+  return find(Kind::greedy_step, rows, length);
 }
 
-void CompiledShapes::profile_runs(bool on) {
-  profiled_ = on;
-  for (auto* shapes : {&encoders_, &greedy_steps_, &steps_})
-    for (auto& [shape, executable] : *shapes) executable.profile_runs(on);
+CompiledShapes::Program CompiledShapes::step(std::int64_t rows, std::int64_t length) {
+  return find(Kind::step, rows, length);
 }
+
+void CompiledShapes::profile_runs(bool on) { programs_.profile_runs(on); }
 
 void CompiledShapes::add_to(ProfileByKind& profile) const {
-  for (const auto* shapes : {&encoders_, &greedy_steps_, &steps_})
-    for (const auto& [shape, executable] : *shapes) profile.add(executable.profile());
+  programs_.visit_profiled([&](const Executable& program) { profile.add(program.profile()); });
 }
 
 std::int64_t compiled_rows(std::int64_t rows, std::int64_t most) {
   return std::min(most, static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(rows))));
+}
+
+std::int64_t compiled_length(std::int64_t length) {
+  constexpr std::int64_t exact = 32;
+  if (length <= exact) return length;
+  const auto next_power = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(length)));
+  const std::int64_t step = next_power / 16;  // there are eight from half of it on
+  return (length + step - 1) / step * step;
+}
+
+bool ignores_padding(const ModelConfig& model) { return model.variant == Variant::masked; }
+
+void feed_sources(Executable& encoder, std::span<const std::span<const std::int32_t>> sources) {
+  const TensorView ids = encoder.input("source");
+  const auto length = static_cast<std::size_t>(ids.type.shape[1]);
+  const std::span<std::int32_t> lengths = encoder.input("source_lengths").as<std::int32_t>();
+  std::ranges::fill(lengths, static_cast<std::int32_t>(length));
+  for (std::size_t row = 0; row < sources.size(); ++row) {
+    const std::span<std::int32_t> places = ids.as<std::int32_t>().subspan(row * length, length);
+    const auto end = std::ranges::copy(sources[row], places.begin()).out;
+    std::fill(end, places.end(), Vocabulary::kPadding);
+    lengths[row] = static_cast<std::int32_t>(sources[row].size());
+  }
 }
 
 TensorView first_rows(Tensor& tensor, std::int64_t rows) {

@@ -1,29 +1,30 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
+#include <span>
 #include <string_view>
-#include <utility>
 
-#include "backends/executable.h"
+#include "backends/program_cache.h"
 #include "models/nmt/config.h"
 #include "models/nmt/model.h"
 #include "models/nmt/precision.h"
 
 namespace weft::nmt {
 
-/// The graphs of a translator, compiled for a number of rows and a source length when they are asked for first, and
-/// kept. All share the variables and one arena.
+/// The graphs of a translator, compiled for a number of rows and a source length when they are asked for, and kept in a
+/// cache as long as it has room. All share the variables and one arena.
 class CompiledShapes {
  public:
-  CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision);
+  CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision,
+                 std::shared_ptr<ProgramCache> cache);
 
-  Executable& encoder(std::int64_t rows, std::int64_t length);
+  using Program = std::shared_ptr<Executable>;
+  Program encoder(std::int64_t rows, std::int64_t length);
   /// A step that gives the best next token.
-  Executable& greedy_step(std::int64_t rows, std::int64_t length);
+  Program greedy_step(std::int64_t rows, std::int64_t length);
   /// A step that gives the log probabilities of all tokens.
-  Executable& step(std::int64_t rows, std::int64_t length);
+  Program step(std::int64_t rows, std::int64_t length);
 
   /// Times the kernels of all runs from now on; what was measured before is forgotten.
   void profile_runs(bool on);
@@ -31,21 +32,30 @@ class CompiledShapes {
   void add_to(ProfileByKind& profile) const;
 
  private:
-  using ByShape = std::map<std::pair<std::int64_t, std::int64_t>, Executable>;  ///< rows, source length
+  enum class Kind : std::int64_t { encoder, greedy_step, step };
 
-  template <typename MakeGraph>
-  Executable& find(ByShape& shapes, std::int64_t rows, std::int64_t length, const MakeGraph& make);
+  Graph graph(Kind kind, std::int64_t rows, std::int64_t length) const;
+  Program find(Kind kind, std::int64_t rows, std::int64_t length);
 
   ModelConfig model_;
   CompileOptions options_;
-  ByShape encoders_;
-  ByShape greedy_steps_;
-  ByShape steps_;
-  bool profiled_ = false;
+  ProgramsByShape programs_;
 };
 
 /// Rows are compiled for powers of two and for `most`: those beside the rows in use cost their arithmetic.
 std::int64_t compiled_rows(std::int64_t rows, std::int64_t most);
+
+/// Sources are compiled for each length up to 32, and beyond it for eight lengths up to each next power of two: what a
+/// source is padded with, an eighth of it at most, costs its arithmetic. Sources of any length have 72 classes up to
+/// 1,024 tokens. Only for models that padding changes nothing for (ignores_padding).
+std::int64_t compiled_length(std::int64_t length);
+
+/// Whether what the model says of a sentence is the same, to the bit, however much padding there is behind it. The
+/// tutorial's variant reads padding and attends to it.
+bool ignores_padding(const ModelConfig& model);
+
+/// Sets the source of each row of an encoder, filled up with padding. Rows beyond them keep what they hold.
+void feed_sources(Executable& encoder, std::span<const std::span<const std::int32_t>> sources);
 
 /// The first rows of a tensor, as an executable for so many rows has them.
 TensorView first_rows(Tensor& tensor, std::int64_t rows);

@@ -19,7 +19,7 @@ class EncodedRows {
   /// Room for as many rows as the encoder is compiled for.
   explicit EncodedRows(const Executable& encoder) {
     for (const Output& output : encoder.graph().outputs())
-      all_.push_back({output.name, Tensor(encoder.output(output.name).type)});
+      all_.push_back({output.name, Tensor(encoder.graph().type(output.value))});
   }
 
   std::span<RowsOf> all() { return all_; }
@@ -36,18 +36,19 @@ class EncodedRows {
 class GreedySearch {
  public:
   GreedySearch(CompiledShapes& shapes, std::span<const std::span<const std::int32_t>> sources,
-               const SearchLimits& limits, std::int64_t batch)
+               std::span<const SearchLimits> limits, std::int64_t length, std::int64_t batch)
       : shapes_(shapes),
         sources_(sources),
         limits_(limits),
         batch_(batch),
-        length_(std::ssize(sources.front())),
+        length_(length),
         found_(sources.size()),
         capacity_(std::min(batch, std::ssize(sources))),
         slots_(static_cast<std::size_t>(capacity_)),
-        rows_(shapes.encoder(compiled_rows(capacity_, batch), length_)),
-        encoded_(shapes.encoder(compiled_rows(capacity_, batch), length_)),
-        tokens_({DType::i32, {compiled_rows(capacity_, batch)}}) {}
+        rows_(*shapes.encoder(compiled_rows(capacity_, batch), length_)),
+        encoded_(*shapes.encoder(compiled_rows(capacity_, batch), length_)),
+        tokens_({DType::i32, {compiled_rows(capacity_, batch)}}),
+        lengths_(Tensor::full(tokens_.type(), static_cast<double>(length))) {}
 
   std::vector<Hypothesis> run(const std::function<void(std::size_t)>& on_done) {
     for (fill(); open_ > 0; fill()) {
@@ -77,7 +78,7 @@ class GreedySearch {
         std::swap(rows_, encoded_);
         for (std::size_t row = 0; row < slots_.size(); ++row)
           slots_[row] = {row < encoded_sentences_.size() ? encoded_sentences_[row] : kFree, 0};
-        std::ranges::fill(tokens_.as<std::int32_t>(), limits_.start_token);
+        std::ranges::fill(tokens_.as<std::int32_t>(), limits_.front().start_token);
         open_ = std::ssize(encoded_sentences_);
         next_encoded_ = encoded_sentences_.size();
         continue;
@@ -85,7 +86,7 @@ class GreedySearch {
       const auto slot = std::ranges::find(slots_, kFree, &Slot::sentence);
       const auto row = static_cast<std::int64_t>(slot - slots_.begin());
       rows_.copy_row(row, encoded_, static_cast<std::int64_t>(next_encoded_));
-      tokens_.as<std::int32_t>()[static_cast<std::size_t>(row)] = limits_.start_token;
+      tokens_.as<std::int32_t>()[static_cast<std::size_t>(row)] = limits_.front().start_token;
       *slot = {encoded_sentences_[next_encoded_++], 0};
       ++open_;
     }
@@ -94,16 +95,12 @@ class GreedySearch {
   void encode() {
     const std::size_t last = std::min(sources_.size(), waiting_ + slots_.size());
     const std::int64_t rows = compiled_rows(static_cast<std::int64_t>(last - waiting_), batch_);
-    Executable& encoder = shapes_.encoder(rows, length_);
-    auto to = encoder.input("source").as<std::int32_t>().begin();
+    const CompiledShapes::Program encoder = shapes_.encoder(rows, length_);
+    feed_sources(*encoder, sources_.subspan(waiting_, last - waiting_));
     encoded_sentences_.clear();
-    for (; waiting_ < last; ++waiting_) {
-      to = std::ranges::copy(sources_[waiting_], to).out;
-      encoded_sentences_.push_back(waiting_);
-    }
-    std::ranges::fill(encoder.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    for (auto& [name, tensor] : encoded_.all()) encoder.bind_output(name, first_rows(tensor, rows));
-    encoder.run();
+    for (; waiting_ < last; ++waiting_) encoded_sentences_.push_back(waiting_);
+    for (auto& [name, tensor] : encoded_.all()) encoder->bind_output(name, first_rows(tensor, rows));
+    encoder->run();
     next_encoded_ = 0;
   }
 
@@ -125,21 +122,25 @@ class GreedySearch {
   }
 
   /// The token and the state that a step makes are where the next one reads them.
-  void bind(Executable& step, std::int64_t rows) {
+  void bind(CompiledShapes::Program step, std::int64_t rows) {
     const std::byte* const memory = rows_.all().front().tensor.bytes().data();
-    if (step_ == &step && bound_to_ == memory) return;
+    if (step_ == step && bound_to_ == memory) return;
     for (auto& [name, tensor] : rows_.all()) {
-      step.bind_input(name, first_rows(tensor, rows));
-      if (is_state(name)) step.bind_output("next_" + name, first_rows(tensor, rows));
+      step->bind_input(name, first_rows(tensor, rows));
+      if (is_state(name)) step->bind_output("next_" + name, first_rows(tensor, rows));
     }
-    step.bind_input("token", first_rows(tokens_, rows));
-    step.bind_output("next_token", first_rows(tokens_, rows));
-    std::ranges::fill(step.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    step_ = &step;
+    step->bind_input("token", first_rows(tokens_, rows));
+    step->bind_output("next_token", first_rows(tokens_, rows));
+    step->bind_input("source_lengths", first_rows(lengths_, rows));
+    step_ = std::move(step);
     bound_to_ = memory;
   }
 
   void step() {
+    const std::span<std::int32_t> lengths = lengths_.as<std::int32_t>();
+    for (std::size_t row = 0; row < slots_.size(); ++row)
+      if (const std::size_t sentence = slots_[row].sentence; sentence != kFree)
+        lengths[row] = static_cast<std::int32_t>(sources_[sentence].size());
     step_->run();
     const std::span<const std::int32_t> tokens = tokens_.as<std::int32_t>();
     const std::span<const float> weights = has_output(*step_, "attention_weights")
@@ -148,8 +149,8 @@ class GreedySearch {
     for (std::size_t row = 0; row < slots_.size(); ++row) {
       Slot& slot = slots_[row];
       if (slot.sentence == kFree) continue;
-      const auto length = static_cast<std::size_t>(length_);
-      const auto attended = weights.empty() ? weights : weights.subspan(row * length, length);
+      const auto width = static_cast<std::size_t>(length_);
+      const auto attended = weights.empty() ? weights : weights.subspan(row * width, sources_[slot.sentence].size());
       if (take(slot, tokens[row], attended)) continue;
       slot.sentence = kFree;
       --open_;
@@ -158,8 +159,9 @@ class GreedySearch {
 
   /// Appends a token to the slot's translation. Returns whether there is more to come.
   bool take(Slot& slot, std::int32_t token, std::span<const float> attended) {
-    const bool end = token == limits_.end_token;
-    if (!end && slot.steps == limits_.max_tokens) return false;
+    const SearchLimits& limits = limits_[slot.sentence];
+    const bool end = token == limits.end_token;
+    if (!end && slot.steps == limits.max_tokens) return false;
     Hypothesis& hypothesis = found_[slot.sentence];
     hypothesis.tokens.push_back(token);
     hypothesis.attention.insert(hypothesis.attention.end(), attended.begin(), attended.end());
@@ -170,9 +172,9 @@ class GreedySearch {
 
   CompiledShapes& shapes_;
   std::span<const std::span<const std::int32_t>> sources_;
-  SearchLimits limits_;
+  std::span<const SearchLimits> limits_;  ///< of each source
   std::int64_t batch_;
-  std::int64_t length_;
+  std::int64_t length_;  ///< that the programs are compiled for
   std::vector<Hypothesis> found_;
   std::size_t waiting_ = 0;  ///< the first source that has not been encoded
   std::int64_t capacity_;
@@ -183,16 +185,17 @@ class GreedySearch {
   std::vector<std::size_t> encoded_sentences_;  ///< of the rows of encoded_
   std::size_t next_encoded_ = 0;
   Tensor tokens_;
-  Executable* step_ = nullptr;
+  Tensor lengths_;  ///< of the sources of the rows
+  CompiledShapes::Program step_;
   const std::byte* bound_to_ = nullptr;
 };
 
 }  // namespace
 
 std::vector<Hypothesis> greedy_search(CompiledShapes& shapes, std::span<const std::span<const std::int32_t>> sources,
-                                      const SearchLimits& limits, std::int64_t batch,
+                                      std::span<const SearchLimits> limits, std::int64_t length, std::int64_t batch,
                                       const std::function<void(std::size_t)>& on_done) {
-  return GreedySearch(shapes, sources, limits, batch).run(on_done);
+  return GreedySearch(shapes, sources, limits, length, batch).run(on_done);
 }
 
 }  // namespace weft::nmt

@@ -12,9 +12,8 @@ onednn::ProductUses training_products(const Config& config, std::span<const Exam
                                       std::optional<std::size_t> memory_budget) {
   Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
                   {.memory_budget = memory_budget});
-  trainer.compile_all();
   onednn::ProductUses products;
-  trainer.visit([&](const Executable& step) { add_products(step.graph(), products); });
+  trainer.compile_all([&](const Executable& step) { add_products(step.graph(), products); });
   return products;
 }
 

@@ -17,9 +17,9 @@ class EncodedSentences {
   EncodedSentences(CompiledShapes& shapes, std::int64_t length, std::int64_t places)
       : shapes_(shapes), length_(length), places_(places) {
     const std::int64_t rows = compiled_rows(places, places);
-    const Executable& encoder = shapes.encoder(rows, length);
-    for (const Output& output : encoder.graph().outputs()) {
-      const TensorType type = encoder.output(output.name).type;
+    const CompiledShapes::Program encoder = shapes.encoder(rows, length);
+    for (const Output& output : encoder->graph().outputs()) {
+      const TensorType& type = encoder->graph().type(output.value);
       values_.push_back({output.name, Tensor(type), Tensor(type)});
     }
     for (std::int64_t place = places; place > 0; --place) free_.push_back(place - 1);
@@ -35,12 +35,12 @@ class EncodedSentences {
   void read(std::span<const std::size_t> sentences, std::span<const std::span<const std::int32_t>> sources) {
     check_invariant(sentences.size() <= free_.size(), "too many sentences are open");
     const std::int64_t rows = compiled_rows(std::ssize(sentences), places_);
-    Executable& encoder = shapes_.encoder(rows, length_);
-    auto to = encoder.input("source").as<std::int32_t>().begin();
-    for (const std::size_t sentence : sentences) to = std::ranges::copy(sources[sentence], to).out;
-    std::ranges::fill(encoder.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    for (Value& value : values_) encoder.bind_output(value.name, first_rows(value.made, rows));
-    encoder.run();
+    const CompiledShapes::Program encoder = shapes_.encoder(rows, length_);
+    std::vector<std::span<const std::int32_t>> read;
+    for (const std::size_t sentence : sentences) read.push_back(sources[sentence]);
+    feed_sources(*encoder, read);
+    for (Value& value : values_) encoder->bind_output(value.name, first_rows(value.made, rows));
+    encoder->run();
     std::int64_t row = 0;
     for (const std::size_t sentence : sentences) {
       const std::int64_t place = free_.back();
@@ -67,14 +67,15 @@ class EncodedSentences {
 
 class NetworkDecoder : public StepDecoder {
  public:
-  NetworkDecoder(CompiledShapes& shapes, std::span<const std::span<const std::int32_t>> sources, std::int64_t max_open,
-                 std::int64_t max_rows)
+  NetworkDecoder(CompiledShapes& shapes, std::span<const std::span<const std::int32_t>> sources, std::int64_t length,
+                 std::int64_t max_open, std::int64_t max_rows)
       : shapes_(shapes),
         sources_(sources),
-        length_(std::ssize(sources.front())),
+        length_(length),
         max_rows_(max_rows),
         encoded_(shapes, length_, max_open),
         tokens_({DType::i32, {max_rows}}),
+        lengths_(Tensor::full(tokens_.type(), static_cast<double>(length))),
         sentence_in_(static_cast<std::size_t>(max_rows), kNone) {
     for (std::size_t value = 0; value < encoded_.values().size(); ++value) {
       const auto& [name, kept, made] = encoded_.values()[value];
@@ -113,12 +114,15 @@ class NetworkDecoder : public StepDecoder {
   }
 
   NextToken next(std::size_t row) const override {
-    const auto part = [&](const char* output) -> std::span<const float> {
-      const TensorView view = step_->output(output);
-      const auto size = static_cast<std::size_t>(view.type.shape[1]);
-      return view.as<float>().subspan(static_cast<std::size_t>(place_[row]) * size, size);
+    const auto part = [&](std::string_view name) -> std::span<const float> {
+      const auto result = std::ranges::find(results_, name, &Result::name);
+      if (result == results_.end()) return {};
+      const auto size = static_cast<std::size_t>(result->rows.shape()[1]);
+      return result->rows.as<float>().subspan(static_cast<std::size_t>(place_[row]) * size, size);
     };
-    return {part("logits"), part("log_probabilities"), attends_ ? part("attention_weights") : std::span<const float>()};
+    std::span<const float> attention = part("attention_weights");
+    if (!attention.empty()) attention = attention.first(sources_[sentence_of(row)].size());
+    return {part("logits"), part("log_probabilities"), attention};
   }
 
  private:
@@ -133,6 +137,14 @@ class NetworkDecoder : public StepDecoder {
     Tensor now;
     Tensor next;
   };
+
+  /// What a step says of each row. It is here, so that programs, of which there are many, hold nothing of that size.
+  struct Result {
+    std::string name;
+    Tensor rows;
+  };
+
+  std::size_t sentence_of(std::size_t row) const { return sentence_in_[static_cast<std::size_t>(place_[row])]; }
 
   /// Finds a place among the first `compiled` for each row: where its sentence is already, if there is one left.
   void place(std::span<const Row> rows, std::int64_t compiled) {
@@ -155,22 +167,32 @@ class NetworkDecoder : public StepDecoder {
       taken[next_free] = true;
       place_[i] = static_cast<std::int64_t>(next_free);
       sentence_in_[next_free] = rows[i].sentence;
+      lengths_.as<std::int32_t>()[next_free] = static_cast<std::int32_t>(sources_[rows[i].sentence].size());
       for (Constant& constant : constants_)
         copy_row(constant.rows, place_[i], encoded_.values()[constant.value].kept, encoded_.place(rows[i].sentence));
     }
   }
 
-  void bind(Executable& step, std::int64_t rows) {
-    if (step_ == &step) return;
-    for (Constant& constant : constants_) step.bind_input(constant.name, first_rows(constant.rows, rows));
+  void bind(CompiledShapes::Program step, std::int64_t rows) {
+    if (step_ == step) return;
+    if (results_.empty()) make_results(*step);
+    for (Result& result : results_) step->bind_output(result.name, first_rows(result.rows, rows));
+    for (Constant& constant : constants_) step->bind_input(constant.name, first_rows(constant.rows, rows));
     for (State& state : states_) {
-      step.bind_input(state.name, first_rows(state.now, rows));
-      step.bind_output("next_" + state.name, first_rows(state.next, rows));
+      step->bind_input(state.name, first_rows(state.now, rows));
+      step->bind_output("next_" + state.name, first_rows(state.next, rows));
     }
-    step.bind_input("token", first_rows(tokens_, rows));
-    std::ranges::fill(step.input("source_lengths").as<std::int32_t>(), static_cast<std::int32_t>(length_));
-    attends_ = has_output(step, "attention_weights");
-    step_ = &step;
+    step->bind_input("token", first_rows(tokens_, rows));
+    step->bind_input("source_lengths", first_rows(lengths_, rows));
+    step_ = std::move(step);
+  }
+
+  void make_results(const Executable& step) {
+    for (const Output& output : step.graph().outputs()) {
+      const TensorType& type = step.graph().type(output.value);
+      if (!output.name.starts_with("next_"))
+        results_.push_back({output.name, Tensor({type.dtype, type.shape.with(0, max_rows_)})});
+    }
   }
 
   CompiledShapes& shapes_;
@@ -180,19 +202,20 @@ class NetworkDecoder : public StepDecoder {
   EncodedSentences encoded_;
   std::vector<Constant> constants_;
   std::vector<State> states_;
+  std::vector<Result> results_;
   Tensor tokens_;
+  Tensor lengths_;                        ///< of the sources of the step's places
   std::vector<std::size_t> sentence_in_;  ///< whose constants each place of the step holds
   std::vector<std::int64_t> place_;       ///< of each row of the last step
-  Executable* step_ = nullptr;
-  bool attends_ = false;
+  CompiledShapes::Program step_;
 };
 
 }  // namespace
 
 std::unique_ptr<StepDecoder> network_decoder(CompiledShapes& shapes,
                                              std::span<const std::span<const std::int32_t>> sources,
-                                             std::int64_t max_open, std::int64_t max_rows) {
-  return std::make_unique<NetworkDecoder>(shapes, sources, max_open, max_rows);
+                                             std::int64_t length, std::int64_t max_open, std::int64_t max_rows) {
+  return std::make_unique<NetworkDecoder>(shapes, sources, length, max_open, max_rows);
 }
 
 }  // namespace weft::nmt

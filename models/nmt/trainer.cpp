@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "backends/numerics.h"
 #include "graph/error.h"
+#include "models/nmt/compiled_shapes.h"
 #include "models/nmt/model.h"
 #include "models/nmt/schedule.h"
 
@@ -18,6 +20,18 @@ namespace {
 ModelShape model_shape(const BatchShape& shape) {
   return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
           static_cast<std::int64_t>(shape.target_length)};
+}
+
+ProgramsByShape::Shape program_shape(const BatchShape& shape) {
+  const auto [rows, source_length, target_length] = model_shape(shape);
+  return {rows, source_length, target_length};
+}
+
+BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
+  // Groups that have no padding are left so where it would change what a sentence means.
+  const std::size_t most_shapes =
+      ignores_padding(config.model) ? BatchPlan::kMostShapes : std::numeric_limits<std::size_t>::max();
+  return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, most_shapes);
 }
 
 /// Fills the executable's inputs from the batch's examples.
@@ -55,7 +69,9 @@ Trainer::Trainer(const Config& config, std::span<const Example> examples, std::s
       variables_(std::move(variables)),
       arena_(std::make_shared<Arena>()),
       options_(std::move(options)),
-      plan_(examples, static_cast<std::size_t>(config.training.batch), config.training.seed) {
+      plan_(batch_plan(config, examples)) {
+  if (!options_.programs) options_.programs = std::make_shared<ProgramCache>();
+  programs_.emplace(options_.programs);
   state_.seed = config.training.seed;
   // Now, so that all variables are there, and a model that cannot be built fails at once.
   executable(plan_.shapes().front());
@@ -75,39 +91,37 @@ CompileOptions Trainer::compile_options() const {
   return options;
 }
 
-Executable& Trainer::executable(const BatchShape& shape) {
-  const auto at = executables_.find(shape);
-  if (at != executables_.end()) return at->second;
-  const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
-  Executable& compiled = executables_.emplace(shape, compile(graph, onednn_backend(), compile_options())).first->second;
-  compiled.profile_runs(profiling_);
-  return compiled;
+std::shared_ptr<Executable> Trainer::executable(const BatchShape& shape) {
+  return programs_->find(program_shape(shape), [&] {
+    const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
+    Executable compiled = compile(graph, onednn_backend(), compile_options());
+    if (compiled.report().arena_bytes > largest_.arena_bytes) largest_ = compiled.report();
+    return compiled;
+  });
 }
 
 void Trainer::profile_runs(bool on) {
-  profiling_ = on;
-  for (auto& [shape, executable] : executables_) executable.profile_runs(on);
+  programs_->profile_runs(on);
   if (update_) update_->profile_runs(on);
 }
 
 ProfileByKind Trainer::profile() const {
   ProfileByKind profile;
-  visit([&](const Executable& executable) { profile.add(executable.profile()); });
+  visit_profiled([&](const Executable& executable) { profile.add(executable.profile()); });
   return profile;
 }
 
-void Trainer::visit(const std::function<void(const Executable&)>& visit) const {
-  for (const auto& [shape, executable] : executables_) visit(executable);
+void Trainer::visit_profiled(const std::function<void(const Executable&)>& visit) const {
+  programs_->visit_profiled(visit);
   if (update_) visit(*update_);
 }
 
-void Trainer::compile_all() {
-  for (const BatchShape& shape : plan_.shapes()) executable(shape);
-}
-
-ExecutableReport Trainer::largest() const {
-  return std::ranges::max_element(executables_, {}, [](const auto& entry) { return entry.second.report().arena_bytes; })
-      ->second.report();
+void Trainer::compile_all(const std::function<void(const Executable&)>& visit) {
+  for (const BatchShape& shape : plan_.shapes()) {
+    const std::shared_ptr<Executable> step = executable(shape);
+    if (visit) visit(*step);
+  }
+  if (visit && update_) visit(*update_);
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
@@ -160,7 +174,8 @@ StepReport Trainer::run_batch(const Batch& batch, std::int64_t batches) {
                     .tokens = predicted_tokens(batch, examples_)};
   // An epoch's last batches make an update even if they are fewer.
   report.updated = report.batch % config_.training.accumulate == 0 || report.batch == batches;
-  Executable& step = executable(batch.shape);
+  const std::shared_ptr<Executable> program = executable(batch.shape);
+  Executable& step = *program;
   Executable& update = update_ ? *update_ : step;
   feed(step, batch, examples_);
   set_rates(update);
@@ -214,13 +229,15 @@ void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
 }
 
 Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelPicks> kernels)
+                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelPicks> kernels,
+                     std::shared_ptr<ProgramCache> programs)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
       arena_(arena ? std::move(arena) : std::make_shared<Arena>()),
       kernels_(std::move(kernels)),
-      batches_(BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed).epoch(0)) {}
+      batches_(batch_plan(config, examples).epoch(0)),
+      programs_(programs ? std::move(programs) : std::make_shared<ProgramCache>()) {}
 
 Validator::~Validator() = default;
 
@@ -228,19 +245,18 @@ double Validator::loss() {
   double sum = 0;
   std::int64_t tokens = 0;
   for (const Batch& batch : batches_) {
-    auto at = executables_.find(batch.shape);
-    if (at == executables_.end()) {
+    const std::shared_ptr<Executable> program = programs_.find(program_shape(batch.shape), [&] {
       CompileOptions options;
       options.variables = variables_;
       options.arena = arena_;
       options.kernel_picks = kernels_;
-      const Graph graph = loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean);
-      at = executables_.emplace(batch.shape, compile(graph, onednn_backend(), options)).first;
-    }
-    feed(at->second, batch, examples_);
-    at->second.run();
+      return compile(loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean),
+                     onednn_backend(), options);
+    });
+    feed(*program, batch, examples_);
+    program->run();
     const std::int64_t count = predicted_tokens(batch, examples_);
-    sum += static_cast<double>(at->second.output("loss").as<float>()[0]) * static_cast<double>(count);
+    sum += static_cast<double>(program->output("loss").as<float>()[0]) * static_cast<double>(count);
     tokens += count;
   }
   return sum / static_cast<double>(tokens);

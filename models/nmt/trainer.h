@@ -1,13 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "backends/executable.h"
+#include "backends/program_cache.h"
 #include "graph/error.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/config.h"
@@ -60,12 +59,14 @@ struct TrainerOptions {
   bool check_numerics = false;
   /// Which kernels run which products (kernel_choice.h); without it those of the rule.
   std::shared_ptr<const onednn::KernelPicks> kernels = {};
+  /// Where the compiled steps are kept, with those of others; without it, in a cache of the trainer's own.
+  std::shared_ptr<ProgramCache> programs = {};
   StepObserver observer = {};
 };
 
-/// Trains the model on examples: one compiled training step a batch shape, all sharing weights and arena.
-/// Deterministic: the same config, examples and state give the same bits, with any number of threads and after a
-/// resume.
+/// Trains the model on examples: one compiled training step a batch shape, all sharing weights and arena. Those that
+/// find no room in the cache are compiled again when their next batch comes. Deterministic: the same config, examples
+/// and state give the same bits, with any number of threads and after a resume.
 class Trainer {
  public:
   Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
@@ -82,12 +83,15 @@ class Trainer {
   /// state is then as it was before that batch, the variables are not.
   std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step);
 
-  /// Compiles every shape of the plan now; otherwise each is compiled when its first batch comes.
-  void compile_all();
+  /// Compiles every shape of the plan now, and shows each, and the update's if it is apart, to `visit`; otherwise each
+  /// is compiled when its first batch comes.
+  void compile_all(const std::function<void(const Executable&)>& visit = {});
 
   /// Of the shapes compiled so far the one that takes most working memory: the size of the arena that all of them
   /// share.
-  ExecutableReport largest() const;
+  const ExecutableReport& largest() const { return largest_; }
+  /// What the compiled programs take, with those of others in the same cache.
+  ProgramMemory program_memory() const { return options_.programs->memory(); }
   /// So that others, which run in turn with this, need no arena of their own.
   const std::shared_ptr<Arena>& arena() const { return arena_; }
 
@@ -95,9 +99,8 @@ class Trainer {
   void profile_runs(bool on);
   /// What was timed, over all shapes.
   ProfileByKind profile() const;
-  /// Calls `visit` with the compiled step of each shape that there has been a batch of, by shape, and with the update's
-  /// if it is apart.
-  void visit(const std::function<void(const Executable&)>& visit) const;
+  /// Calls `visit` with the compiled step of each shape that was timed, by shape, and with the update's if it is apart.
+  void visit_profiled(const std::function<void(const Executable&)>& visit) const;
 
   const TrainingState& state() const { return state_; }
   /// How many updates an epoch makes: fewer than batches when some of these make one; the last one may have fewer.
@@ -108,7 +111,7 @@ class Trainer {
 
  private:
   CompileOptions compile_options() const;
-  Executable& executable(const BatchShape& shape);
+  std::shared_ptr<Executable> executable(const BatchShape& shape);
   StepReport run_batch(const Batch& batch, std::int64_t batches);
   void set_rates(Executable& executable) const;
   void run(Executable& executable) const;
@@ -122,17 +125,19 @@ class Trainer {
   TrainingState state_;
   double last_learning_rate_ = 0;
   double last_gradient_norm_ = 0;
-  std::map<BatchShape, Executable> executables_;
+  std::optional<ProgramsByShape> programs_;
   std::optional<Executable> update_;  ///< of several batches; else each step has its own
-  bool profiling_ = false;
+  ExecutableReport largest_;
 };
 
 /// The loss per token of examples under the current weights, without training.
 class Validator {
  public:
-  /// `arena`: shared working memory; without it, its own. `kernels`: those of the training.
+  /// `arena`: shared working memory; without it, its own. `kernels`: those of the training. `programs`: where the
+  /// compiled graphs are kept; without it, in a cache of its own.
   Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const onednn::KernelPicks> kernels = {});
+            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const onednn::KernelPicks> kernels = {},
+            std::shared_ptr<ProgramCache> programs = {});
   ~Validator();
   double loss();
 
@@ -143,7 +148,7 @@ class Validator {
   std::shared_ptr<Arena> arena_;
   std::shared_ptr<const onednn::KernelPicks> kernels_;
   std::vector<Batch> batches_;
-  std::map<BatchShape, Executable> executables_;
+  ProgramsByShape programs_;
 };
 
 }  // namespace weft::nmt

@@ -36,6 +36,7 @@ struct Translator::Impl {
   const Vocabulary& target;
   TranslatorOptions options;
   std::vector<std::unique_ptr<CompiledShapes>> members;
+  bool any_length = true;  ///< sources may be filled up with padding
 
   Impl(std::span<const Member> models, const Vocabulary& source_words, const Vocabulary& target_words,
        const TranslatorOptions& how)
@@ -45,8 +46,17 @@ struct Translator::Impl {
     require(options.beam.n_best >= 1 && (options.sampling || options.beam.n_best <= options.beam.width),
             "a beam of {} cannot give {} translations", options.beam.width, options.beam.n_best);
     require(!models.empty(), "there is no model to translate with");
-    for (const Member& member : models)
-      members.push_back(std::make_unique<CompiledShapes>(member.model, member.variables, options.precision));
+    if (!options.programs) options.programs = std::make_shared<ProgramCache>(options.program_memory);
+    for (const Member& member : models) {
+      members.push_back(
+          std::make_unique<CompiledShapes>(member.model, member.variables, options.precision, options.programs));
+      any_length = any_length && ignores_padding(member.model);
+    }
+  }
+
+  /// The length that a source's graphs are compiled for.
+  std::int64_t length_for(const Job& job) const {
+    return any_length ? compiled_length(std::ssize(job.source)) : std::ssize(job.source);
   }
 
   SearchLimits limits(std::int64_t source_length) const {
@@ -79,24 +89,26 @@ struct Translator::Impl {
     return beam_search(within, options.beam);
   }
 
-  /// What is found for jobs whose sources are equally long.
+  /// What is found for jobs whose sources' graphs are the same.
   Found find(std::span<const Job> jobs, std::uint64_t first_number, const OnDone& on_done) {
     Sources sources;
     for (const Job& job : jobs) sources.emplace_back(job.source);
-    const std::int64_t length = std::ssize(sources.front());
+    const std::int64_t length = length_for(jobs.front());
     const std::int64_t rows = rows_per_sentence(jobs.front());
     const std::int64_t batch = std::clamp<std::int64_t>(kMaxBatchTokens / length / rows, 1, options.batch);
     Found found;
     if (is_greedy(jobs.front())) {
-      for (Hypothesis& hypothesis : greedy_search(*members.front(), sources, limits(length), batch, on_done))
+      std::vector<SearchLimits> within;
+      for (const Job& job : jobs) within.push_back(limits(std::ssize(job.source)));
+      for (Hypothesis& hypothesis : greedy_search(*members.front(), sources, within, length, batch, on_done))
         found.push_back({std::move(hypothesis)});
       return found;
     }
     const std::int64_t open = std::min(batch, std::ssize(jobs));
     std::vector<std::unique_ptr<StepDecoder>> decoders;
     for (const auto& member : members) {
-      decoders.push_back(
-          network_decoder(*member, sources, compiled_rows(open, batch), compiled_rows(open * rows, batch * rows)));
+      decoders.push_back(network_decoder(*member, sources, length, compiled_rows(open, batch),
+                                         compiled_rows(open * rows, batch * rows)));
     }
     const std::unique_ptr<StepDecoder> decoder =
         decoders.size() == 1 ? std::move(decoders.front()) : ensemble(std::move(decoders));
@@ -130,8 +142,8 @@ struct Translator::Impl {
     std::size_t done = begun.size() - jobs.size();
     std::ranges::stable_sort(jobs, {}, [](const Job& job) { return job.source.size(); });
     for (auto first = jobs.begin(); first != jobs.end();) {
-      const std::size_t length = first->source.size();
-      const auto last = std::find_if(first, jobs.end(), [&](const Job& job) { return job.source.size() != length; });
+      const std::int64_t length = length_for(*first);
+      const auto last = std::find_if(first, jobs.end(), [&](const Job& job) { return length_for(job) != length; });
       Found found = find({first, last}, first_number, [&](std::size_t more) {
         done += more;
         if (on_progress) on_progress(done);
@@ -223,5 +235,7 @@ ProfileByKind Translator::profile() const {
   for (const auto& member : impl_->members) member->add_to(profile);
   return profile;
 }
+
+ProgramMemory Translator::program_memory() const { return impl_->options.programs->memory(); }
 
 }  // namespace weft::nmt

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/executable.h"
+#include "backends/program_cache.h"
 #include "models/nmt/beam_search.h"
 #include "models/nmt/config.h"
 #include "models/nmt/precision.h"
@@ -36,6 +36,9 @@ struct TranslatorOptions {
   std::optional<SamplingOptions> sampling = {};
   /// Probabilities and scores are wanted, also of greedy translations.
   bool probabilities = false;
+  /// Bytes that compiled programs may take (ProgramCache), unless they are kept in `programs`, with those of others.
+  std::size_t program_memory = ProgramCache::kDefaultBudget;
+  std::shared_ptr<ProgramCache> programs = {};
   /// In words and text, <unk> is replaced by the source word that it drew from most (with_unknown_replaced).
   bool replace_unknown = false;
 };
@@ -46,12 +49,13 @@ struct Member {
   std::shared_ptr<Variables> variables;
 };
 
-/// Translates with the compiled encoder and decoder step, batched by source length: greedily, with a beam, or by
+/// Translates with the compiled encoder and decoder step, batched by source length (long sources by classes of lengths,
+/// compiled_length): greedily, with a beam, or by
 /// sampling; with one model or an ensemble. A sentence whose search is over leaves the batch, and so do beginnings of
 /// translations that lead nowhere. A translation does not depend, to the bit, on what else is or was in its batch, on
 /// the batch's size, or on the threads.
 ///
-/// Graphs are compiled when a length or size is met first, and kept.
+/// Graphs are compiled when a length or size is met first, and kept within the budget of a ProgramCache.
 class Translator {
  public:
   /// The vocabularies must live as long as the translator.
@@ -80,6 +84,9 @@ class Translator {
   void profile_runs(bool on);
   /// What was measured, over all compiled shapes.
   ProfileByKind profile() const;
+
+  /// What the compiled programs take, with those of others in the same cache; from any thread.
+  ProgramMemory program_memory() const;
 
  private:
   struct Impl;

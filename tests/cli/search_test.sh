@@ -37,6 +37,9 @@ for batch in 1 3; do
 done
 passes "$nmt" "${beam[@]}" --threads 1 <french
 same out beam
+passes "$nmt" "${beam[@]}" --program-memory 1kB <french
+same out beam
+refuses 2 '--program-memory' translate --run a --program-memory much bonjour
 passes "$nmt" translate --run a --beam 5 --length-penalty 0.8 --coverage-penalty 0.1 <french
 same out <(awk -F '\t' '$2 == 1 { print $5 }' beam)
 for precision in bf16 int8; do

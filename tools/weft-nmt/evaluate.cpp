@@ -105,7 +105,9 @@ double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOp
     Config config = run.config();
     config.training.batch = options.search.batch;
     const std::vector<Example> examples = encode(set.pairs, run.source(), run.target());
-    return Validator(config, examples, ensemble.first().weights, {}, run.kernels()).loss();
+    return Validator(config, examples, ensemble.first().weights, {}, run.kernels(),
+                     std::make_shared<ProgramCache>(options.search.program_memory))
+        .loss();
   }
   std::vector<std::string> sources;
   std::vector<std::string> targets;
@@ -115,7 +117,8 @@ double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOp
   }
   double sum = 0;
   std::size_t tokens = 0;
-  Translator translator = ensemble.translator({.batch = options.search.batch});
+  Translator translator =
+      ensemble.translator({.batch = options.search.batch, .program_memory = options.search.program_memory});
   for (const Translation& translation : translator.score(sources, targets)) {
     sum -= translation.log_probability;
     tokens += translation.target_words.size();

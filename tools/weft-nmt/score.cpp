@@ -10,6 +10,7 @@
 #include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"
+#include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/search_options.h"
 #include "tools/weft-nmt/setting_options.h"
 
@@ -115,6 +116,7 @@ void add_score(tool::Program& program) {
   add_ensemble_options(command, options->ensemble);
   add_batch_option(command, options->search.batch, "Sentences to score at once; changes no figure");
   add_precision_option(command, options->search.precision);
+  add_program_memory_option(command, options->search.program_memory);
   command.option("PAIRS", options->pairs, "The pairs: the translation, a tab, the source sentence")
       .required()
       .value("");

@@ -6,6 +6,7 @@
 
 #include "graph/error.h"
 #include "tools/weft-nmt/precision_option.h"
+#include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/threads_option.h"
 
 namespace weft::nmt {
@@ -84,6 +85,7 @@ void add_search_options(const tool::Command& command, TranslatorOptions& options
                "In place of <unk>, write the source word that it drew from most");
   add_batch_option(command, options.batch, "Sentences to translate at once; changes no translation");
   add_precision_option(command, options.precision);
+  add_program_memory_option(command, options.program_memory);
 }
 
 std::string describe(const TranslatorOptions& options) {

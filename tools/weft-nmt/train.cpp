@@ -14,6 +14,7 @@
 #include "models/nmt/run_lock.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/setting_options.h"
 #include "tools/weft-nmt/stop_signals.h"
@@ -188,6 +189,7 @@ void add_train(tool::Program& program) {
               "Compute values again instead of keeping them, until a step's working memory has at most this size: "
               "40MB; changes no result")
       .bytes();
+  add_program_memory_option(command, options->session.program_memory);
   add_threads_option(command);
   const std::string group = "Looking inside";
   SessionOptions& session = options->session;

@@ -20,6 +20,7 @@
 #include "tools/common/profile_report.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
+#include "tools/weft-nmt/program_memory_option.h"
 
 namespace weft::nmt {
 namespace {
@@ -51,17 +52,19 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
   const std::optional<Checkpoint> from = load_checkpoint();
   find_kernels();
   variables_ = std::make_shared<Variables>(config.training.seed);
+  const auto programs = std::make_shared<ProgramCache>(options.program_memory);
   trainer_.emplace(config, train_examples_, variables_,
                    TrainerOptions{.memory_budget = options.memory_budget,
                                   .check_numerics = options.check_numerics,
                                   .kernels = kernels_,
+                                  .programs = programs,
                                   .observer = observer()});
   trainer_->profile_runs(options.profile || !options.trace.empty());
   if (!valid_examples_.empty()) {
     measured_ = config.training.average > 0 ? std::make_shared<Variables>() : variables_;
     if (measured_ != variables_) copy_averages(config.model, *variables_, *measured_);
-    validator_.emplace(config, valid_examples_, measured_, trainer_->arena(), kernels_);
-    translations_.emplace(run, parts.valid, measured_);
+    validator_.emplace(config, valid_examples_, measured_, trainer_->arena(), kernels_, programs);
+    translations_.emplace(run, parts.valid, measured_, programs);
   }
   if (from) restore(*from);
   if (options.dump_step > 0) prepare_dump();
@@ -127,7 +130,7 @@ void TrainingSession::write_profile() const {
   if (!options_.trace.empty()) write_file(options_.trace, trace_.to_json());
   if (!options_.profile) return;
   tool::ProfileReport report;
-  trainer_->visit([&](const Executable& executable) { report.add(executable); });
+  trainer_->visit_profiled([&](const Executable& executable) { report.add(executable); });
   report.set_runs(profiled_steps_, profiled_seconds_);
   print(report.to_text(tool::measure_roofline(), kProfiledNodes));
 }
@@ -236,6 +239,7 @@ int TrainingSession::run() {
     if (report) finish_epoch(*report);
     if (const int signal = InterruptGuard::signal(); signal != 0) status = stop(signal);
   }
+  progress_.log(fmt::format("Programs    {}", nmt::describe(trainer_->program_memory())));
   write_profile();
   return status;
 }
@@ -323,6 +327,11 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
     record["checkpoint"] = checkpoint_;
     progress_.log(fmt::format("Wrote {}", run_.checkpoint_path(checkpoint_).string()));
   }
+  const ProgramMemory programs = trainer_->program_memory();
+  record["program_memory"] = Json{{"programs", programs.programs},
+                                  {"bytes", programs.bytes},
+                                  {"budget", programs.budget},
+                                  {"evicted", programs.evicted}};
   record["seconds"] = seconds();
   run_.log(record.dump());
 }

@@ -23,6 +23,8 @@ namespace weft::nmt {
 struct SessionOptions {
   /// The most bytes of working memory that a step may take; what does not fit is computed again.
   std::optional<std::size_t> memory_budget = {};
+  /// The most bytes that compiled graphs may take, those of validation included.
+  std::size_t program_memory = ProgramCache::kDefaultBudget;
   std::string checkpoint;  ///< to go on from; empty: the latest, if there is any
   bool check_numerics = false;
   bool profile = false;        ///< print what the kernels cost, when training ends or is stopped

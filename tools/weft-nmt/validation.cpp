@@ -29,11 +29,12 @@ std::vector<Pair> by_length(std::span<const Pair> pairs, const Tokeniser& tokeni
 }  // namespace
 
 ValidationTranslations::ValidationTranslations(const RunDirectory& run, std::span<const Pair> pairs,
-                                               std::shared_ptr<Variables> variables)
+                                               std::shared_ptr<Variables> variables,
+                                               std::shared_ptr<ProgramCache> programs)
     : run_(run),
       scored_(spread(pairs, run.config().training.valid_sentences)),
       samples_(spread(by_length(pairs, run.source().tokeniser()), run.config().training.samples)),
-      translator_(run.config(), run.source(), run.target(), std::move(variables)) {}
+      translator_(run.config(), run.source(), run.target(), std::move(variables), {.programs = std::move(programs)}) {}
 
 std::vector<Translation> ValidationTranslations::translate(std::span<const Pair> pairs) {
   std::vector<std::string> sources;

@@ -19,7 +19,9 @@ namespace weft::nmt {
 class ValidationTranslations {
  public:
   /// `pairs` are the whole part; TrainingConfig says how many of them are translated. The run must live as long.
-  ValidationTranslations(const RunDirectory& run, std::span<const Pair> pairs, std::shared_ptr<Variables> variables);
+  /// `programs`: where compiled graphs are kept.
+  ValidationTranslations(const RunDirectory& run, std::span<const Pair> pairs, std::shared_ptr<Variables> variables,
+                         std::shared_ptr<ProgramCache> programs);
 
   /// How many sentences score() translates: every so many-th of the part.
   std::size_t size() const { return scored_.size(); }
