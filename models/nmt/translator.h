@@ -50,10 +50,9 @@ struct Member {
 };
 
 /// Translates with the compiled encoder and decoder step, batched by source length (long sources by classes of lengths,
-/// compiled_length): greedily, with a beam, or by
-/// sampling; with one model or an ensemble. A sentence whose search is over leaves the batch, and so do beginnings of
-/// translations that lead nowhere. A translation does not depend, to the bit, on what else is or was in its batch, on
-/// the batch's size, or on the threads.
+/// compiled_length): greedily, with a beam, or by sampling; with one model or an ensemble. A sentence whose search is
+/// over leaves the batch, and so do beginnings of translations that lead nowhere. A translation does not depend, to the
+/// bit, on what else is or was in its batch, on the batch's size, or on the threads.
 ///
 /// Graphs are compiled when a length or size is met first, and kept within the budget of a ProgramCache.
 class Translator {

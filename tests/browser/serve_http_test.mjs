@@ -117,6 +117,8 @@ test("languages, health, the page, and what is not there", async () => {
     };
     const health = JSON.parse((await get("health")).text);
     assert.equal(health.status, "ok");
+    const { programs, bytes, budget, evicted } = health.program_memory;
+    assert.ok(programs >= 0 && bytes <= budget && budget === 2 ** 30 && evicted === 0, JSON.stringify(health));
     assert.ok(health.resident_bytes > 1e6 && health.waiting_sentences === 0 && health.connections >= 1, JSON.stringify(health));
     assert.deepEqual(JSON.parse((await get("languages")).text), [{ code: "fr", name: "French", targets: ["en"] }, { code: "en", name: "English", targets: [] }]);
     const page = await get("");

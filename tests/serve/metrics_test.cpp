@@ -11,7 +11,9 @@ TEST_CASE("metrics in Prometheus' text format") {
   metrics.count("/translate", 200, 0.3);
   metrics.count("/translate", 429, 60);
   metrics.count("other", 404, 0);
-  const std::string text = metrics.text({.waiting_sentences = 3, .resident_bytes = 4096, .program_bytes = 77});
+  const std::string text = metrics.text({.waiting_sentences = 3,
+                                         .resident_bytes = 4096,
+                                         .programs = {.programs = 2, .bytes = 77, .budget = 100, .evicted = 1}});
   const auto has = [&text](std::string_view line) {
     return ("\n" + text).find("\n" + std::string(line) + "\n") != std::string::npos;
   };
@@ -29,7 +31,8 @@ TEST_CASE("metrics in Prometheus' text format") {
   CHECK(has("weft_queue_sentences 3"));
   CHECK(has("process_resident_memory_bytes 4096"));
   CHECK(has("weft_program_memory_bytes 77"));
-  CHECK(Metrics().text({}).find("program_memory") == std::string::npos);
+  CHECK(has("weft_programs 2"));
+  CHECK(has("weft_programs_evicted_total 1"));
 }
 
 TEST_CASE("the process has some memory") { CHECK(resident_bytes() > 1'000'000); }

@@ -15,13 +15,16 @@ std::uint64_t resident_bytes() {
 }
 
 std::string health_answer(const ServerFigures& figures) {
-  Json answer{{"status", "ok"},
-              {"waiting_sentences", figures.waiting_sentences},
-              {"translated_sentences", figures.translated_sentences},
-              {"connections", figures.connections},
-              {"waiting_requests", figures.waiting_requests},
-              {"resident_bytes", figures.resident_bytes}};
-  if (figures.program_bytes) answer["program_bytes"] = *figures.program_bytes;
+  const Json answer{{"status", "ok"},
+                    {"waiting_sentences", figures.waiting_sentences},
+                    {"translated_sentences", figures.translated_sentences},
+                    {"connections", figures.connections},
+                    {"waiting_requests", figures.waiting_requests},
+                    {"resident_bytes", figures.resident_bytes},
+                    {"program_memory", Json{{"programs", figures.programs.programs},
+                                            {"bytes", figures.programs.bytes},
+                                            {"budget", figures.programs.budget},
+                                            {"evicted", figures.programs.evicted}}}};
   return answer.dump();
 }
 

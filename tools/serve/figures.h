@@ -2,20 +2,21 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+
+#include "backends/program_cache.h"
 
 namespace weft::serve {
 
 /// How a server is doing now.
 struct ServerFigures {
-  std::size_t waiting_sentences = 0;                ///< to be translated
-  std::uint64_t translated_sentences = 0;           ///< since the beginning, here and below
-  std::size_t connections = 0;                      ///< that are open
-  std::size_t waiting_requests = 0;                 ///< for their answers
-  std::uint64_t shed_connections = 0;               ///< that had to make room for others
-  std::uint64_t resident_bytes = 0;                 ///< of the process
-  std::optional<std::uint64_t> program_bytes = {};  ///< of compiled programs that are kept
+  std::size_t waiting_sentences = 0;       ///< to be translated
+  std::uint64_t translated_sentences = 0;  ///< since the beginning, here and below
+  std::size_t connections = 0;             ///< that are open
+  std::size_t waiting_requests = 0;        ///< for their answers
+  std::uint64_t shed_connections = 0;      ///< that had to make room for others
+  std::uint64_t resident_bytes = 0;        ///< of the process
+  ProgramMemory programs = {};             ///< compiled ones that are kept
 };
 
 /// The process' resident memory.

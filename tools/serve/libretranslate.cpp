@@ -1,8 +1,6 @@
 #include "tools/serve/libretranslate.h"
 
 #include <fmt/format.h>
-#include <unicode/uloc.h>
-#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +12,7 @@
 #include "graph/json_value.h"
 #include "graph/number_text.h"
 #include "graph/quote.h"
+#include "models/nmt/language.h"
 #include "models/nmt/utf8.h"
 #include "tools/serve/attention_json.h"
 #include "tools/serve/form.h"
@@ -169,7 +168,7 @@ Json detection_json(const Detection& detection) {
   return {{"confidence", std::round(detection.confidence * 10) / 10}, {"language", detection.language}};
 }
 
-Json language_json(const std::string& code) { return {{"code", code}, {"name", language_name(code)}}; }
+Json language_json(const std::string& code) { return {{"code", code}, {"name", nmt::language_name(code)}}; }
 
 /// What is given for each text: itself when there is but one, else a list.
 Json single_or_list(const TranslateRequest& request, const std::vector<Json>& values) {
@@ -177,16 +176,6 @@ Json single_or_list(const TranslateRequest& request, const std::vector<Json>& va
 }
 
 }  // namespace
-
-std::string language_name(const std::string& code) {
-  constexpr int most = 100;
-  UErrorCode status = U_ZERO_ERROR;
-  icu::UnicodeString name;
-  const int size = uloc_getDisplayName(code.c_str(), "en", name.getBuffer(most), most, &status);
-  name.releaseBuffer(U_SUCCESS(status) != 0 ? size : 0);
-  std::string text;
-  return name.toUTF8String(text);
-}
 
 TranslateRequest parse_translate_request(const HttpRequest& http, const RequestLimits& limits) {
   const json fields = fields_of(http);

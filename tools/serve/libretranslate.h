@@ -34,9 +34,6 @@ struct LanguagePair {
   friend bool operator==(const LanguagePair&, const LanguagePair&) = default;
 };
 
-/// The language's English name: "French".
-std::string language_name(const std::string& code);
-
 /// How sure it is, in percent, that a text is in a language.
 struct Detection {
   std::string language;

@@ -46,8 +46,10 @@ std::string Metrics::text(const ServerFigures& figures) const {
   figure("weft_queue_sentences", "gauge", figures.waiting_sentences, "Sentences that wait to be translated.");
   figure("weft_sentences_total", "counter", figures.translated_sentences, "Sentences that were translated.");
   figure("process_resident_memory_bytes", "gauge", figures.resident_bytes, "Resident memory of the process.");
-  if (figures.program_bytes)
-    figure("weft_program_memory_bytes", "gauge", *figures.program_bytes, "Memory of compiled programs that are kept.");
+  figure("weft_programs", "gauge", figures.programs.programs, "Compiled programs that are kept.");
+  figure("weft_program_memory_bytes", "gauge", figures.programs.bytes, "Memory of compiled programs that are kept.");
+  figure("weft_programs_evicted_total", "counter", figures.programs.evicted,
+         "Compiled programs that had to make room for others.");
   return text;
 }
 

@@ -10,6 +10,7 @@
 
 #include "graph/joined.h"
 #include "graph/json_value.h"
+#include "models/nmt/language.h"
 #include "models/nmt/translator.h"
 #include "tools/serve/access_log.h"
 #include "tools/serve/figures.h"
@@ -22,6 +23,7 @@
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"
+#include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/run_options.h"
 #include "tools/weft-nmt/search_options.h"
 #include "tools/weft-nmt/stop_signals.h"
@@ -53,6 +55,7 @@ struct ServeOptions {
   std::int64_t port = 5000;
   std::int64_t batch = 64;
   std::int64_t batch_wait = 5;  // milliseconds
+  std::size_t program_memory = ProgramCache::kDefaultBudget;
   std::string cors;
   std::optional<std::string> access_log;
   std::int64_t max_body = std::int64_t{1} << 20;
@@ -64,7 +67,10 @@ struct ServeOptions {
   std::int64_t keep_alive = 15;  // seconds
 };
 
-serve::LanguagePair languages_of(const TrainedModel&) { return {.source = "fr", .target = "en"}; }
+serve::LanguagePair languages_of(const TrainedModel& model) {
+  const Config& config = model.run.config();
+  return {.source = config.source_language, .target = config.target_language};
+}
 
 /// The page, which finds the languages and how many alternatives there are in its data "service".
 std::string page(std::span<const serve::ServedRun> runs, std::int64_t alternatives) {
@@ -72,7 +78,7 @@ std::string page(std::span<const serve::ServedRun> runs, std::int64_t alternativ
   Json pairs = Json::list();
   for (const serve::ServedRun& run : runs) {
     const auto& [source, target] = run.languages;
-    const std::string source_name = serve::language_name(source), target_name = serve::language_name(target);
+    const std::string source_name = language_name(source), target_name = language_name(target);
     titles.push_back(fmt::format("{} to {}", source_name, target_name));
     pairs.push_back(Json{{"source", Json{{"code", source}, {"name", source_name}}},
                          {"target", Json{{"code", target}, {"name", target_name}}}});
@@ -89,7 +95,8 @@ std::string page(std::span<const serve::ServedRun> runs, std::int64_t alternativ
 /// wanted as well.
 class QueueTranslator {
  public:
-  QueueTranslator(const std::vector<TrainedModel>& models, const ServeOptions& options) {
+  QueueTranslator(const std::vector<TrainedModel>& models, const ServeOptions& options)
+      : programs_(std::make_shared<ProgramCache>(options.program_memory)) {
     for (const TrainedModel& model : models)
       for (const std::int64_t width : {std::int64_t{1}, options.max_alternatives + 1})
         translators_.push_back(translator(model, options, width));
@@ -112,17 +119,21 @@ class QueueTranslator {
     return translations;
   }
 
+  /// What all of them have compiled; from any thread.
+  ProgramMemory program_memory() const { return programs_->memory(); }
+
  private:
-  static std::unique_ptr<Translator> translator(const TrainedModel& model, const ServeOptions& options,
-                                                std::int64_t width) {
+  std::unique_ptr<Translator> translator(const TrainedModel& model, const ServeOptions& options,
+                                         std::int64_t width) const {
     return std::make_unique<Translator>(
         model.run.config(), model.run.source(), model.run.target(), model.weights,
-        TranslatorOptions{
-            .batch = options.batch,
-            .precision = options.precision,
-            .beam = {.width = width, .n_best = width, .score = {.length_penalty = kDefaultLengthPenalty}}});
+        TranslatorOptions{.batch = options.batch,
+                          .precision = options.precision,
+                          .beam = {.width = width, .n_best = width, .score = {.length_penalty = kDefaultLengthPenalty}},
+                          .programs = programs_});
   }
 
+  std::shared_ptr<ProgramCache> programs_;
   std::vector<std::unique_ptr<Translator>> translators_;  // of each run the greedy one, and that with a beam
 };
 
@@ -172,7 +183,8 @@ void serve_runs(const ServeOptions& options) {
                                 .connections = server.open_connections(),
                                 .waiting_requests = server.waiting_requests(),
                                 .shed_connections = server.shed_connections(),
-                                .resident_bytes = serve::resident_bytes()};
+                                .resident_bytes = serve::resident_bytes(),
+                                .programs = translator.program_memory()};
   };
   serve::HttpRouter& router = server.router();
   service.add_to(router);
@@ -217,6 +229,7 @@ void add_serve(tool::Program& program) {
       .between(0, 10'000)
       .value("N")
       .show_default();
+  add_program_memory_option(command, options->program_memory);
   command
       .option("--cors", options->cors,
               "Pages that browsers may let read the answers: those of an origin, as in https://example.org, or *")
