@@ -56,7 +56,7 @@ TEST_CASE("the plans of models and of random graphs are proven, on both backends
     }
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
-    const Graph graph = random_graph(seed, {.nodes = 40, .differentiate = seed % 2 == 0, .updates = true});
+    const Graph graph = fuzz::random_graph(seed, {.nodes = 40, .differentiate = seed % 2 == 0, .updates = true});
     CHECK_NOTHROW(compile(graph, reference_backend(), checked()));
   }
 }

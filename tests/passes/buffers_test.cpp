@@ -8,10 +8,9 @@
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pipeline.h"
-#include "tests/passes/random_graph.h"
+#include "tests/fuzz/random_graph.h"
 
 using namespace weft;
-using namespace weft::test;
 
 namespace {
 
@@ -348,7 +347,7 @@ void check_against_interpreter(Executable executable, const Backend& backend, st
   TensorMap variables = executable.variables().snapshot();
   for (std::uint64_t run = 0; run < 3; ++run) {
     CAPTURE(run);
-    const TensorMap inputs = random_inputs(executable.graph(), seed * 10 + run);
+    const TensorMap inputs = fuzz::random_inputs(executable.graph(), seed * 10 + run);
     const TensorMap expected = interpret(executable.graph(), backend, inputs, variables);
     const TensorMap actual = executable.run(inputs);
     for (const auto& [name, tensor] : expected) {
@@ -368,7 +367,7 @@ void check_against_interpreter(Executable executable, const Backend& backend, st
 TEST_CASE("random graphs have the same bits as in an interpreter that gives every value its own memory") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
-    const Graph graph = random_graph(seed, {.nodes = 30, .differentiate = seed % 3 == 0, .updates = true});
+    const Graph graph = fuzz::random_graph(seed, {.nodes = 30, .differentiate = seed % 3 == 0, .updates = true});
     check_against_interpreter(compile(graph, reference_backend()), reference_backend(), seed);
     check_against_interpreter(compile_plain(graph), reference_backend(), seed);
   }
@@ -378,7 +377,7 @@ TEST_CASE("memory is shared in the random graphs") {
   std::size_t arena = 0;
   std::size_t naive = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const Executable executable = compile_plain(random_graph(seed));
+    const Executable executable = compile_plain(fuzz::random_graph(seed));
     arena += executable.report().arena_bytes;
     naive += executable.report().naive_bytes;
   }

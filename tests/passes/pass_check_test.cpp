@@ -14,7 +14,7 @@
 #include "ops/ops.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
-#include "tests/passes/random_graph.h"
+#include "tests/fuzz/random_graph.h"
 
 using namespace weft;
 namespace fs = std::filesystem;
@@ -57,7 +57,7 @@ TEST_CASE("the check finds nothing wrong with any pass on random graphs") {
   Acted acted;
   for (std::uint64_t seed = 101; seed <= 140; ++seed) {
     CAPTURE(seed);
-    check_all(test::random_graph(seed), {.seed = seed, .tolerance = PassCheckOptions::strict_tolerance}, acted);
+    check_all(fuzz::random_graph(seed), {.seed = seed, .tolerance = PassCheckOptions::strict_tolerance}, acted);
   }
   for (const Pass* pass : compile_pipeline()) {
     CAPTURE(pass->name);

@@ -77,7 +77,7 @@ TEST_CASE("models give the same bits when what is dead is poisoned") {
 TEST_CASE("random graphs give the same bits when what is dead is poisoned") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
-    const Graph graph = random_graph(seed, {.nodes = 30, .differentiate = seed % 2 == 0, .updates = true});
+    const Graph graph = fuzz::random_graph(seed, {.nodes = 30, .differentiate = seed % 2 == 0, .updates = true});
     CHECK(runs_alike(graph, reference_backend(), with_poison()));
   }
 }

@@ -30,7 +30,7 @@ bool makes_nan(const Graph& graph) {
   CompileOptions options;
   options.check_numerics = true;
   try {
-    compile(graph, reference_backend(), options).run(random_inputs(graph, 1));
+    compile(graph, reference_backend(), options).run(fuzz::random_inputs(graph, 1));
   } catch (const NumericsError&) {
     return true;
   } catch (const Error&) {

@@ -99,7 +99,7 @@ TEST_CASE("random graphs give the same bits within the least budget that they ca
   std::size_t recomputed = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
-    const Graph graph = random_graph(seed, {.nodes = 30, .differentiate = seed % 2 == 0, .updates = true});
+    const Graph graph = fuzz::random_graph(seed, {.nodes = 30, .differentiate = seed % 2 == 0, .updates = true});
     Executable plain = compile(graph, reference_backend());
     const std::size_t budget = least_budget(graph, reference_backend(), plain.report().arena_bytes);
     Executable small = compile(graph, reference_backend(), with_budget(budget));

@@ -11,10 +11,9 @@
 #include "backends/executable.h"
 #include "graph/text.h"
 #include "passes/pipeline.h"
-#include "tests/passes/random_graph.h"
+#include "tests/fuzz/random_graph.h"
 
 using namespace weft;
-using namespace weft::test;
 
 namespace {
 
@@ -28,8 +27,8 @@ struct RunResult {
 /// Two runs, so that what the first leaves in the variables comes out of the second.
 RunResult run_twice(const Graph& graph, const std::vector<std::string>& disabled) {
   Executable executable = compile(graph, reference_backend(), {.disabled_passes = disabled});
-  executable.run(random_inputs(graph, 1));
-  TensorMap outputs = executable.run(random_inputs(graph, 2));
+  executable.run(fuzz::random_inputs(graph, 1));
+  TensorMap outputs = executable.run(fuzz::random_inputs(graph, 2));
   return {std::move(outputs), executable.variables().snapshot()};
 }
 
@@ -69,7 +68,7 @@ TEST_CASE("random graphs compute the same with all passes, without each of them,
   const std::vector<std::string> optional = names_without_decompose();
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
-    const Graph graph = random_graph(seed);
+    const Graph graph = fuzz::random_graph(seed);
     const RunResult plain = run_twice(graph, optional);
     const auto check = [&](const std::vector<std::string>& disabled) {
       CAPTURE(fmt::format("{}", disabled.empty() ? "all passes" : "without " + disabled.front()));
@@ -84,8 +83,8 @@ TEST_CASE("random graphs compute the same with all passes, without each of them,
 
 TEST_CASE("the pipeline acts on the random graphs with every one of its passes") {
   std::map<std::string, int> acted;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed)
-    compile(random_graph(seed), reference_backend(),
+  for (std::uint64_t seed = 1; seed <= 60; ++seed)
+    compile(fuzz::random_graph(seed), reference_backend(),
             {.observer = {.before = {}, .after = [&](const Pass& pass, const Graph&, bool changed, double) {
                             acted[std::string(pass.name)] += changed ? 1 : 0;
                           }}});
@@ -97,8 +96,8 @@ TEST_CASE("the pipeline acts on the random graphs with every one of its passes")
 
 TEST_CASE("compiling the same graph twice gives the same graph") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const Executable first = compile(random_graph(seed), reference_backend());
-    const Executable second = compile(random_graph(seed), reference_backend());
+    const Executable first = compile(fuzz::random_graph(seed), reference_backend());
+    const Executable second = compile(fuzz::random_graph(seed), reference_backend());
     CHECK(to_text(first.graph()) == to_text(second.graph()));
   }
 }

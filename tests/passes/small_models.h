@@ -7,7 +7,7 @@
 
 #include "backends/executable.h"
 #include "models/nmt/model.h"
-#include "tests/passes/random_graph.h"
+#include "tests/fuzz/random_graph.h"
 
 namespace weft::test {
 
@@ -62,7 +62,7 @@ inline std::vector<std::pair<std::string, Graph>> small_models() {
 
 /// Inputs that make sense as lengths and as a rate, too.
 inline TensorMap small_model_inputs(const Graph& graph, std::uint64_t seed) {
-  TensorMap inputs = random_inputs(graph, seed);
+  TensorMap inputs = fuzz::random_inputs(graph, seed);
   if (const auto lengths = inputs.find("source_lengths"); lengths != inputs.end())
     for (std::int32_t& length : lengths->second.as<std::int32_t>()) length = length % 3 + 2;
   if (const auto rate = inputs.find("learning_rate"); rate != inputs.end()) rate->second.as<float>()[0] = 0.01F;

@@ -1,0 +1,299 @@
+#include "tests/fuzz/float32_oracle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "backends/difference.h"
+#include "backends/evaluate.h"
+#include "graph/leaf.h"
+#include "graph/order.h"
+#include "graph/random.h"
+#include "ops/narrow_weights.h"
+#include "ops/op_list.h"
+#include "passes/float_type.h"
+#include "passes/pipeline.h"
+
+namespace weft::fuzz {
+namespace {
+
+constexpr std::size_t samples = 6;
+constexpr double unit = 0x1p-24;
+constexpr double operand_noise = 2.0 * unit;
+constexpr double result_noise = 4.0 * unit;  // elementary functions are within 3 units in the last place
+/// Denormal numbers have fewer digits.
+constexpr double least_noise = 1e-37;
+/// How much further than the samples rounding may go.
+constexpr double margin = 8.0;
+/// A finite number above it may be an infinity in float32.
+constexpr double largest = 1e36;
+/// Likewise its square, within a kernel.
+constexpr double largest_inside = 1e18;
+
+/// The exact value, and the samples.
+using Ensemble = std::array<Tensor, samples + 1>;
+
+struct Traced {
+  Ensemble tensors;
+  bool decided = true;  ///< false: rounding decided something on the way
+};
+
+/// Kernels that take squares and probabilities from one, and multiply by cotangents.
+bool is_fused_gradient(const Op& op) {
+  return &op == &op::gru_gates_gradient || &op == &op::lstm_gates_gradient || &op == &op::additive_scores_gradient ||
+         &op == &op::masked_cross_entropy_gradient;
+}
+
+/// Ops that move or choose elements, and do not round.
+bool is_exact(const Op& op) {
+  static const std::set<const Op*> exact{&op::neg,       &op::relu,       &op::select,       &op::slice,
+                                         &op::concat,    &op::pad,        &op::reshape,      &op::transpose,
+                                         &op::broadcast, &op::reduce_max, &op::embedding,    &op::equal,
+                                         &op::less,      &op::argmax,     &op::sequence_mask};
+  return exact.contains(&op);
+}
+
+void move(Tensor& tensor, double noise, const CounterRandom& random) {
+  if (!is_float(tensor.dtype())) return;
+  for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) {
+    const double number = tensor.number(i);
+    if (number == 0.0 || !std::isfinite(number)) continue;
+    const double step = std::abs(number) * noise + least_noise;
+    tensor.set_number(i, (random.bits(static_cast<std::uint64_t>(i)) & 1U) != 0U ? number + step : number - step);
+  }
+}
+
+double largest_finite(const Tensor& tensor) {
+  double found = 0.0;
+  for (std::int64_t i = 0; is_float(tensor.dtype()) && i < tensor.shape().volume(); ++i)
+    if (const double number = std::abs(tensor.number(i)); std::isfinite(number)) found = std::max(found, number);
+  return found;
+}
+
+bool all_finite(const Tensor& tensor) {
+  for (std::int64_t i = 0; is_float(tensor.dtype()) && i < tensor.shape().volume(); ++i)
+    if (!std::isfinite(tensor.number(i))) return false;
+  return true;
+}
+
+/// Whether a and b are so near each other that rounding could exchange them. `at`: of sample k's difference.
+template <typename DifferenceOf>
+bool is_tie(const DifferenceOf& at) {
+  const double exact = at(0);
+  double moved = 0.0;
+  for (std::size_t k = 1; k <= samples; ++k) {
+    if (std::isnan(exact) != std::isnan(at(k))) return true;
+    if (!std::isnan(exact) && exact != at(k)) moved = std::max(moved, std::abs(at(k) - exact));
+  }
+  return moved > 0.0 && !(std::abs(exact) > margin * moved);
+}
+
+/// The element of an operand that element i of the broadcast result reads.
+std::int64_t source_of(std::int64_t i, const Shape& result, const Shape& operand) {
+  std::int64_t index = 0;
+  for (std::size_t axis = 0; axis < operand.rank(); ++axis) {
+    const std::size_t of_result = axis + result.rank() - operand.rank();
+    const std::int64_t at = i / result.volume_between(of_result + 1, result.rank()) % result.extents()[of_result];
+    index = index * operand.extents()[axis] + (operand.extents()[axis] == 1 ? 0 : at);
+  }
+  return index;
+}
+
+class Oracle {
+ public:
+  Oracle(const Graph& graph, const TensorMap& inputs, const TensorMap& variables)
+      : graph_(with_float_type(graph, DType::f64)), inputs_(inputs), variables_(variables) {
+    const Pass* const passes[] = {&pass::decompose};
+    run_passes(
+        graph_, passes,
+        {.runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; }, .evaluate = {}});
+  }
+
+  Expectations run() {
+    for (const NodeId id : topological_order(graph_)) trace(id);
+    for (const Output& output : graph_.outputs()) expected_.outputs.emplace(output.name, expectation(output.value));
+    for (const Update& update : graph_.updates())
+      expected_.updates.emplace(graph_.node(graph_.producer(update.variable)).name, expectation(update.value));
+    return std::move(expected_);
+  }
+
+ private:
+  void trace(NodeId id) {
+    const Node& node = graph_.node(id);
+    if (is_leaf(*node.op)) {
+      Tensor content = leaf_content(node);
+      if (is_float(content.dtype())) content = content.converted_to(DType::f64);
+      expected_.finite = expected_.finite && all_finite(content);
+      Traced& traced = values_[node.results[0]];
+      traced.decided = largest_finite(content) <= largest;
+      traced.tensors.fill(content);
+      return;
+    }
+    std::vector<Traced> results(node.results.size());
+    const bool decided = is_decided(node);
+    for (std::size_t k = 0; k <= samples; ++k) {
+      std::vector<Tensor> made = evaluate(id, k);
+      for (std::size_t i = 0; i < made.size(); ++i) results[i].tensors[k] = std::move(made[i]);
+    }
+    bool small = true;
+    for (const Traced& result : results) {
+      small = small && largest_finite(result.tensors[0]) <= largest;
+      expected_.finite = expected_.finite && all_finite(result.tensors[0]);
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      results[i].decided = decided && small;
+      values_.emplace(node.results[i], std::move(results[i]));
+    }
+  }
+
+  Tensor leaf_content(const Node& node) const {
+    if (node.op == &leaf::constant) return *node.attributes.get<std::shared_ptr<const Tensor>>("value");
+    return (node.op == &leaf::input ? inputs_ : variables_).find(node.name)->second;
+  }
+
+  std::vector<Tensor> evaluate(NodeId id, std::size_t k) {
+    const Node& node = graph_.node(id);
+    const bool rounds = k > 0 && !is_exact(*node.op);
+    const CounterRandom random(k, node.name);
+    std::vector<Tensor> moved;
+    moved.reserve(node.operands.size());
+    std::vector<const Tensor*> operands;
+    for (std::size_t i = 0; i < node.operands.size(); ++i) {
+      const Tensor& operand = values_.at(node.operands[i]).tensors[k];
+      operands.push_back(&operand);
+      if (!rounds) continue;
+      moved.push_back(operand);
+      move(moved.back(), noise_of_operand(node, i), random.at(i));
+      operands.back() = &moved.back();
+    }
+    std::vector<Tensor> results = evaluate_node(graph_, id, operands, reference_backend());
+    for (std::size_t i = 0; rounds && i < results.size(); ++i) {
+      move(results[i], result_noise, random.at(100 + i));
+      if (const double step = inner_noise(node, operands); step > 0.0) move_by(results[i], step, random.at(200 + i));
+    }
+    return results;
+  }
+
+  static double noise_of_operand(const Node& node, std::size_t operand) {
+    // A kernel's number may lie between two of bf16.
+    if (node.op == &op::narrow_dense && operand == 1 && narrow_weights_of(node.attributes) == NarrowWeights::bf16)
+      return 0x1p-8;
+    return operand_noise;
+  }
+
+  static void move_by(Tensor& tensor, double step, const CounterRandom& random) {
+    for (std::int64_t i = 0; i < tensor.shape().volume(); ++i)
+      tensor.set_number(i, tensor.number(i) + ((random.bits(static_cast<std::uint64_t>(i)) & 1U) != 0U ? step : -step));
+  }
+
+  /// What the roundings within one kernel move its results by, whatever their size is.
+  static double inner_noise(const Node& node, std::span<const Tensor* const> operands) {
+    const auto size = [&](std::size_t operand) { return largest_finite(*operands[operand]); };
+    // A number of x or of the kernel may lie between two steps.
+    if (node.op == &op::narrow_dense && narrow_weights_of(node.attributes) == NarrowWeights::int8)
+      return 2.0 * size(0) * size(1) / 127.0;
+    // Fused gradients: differences from one are rounded, and multiplied by cotangents.
+    if (node.op == &op::gru_gates_gradient) return result_noise * size(3) * std::max(1.0, size(2));
+    if (node.op == &op::lstm_gates_gradient) return result_noise * std::max(size(2), size(3)) * std::max(1.0, size(1));
+    if (node.op == &op::additive_scores_gradient) return result_noise * size(3) * std::max(1.0, size(2));
+    if (node.op == &op::masked_cross_entropy_gradient) return result_noise * size(2);
+    return 0.0;
+  }
+
+  /// Whether no rounding decided what the node reads, nor decides what it makes.
+  bool is_decided(const Node& node) const {
+    const bool inside = !is_exact(*node.op) && !node.op->elementwise && node.op != &op::softmax;
+    for (const ValueId operand : node.operands) {
+      const Traced& traced = values_.at(operand);
+      if (!traced.decided || (inside && largest_finite(traced.tensors[0]) > largest_inside)) return false;
+      // Infinity times a difference from one, which float32 may round to zero.
+      if (is_fused_gradient(*node.op) && !all_finite(traced.tensors[0])) return false;
+    }
+    const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
+    if (node.op == &op::argmax)
+      return !has_tie(operand(0), static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis")));
+    if (node.op != &op::less && node.op != &op::equal) return true;
+    const Shape& shape = graph_.type(node.results[0]).shape;
+    for (std::int64_t i = 0; i < shape.volume(); ++i) {
+      const std::int64_t a = source_of(i, shape, operand(0)[0].shape());
+      const std::int64_t b = source_of(i, shape, operand(1)[0].shape());
+      if (is_tie([&](std::size_t k) { return operand(0)[k].number(a) - operand(1)[k].number(b); })) return false;
+    }
+    return true;
+  }
+
+  static bool has_tie(const Ensemble& x, std::size_t axis) {
+    const Shape& shape = x[0].shape();
+    const std::int64_t extent = shape.extents()[axis];
+    const std::int64_t stride = shape.volume_between(axis + 1, shape.rank());
+    for (std::int64_t first = 0; first < shape.volume(); ++first) {
+      if (first / stride % extent != 0) continue;
+      std::int64_t best = 0;
+      for (std::int64_t i = 1; i < extent; ++i)
+        if (x[0].number(first + i * stride) > x[0].number(first + best * stride)) best = i;
+      for (std::int64_t i = 0; i < extent; ++i)
+        if (is_tie([&](std::size_t k) { return x[k].number(first + best * stride) - x[k].number(first + i * stride); }))
+          return true;
+    }
+    return false;
+  }
+
+  Expectation expectation(ValueId id) {
+    const Traced& traced = values_.at(id);
+    Expectation expected{.value = traced.tensors[0], .slack = {}};
+    for (std::int64_t i = 0; i < expected.value.shape().volume(); ++i) {
+      expected.slack.push_back(traced.decided ? slack_of(traced.tensors, i) : INFINITY);
+      ++expected_.elements;
+      if (std::isfinite(expected.slack.back())) ++expected_.decided;
+    }
+    return expected;
+  }
+
+  static double slack_of(const Ensemble& tensors, std::int64_t i) {
+    const double exact = tensors[0].number(i);
+    double moved = 0.0;
+    for (std::size_t k = 1; k <= samples; ++k) {
+      const double number = tensors[k].number(i);
+      if (std::isnan(exact) && std::isnan(number)) continue;
+      if (!std::isfinite(exact) || !std::isfinite(number)) {
+        if (exact != number) return INFINITY;
+      } else {
+        moved = std::max(moved, std::abs(number - exact));
+      }
+    }
+    if (!std::isfinite(exact) || !is_float(tensors[0].dtype())) return moved == 0.0 ? 0.0 : INFINITY;
+    return margin * (moved + std::abs(exact) * unit / margin) + least_noise;
+  }
+
+  Graph graph_;
+  const TensorMap& inputs_;
+  const TensorMap& variables_;
+  std::map<ValueId, Traced> values_;
+  Expectations expected_;
+};
+
+}  // namespace
+
+std::string Expectation::difference(const Tensor& actual, double units) const {
+  if (actual.shape() != value.shape())
+    return fmt::format("it is {}, not {}", actual.type().to_string(), value.type().to_string());
+  for (std::int64_t i = 0; i < value.shape().volume(); ++i) {
+    const double allowed = slack[static_cast<std::size_t>(i)] * units;
+    const double expected = value.number(i);
+    const double number = actual.number(i);
+    if (std::isinf(allowed) || expected == number || (std::isnan(expected) && std::isnan(number))) continue;
+    if (!(std::abs(number - expected) <= allowed) || !std::isfinite(expected))
+      return fmt::format("element {} is {}, expected is {}, it may be off by {:.3g}", position_text(i, value.shape()),
+                         number, expected, allowed);
+  }
+  return "";
+}
+
+Expectations expect_in_float32(const Graph& graph, const TensorMap& inputs, const TensorMap& variables) {
+  return Oracle(graph, inputs, variables).run();
+}
+
+}  // namespace weft::fuzz

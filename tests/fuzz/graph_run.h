@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "backends/executable.h"
+#include "graph/graph.h"
+#include "graph/tensor.h"
+#include "tests/fuzz/float32_oracle.h"
+
+// What the harnesses that run graphs share.
+
+namespace weft::fuzz {
+
+/// A number that stands for the graph: what is drawn for it is drawn from it.
+std::uint64_t graph_seed(const Graph& graph);
+
+struct GraphData {
+  TensorMap inputs;
+  TensorMap variables;
+};
+enum class Numbers {
+  small,  ///< in [-1, 1)
+  wild,   ///< with infinities, NaN, zeros of both signs, denormal and large numbers among them
+};
+/// What the graph's inputs and variables hold. Integers are ids.
+GraphData draw_data(const Graph& graph, std::uint64_t seed, Numbers numbers);
+
+/// What one run leaves behind.
+struct Results {
+  TensorMap outputs;
+  TensorMap variables;
+};
+/// Sets the variables, in the executable's floating type `floats`, and runs.
+Results run_once(Executable& executable, const GraphData& data, DType floats = DType::f32);
+
+/// A finding, in the name of `who`, unless the results are as expected; `units` as for Expectation::difference.
+void compare(const Expectations& expected, const Results& results, std::string_view who, double units = 1.0);
+/// A rounding of float64 in units of one of float32.
+inline constexpr double float64_units = 0x1p-29;
+
+/// A finding unless the bits are the same.
+void require_same_bits(const Results& a, const Results& b, std::string_view who);
+
+}  // namespace weft::fuzz

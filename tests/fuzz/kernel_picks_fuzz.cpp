@@ -1,0 +1,57 @@
+// Any kernel that can run a product gives what the graph means, and tables of picks come back from their text; weights
+// in few bits give what the graph of the rounded weights means, on both backends.
+
+#include <memory>
+#include <optional>
+
+#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/measure_kernels.h"
+#include "tests/fuzz/choices.h"
+#include "tests/fuzz/graph_input.h"
+#include "tests/fuzz/graph_run.h"
+#include "tests/fuzz/harness.h"
+
+namespace weft::fuzz {
+namespace {
+
+std::shared_ptr<const onednn::KernelPicks> draw_picks(const Graph& compiled, Choices& choices) {
+  onednn::ProductUses products;
+  onednn::add_products(compiled, products);
+  onednn::KernelPicks picks;
+  for (const auto& [site, uses] : products) picks.set(site, choices.one_of(onednn::kernels_for(site)));
+  expect(onednn::KernelPicks::from_json(picks.to_json(), "picks") == picks,
+         "the table of picks is not read as it was written:\n{}", picks.to_json());
+  return std::make_shared<const onednn::KernelPicks>(std::move(picks));
+}
+
+void check(const Graph& graph, const Backend& backend, const CompileOptions& options, std::string_view who) {
+  Executable executable = compile(graph, backend, options);
+  for (const Numbers numbers : {Numbers::small, Numbers::wild}) {
+    const GraphData data = draw_data(graph, graph_seed(graph), numbers);
+    const auto expected = accepted([&] { return expect_in_float32(executable.graph(), data.inputs, data.variables); });
+    const auto results = accepted([&] { return run_once(executable, data); });
+    expect(expected.has_value() == results.has_value(), "{}: what one refuses the other runs", who);
+    if (expected) compare(*expected, *results, who);
+  }
+}
+
+void run(std::string_view input) {
+  const std::optional<Graph> graph = graph_of(input);
+  if (!graph) return;
+  const std::optional<Executable> plain = accepted([&] { return compile(*graph, onednn_backend()); });
+  if (!plain) return;  // constants that are no ids
+  Choices choices(graph_seed(*graph));
+  CompileOptions picked;
+  picked.kernel_picks = draw_picks(plain->graph(), choices);
+  check(*graph, onednn_backend(), picked, "onednn with other kernels");
+  CompileOptions narrow;
+  narrow.extra_passes.emplace_back(choices.chance(50) ? "int8-weights" : "bf16-weights");
+  check(*graph, onednn_backend(), narrow, narrow.extra_passes.front() + " on onednn");
+  check(*graph, reference_backend(), narrow, narrow.extra_passes.front() + " on the reference backend");
+}
+
+}  // namespace
+
+const Harness harness{.run = run, .seeds = graph_seeds, .mutate = mutate_graph_text};
+
+}  // namespace weft::fuzz
