@@ -85,7 +85,7 @@ auto within(std::string_view where, const Action& action) {
   try {
     return action();
   } catch (const Error& error) {
-    constexpr std::size_t longest_message = 2000;
+    constexpr std::size_t longest_message = 1000;
     fail("{}: {}", where, excerpt(error.what(), longest_message));
   }
 }

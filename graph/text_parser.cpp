@@ -107,7 +107,7 @@ class Cursor {
     const std::string_view before = text_.substr(0, place);
     const auto line = 1 + std::ranges::count(before, '\n');
     const std::size_t column = place - (before.rfind('\n') + 1) + 1;
-    constexpr std::size_t longest_message = 2000;  // it may speak of names as they stand in the text
+    constexpr std::size_t longest_message = 1000;  // it may speak of names as they stand in the text
     fail("line {}, column {}: {}", line, column, excerpt(message, longest_message));
   }
 

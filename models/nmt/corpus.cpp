@@ -245,7 +245,7 @@ std::string resolve_corpus(std::string_view name, std::string_view source_langua
   const std::string given(name);
   const std::vector<std::string> files = corpus_files(given);
   if (files.size() == 2) return absolute(files[0]) + "," + absolute(files[1]);
-  if (given != "-" && !fs::exists(given)) {
+  if (given != "-" && !fs::is_regular_file(given)) {
     const auto source = side_file(given, source_language);
     const auto target = side_file(given, target_language);
     if (source && target) return absolute(*source) + "," + absolute(*target);

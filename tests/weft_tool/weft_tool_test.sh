@@ -194,7 +194,7 @@ grep -qF "operand  'x' f32[7], an input: -0.9" err || fail "the operand's range 
 passes "$weft" check-passes --op gru_cell --op matmul
 prints ', 0 failed'
 passes "$weft" check-passes training.json
-prints '1 graphs, 0 failed'
+prints '1 graph, 0 failed'
 passes "$weft" check-passes log.weft --low 0.5
 "$weft" check-passes log.weft --low -2 --high -1 >out 2>err && fail "passes are checked on no finite number"
 prints 'FAILED: log: the passes cannot be checked'

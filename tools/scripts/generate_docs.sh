@@ -81,7 +81,7 @@ commands_of() {
   name=$(basename "$1")
   printf '# The commands of `%s`\n\n<!-- Written by tools/scripts/generate_docs.sh from --help: edit that. -->\n\n' "$name"
   printf '```\n%s\n```\n' "$("$1" --help)"
-  for command in $("$1" --help | awk '!NF { inside = 0 } inside { print $1 } /^Subcommands:/ { inside = 1 }'); do
+  for command in $("$1" --help | awk '!NF { inside = 0 } inside && /^  [a-z]/ { print $1 } /^Subcommands:/ { inside = 1 }'); do
     printf '\n## %s %s\n\n```\n%s\n```\n' "$name" "$command" "$("$1" "$command" --help)"
   done
 }

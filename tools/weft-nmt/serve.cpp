@@ -37,7 +37,7 @@ constexpr const char* kExamples = R"(Examples:
   curl -s http://127.0.0.1:5000/translate -d q="Je suis fatigué." -d source=fr -d target=en
   curl -s http://127.0.0.1:5000/translate -d q="Je suis fatigué." -d source=fr -d target=en -d alternatives=3
   curl -s http://127.0.0.1:5000/translate -H 'Content-Type: application/json' \
-    -d '{"q": ["Bonjour !", "Où est la gare ?"], "source": "auto", "target": "en", "attention": true}'
+    -d '{"q": ["Bonjour !", "Merci."], "source": "auto", "target": "en"}'
   curl -s http://127.0.0.1:5000/translate -d q="<p>Bonjour !</p>" -d source=fr -d target=en -d format=html
   weft-nmt serve --run runs/small --port 0 --precision int8 --access-log access.jsonl
 

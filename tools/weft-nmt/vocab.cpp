@@ -33,7 +33,7 @@ void show(const VocabOptions& options) {
 
 void add_vocab(tool::Program& program) {
   const tool::Command command =
-      program.command("vocab", "Print what a normaliser makes of a corpus: sizes, frequent words, checksums, as JSON");
+      program.command("vocab", "Print what a normaliser makes of a corpus, as JSON: sizes, words, checksums");
   command.footer(kExamples);
   auto options = std::make_shared<VocabOptions>();
   command

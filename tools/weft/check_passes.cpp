@@ -264,8 +264,8 @@ void check(const CheckOptions& options) {
 }  // namespace
 
 void add_check_passes(Program& program) {
-  const Command command = program.command(
-      "check-passes", "Compare what graphs compute before and after each pass, in float64 on random inputs");
+  const Command command =
+      program.command("check-passes", "Compare what graphs compute before and after each pass, in float64");
   const auto options = std::make_shared<CheckOptions>();
   Option graph = command.option("graph", options->graph, "On this graph: JSON, or text (docs/ir.md)").value("GRAPH");
   Option ops = command.option("--op", options->ops, "On an op with its gradient, in all of its cases; may be repeated")

@@ -79,8 +79,8 @@ void explain(const ExplainOptions& options) {
 }  // namespace
 
 void add_explain(Program& program) {
-  const Command command = program.command(
-      "explain", "Show what every pass of compiling does to a graph: as a page, as pictures, as a table");
+  const Command command =
+      program.command("explain", "Show what every pass does to a graph: as a page, as pictures, as a table");
   const auto options = std::make_shared<ExplainOptions>();
   command
       .option("-o,--output", options->page,
