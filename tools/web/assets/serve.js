@@ -42,7 +42,7 @@
     if (source.value !== "") later();
   }
 
-  /// As high as its text, so that nothing has to be scrolled within it.
+  /// As high as its text, so that nothing has to be scrolled within it, or as the translation beside it.
   function grow() {
     source.style.height = "auto";
     source.style.height = `${source.scrollHeight}px`;
@@ -145,6 +145,7 @@
   function show(text, { translatedText, alternatives = [], unknownWords = [], attention }, seconds) {
     target.textContent = translatedText;
     target.classList.remove("old");
+    grow();
     copy.disabled = translatedText.trim() === "";
     others.replaceChildren(...alternatives.map((each) => el("li", {}, each)));
     others.hidden = alternatives.length === 0;
