@@ -89,6 +89,18 @@ void require_room_for_code() {
   ::munmap(room, bytes);
 }
 
+/// Has oneDNN generate the code of sgemm, once: left to the first product, it is generated while threads start, whose
+/// stacks may take the room that was looked for.
+void generate_sgemm_code() {
+  static std::once_flag generated;
+  std::call_once(generated, [] {
+    require_room_for_code();
+    const float one = 1.0F;
+    float product = 0.0F;
+    check(dnnl_sgemm('N', 'N', 1, 1, 1, 1.0F, &one, 1, &one, 1, 0.0F, &product, 1), "a product failed");
+  });
+}
+
 /// Whether the process may have only so much memory (ulimit -v).
 bool is_memory_limited() {
   static const bool limited = [] {
@@ -294,7 +306,8 @@ void run_sgemm_tiles(const Product& product, const float* a, const float* b, flo
   // The longer side of the result is cut.
   const bool by_rows = m > n;
   const Tiling tiling(by_rows ? m : n);
-  if (is_memory_limited()) require_room_for_code();  // code is generated when a kind of product is run first
+  generate_sgemm_code();
+  if (is_memory_limited()) require_room_for_code();  // some kinds of product have code of their own
   const ThreadLimit limit(threads_for(product));
   int status = dnnl_success;
   // Within a parallel region oneDNN starts no threads. No exception may leave it.
