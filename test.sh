@@ -3,21 +3,25 @@
 #
 #   ./test.sh [--sanitize] [CTEST OPTION...]
 #
-# --sanitize builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs the tests labelled `fast`. Further
-# arguments go to ctest: ./test.sh -R nmt
+# --sanitize builds with clang's AddressSanitizer and UndefinedBehaviorSanitizer and runs the tests labelled `fast`.
+# Further arguments go to ctest: ./test.sh -R nmt
 set -euo pipefail
 cd "$(dirname "$0")"
 
 preset=release
-selection=()
+selection=(--parallel "$(nproc)")
 if [[ ${1:-} == --sanitize ]]; then
   preset=sanitize
-  selection=(--label-regex fast --parallel "$(nproc)")  # most are of one thread, and slow here
+  selection+=(--label-regex fast)
   shift
 fi
 
 tools/scripts/setup.sh
-[[ $preset == sanitize ]] || tools/scripts/setup-browser.sh
+if [[ $preset == sanitize ]]; then
+  tools/scripts/setup.sh clang libclang-rt-dev libomp-dev
+else
+  tools/scripts/setup-browser.sh
+fi
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"
 ctest --preset "$preset" --no-tests=error --timeout 600 "${selection[@]}" "$@"

@@ -19,8 +19,9 @@ void check_threads(const Graph& graph, std::int32_t ids = 1) {
   };
   const TensorMap expected = run(1);
   for (const int count : {2, 4})
-    for (const auto& [name, tensor] : run(count)) {
-      CAPTURE(name);
+    for (const auto& entry : run(count)) {
+      const auto& [name, tensor] = entry;
+      CAPTURE(entry.first);
       CAPTURE(count);
       CHECK(tensor == expected.at(name));
     }
@@ -54,9 +55,10 @@ void check_rows(const Shape& row, const std::function<Value(Graph&, Value)>& bui
 }  // namespace
 
 TEST_CASE("products have the same bits on any number of threads") {
-  for (const auto& [m, k, n] : std::vector<std::array<std::int64_t, 3>>{
+  for (const auto& extents : std::vector<std::array<std::int64_t, 3>>{
            {1, 512, 700}, {64, 1024, 300}, {300, 65, 129}, {33, 2000, 64}, {5, 5000, 64}, {5, 5000, 1024}}) {
-    CAPTURE(Shape({m, k, n}).to_string());
+    const auto& [m, k, n] = extents;
+    CAPTURE(Shape({extents[0], extents[1], extents[2]}).to_string());
     Graph graph;
     const Value a = graph.input("a", DType::f32, {m, k});
     graph.output("packed", dense(a, graph.parameter("w", {k, n}, uniform), graph.input("bias", DType::f32, {n})));

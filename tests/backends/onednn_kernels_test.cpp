@@ -165,12 +165,13 @@ TEST_CASE("a transposed variable with many rows") {
 }
 
 TEST_CASE("batches of products") {
-  for (const auto& [m, k, n] : std::vector<std::array<std::int64_t, 3>>{
-           {1, 9, 65}, {1, 64, 7}, {9, 1, 33}, {17, 31, 1}, {1, 1, 5}, {3, 10, 40}, {65, 3, 17}})
+  for (const auto& extents : std::vector<std::array<std::int64_t, 3>>{
+           {1, 9, 65}, {1, 64, 7}, {9, 1, 33}, {17, 31, 1}, {1, 1, 5}, {3, 10, 40}, {65, 3, 17}}) {
+    const auto& [m, k, n] = extents;
     for (const std::int64_t batch : {1, 2, 5})
       for (const bool transpose_a : {false, true})
         for (const bool transpose_b : {false, true}) {
-          CAPTURE(Shape({batch, m, k, n}).to_string());
+          CAPTURE(Shape({batch, extents[0], extents[1], extents[2]}).to_string());
           CAPTURE(transpose_a);
           CAPTURE(transpose_b);
           Graph graph;
@@ -179,6 +180,7 @@ TEST_CASE("batches of products") {
           graph.output("y", matmul(a, b, transpose_a, transpose_b));
           check_agrees(graph);
         }
+  }
 }
 
 TEST_CASE("recurrent cells and attention") {

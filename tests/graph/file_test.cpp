@@ -53,7 +53,7 @@ std::string error_of(const Action& action) {
 
 TEST_CASE("what is written is read") {
   const TemporaryFolder folder;
-  for (const std::size_t size : {0, 1, 65535, 65536, 65537, 300'000}) {
+  for (const std::size_t size : {0UL, 1UL, 65535UL, 65536UL, 65537UL, 300'000UL}) {
     std::string content(size, 'x');
     if (size > 0) content.back() = '\0';
     write_file(folder / "file", content);

@@ -37,7 +37,7 @@ TEST_CASE("the sum of the sentences' counts is the corpus's") {
 // Each precision is the share of right sentences, so BLEU is 100 times a binomial share p of n: its standard deviation
 // is 100 sqrt(p (1 - p) / n), and 95 % lie within 1.96 of them.
 TEST_CASE("the interval is as wide as it must be for a binomial share") {
-  for (const std::size_t sentences : {400, 1600}) {
+  for (const std::size_t sentences : {400UL, 1600UL}) {
     CAPTURE(sentences);
     const Interval interval = bootstrap_bleu(counts(sentences, 4), 4000, 1);
     const double expected = 1.96 * 100 * std::sqrt(0.75 * 0.25 / static_cast<double>(sentences));

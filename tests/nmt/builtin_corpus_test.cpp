@@ -88,13 +88,13 @@ std::map<std::string, std::size_t> count_words(std::string Pair::*side) {
 
 }  // namespace
 
-TEST_CASE("the built-in corpus has 10,000 to 12,000 French sentences, each once") {
+TEST_CASE("the built-in corpus has 10,000 to 12,000 French sentences, each once" * doctest::test_suite("slow")) {
   CHECK(corpus().size() >= 10000);
   CHECK(corpus().size() <= 12000);
   CHECK(translations().size() == corpus().size());
 }
 
-TEST_CASE("the built-in corpus is the same each time") {
+TEST_CASE("the built-in corpus is the same each time" * doctest::test_suite("slow")) {
   const std::vector<Pair> again = weft::nmt::builtin_corpus();
   CHECK(std::equal(again.begin(), again.end(), corpus().begin(), corpus().end(),
                    [](const Pair& a, const Pair& b) { return a.source == b.source && a.target == b.target; }));
@@ -113,7 +113,7 @@ TEST_CASE("every word of the built-in corpus occurs often, and there are not too
   constexpr std::size_t kOften = 6;
   for (const auto side : {&Pair::source, &Pair::target}) {
     const std::map<std::string, std::size_t> counts = count_words(side);
-    for (const auto& [word, count] : counts) CHECK_MESSAGE(count >= kOften, word);
+    for (const auto& counted : counts) CHECK_MESSAGE(counted.second >= kOften, counted.first);
     CHECK(counts.size() < (side == &Pair::source ? 650 : 480));
   }
 }
@@ -207,10 +207,11 @@ TEST_CASE("the built-in corpus holds what people try first") {
       {"Il y a un chat sous la table.", "There is a cat under the table."},
       {"Je voudrais du thé, s'il vous plaît.", "I would like some tea, please."},
   };
-  for (const auto& [french, english] : expected) {
-    const auto entry = translations().find(french);
-    REQUIRE_MESSAGE(entry != translations().end(), french);
-    CHECK(entry->second == english);
+  for (const auto& pair : expected) {
+    const auto& [french, english] = pair;
+    const auto found = translations().find(french);
+    REQUIRE_MESSAGE(found != translations().end(), pair.first);
+    CHECK(found->second == english);
   }
 }
 
@@ -230,10 +231,11 @@ TEST_CASE("the rules of the built-in corpus translate as a bilingual would") {
       {"Peux-tu fermer la porte, s'il te plaît ?", "Can you close the door, please?"},
       {"N'oublie pas ton parapluie !", "Do not forget your umbrella!"},
   };
-  for (const auto& [french, english] : expected) {
-    const auto entry = everything().find(french);
-    CAPTURE(french);
-    CHECK((entry == everything().end() ? "" : entry->second) == english);
+  for (const auto& pair : expected) {
+    const auto& [french, english] = pair;
+    const auto found = everything().find(french);
+    CAPTURE(pair.first);
+    CHECK((found == everything().end() ? "" : found->second) == english);
   }
 }
 

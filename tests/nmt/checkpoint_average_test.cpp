@@ -53,8 +53,9 @@ TEST_CASE("an average has the mean of each weight, and no moments") {
   const Checkpoint average = run.average({"checkpoint-2", "checkpoint-5", "latest"});
   const Checkpoint expected = run.checkpoint(6);  // (2 + 5 + 11) / 3, and numbers that a float has exactly
   CHECK(average.variables.size() + 1 == expected.variables.size());
-  for (const auto& [name, tensor] : average.variables) {
-    CAPTURE(name);
+  for (const auto& entry : average.variables) {
+    const auto& [name, tensor] = entry;
+    CAPTURE(entry.first);
     CHECK(tensor == expected.variables.at(name));
   }
   CHECK(average.state.step == 11);

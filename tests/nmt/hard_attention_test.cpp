@@ -152,8 +152,9 @@ TEST_CASE("the mean of the estimated gradient over all sequences of positions is
       }
       CHECK(whole == doctest::Approx(1.0).epsilon(1e-12));
       CHECK(spread > 1e-3);
-      for (const auto& [name, gradient] : exact) {
-        CAPTURE(name);
+      for (const auto& entry : exact) {
+        const auto& [name, gradient] = entry;
+        CAPTURE(entry.first);
         double largest = 0.0;
         for (std::int64_t i = 0; i < gradient.shape().volume(); ++i) {
           largest = std::max(largest, std::abs(gradient.number(i)));
@@ -170,9 +171,10 @@ TEST_CASE("the estimate of several samples is the mean of theirs") {
   const TensorMap other = run(estimate_graph(training), sentence(false), {5});
   training.monte_carlo_samples = 2;
   const TensorMap both = run(estimate_graph(training), sentence(false), {1, 5});
-  for (const auto& [name, gradient] : both) {
+  for (const auto& entry : both) {
+    const auto& [name, gradient] = entry;
     if (name == "probability") continue;
-    CAPTURE(name);
+    CAPTURE(entry.first);
     for (std::int64_t i = 0; i < gradient.shape().volume(); ++i)
       CHECK(std::abs(gradient.number(i) - (one.at(name).number(i) + other.at(name).number(i)) / 2) < 1e-12);
   }
@@ -187,8 +189,9 @@ TEST_CASE("a row that takes the expectation has the gradient of soft attention")
   training.monte_carlo_samples = 2;
   const TensorMap both = run(estimate_graph(training, {false, true}), sentence(false), {5, 5});
   double difference = 0.0;  // what is drawn and what is expected are not the same to begin with
-  for (const auto& [name, gradient] : soft) {
-    CAPTURE(name);
+  for (const auto& entry : soft) {
+    const auto& [name, gradient] = entry;
+    CAPTURE(entry.first);
     for (std::int64_t i = 0; i < gradient.shape().volume(); ++i) {
       CHECK(std::abs(expected.at(name).number(i) - gradient.number(i)) < 1e-12);
       CHECK(std::abs(both.at(name).number(i) - (drawn.at(name).number(i) + gradient.number(i)) / 2) < 1e-12);

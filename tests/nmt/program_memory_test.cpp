@@ -87,7 +87,7 @@ TEST_CASE("the classes of lengths") {
 
 // Every other length of a class is filled up: what padding did would differ between a sentence that is translated alone
 // in its class, and the graph of its own length, which tests of the graphs below compile.
-TEST_CASE("a source filled up to its class of lengths gives the bits of its own length") {
+TEST_CASE("a source filled up to its class of lengths gives the bits of its own length" * doctest::test_suite("slow")) {
   std::vector<ModelConfig> models(7, tiny_config().model);
   models[1].attention = AttentionKind::dot;
   models[1].cell = CellKind::lstm;
@@ -132,8 +132,9 @@ TEST_CASE("a source filled up to its class of lengths gives the bits of its own 
             expected = found;
             continue;
           }
-          for (const auto& [name, tensor] : *expected) {
-            CAPTURE(name);
+          for (const auto& entry : *expected) {
+            const auto& [name, tensor] = entry;
+            CAPTURE(entry.first);
             const auto bytes = tensor.bytes();  // attention weights of padding stand behind those of the sentence
             CHECK(std::ranges::equal(bytes, found.at(name).bytes().first(bytes.size())));
           }
@@ -164,7 +165,7 @@ TEST_CASE("translations of long sentences are those of their own, and their atte
   }
 }
 
-TEST_CASE("hundreds of lengths stay within the budget, and evictions change no bit") {
+TEST_CASE("hundreds of lengths stay within the budget, and evictions change no bit" * doctest::test_suite("slow")) {
   const auto variables = std::make_shared<Variables>(7);
   const ModelConfig model = tiny_config().model;
   std::vector<std::size_t> lengths;
@@ -221,7 +222,8 @@ TEST_CASE("the tutorial's variant, which attends to padding, gets the graph of e
   }
 }
 
-TEST_CASE("training with room for one program gives the bits of training with room for all") {
+TEST_CASE("training with room for one program gives the bits of training with room for all" *
+          doctest::test_suite("slow")) {
   for (const std::int64_t accumulate : {1, 3}) {
     CAPTURE(accumulate);
     Config config = tiny_config();

@@ -46,8 +46,9 @@ TEST_CASE("words and marks of hard cases") {
       {"", ""},
       {" \t\u00A0", ""},
   };
-  for (const auto& [sentence, expected] : cases) {
-    INFO(sentence);
+  for (const auto& entry : cases) {
+    const auto& [sentence, expected] = entry;
+    INFO(entry.first);
     CHECK(words(sentence) == expected);
     CHECK(restored(sentence) == canonical(sentence));
   }
@@ -90,7 +91,7 @@ TEST_CASE("blanks before and behind French marks are narrow no-break spaces agai
   CHECK(restored("  two \t\u2009 words\n") == "two words");
 }
 
-TEST_CASE("the built-in sentences come back") {
+TEST_CASE("the built-in sentences come back" * doctest::test_suite("slow")) {
   for (const Pair& pair : builtin_corpus()) {
     for (const std::string* sentence : {&pair.source, &pair.target}) {
       if (restored(*sentence) != canonical(*sentence)) FAIL_CHECK(*sentence, " comes back as ", restored(*sentence));

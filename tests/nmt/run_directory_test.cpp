@@ -238,7 +238,8 @@ TEST_CASE("checkpoints that are not there are refused with those that are") {
   CHECK(contains(message_of([&] { run.load("latest"); }), "1000 bytes"));
 }
 
-TEST_CASE("every truncated or damaged checkpoint is refused, with the path and what to do") {
+TEST_CASE("every truncated or damaged checkpoint is refused, with the path and what to do" *
+          doctest::test_suite("slow")) {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
   run.save(checkpoint(1), false);

@@ -134,7 +134,7 @@ TEST_CASE("letting go of hopeless beginnings saves rows and changes no result") 
 }
 
 TEST_CASE("a beam of 1 is greedy search to the bit, also where the translation is cut") {
-  for (const std::size_t max_tokens : {1, 2, 5, 40}) {
+  for (const std::size_t max_tokens : {1UL, 2UL, 5UL, 40UL}) {
     CAPTURE(max_tokens);
     TableDecoder decoder(7);
     const auto found = beam(decoder, 200, static_cast<std::int64_t>(max_tokens), {});
@@ -172,7 +172,7 @@ TEST_CASE("searches and samples do not depend on what is searched beside them") 
   };
   for (const bool sampled : {false, true}) {
     const auto together = found_with(sampled, 50);
-    for (const std::size_t max_open : {1, 2, 7}) {
+    for (const std::size_t max_open : {1UL, 2UL, 7UL}) {
       const auto apart = found_with(sampled, max_open);
       for (std::size_t sentence = 0; sentence < 50; ++sentence) {
         REQUIRE(apart[sentence].size() == together[sentence].size());

@@ -31,7 +31,7 @@ Tokeniser tokeniser(Normaliser normaliser, SubwordKind kind, std::int64_t size =
 
 }  // namespace
 
-TEST_CASE("words are cut into pieces and put together again") {
+TEST_CASE("words are cut into pieces and put together again" * doctest::test_suite("slow")) {
   for (const SubwordKind kind : {SubwordKind::unigram, SubwordKind::bpe}) {
     for (const Normaliser normaliser : {Normaliser::tutorial, Normaliser::reversible}) {
       CAPTURE(to_string(kind));

@@ -159,7 +159,7 @@ TEST_CASE("scores by products are over the root of the units") {
   }
 }
 
-TEST_CASE("a training step of every system is the same on both backends") {
+TEST_CASE("a training step of every system is the same on both backends" * doctest::test_suite("slow")) {
   for (const ModelConfig& config : systems()) {
     CAPTURE(describe_system(config));
     TrainingConfig training;
@@ -172,8 +172,9 @@ TEST_CASE("a training step of every system is the same on both backends") {
     for (int step = 0; step < 2; ++step) {
       const TensorMap expected = reference.run(inputs);
       const TensorMap actual = fast.run(inputs);
-      for (const auto& [name, tensor] : expected) {
-        CAPTURE(name);
+      for (const auto& entry : expected) {
+        const auto& [name, tensor] = entry;
+        CAPTURE(entry.first);
         CHECK(actual.at(name).number(0) == doctest::Approx(tensor.number(0)).epsilon(1e-4));
       }
     }
@@ -210,7 +211,8 @@ TEST_CASE("neither padding nor batch mates change what a system says of a senten
   }
 }
 
-TEST_CASE("every system learns, and its translations are those of the unrolled graph, whatever the batch") {
+TEST_CASE("every system learns, and its translations are those of the unrolled graph, whatever the batch" *
+          doctest::test_suite("slow")) {
   const Vocabulary source = letters(23);
   const Vocabulary target = letters(19);
   std::vector<Example> examples = tiny_examples(200);

@@ -58,7 +58,7 @@ TensorMap trained_on_threads(int threads, const Config& config = tiny_config()) 
 
 }  // namespace
 
-TEST_CASE("training lowers the loss, in both variants and normalisations") {
+TEST_CASE("training lowers the loss, in both variants and normalisations" * doctest::test_suite("slow")) {
   for (const Variant variant : {Variant::masked, Variant::tutorial})
     for (const LossNormalisation normalisation : {LossNormalisation::token_mean, LossNormalisation::batch_mean}) {
       Config config = tiny_config();

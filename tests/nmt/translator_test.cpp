@@ -101,7 +101,8 @@ TEST_CASE("a translation does not depend on its batch mates, the batch size, or 
   }
 }
 
-TEST_CASE("a translation does not depend on the batch at the model's own sizes of vectors, nor on long sums") {
+TEST_CASE("a translation does not depend on the batch at the model's own sizes of vectors, nor on long sums" *
+          doctest::test_suite("slow")) {
   Config config = tiny_config();
   config.model.units = 256;
   config.model.embedding = 64;

@@ -52,8 +52,9 @@ TensorMap in_f64(const TensorMap& tensors) {
 
 void check_same(const TensorMap& actual, const TensorMap& expected, double tolerance) {
   REQUIRE(actual.size() == expected.size());
-  for (const auto& [name, tensor] : expected) {
-    CAPTURE(name);
+  for (const auto& entry : expected) {
+    const auto& [name, tensor] = entry;
+    CAPTURE(entry.first);
     CHECK(distance(actual.at(name), tensor) <= tolerance);
   }
 }

@@ -85,8 +85,9 @@ TEST_CASE("an op documents its operands, results and attributes") {
         CAPTURE(op_case.name);
         CHECK(accepts_operands(*op, node.operands.size()));
         if (!op->results.back().ends_with("...")) CHECK(node.results.size() == op->results.size());
-        for (const auto& [attribute, content] : node.attributes) {
-          CAPTURE(attribute);
+        for (const auto& entry : node.attributes) {
+          const auto& [attribute, content] = entry;
+          CAPTURE(entry.first);
           CHECK(documents(*op, attribute));
         }
       }

@@ -49,9 +49,10 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 }  // namespace
 
 TEST_CASE("the plans of models and of random graphs are proven, on both backends") {
-  for (const auto& [name, graph] : small_models())
+  for (const auto& entry : small_models())
     for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-      CAPTURE(name);
+      const auto& [name, graph] = entry;
+      CAPTURE(entry.first);
       CHECK_NOTHROW(compile(graph, *backend, checked()));
     }
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
@@ -98,8 +99,9 @@ TEST_CASE("a value outside the arena, and one that is read where it never was, a
 }
 
 TEST_CASE("a plan with two values in one place is found in every model") {
-  for (const auto& [name, graph] : small_models()) {
-    CAPTURE(name);
+  for (const auto& entry : small_models()) {
+    const auto& [name, graph] = entry;
+    CAPTURE(entry.first);
     // The two largest regions that live at one time get one offset, in the values' locations as well.
     const auto mistake = [](BufferPlan& plan) {
       std::vector<Region> regions = plan.regions;

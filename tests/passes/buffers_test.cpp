@@ -17,7 +17,7 @@ namespace {
 /// The plan of a graph as it stands, without passes and scratch memory.
 class Planned {
  public:
-  explicit Planned(const Graph& graph) : graph_(graph) {
+  explicit Planned(const Graph& graph) {
     for (const NodeId id : topological_order(graph))
       if (graph.node(id).op->family != "leaf") steps_.push_back(id);
     plan_ = plan_buffers(graph, steps_, std::vector<std::size_t>(steps_.size(), 0));
@@ -41,7 +41,6 @@ class Planned {
   }
 
  private:
-  const Graph& graph_;
   std::vector<NodeId> steps_;
   BufferPlan plan_;
 };
@@ -350,12 +349,14 @@ void check_against_interpreter(Executable executable, const Backend& backend, st
     const TensorMap inputs = fuzz::random_inputs(executable.graph(), seed * 10 + run);
     const TensorMap expected = interpret(executable.graph(), backend, inputs, variables);
     const TensorMap actual = executable.run(inputs);
-    for (const auto& [name, tensor] : expected) {
-      CAPTURE(name);
+    for (const auto& entry : expected) {
+      const auto& [name, tensor] = entry;
+      CAPTURE(entry.first);
       CHECK(actual.at(name) == tensor);
     }
-    for (const auto& [name, tensor] : variables) {
-      CAPTURE(name);
+    for (const auto& entry : variables) {
+      const auto& [name, tensor] = entry;
+      CAPTURE(entry.first);
       CHECK(executable.variables().get(name) == tensor);
     }
   }

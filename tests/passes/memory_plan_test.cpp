@@ -165,7 +165,7 @@ TEST_CASE("unrolled loops with their gradients: nothing live overlaps") {
   }
 }
 
-TEST_CASE("the planner's work grows as n log n, whether values live for long or not") {
+TEST_CASE("the planner's work grows as n log n, whether values live for long or not" * doctest::test_suite("slow")) {
   // Its visits are counted, which no clock disturbs. From 1,000 to 100,000 intervals log n grows to 1.7 times as much.
   SUBCASE("an unrolled loop and its gradient") {
     const double few = visits_for_each(unrolled_intervals(1'000), 1.05);

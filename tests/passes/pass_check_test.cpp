@@ -53,7 +53,7 @@ void check_all(const Graph& given, const PassCheckOptions& options, Acted& acted
 
 }  // namespace
 
-TEST_CASE("the check finds nothing wrong with any pass on random graphs") {
+TEST_CASE("the check finds nothing wrong with any pass on random graphs" * doctest::test_suite("slow")) {
   Acted acted;
   for (std::uint64_t seed = 101; seed <= 140; ++seed) {
     CAPTURE(seed);

@@ -72,9 +72,10 @@ std::int64_t row_count(const Graph& graph, NodeId product) {
 }  // namespace
 
 TEST_CASE("the products of the masked translator") {
-  for (const auto& [S, D] : settings) {
-    CAPTURE(S);
-    CAPTURE(D);
+  for (const auto& entry : settings) {
+    const auto& [S, D] = entry;
+    CAPTURE(entry.source);
+    CAPTURE(entry.decoder);
     const Graph graph = optimised(nmt::Variant::masked, {S, D});
     const std::int64_t forward = (S - 1)  // the encoder's recurrence; the first state is zero
                                  + 1      // the attention keys, once
@@ -106,9 +107,10 @@ TEST_CASE("the products of the masked translator") {
 }
 
 TEST_CASE("the products of the tutorial's translator, whose decoder forgets its state at every step") {
-  for (const auto& [S, D] : settings) {
-    CAPTURE(S);
-    CAPTURE(D);
+  for (const auto& entry : settings) {
+    const auto& [S, D] = entry;
+    CAPTURE(entry.source);
+    CAPTURE(entry.decoder);
     const Graph graph = optimised(nmt::Variant::tutorial, {S, D});
     // As in the masked one, but without the decoder's recurrence: its products are of zeros.
     CHECK(count(graph, op::dense) == (S - 1) + 1 + D + 1);
@@ -118,9 +120,10 @@ TEST_CASE("the products of the tutorial's translator, whose decoder forgets its 
 
 TEST_CASE("the attention keys, their gradient and its way back are computed once, over all source steps") {
   for (const nmt::Variant variant : {nmt::Variant::masked, nmt::Variant::tutorial})
-    for (const auto& [S, D] : settings) {
-      CAPTURE(S);
-      CAPTURE(D);
+    for (const auto& entry : settings) {
+      const auto& [S, D] = entry;
+      CAPTURE(entry.source);
+      CAPTURE(entry.decoder);
       const Graph graph = optimised(variant, {S, D});
       const std::vector<NodeId> keys = readers(graph, op::dense, "attention/w2");
       REQUIRE(keys.size() == 1);
@@ -135,9 +138,10 @@ TEST_CASE("the attention keys, their gradient and its way back are computed once
 }
 
 TEST_CASE("products without a recurrence run over the rows of all steps") {
-  for (const auto& [S, D] : settings) {
-    CAPTURE(S);
-    CAPTURE(D);
+  for (const auto& entry : settings) {
+    const auto& [S, D] = entry;
+    CAPTURE(entry.source);
+    CAPTURE(entry.decoder);
     const Graph graph = optimised(nmt::Variant::masked, {S, D});
     const auto rows_of_readers = [&](const Op& op, std::string_view parameter) {
       std::vector<std::int64_t> counts;

@@ -67,8 +67,9 @@ TEST_CASE("poison is NaN, or an absurd integer, whatever its length") {
 }
 
 TEST_CASE("models give the same bits when what is dead is poisoned") {
-  for (const auto& [name, graph] : small_models()) {
-    CAPTURE(name);
+  for (const auto& entry : small_models()) {
+    const auto& [name, graph] = entry;
+    CAPTURE(entry.first);
     CHECK(runs_alike(graph, onednn_backend(), with_poison()));
     CHECK(runs_alike(graph, reference_backend(), with_poison()));
   }
@@ -95,8 +96,9 @@ TEST_CASE("poison finds a region that the plan gives up too early, which changes
 TEST_CASE("poison finds it in every model") {
   CompileOptions wrong = with_poison();
   wrong.on_memory_plan = plant_early_death;
-  for (const auto& [name, graph] : small_models()) {
-    CAPTURE(name);
+  for (const auto& entry : small_models()) {
+    const auto& [name, graph] = entry;
+    CAPTURE(entry.first);
     bool found = false;
     try {
       found = !runs_alike(graph, reference_backend(), wrong);

@@ -80,10 +80,11 @@ TEST_CASE("a budget that cannot be met is an error with both figures") {
                        Error);
 }
 
-TEST_CASE("models give the same bits within the least budget that they can be run in") {
+TEST_CASE("models give the same bits within the least budget that they can be run in" * doctest::test_suite("slow")) {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()})
-    for (const auto& [name, graph] : small_models()) {
-      CAPTURE(name);
+    for (const auto& entry : small_models()) {
+      const auto& [name, graph] = entry;
+      CAPTURE(entry.first);
       CAPTURE(backend->name);
       Executable plain = compile(graph, *backend);
       const std::size_t budget = least_budget(graph, *backend, plain.report().arena_bytes);
@@ -95,7 +96,8 @@ TEST_CASE("models give the same bits within the least budget that they can be ru
     }
 }
 
-TEST_CASE("random graphs give the same bits within the least budget that they can be run in") {
+TEST_CASE("random graphs give the same bits within the least budget that they can be run in" *
+          doctest::test_suite("slow")) {
   std::size_t recomputed = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);

@@ -65,8 +65,9 @@ TEST_CASE("text is escaped for HTML") {
 
 TEST_CASE("no asset ends its own element, and an unknown one is an error") {
   CHECK(assets().size() >= 2);
-  for (const auto& [name, content] : assets()) {
-    CAPTURE(name);
+  for (const auto& entry : assets()) {
+    const auto& [name, content] = entry;
+    CAPTURE(entry.name);
     CHECK(!content.empty());
     for (const std::string_view ending : {"</script", "</style", "<!--"}) CHECK(count(content, ending) == 0);
   }

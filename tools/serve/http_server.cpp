@@ -204,11 +204,12 @@ void HttpServer::run() {
     bool is_called = false;
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.u64 == kOutboxNumber) {
+      const std::uint64_t number = event.data.u64;  // a copy: the event is packed
+      if (number == kOutboxNumber) {
         deliver_replies();
-      } else if (event.data.u64 == kListenerNumber) {
+      } else if (number == kListenerNumber) {
         is_called = true;
-      } else if (const auto at = connections_.find(event.data.u64); at != connections_.end()) {
+      } else if (const auto at = connections_.find(number); at != connections_.end()) {
         on_event(*at->second, event.events);
       }
     }
