@@ -47,26 +47,36 @@ Kernel embedding_dense(const KernelSpec& spec) {
   });
 }
 
+// A row of the table that several ids name is one row of the product: its cotangents are added before they are
+// multiplied, which tells where infinities cancel.
 Kernel embedding_dense_gradient(const KernelSpec& spec) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    return {[extents = extents_of(spec)](const KernelBuffers& buffers) {
-      const T* table = buffers.operand<T>(0);
-      const auto* ids = buffers.operand<std::int32_t>(1);
-      const T* kernel = buffers.operand<T>(2);
-      const T* cotangent = buffers.operand<T>(3);
-      T* d_table = buffers.result<T>(0);
-      T* d_kernel = buffers.result<T>(1);
-      std::fill_n(d_table, extents.vocabulary * extents.in, T(0));
-      std::fill_n(d_kernel, extents.in * extents.out, T(0));
-      for (std::int64_t i = 0; i < extents.count; ++i) {
-        const std::int64_t row = row_begin(ids, i, extents);
-        for (std::int64_t k = 0; k < extents.in; ++k)
-          for (std::int64_t o = 0; o < extents.out; ++o) {
-            d_table[row + k] += cotangent[i * extents.out + o] * kernel[k * extents.out + o];
-            d_kernel[k * extents.out + o] += table[row + k] * cotangent[i * extents.out + o];
-          }
-      }
-    }};
+    const Extents extents = extents_of(spec);
+    return {[extents](const KernelBuffers& buffers) {
+              const T* table = buffers.operand<T>(0);
+              const auto* ids = buffers.operand<std::int32_t>(1);
+              const T* kernel = buffers.operand<T>(2);
+              const T* cotangent = buffers.operand<T>(3);
+              T* d_table = buffers.result<T>(0);
+              T* d_kernel = buffers.result<T>(1);
+              T* sums = static_cast<T*>(buffers.scratch);
+              std::fill_n(d_table, extents.vocabulary * extents.in, T(0));
+              std::fill_n(d_kernel, extents.in * extents.out, T(0));
+              for (std::int64_t i = 0; i < extents.count; ++i) {
+                const std::int64_t row = row_begin(ids, i, extents);
+                if (std::find(ids, ids + i, ids[i]) != ids + i) continue;  // done with the first of its name
+                std::fill_n(sums, extents.out, T(0));
+                for (std::int64_t j = i; j < extents.count; ++j)
+                  for (std::int64_t o = 0; ids[j] == ids[i] && o < extents.out; ++o)
+                    sums[o] += cotangent[j * extents.out + o];
+                for (std::int64_t k = 0; k < extents.in; ++k)
+                  for (std::int64_t o = 0; o < extents.out; ++o) {
+                    d_table[row + k] += sums[o] * kernel[k * extents.out + o];
+                    d_kernel[k * extents.out + o] += table[row + k] * sums[o];
+                  }
+              }
+            },
+            static_cast<std::size_t>(extents.out) * sizeof(T)};
   });
 }
 

@@ -16,10 +16,11 @@ Kernel masked_cross_entropy(const KernelSpec& spec) {
         const T* logits = buffers.operand<T>(0) + token * loss.vocabulary;
         const auto [max, exponentials] = loss.softmax(logits);
         const T log_sum = std::log(exponentials);
-        T surprise = T(0);  // the mean of -log p over the vocabulary
+        sum += (T(1) - smoothing) * (log_sum - (logits[targets[token]] - max));
+        if (loss.smoothing == 0.0) continue;  // a class that is ruled out by -inf does not count
+        T surprise = T(0);                    // the mean of -log p over the vocabulary
         for (std::int64_t i = 0; i < loss.vocabulary; ++i) surprise += log_sum - (logits[i] - max);
-        surprise /= static_cast<T>(loss.vocabulary);
-        sum += (T(1) - smoothing) * (log_sum - (logits[targets[token]] - max)) + smoothing * surprise;
+        sum += smoothing * surprise / static_cast<T>(loss.vocabulary);
       }
       *buffers.result<T>(0) = sum * weight;
     }};

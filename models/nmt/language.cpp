@@ -35,14 +35,17 @@ std::string name_of(const icu::Locale& language, const icu::Locale& in_language)
 }
 
 /// What languages are called, in lower case, each with its code: in English, and by those who speak them.
-std::vector<std::pair<std::string, std::string>> codes_by_name() {
-  std::vector<std::pair<std::string, std::string>> codes;
-  for (const char* const* code = uloc_getISOLanguages(); *code != nullptr; ++code) {
-    const icu::Locale language(*code);
-    codes.emplace_back(case_folded(name_of(language, icu::Locale::getEnglish())), *code);
-    codes.emplace_back(case_folded(name_of(language, language)), *code);
-  }
-  return codes;
+const std::vector<std::pair<std::string, std::string>>& codes_by_name() {
+  static const auto all = [] {
+    std::vector<std::pair<std::string, std::string>> codes;
+    for (const char* const* code = uloc_getISOLanguages(); *code != nullptr; ++code) {
+      const icu::Locale language(*code);
+      codes.emplace_back(case_folded(name_of(language, icu::Locale::getEnglish())), *code);
+      codes.emplace_back(case_folded(name_of(language, language)), *code);
+    }
+    return codes;
+  }();
+  return all;
 }
 
 }  // namespace
@@ -78,7 +81,7 @@ std::string language_suggestion(std::string_view unknown) {
   std::ranges::replace(with_hyphens, '_', '-');
   if (const auto code = canonical_language(with_hyphens)) codes.push_back(*code);
 
-  const auto by_name = codes_by_name();
+  const auto& by_name = codes_by_name();
   std::vector<std::string_view> names;
   for (const auto& [name, code] : by_name) names.push_back(name);
   for (const std::string_view near : similar_names(case_folded(unknown), names)) {

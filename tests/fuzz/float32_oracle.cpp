@@ -41,9 +41,11 @@ struct Traced {
   bool decided = true;  ///< false: rounding decided something on the way
 };
 
-/// Kernels that take squares and probabilities from one, and multiply by cotangents.
-bool is_fused_gradient(const Op& op) {
-  return &op == &op::gru_gates_gradient || &op == &op::lstm_gates_gradient || &op == &op::additive_scores_gradient ||
+/// Kernels that multiply what they are given by what they make on the way: gates, probabilities, differences from one.
+/// In float32 these may be zero where they are not in float64.
+bool multiplies_inside(const Op& op) {
+  return &op == &op::gru_gates || &op == &op::lstm_gates || &op == &op::gru_gates_gradient ||
+         &op == &op::lstm_gates_gradient || &op == &op::additive_scores_gradient ||
          &op == &op::masked_cross_entropy_gradient;
 }
 
@@ -209,8 +211,8 @@ class Oracle {
     for (const ValueId operand : node.operands) {
       const Traced& traced = values_.at(operand);
       if (!traced.decided || (inside && largest_finite(traced.tensors[0]) > largest_inside)) return false;
-      // Infinity times a difference from one, which float32 may round to zero.
-      if (is_fused_gradient(*node.op) && !all_finite(traced.tensors[0])) return false;
+      // Infinity times zero is NaN.
+      if (multiplies_inside(*node.op) && !all_finite(traced.tensors[0])) return false;
     }
     const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
     if (node.op == &op::argmax)

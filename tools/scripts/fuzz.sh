@@ -38,6 +38,7 @@ nice cmake --build --preset sanitize --parallel "$(nproc)" --target "${harnesses
 
 export OMP_NUM_THREADS=1
 [[ ! -d /dev/shm ]] || export TMPDIR=/dev/shm  # in memory: files are written thousands of times
+export ASAN_OPTIONS=quarantine_size_mb=16  # what is freed counts as memory of the process
 export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 
 # of LOG NAME: a figure of libFuzzer's at the end of the log.
@@ -53,8 +54,10 @@ fuzz() {
   "$binary" --prepare="$prepared"
   local folders=("$corpus" "$prepared/seeds")
   [[ ! -d tests/fuzz/crashes/$name ]] || folders+=("tests/fuzz/crashes/$name")
+  local dictionary=()
+  [[ ! -s $prepared/words ]] || dictionary=(-dict="$prepared/words")
   nice -n 19 "$binary" "${limit[@]}" -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 \
-    -dict="$prepared/words" -artifact_prefix="$findings/" "${folders[@]}" >"$log" 2>&1 || result=$?
+    "${dictionary[@]}" -artifact_prefix="$findings/" "${folders[@]}" >"$log" 2>&1 || result=$?
   local edges features
   read -r edges features < <(sed -n 's/.*cov: \([0-9]*\) ft: \([0-9]*\).*/\1 \2/p' "$log" | tail -1) || true
   printf '%-16s %12s %9s %7s %8s %7s\n' "$name" "$(of "$log" number_of_executed_units)" \
