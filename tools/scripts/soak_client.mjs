@@ -10,6 +10,7 @@ const [address, pid, seconds, bound, seed] = process.argv.slice(2);
 const { hostname, port } = new URL(address.trim());
 const kClients = 16;
 const kMostCharacters = 5000;  // the server's --max-text
+const kMostTokens = 1024;
 const kPatience = 60_000;      // milliseconds
 
 // The same requests for the same seed (mulberry32); their order is the machine's.
@@ -72,13 +73,15 @@ const post = (body, type = 'application/json', more = '') =>
 
 const kWords = ['je', 'suis', 'le', 'chat', 'elle', "n'aime", 'pas', 'café', 'bonjour', '.', '?', 'zut'];
 
-/// Most are short, as people's are; some go to the limit.
+/// Most are short, as people's are; some go to the limit of characters or tokens.
 function sentence() {
   const words = random() < 0.5 ? 1 + below(20) : 1 + below(999);
   let text = '';
+  let tokens = 0;
   for (let i = 0; i < words; ++i) {
     const next = (i > 0 ? ' ' : '') + pick(kWords);
-    if (text.length + next.length > kMostCharacters) break;
+    tokens += next.includes("'") ? 3 : 1;
+    if (text.length + next.length > kMostCharacters || tokens > kMostTokens) break;
     text += next;
   }
   return text;
@@ -112,7 +115,7 @@ function count(status) {
 function check(kind, answer, expected) {
   count(answer.status);
   if (!answer.whole || !expected(answer.status))
-    violations.push(`${kind}: status ${answer.status}, ${answer.whole ? 'whole' : 'not whole'} ${answer.error ?? ''}`);
+    violations.push(`${kind}: status ${answer.status}, ${answer.whole ? answer.body.slice(0, 200) : 'not whole'} ${answer.error ?? ''}`);
 }
 const done = (status) => status === 200 || status === 429 || status === 503;
 
