@@ -57,6 +57,7 @@ make_tree() {
   echo "try-debian: making a tree of Debian $release in $tree" >&2
   debootstrap --variant=minbase --include=ca-certificates "$name" "$tree.unfinished" \
     "${mirror:-http://deb.debian.org/debian}" >&2 || stop "debootstrap failed (its reason stands above)"
+  echo force-unsafe-io >"$tree.unfinished/etc/dpkg/dpkg.cfg.d/unsafe-io"  # a tree that is lost is made again
   mv "$tree.unfinished" "$tree"
 }
 
