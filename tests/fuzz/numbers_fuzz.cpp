@@ -43,11 +43,15 @@ void check_setting(const nmt::Setting& setting, std::string_view input) {
          setting.name, input);
 }
 
+/// The first byte is the setting.
 void run(std::string_view input) {
+  if (input.empty()) return;
+  const std::size_t setting = static_cast<unsigned char>(input.front()) % nmt::settings().size();
+  input.remove_prefix(1);
   check_float<double>(input, parse_double);
   check_float<float>(input, parse_float);
   check_integer(input);
-  for (const nmt::Setting& setting : nmt::settings()) check_setting(setting, input);
+  check_setting(nmt::settings()[setting], input);
 }
 
 std::vector<std::string> seeds() {
@@ -67,7 +71,12 @@ std::vector<std::string> seeds() {
                                  "-9223372036854775808",
                                  "true",
                                  "runs/a b.tsv"};
-  for (const nmt::Setting& setting : nmt::settings()) texts.push_back(nmt::setting_text(setting.get(nmt::Config{})));
+  for (std::string& text : texts) text.insert(0, 1, '\0');
+  char number = 0;
+  for (const nmt::Setting& setting : nmt::settings()) {
+    texts.push_back(number + nmt::setting_text(setting.get(nmt::Config{})));
+    ++number;
+  }
   return texts;
 }
 
