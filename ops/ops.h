@@ -108,8 +108,7 @@ Value narrow_dense(Value x, Value kernel, Value bias, NarrowWeights weights);
 /// time.
 Value embedding(Value table, Value ids);
 /// The gradient of embedding with respect to its table: row r of [vocabulary, units] is the sum of the rows of
-/// `gradient`
-/// [..., units] whose id is r.
+/// `gradient` [..., units] whose id is r.
 Value embedding_gradient(Value gradient, Value ids, std::int64_t vocabulary);
 /// dense(embedding(table, ids), kernel, bias) that projects a row of the table once, however many ids it has:
 /// table [vocabulary, in], ids (i32, any shape), kernel [in, out], bias [out] -> [..., out].

@@ -2,8 +2,7 @@
 // product.
 //
 // 1. Products with one weight. Nodes of one kind (dense, matmul, embedding) that share their weight and do not depend
-// on
-//    each other become one node over their stacked rows; each old result is a slice of the new one.
+//    on each other become one node over their stacked rows; each old result is a slice of the new one.
 //
 //      before                            after
 //      %y0 = dense(%x0, %w, %b)          %x = concat(%x0, %x1) {axis = 0}
@@ -14,8 +13,7 @@
 //    groups before left it.
 //
 // 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding
-// gradients)
-//    become one such node over the stacked rows.
+//    gradients) become one such node over the stacked rows.
 //
 //      before                                   after
 //      %p0 = matmul(%x0, %d0) {transpose_a}     %x = concat(%x0, %x1)   %d = concat(%d0, %d1)

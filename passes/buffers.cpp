@@ -2,12 +2,10 @@
 //
 // 1. Views. A reshape, or a slice along the leading axis, is its operand's memory at an offset.
 // 2. Concats. A part of a concat along the leading axis that is computed by a kernel of its own is computed at its
-// place in the
-//    concat's memory; the others are copied there.
+//    place in the concat's memory; the others are copied there.
 //      before: %c = concat(%a, %b), copied       after: %a at c + 0, %b at c + bytes of a
 // 3. Updates. When nobody reads a variable after the kernel that makes its next content, and the kernel allows it, the
-// content is
-//    written over the variable.
+//    content is written over the variable.
 // 4. In place. An elementwise kernel writes over an operand whose memory nobody reads afterwards.
 // 5. What is left are regions with a first and a last step; plan_memory gives them offsets.
 
