@@ -17,6 +17,7 @@
 #include "graph/cost.h"
 #include "graph/error.h"
 #include "graph/joined.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/buffer_check.h"
 #include "passes/buffers.h"
@@ -170,7 +171,7 @@ void Executable::Impl::bind_leaves() {
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
       leaf_memory[id.index] = const_cast<std::byte*>(tensor->bytes().data());
       leaf_versions[id.index] = &constant_version;
-    } else if (node.op == &leaf::parameter || node.op == &leaf::state) {
+    } else if (is_variable(*node.op)) {
       Variables::Entry& entry = variables->entry(node.name);
       leaf_memory[id.index] = entry.tensor.bytes().data();
       leaf_versions[id.index] = &entry.version;

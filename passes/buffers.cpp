@@ -15,6 +15,7 @@
 #include <limits>
 
 #include "graph/error.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "passes/in_place.h"
@@ -62,7 +63,7 @@ class BufferPlanner {
  private:
   std::size_t bytes_of(ValueId value) const { return static_cast<std::size_t>(graph_.type(value).bytes()); }
 
-  bool is_leaf(ValueId value) const { return graph_.node(graph_.producer(value)).op->family == "leaf"; }
+  bool is_leaf(ValueId value) const { return weft::is_leaf(*graph_.node(graph_.producer(value)).op); }
 
   /// Follows the aliases to the region's root, and lets each point to its second next (union-find by path halving), so
   /// that long chains of views are short the next time.
@@ -238,7 +239,7 @@ class BufferPlanner {
 std::vector<NodeId> schedule(const Graph& graph) {
   std::vector<NodeId> steps;
   for (const NodeId id : topological_order(graph))
-    if (graph.node(id).op->family != "leaf") steps.push_back(id);
+    if (!is_leaf(*graph.node(id).op)) steps.push_back(id);
   return steps;
 }
 

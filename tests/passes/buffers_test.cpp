@@ -4,6 +4,7 @@
 
 #include "backends/executable.h"
 #include "backends/interpreter.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -19,7 +20,7 @@ class Planned {
  public:
   explicit Planned(const Graph& graph) {
     for (const NodeId id : topological_order(graph))
-      if (graph.node(id).op->family != "leaf") steps_.push_back(id);
+      if (!is_leaf(*graph.node(id).op)) steps_.push_back(id);
     plan_ = plan_buffers(graph, steps_, std::vector<std::size_t>(steps_.size(), 0));
   }
 
