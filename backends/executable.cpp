@@ -96,7 +96,7 @@ struct Executable::Impl {
   Graph graph;
   std::shared_ptr<Variables> variables;
   std::shared_ptr<Arena> arena;
-  std::shared_ptr<const onednn::KernelPicks> picks;
+  std::shared_ptr<const onednn::KernelSelection> selection;
   ExecutableReport report;
 
   std::map<std::string, Port, std::less<>> inputs;
@@ -195,7 +195,7 @@ Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) c
   require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
           backend.name);
   try {
-    return factory({node, operands, results, versions, picks.get()});
+    return factory({node, operands, results, versions, selection.get()});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   } catch (const std::bad_alloc&) {
@@ -550,7 +550,7 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   impl->graph = graph.clone();
   impl->variables = options.variables ? options.variables : std::make_shared<Variables>(options.seed);
   impl->arena = options.arena ? options.arena : std::make_shared<Arena>();
-  impl->picks = options.kernel_picks;
+  impl->selection = options.kernel_selection;
   impl->variables->initialise(graph);
   std::optional<PassCheck> check;
   if (options.check_passes != nullptr) check.emplace(impl->graph, *options.check_passes);

@@ -185,14 +185,14 @@ void add_products(const Graph& compiled, ProductUses& products) {
   }
 }
 
-KernelPicks measure_kernels(const ProductUses& products, const std::function<void(std::size_t)>& on_progress) {
-  KernelPicks picks;
-  picks.set_machine(machine_description());
+KernelSelection measure_kernels(const ProductUses& products, const std::function<void(std::size_t)>& on_progress) {
+  KernelSelection selection;
+  selection.set_machine(machine_description());
   for (const auto& [site, uses] : products) {
-    picks.set(site, fastest_kernel(site, uses));
-    if (on_progress) on_progress(picks.size());
+    selection.set(site, fastest_kernel(site, uses));
+    if (on_progress) on_progress(selection.size());
   }
-  return picks;
+  return selection;
 }
 
 }  // namespace weft::onednn

@@ -236,8 +236,9 @@ class Generator {
       case 2:
         return keep(tanh(matmul(transpose(weight({in, out}), {1, 0}), x, false, true)));
       case 3: {
-        const NarrowWeights weights = chance(50) ? NarrowWeights::bf16 : NarrowWeights::int8;
-        return keep_flat(tanh(narrow_dense(x, weight({in, out}), chance(50) ? weight({out}) : Value{}, weights)));
+        const WeightPrecision weights = chance(50) ? WeightPrecision::bf16 : WeightPrecision::int8;
+        return keep_flat(
+            tanh(low_precision_dense(x, weight({in, out}), chance(50) ? weight({out}) : Value{}, weights)));
       }
       default: {
         const Value of_any_rank = with_axes();
