@@ -95,9 +95,9 @@ struct ProductKey {
 
 class ProductBatching {
  public:
-  /// `turned`: those whose right operand is transposed, as gradients of inputs are; otherwise the others.
-  ProductBatching(Graph& graph, const StackingOrder& order, bool turned)
-      : graph_(graph), order_(order), turned_(turned) {}
+  /// `transposed`: those whose right operand is transposed, as gradients of inputs are; otherwise the others.
+  ProductBatching(Graph& graph, const StackingOrder& order, bool transposed)
+      : graph_(graph), order_(order), transposed_(transposed) {}
 
   bool run() {
     // All sets are found before the first node is made: the contraction needs the graph as it is.
@@ -117,8 +117,8 @@ class ProductBatching {
       const std::size_t rows = rows_operand(node);
       if (rows == no_operand) continue;
       if (node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() != 2) continue;
-      const bool turned = node.op == &op::matmul && node.attributes.get<bool>("transpose_b");
-      if (turned != turned_) continue;
+      const bool transposed = node.op == &op::matmul && node.attributes.get<bool>("transpose_b");
+      if (transposed != transposed_) continue;
       ProductKey key{node.op, {}};
       for (std::size_t i = 0; i < node.operands.size(); ++i)
         if (i != rows) key.shared.push_back(node.operands[i]);
@@ -161,7 +161,7 @@ class ProductBatching {
 
   Graph& graph_;
   const StackingOrder& order_;
-  bool turned_;
+  bool transposed_;
   Rewriter rewriter_{graph_};
 };
 

@@ -585,17 +585,17 @@ class Generator {
     if (parameters_.empty()) return;
     Value loss = number(0.0);
     for (const Value& output : outputs_) loss = loss + reduce_sum(tanh(output));
-    const std::vector<Value> slopes = gradients(loss, parameters_);
+    const std::vector<Value> grads = gradients(loss, parameters_);
     graph_.output("loss", loss);
     switch (options_.updates ? pick(0, 3) : 0) {
       case 1:
-        return adam(parameters_, clip_by_global_norm(slopes, 0.5), number(0.01));
+        return adam(parameters_, clip_by_global_norm(grads, 0.5), number(0.01));
       case 2:
-        sgd(parameters_, slopes, number(0.1), 0.9);
+        sgd(parameters_, grads, number(0.1), 0.9);
         if (chance(30)) moving_average(parameters_, number(0.25));
         return;
       default:
-        for (std::size_t i = 0; i < slopes.size(); ++i) graph_.output(fmt::format("gradient{}", i), slopes[i]);
+        for (std::size_t i = 0; i < grads.size(); ++i) graph_.output(fmt::format("gradient{}", i), grads[i]);
     }
   }
 
