@@ -9,9 +9,9 @@
 #include <optional>
 #include <utility>
 
-#include "backends/evaluate.h"
 #include "backends/numerics.h"
 #include "backends/pass_check.h"
+#include "backends/pass_context.h"
 #include "backends/poison.h"
 #include "graph/compacted.h"
 #include "graph/cost.h"
@@ -82,12 +82,6 @@ std::string names_of(const Map& map) {
   std::vector<std::string_view> names;
   for (const auto& [name, entry] : map) names.push_back(name);
   return names.empty() ? "there are none" : fmt::format("there are {}", joined(names, ", "));
-}
-
-PassContext pass_context(const Backend& backend) {
-  return {
-      .runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
-      .evaluate = [&backend](const Graph& graph, NodeId node) { return evaluate_constant_node(graph, node, backend); }};
 }
 
 }  // namespace
@@ -220,8 +214,7 @@ Executable::Impl::Cost Executable::Impl::cost(const PassContext& context) const 
 }
 
 void Executable::Impl::keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer) {
-  PassContext context = pass_context(backend);
-  context.memory_budget = budget;
+  PassContext context = pass_context(backend, budget);
   context.scratch_bytes = [&](const Graph& of, NodeId node) {
     return make_kernel(of.node(node), backend).scratch_bytes;
   };

@@ -9,6 +9,7 @@
 
 #include "backends/difference.h"
 #include "backends/evaluate.h"
+#include "backends/pass_context.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "graph/random.h"
@@ -109,9 +110,7 @@ class Oracle {
   Oracle(const Graph& graph, const TensorMap& inputs, const TensorMap& variables)
       : graph_(with_float_type(graph, DType::f64)), inputs_(inputs), variables_(variables) {
     const Pass* const passes[] = {&pass::decompose};
-    run_passes(
-        graph_, passes,
-        {.runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; }, .evaluate = {}});
+    run_passes(graph_, passes, pass_context(reference_backend()));
   }
 
   Expectations run() {
