@@ -10,6 +10,7 @@
 #include "backends/evaluate.h"
 #include "backends/executable.h"
 #include "backends/interpreter.h"
+#include "backends/pass_context.h"
 #include "graph/leaf.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
@@ -34,9 +35,7 @@ Tensor copy_of(const TensorView& view) {
 Graph common_graph(const Graph& graph, const Backend& backend) {
   Graph common = graph.clone();
   const std::array<const Pass*, 2> passes{&pass::dce, &pass::decompose};
-  const PassContext context{.runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
-                            .evaluate = {}};
-  run_passes(common, passes, context);
+  run_passes(common, passes, pass_context(backend));
   return common;
 }
 

@@ -9,14 +9,15 @@
 #include <optional>
 #include <utility>
 
-#include "backends/evaluate.h"
 #include "backends/numerics.h"
 #include "backends/pass_check.h"
+#include "backends/pass_context.h"
 #include "backends/poison.h"
 #include "graph/compacted.h"
 #include "graph/cost.h"
 #include "graph/error.h"
 #include "graph/joined.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/buffer_check.h"
 #include "passes/buffers.h"
@@ -83,19 +84,13 @@ std::string names_of(const Map& map) {
   return names.empty() ? "there are none" : fmt::format("there are {}", joined(names, ", "));
 }
 
-PassContext pass_context(const Backend& backend) {
-  return {
-      .runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
-      .evaluate = [&backend](const Graph& graph, NodeId node) { return evaluate_constant_node(graph, node, backend); }};
-}
-
 }  // namespace
 
 struct Executable::Impl {
   Graph graph;
   std::shared_ptr<Variables> variables;
   std::shared_ptr<Arena> arena;
-  std::shared_ptr<const onednn::KernelPicks> picks;
+  std::shared_ptr<const onednn::KernelSelection> selection;
   ExecutableReport report;
 
   std::map<std::string, Port, std::less<>> inputs;
@@ -170,7 +165,7 @@ void Executable::Impl::bind_leaves() {
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
       leaf_memory[id.index] = const_cast<std::byte*>(tensor->bytes().data());
       leaf_versions[id.index] = &constant_version;
-    } else if (node.op == &leaf::parameter || node.op == &leaf::state) {
+    } else if (is_variable(*node.op)) {
       Variables::Entry& entry = variables->entry(node.name);
       leaf_memory[id.index] = entry.tensor.bytes().data();
       leaf_versions[id.index] = &entry.version;
@@ -194,7 +189,7 @@ Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) c
   require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
           backend.name);
   try {
-    return factory({node, operands, results, versions, picks.get()});
+    return factory({node, operands, results, versions, selection.get()});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   } catch (const std::bad_alloc&) {
@@ -219,8 +214,7 @@ Executable::Impl::Cost Executable::Impl::cost(const PassContext& context) const 
 }
 
 void Executable::Impl::keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer) {
-  PassContext context = pass_context(backend);
-  context.memory_budget = budget;
+  PassContext context = pass_context(backend, budget);
   context.scratch_bytes = [&](const Graph& of, NodeId node) {
     return make_kernel(of.node(node), backend).scratch_bytes;
   };
@@ -549,7 +543,7 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   impl->graph = graph.clone();
   impl->variables = options.variables ? options.variables : std::make_shared<Variables>(options.seed);
   impl->arena = options.arena ? options.arena : std::make_shared<Arena>();
-  impl->picks = options.kernel_picks;
+  impl->selection = options.kernel_selection;
   impl->variables->initialise(graph);
   std::optional<PassCheck> check;
   if (options.check_passes != nullptr) check.emplace(impl->graph, *options.check_passes);

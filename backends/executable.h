@@ -34,9 +34,9 @@ struct CompileOptions {
   /// An oracle, reference_backend(), that proves every pass by example while it runs (PassCheck); that takes long for
   /// large graphs. compile() throws InternalError for a pass that changes what the graph computes.
   const Backend* check_passes = nullptr;
-  /// Which of the onednn backend's kernels runs which product (backends/onednn/kernel_picks.h); without it those of its
+  /// Which of the onednn backend's kernels runs which product (backends/onednn/kernel_selection.h); without it those of its
   /// rule. Results differ in their rounding.
-  std::shared_ptr<const onednn::KernelPicks> kernel_picks = {};
+  std::shared_ptr<const onednn::KernelSelection> kernel_selection = {};
   /// The arena may have at most so many bytes: values are computed again instead of kept (the pass rematerialise)
   /// until they fit. compile() throws Error, with the least that was reached, when they cannot.
   std::optional<std::size_t> memory_budget = {};

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "backends/evaluate.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 
 namespace weft {
@@ -69,7 +70,7 @@ TensorMap interpret(const Graph& graph, const Backend& backend, const TensorMap&
       values.emplace(node.results[0], *node.attributes.get<std::shared_ptr<const Tensor>>("value"));
     else if (node.op == &leaf::input)
       values.emplace(node.results[0], inputs.find(node.name)->second);
-    else if (node.op->family == "leaf")
+    else if (is_leaf(*node.op))
       values.emplace(node.results[0], variables.find(node.name)->second);
     else
       compute(graph, id, backend, values, observer);

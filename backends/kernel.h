@@ -7,7 +7,7 @@
 #include "graph/graph.h"
 
 namespace weft::onednn {
-class KernelPicks;
+class KernelSelection;
 }
 
 namespace weft {
@@ -56,8 +56,8 @@ struct KernelSpec {
   std::span<const TensorType> results;
   /// For each operand: what of its content a kernel may keep a packed copy of.
   std::span<const Version> versions;
-  /// Which of oneDNN's kernels runs which product (CompileOptions::kernel_picks); nullptr: those of the rule.
-  const onednn::KernelPicks* picks = nullptr;
+  /// Which of oneDNN's kernels runs which product (CompileOptions::kernel_selection); nullptr: those of the rule.
+  const onednn::KernelSelection* selection = nullptr;
 };
 
 using KernelFactory = Kernel(const KernelSpec& spec);

@@ -28,7 +28,7 @@ set(weft_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Weft)
 install(TARGETS ${weft_libraries} weft_everything EXPORT WeftTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY graph ops passes backends DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft
-  FILES_MATCHING PATTERN "*.h" PATTERN "weft.h" EXCLUDE)
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.def" PATTERN "weft.h" EXCLUDE)
 install(FILES backends/weft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft)
 
 install(EXPORT WeftTargets NAMESPACE Weft:: DESTINATION ${weft_package_dir})

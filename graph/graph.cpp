@@ -161,9 +161,8 @@ void Graph::update(Value variable, Value value) {
   require(variable && value && &variable.graph() == this && &value.graph() == this,
           "update: the variable or the value is null or of another graph than '{}'", name());
   const Node& target = node(variable.producer());
-  require(target.op == &leaf::parameter || target.op == &leaf::state,
-          "update '{}': only a parameter or a state can be updated, this is the result of {}", target.name,
-          target.op->name);
+  require(is_variable(*target.op), "update '{}': only a parameter or a state can be updated, this is the result of {}",
+          target.name, target.op->name);
   require(variable.type() == value.type(), "update '{}': types differ: variable {}, value '{}' {}", target.name,
           variable.type(), value.name(), value.type());
   require(storage_->updated.insert(variable.id()).second, "update '{}': it has an update already", target.name);

@@ -26,9 +26,9 @@ constexpr std::array<InitializerFacts, 8> initializers{{{"zeros", 0},
 
 }  // namespace
 
-bool is_leaf(const Op& op) {
-  return &op == &leaf::input || &op == &leaf::parameter || &op == &leaf::state || &op == &leaf::constant;
-}
+bool is_leaf(const Op& op) { return &op == &leaf::input || &op == &leaf::constant || is_variable(op); }
+
+bool is_variable(const Op& op) { return &op == &leaf::parameter || &op == &leaf::state; }
 
 void require_valid_leaf(const Op& op, const Attributes& attributes, const TensorType& type) {
   if (&op == &leaf::constant) {
@@ -37,7 +37,7 @@ void require_valid_leaf(const Op& op, const Attributes& attributes, const Tensor
   }
   if (&op == &leaf::parameter)
     require(is_float(type.dtype), "a {} cannot be trained; use a state", to_string(type.dtype));
-  if (&op == &leaf::parameter || &op == &leaf::state)
+  if (is_variable(op))
     require_valid_initializer(attributes.get<std::string>("initializer"),
                               attributes.get_or<std::vector<double>>("initializer_arguments", {}));
 }

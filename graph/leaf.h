@@ -11,6 +11,9 @@ namespace weft {
 /// Whether the op is an input, parameter, state or constant.
 bool is_leaf(const Op& op);
 
+/// Whether the op is a parameter or a state: what updates may change, and what lives from run to run.
+bool is_variable(const Op& op);
+
 /// Throws Error unless a leaf of that op may have these attributes and this type: a constant holds a tensor of its
 /// type, a parameter is of a floating-point type, and a parameter or state names an initializer with its numbers.
 void require_valid_leaf(const Op& op, const Attributes& attributes, const TensorType& type);

@@ -25,8 +25,7 @@ struct Safetensors {
 };
 
 /// The same tensors and metadata give the same bytes. Throws Error when a name or word is not UTF-8, or a tensor is
-/// named
-/// "__metadata__".
+/// named "__metadata__".
 std::string to_safetensors(const TensorMap& tensors, const Metadata& metadata);
 
 /// Throws Error, which begins with `name` and says what is wrong and of which tensor, for anything that is not a whole

@@ -90,7 +90,7 @@ class Verifier {
     for (const Update& update : graph_.updates()) {
       check_invariant(value_is_alive(update.variable), "an update's variable does not exist or is erased");
       const Node& variable = graph_.node(graph_.producer(update.variable));
-      check_invariant(variable.op == &leaf::parameter || variable.op == &leaf::state,
+      check_invariant(is_variable(*variable.op),
                       "update '{}': only a parameter or a state can be updated, this is the result of {}",
                       variable.name, variable.op->name);
       check_invariant(value_is_alive(update.value), "update '{}': its value does not exist or is erased",

@@ -96,20 +96,19 @@ Value log_softmax(Value x, std::int64_t axis = -1);
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
 /// x [..., in] times kernel [in, out] plus bias [out]: [..., out].
 Value dense(Value x, Value kernel, Value bias);
-/// What narrow_dense rounds its kernel to.
-enum class NarrowWeights {
+/// What low_precision_dense rounds its kernel to.
+enum class WeightPrecision {
   bf16,  ///< the upper half of a float; x stays as it is
   int8,  ///< integers in [-127, 127] times a step for each column; x likewise, a step for each of its rows
 };
 /// The same as dense with a kernel of fewer bytes, rounded; bias may be a null Value. A row of x with an infinity or
 /// NaN gives NaN with int8, and so does a column of the kernel.
-Value narrow_dense(Value x, Value kernel, Value bias, NarrowWeights weights);
+Value low_precision_dense(Value x, Value kernel, Value bias, WeightPrecision weights);
 /// Rows of table [vocabulary, units] by ids (i32, any shape): [..., units]. Ids outside the table are an Error at run
 /// time.
 Value embedding(Value table, Value ids);
 /// The gradient of embedding with respect to its table: row r of [vocabulary, units] is the sum of the rows of
-/// `gradient`
-/// [..., units] whose id is r.
+/// `gradient` [..., units] whose id is r.
 Value embedding_gradient(Value gradient, Value ids, std::int64_t vocabulary);
 /// dense(embedding(table, ids), kernel, bias) that projects a row of the table once, however many ids it has:
 /// table [vocabulary, in], ids (i32, any shape), kernel [in, out], bias [out] -> [..., out].

@@ -8,8 +8,7 @@
 //                                   %gradient/mul_1 = mul(%gradient/broadcast, %a) (cotangent of b)
 //
 // 1. Mark the values that depend on a parameter ("active") and those that the results depend on; only nodes in both
-// sets
-//    are differentiated.
+//    sets are differentiated.
 // 2. Put them on a tape in topological order. A node whose op has no rule of its own but a decomposition is replaced on
 //    the tape by the decomposition's nodes, recomputed beside it; CSE merges them with the forward ones later.
 // 3. Walk the tape backwards; each node's rule turns the cotangents of its results into contributions to those of its

@@ -2,8 +2,7 @@
 // product.
 //
 // 1. Products with one weight. Nodes of one kind (dense, matmul, embedding) that share their weight and do not depend
-// on
-//    each other become one node over their stacked rows; each old result is a slice of the new one.
+//    on each other become one node over their stacked rows; each old result is a slice of the new one.
 //
 //      before                            after
 //      %y0 = dense(%x0, %w, %b)          %x = concat(%x0, %x1) {axis = 0}
@@ -14,8 +13,7 @@
 //    groups before left it.
 //
 // 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding
-// gradients)
-//    become one such node over the stacked rows.
+//    gradients) become one such node over the stacked rows.
 //
 //      before                                   after
 //      %p0 = matmul(%x0, %d0) {transpose_a}     %x = concat(%x0, %x1)   %d = concat(%d0, %d1)
@@ -97,9 +95,9 @@ struct ProductKey {
 
 class ProductBatching {
  public:
-  /// `turned`: those whose right operand is transposed, as gradients of inputs are; otherwise the others.
-  ProductBatching(Graph& graph, const StackingOrder& order, bool turned)
-      : graph_(graph), order_(order), turned_(turned) {}
+  /// `transposed`: those whose right operand is transposed, as gradients of inputs are; otherwise the others.
+  ProductBatching(Graph& graph, const StackingOrder& order, bool transposed)
+      : graph_(graph), order_(order), transposed_(transposed) {}
 
   bool run() {
     // All sets are found before the first node is made: the contraction needs the graph as it is.
@@ -119,8 +117,8 @@ class ProductBatching {
       const std::size_t rows = rows_operand(node);
       if (rows == no_operand) continue;
       if (node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() != 2) continue;
-      const bool turned = node.op == &op::matmul && node.attributes.get<bool>("transpose_b");
-      if (turned != turned_) continue;
+      const bool transposed = node.op == &op::matmul && node.attributes.get<bool>("transpose_b");
+      if (transposed != transposed_) continue;
       ProductKey key{node.op, {}};
       for (std::size_t i = 0; i < node.operands.size(); ++i)
         if (i != rows) key.shared.push_back(node.operands[i]);
@@ -163,7 +161,7 @@ class ProductBatching {
 
   Graph& graph_;
   const StackingOrder& order_;
-  bool turned_;
+  bool transposed_;
   Rewriter rewriter_{graph_};
 };
 

@@ -1,15 +1,15 @@
-// Weights of products as bf16, the upper half of a float: see passes/narrow_weights.cpp.
+// Weights of products as bf16, the upper half of a float: see passes/low_precision_weights.cpp.
 //
 //   before                                  after
-//   %y = dense(%x, %kernel, %bias)          %y = narrow_dense(%x, %kernel, %bias) {weights = "bf16"}
+//   %y = dense(%x, %kernel, %bias)          %y = low_precision_dense(%x, %kernel, %bias) {weights = "bf16"}
 
-#include "passes/narrow_weights.h"
+#include "passes/low_precision_weights.h"
 #include "passes/pipeline.h"
 
 namespace weft {
 namespace {
 
-bool run(Graph& graph, const PassContext&) { return narrow_the_weights(graph, NarrowWeights::bf16); }
+bool run(Graph& graph, const PassContext&) { return lower_precision_of_weights(graph, WeightPrecision::bf16); }
 
 }  // namespace
 

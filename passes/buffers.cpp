@@ -2,12 +2,10 @@
 //
 // 1. Views. A reshape, or a slice along the leading axis, is its operand's memory at an offset.
 // 2. Concats. A part of a concat along the leading axis that is computed by a kernel of its own is computed at its
-// place in the
-//    concat's memory; the others are copied there.
+//    place in the concat's memory; the others are copied there.
 //      before: %c = concat(%a, %b), copied       after: %a at c + 0, %b at c + bytes of a
 // 3. Updates. When nobody reads a variable after the kernel that makes its next content, and the kernel allows it, the
-// content is
-//    written over the variable.
+//    content is written over the variable.
 // 4. In place. An elementwise kernel writes over an operand whose memory nobody reads afterwards.
 // 5. What is left are regions with a first and a last step; plan_memory gives them offsets.
 
@@ -17,6 +15,7 @@
 #include <limits>
 
 #include "graph/error.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "passes/in_place.h"
@@ -64,7 +63,7 @@ class BufferPlanner {
  private:
   std::size_t bytes_of(ValueId value) const { return static_cast<std::size_t>(graph_.type(value).bytes()); }
 
-  bool is_leaf(ValueId value) const { return graph_.node(graph_.producer(value)).op->family == "leaf"; }
+  bool is_leaf(ValueId value) const { return weft::is_leaf(*graph_.node(graph_.producer(value)).op); }
 
   /// Follows the aliases to the region's root, and lets each point to its second next (union-find by path halving), so
   /// that long chains of views are short the next time.
@@ -240,7 +239,7 @@ class BufferPlanner {
 std::vector<NodeId> schedule(const Graph& graph) {
   std::vector<NodeId> steps;
   for (const NodeId id : topological_order(graph))
-    if (graph.node(id).op->family != "leaf") steps.push_back(id);
+    if (!is_leaf(*graph.node(id).op)) steps.push_back(id);
   return steps;
 }
 

@@ -8,13 +8,14 @@
 
 #include <unordered_map>
 
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/pipeline.h"
 
 namespace weft {
 namespace {
 
-bool is_variable_or_input(const Op& op) { return op.family == "leaf" && &op != &leaf::constant; }
+bool is_variable_or_input(const Op& op) { return is_leaf(op) && &op != &leaf::constant; }
 
 std::uint64_t hash_of(const Node& node) {
   std::uint64_t hash = std::hash<std::string_view>{}(node.op->name) ^ (node.attributes.hash() * 0x9e3779b97f4a7c15ULL);

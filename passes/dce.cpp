@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/leaf.h"
 #include "passes/pipeline.h"
 
 namespace weft {
 namespace {
 
-bool is_interface(const Node& node) {
-  return node.op == &leaf::input || node.op == &leaf::parameter || node.op == &leaf::state;
-}
+bool is_interface(const Node& node) { return is_leaf(*node.op) && node.op != &leaf::constant; }
 
 bool run(Graph& graph, const PassContext&) {
   std::vector<bool> live(graph.node_bound(), false);

@@ -1,6 +1,7 @@
 #include "passes/float_type.h"
 
 #include "graph/error.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 
 namespace weft {
@@ -36,7 +37,7 @@ class Conversion {
       const Tensor& tensor = *node.attributes.get<std::shared_ptr<const Tensor>>("value");
       return {to_.constant(tensor.converted_to(converted(tensor.dtype())))};
     }
-    if (node.op == &leaf::input || node.op == &leaf::parameter || node.op == &leaf::state) return {copy_leaf(node)};
+    if (is_leaf(*node.op)) return {copy_leaf(node)};
     std::vector<Value> operands;
     for (const ValueId operand : node.operands) operands.push_back(values_[operand.index]);
     return to_.add(*node.op, operands, node.attributes);

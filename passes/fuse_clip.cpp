@@ -2,8 +2,8 @@
 // over memory of its own. The same products are rounded alike, so the bits stay.
 //
 //   before                                                  after
-//   %g = mul(%gradient, %scale)                             %p1, ... = adam(%p, %gradient, %m, %v, %step, %rate,
-//   %scale) %p1, %m1, %v1 = adam(%p, %g, %m, %v, %step, %rate)
+//   %g = mul(%gradient, %scale)
+//   %p1, ... = adam(%p, %g, %m, %v, %step, %rate)           %p1, ... = adam(%p, %gradient, %m, %v, %step, %rate, %scale)
 //
 // For each update without a scale whose gradient is a product with a scalar that nobody else reads.
 

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -113,7 +114,7 @@ class EmbeddingFusion {
   }
 
   /// What is computed might need one of the two gradients, which one node cannot give before the other.
-  bool is_variable(ValueId value) const { return producer(piece_of(graph_, value).source).op->family == "leaf"; }
+  bool is_variable(ValueId value) const { return is_leaf(*producer(piece_of(graph_, value).source).op); }
   bool used_once(ValueId value) const { return uses_[value.index] == 1; }
 
   Graph& graph_;

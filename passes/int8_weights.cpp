@@ -1,15 +1,15 @@
-// Weights of products as 8-bit integers with a step a column: see passes/narrow_weights.cpp.
+// Weights of products as 8-bit integers with a step a column: see passes/low_precision_weights.cpp.
 //
 //   before                                  after
-//   %y = dense(%x, %kernel, %bias)          %y = narrow_dense(%x, %kernel, %bias) {weights = "int8"}
+//   %y = dense(%x, %kernel, %bias)          %y = low_precision_dense(%x, %kernel, %bias) {weights = "int8"}
 
-#include "passes/narrow_weights.h"
+#include "passes/low_precision_weights.h"
 #include "passes/pipeline.h"
 
 namespace weft {
 namespace {
 
-bool run(Graph& graph, const PassContext&) { return narrow_the_weights(graph, NarrowWeights::int8); }
+bool run(Graph& graph, const PassContext&) { return lower_precision_of_weights(graph, WeightPrecision::int8); }
 
 }  // namespace
 

@@ -19,6 +19,7 @@
 #include <unordered_map>
 
 #include "graph/error.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "passes/buffers.h"
@@ -78,7 +79,7 @@ class Rematerialiser {
  private:
   std::size_t bytes_of(ValueId value) const { return static_cast<std::size_t>(graph_.type(value).bytes()); }
   const Node& producer(ValueId value) const { return graph_.node(graph_.producer(value)); }
-  bool is_leaf(ValueId value) const { return producer(value).op->family == "leaf"; }
+  bool is_leaf(ValueId value) const { return weft::is_leaf(*producer(value).op); }
 
   std::size_t scratch_bytes(NodeId id) {
     if (!context_.scratch_bytes || is_view(graph_, graph_.node(id))) return 0;
@@ -283,7 +284,7 @@ class Rematerialiser {
     while (!nodes.empty()) {
       const NodeId id = nodes.back();
       nodes.pop_back();
-      if (!graph_.alive(id) || graph_.node(id).op->family == "leaf") continue;
+      if (!graph_.alive(id) || weft::is_leaf(*graph_.node(id).op)) continue;
       const Node& node = graph_.node(id);
       if (std::ranges::any_of(node.results, [&](ValueId result) { return counts[result.index] > 0; })) continue;
       for (const ValueId operand : node.operands) {

@@ -183,7 +183,7 @@ Value concat_of_pieces(const Match& match) {
   return reshape(slice(flat, 0, first.offset, end), match.type().shape);
 }
 
-// matmul(transpose(a), b) -> matmul(a, b) with transpose_a turned, and the same for b
+// matmul(transpose(a), b) -> matmul(a, b) with transpose_a the other way round, and the same for b
 Value transpose_into_matmul(const Match& match) {
   if (!match.is(op::matmul) || match.type().shape.rank() != 2) return {};
   std::array<Value, 2> operands{match.operand(0), match.operand(1)};

@@ -43,8 +43,8 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
-Kernel picked_kernel(const KernelSpec& spec, const ProductSite& site) {
-  const ProductKernel kernel = spec.picks != nullptr ? spec.picks->kernel(site) : kernel_by_rule(site);
+Kernel selected_kernel(const KernelSpec& spec, const ProductSite& site) {
+  const ProductKernel kernel = spec.selection != nullptr ? spec.selection->kernel(site) : kernel_by_rule(site);
   return product_kernel(site.product, kernel, spec.versions[1]);
 }
 
@@ -88,12 +88,12 @@ Kernel product_kernel(const Product& product, ProductKernel kernel, const Versio
 
 Kernel matmul(const KernelSpec& spec) {
   require_f32(spec);
-  return picked_kernel(spec, matmul_site(spec));
+  return selected_kernel(spec, matmul_site(spec));
 }
 
 Kernel dense(const KernelSpec& spec) {
   require_f32(spec);
-  return picked_kernel(spec, dense_site(spec));
+  return selected_kernel(spec, dense_site(spec));
 }
 
 }  // namespace weft::onednn

@@ -14,6 +14,7 @@
 #include "backends/onednn/product_kernel.h"
 #include "backends/onednn/threads.h"
 #include "graph/cost.h"
+#include "graph/leaf.h"
 #include "graph/tensor.h"
 #include "ops/op_list.h"
 #include "passes/pattern.h"
@@ -36,9 +37,9 @@ constexpr double clear_win = 0.95;        ///< of the rule's time
 
 using Clock = std::chrono::steady_clock;
 
-bool is_variable(const Graph& graph, ValueId source) {
+bool outlives_a_run(const Graph& graph, ValueId source) {
   const Op* op = graph.node(graph.producer(source)).op;
-  return op == &leaf::parameter || op == &leaf::state || op == &leaf::constant;
+  return is_leaf(*op) && op != &leaf::input;
 }
 
 /// The median over rounds, in seconds.
@@ -170,7 +171,7 @@ void add_products(const Graph& compiled, ProductUses& products) {
     const std::vector<TensorType> operands = types_of(compiled, node.operands);
     const std::vector<TensorType> results = types_of(compiled, node.results);
     std::vector<Version> versions(operands.size());
-    if (is_variable(compiled, right.source)) versions[1] = {&counter, right.offset};
+    if (outlives_a_run(compiled, right.source)) versions[1] = {&counter, right.offset};
     const KernelSpec spec{node, operands, results, versions};
     const ProductSite site = node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
     const Copy copy{right.source, right.offset, site.product.transpose_b};
@@ -184,14 +185,14 @@ void add_products(const Graph& compiled, ProductUses& products) {
   }
 }
 
-KernelPicks measure_kernels(const ProductUses& products, const std::function<void(std::size_t)>& on_progress) {
-  KernelPicks picks;
-  picks.set_machine(machine_description());
+KernelSelection measure_kernels(const ProductUses& products, const std::function<void(std::size_t)>& on_progress) {
+  KernelSelection selection;
+  selection.set_machine(machine_description());
   for (const auto& [site, uses] : products) {
-    picks.set(site, fastest_kernel(site, uses));
-    if (on_progress) on_progress(picks.size());
+    selection.set(site, fastest_kernel(site, uses));
+    if (on_progress) on_progress(selection.size());
   }
-  return picks;
+  return selection;
 }
 
 }  // namespace weft::onednn

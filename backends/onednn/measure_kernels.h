@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "graph/graph.h"
 
 namespace weft::onednn {
@@ -21,6 +21,6 @@ void add_products(const Graph& compiled, ProductUses& products);
 /// most 0.95 of the time of the rule's, which else is picked itself. Takes some ten times as long as the products do;
 /// `on_progress` is told how many are done. Not for graphs that translate: there only the rule's kernels keep a
 /// row's bits apart from the rows beside it.
-KernelPicks measure_kernels(const ProductUses& products, const std::function<void(std::size_t)>& on_progress = {});
+KernelSelection measure_kernels(const ProductUses& products, const std::function<void(std::size_t)>& on_progress = {});
 
 }  // namespace weft::onednn

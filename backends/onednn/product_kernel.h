@@ -1,7 +1,7 @@
 #pragma once
 
 #include "backends/kernel.h"
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 
 namespace weft::onednn {
 

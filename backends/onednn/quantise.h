@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "backends/onednn/vectorise.h"
-#include "ops/narrow_weights.h"
+#include "ops/weight_precision.h"
 
 namespace weft::onednn {
 

@@ -42,7 +42,7 @@ struct Look {
 struct PositionChoice {
   Value noise;  ///< [rows, source_length]: the one with the highest sum of score and noise, which with Gumbel noise is
                 ///< a sample of softmax(score)
-  Value expected;  ///< bool [rows]: these rows choose none, and look at what the others get in the mean
+  Value expected;  ///< bool [rows]: these rows choose none, and attend to what the others get in the mean
 };
 
 /// Attends to the source with the decoder's last state [rows, units] as the query. With values h_t:
@@ -53,10 +53,10 @@ struct PositionChoice {
 ///   location   score_t = W_t . query, W_t a row for each position      the same
 ///
 /// The root (Vaswani et al., arXiv:1706.03762, section 3.2.1) keeps products of long vectors where the softmax has a
-/// slope; without it `general` came to look at one place, the same for every word, and never left it.
+/// gradient; without it `general` came to attend to one place, the same for every word, and never left it.
 ///
 /// weights = softmax of the scores, context = their mean of the values. `hard` (Xu et al., arXiv:1502.03044) has the
-/// additive scores and looks at one position. `none` (Cho et al., arXiv:1406.1078) has the same context at every step.
+/// additive scores and attends to one position. `none` (Cho et al., arXiv:1406.1078) has the same context at every step.
 Look look_at_source(Value query, const SourceMemory& memory, const AttentionWeights& weights, const ModelConfig& config,
                     const PositionChoice& choice = {});
 

@@ -23,7 +23,7 @@ void train_until(Trainer& trainer, std::int64_t steps, const std::function<bool(
 }  // namespace
 
 std::optional<std::string> first_not_finite(const Config& config, std::span<const Example> examples,
-                                            const std::shared_ptr<const onednn::KernelPicks>& kernels,
+                                            const std::shared_ptr<const onednn::KernelSelection>& kernels,
                                             const std::optional<Checkpoint>& from, std::int64_t steps,
                                             const std::function<bool()>& go_on) {
   try {

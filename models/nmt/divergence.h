@@ -21,7 +21,7 @@ namespace weft::nmt {
 /// diverged. `go_on` is asked after every step; when it says no, or memory runs out, or training does not diverge this
 /// time, nothing is returned.
 std::optional<std::string> first_not_finite(const Config& config, std::span<const Example> examples,
-                                            const std::shared_ptr<const onednn::KernelPicks>& kernels,
+                                            const std::shared_ptr<const onednn::KernelSelection>& kernels,
                                             const std::optional<Checkpoint>& from, std::int64_t steps,
                                             const std::function<bool()>& go_on);
 

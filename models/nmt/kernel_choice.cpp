@@ -17,20 +17,20 @@ onednn::ProductUses training_products(const Config& config, std::span<const Exam
   return products;
 }
 
-std::shared_ptr<const onednn::KernelPicks> choose_kernels(std::string_view kernels,
-                                                          const std::function<onednn::ProductUses()>& products,
-                                                          const KernelProgress& on_progress) {
+std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view kernels,
+                                                              const std::function<onednn::ProductUses()>& products,
+                                                              const KernelProgress& on_progress) {
   if (kernels == kDefaultKernels) return nullptr;
   if (names_kernel_file(kernels)) {
     try {
-      return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(kernels));
+      return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(kernels));
     } catch (const Error& error) {
       fail("'kernels' is {}, {}, or the path of a table: {}", kDefaultKernels, kMeasuredKernels, error.what());
     }
   }
   const onednn::ProductUses found = products();
   on_progress(0, found.size());
-  return std::make_shared<const onednn::KernelPicks>(
+  return std::make_shared<const onednn::KernelSelection>(
       onednn::measure_kernels(found, [&](std::size_t done) { on_progress(done, found.size()); }));
 }
 

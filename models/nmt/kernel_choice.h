@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "backends/onednn/measure_kernels.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/config.h"
@@ -32,8 +32,8 @@ using KernelProgress = std::function<void(std::size_t done, std::size_t all)>;
 
 /// The table that the setting means; nullptr: the rule for all. `products`: what is measured, asked for when anything
 /// is. Throws Error when the table cannot be read.
-std::shared_ptr<const onednn::KernelPicks> choose_kernels(std::string_view kernels,
-                                                          const std::function<onednn::ProductUses()>& products,
-                                                          const KernelProgress& on_progress);
+std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view kernels,
+                                                              const std::function<onednn::ProductUses()>& products,
+                                                              const KernelProgress& on_progress);
 
 }  // namespace weft::nmt

@@ -415,10 +415,10 @@ std::string RunDirectory::read_samples() const { return read_if_there(path_ / kS
 
 void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / kGraphFile, json); }
 
-std::shared_ptr<const onednn::KernelPicks> RunDirectory::kernels() const {
+std::shared_ptr<const onednn::KernelSelection> RunDirectory::kernels() const {
   if (config_.training.kernels == kDefaultKernels) return nullptr;
   try {
-    return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(kernels_path()));
+    return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(kernels_path()));
   } catch (const Error& error) {
     fail("{}; the run was trained by that table (--kernels {}): put it back as it was, or train again (--overwrite)",
          error.what(), config_.training.kernels);
@@ -429,8 +429,8 @@ bool RunDirectory::has_kernels() const { return fs::exists(kernels_path()); }
 
 fs::path RunDirectory::kernels_path() const { return path_ / kKernelsFile; }
 
-void RunDirectory::write_kernels(const onednn::KernelPicks& picks) const {
-  write_file(kernels_path(), picks.to_json());
+void RunDirectory::write_kernels(const onednn::KernelSelection& selection) const {
+  write_file(kernels_path(), selection.to_json());
 }
 
 }  // namespace weft::nmt

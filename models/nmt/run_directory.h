@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "graph/safetensors.h"
 #include "graph/tensor.h"
 #include "models/nmt/config.h"
@@ -127,10 +127,10 @@ class RunDirectory {
 
   /// The kernels that training repeats; nullptr when it goes by the rule (`kernels` default). Throws Error that says
   /// what to do when their table is missing or damaged.
-  std::shared_ptr<const onednn::KernelPicks> kernels() const;
+  std::shared_ptr<const onednn::KernelSelection> kernels() const;
   bool has_kernels() const;
   std::filesystem::path kernels_path() const;
-  void write_kernels(const onednn::KernelPicks& picks) const;
+  void write_kernels(const onednn::KernelSelection& selection) const;
 
  private:
   RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);

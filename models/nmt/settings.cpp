@@ -239,7 +239,7 @@ std::vector<Setting> make_settings() {
           "monte-carlo-samples", "sequences of positions drawn a sentence, with --attention hard", IntegerRange{1, 64}),
       training_setting<&TrainingConfig::expected_attention>(
           "expected-attention",
-          "share of those sequences that draw nothing, and look at the mean of all positions by their weights",
+          "share of those sequences that draw nothing, and attend to the mean of all positions by their weights",
           NumberRange{0, 1}),
       training_setting<&TrainingConfig::entropy_weight>(
           "entropy-weight", "reward for undecided distributions of positions, with --attention hard",

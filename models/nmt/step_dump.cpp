@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "graph/error.h"
 #include "graph/file.h"
 #include "graph/json.h"
@@ -47,7 +47,7 @@ TensorMap outputs_of(const Executable& executable) {
 }  // namespace
 
 StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
-                   std::shared_ptr<const onednn::KernelPicks> kernels)
+                   std::shared_ptr<const onednn::KernelSelection> kernels)
     : config_(config), folder_(std::move(folder)), step_(step), kernels_(std::move(kernels)) {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);

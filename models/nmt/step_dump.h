@@ -27,7 +27,7 @@ class StepDump {
   /// `step` counts from 1, over all epochs; `kernels`: the trainer's. Makes the folder, and throws Error when that
   /// fails.
   StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
-           std::shared_ptr<const onednn::KernelPicks> kernels = {});
+           std::shared_ptr<const onednn::KernelSelection> kernels = {});
 
   /// To be called as the trainer's observer; do nothing for other steps. Throw Error when a file cannot be written.
   void before(std::int64_t step, const BatchShape& shape, const Executable& executable) const;
@@ -43,7 +43,7 @@ class StepDump {
   Config config_;
   std::filesystem::path folder_;
   std::int64_t step_;
-  std::shared_ptr<const onednn::KernelPicks> kernels_;
+  std::shared_ptr<const onednn::KernelSelection> kernels_;
 };
 
 }  // namespace weft::nmt

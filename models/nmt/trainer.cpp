@@ -87,7 +87,7 @@ CompileOptions Trainer::compile_options() const {
   options.arena = arena_;
   options.memory_budget = options_.memory_budget;
   options.check_numerics = options_.check_numerics;
-  options.kernel_picks = options_.kernels;
+  options.kernel_selection = options_.kernels;
   return options;
 }
 
@@ -229,7 +229,7 @@ void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
 }
 
 Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelPicks> kernels,
+                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelSelection> kernels,
                      std::shared_ptr<ProgramCache> programs)
     : config_(config),
       examples_(examples),
@@ -249,7 +249,7 @@ double Validator::loss() {
       CompileOptions options;
       options.variables = variables_;
       options.arena = arena_;
-      options.kernel_picks = kernels_;
+      options.kernel_selection = kernels_;
       return compile(loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean),
                      onednn_backend(), options);
     });

@@ -58,7 +58,7 @@ struct TrainerOptions {
   /// Stops at the first node that makes a NaN or an infinity, and names it (CompileOptions::check_numerics).
   bool check_numerics = false;
   /// Which kernels run which products (kernel_choice.h); without it those of the rule.
-  std::shared_ptr<const onednn::KernelPicks> kernels = {};
+  std::shared_ptr<const onednn::KernelSelection> kernels = {};
   /// Where the compiled steps are kept, with those of others; without it, in a cache of the trainer's own.
   std::shared_ptr<ProgramCache> programs = {};
   StepObserver observer = {};
@@ -136,7 +136,7 @@ class Validator {
   /// `arena`: shared working memory; without it, its own. `kernels`: those of the training. `programs`: where the
   /// compiled graphs are kept; without it, in a cache of its own.
   Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const onednn::KernelPicks> kernels = {},
+            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const onednn::KernelSelection> kernels = {},
             std::shared_ptr<ProgramCache> programs = {});
   ~Validator();
   double loss();
@@ -146,7 +146,7 @@ class Validator {
   std::span<const Example> examples_;
   std::shared_ptr<Variables> variables_;
   std::shared_ptr<Arena> arena_;
-  std::shared_ptr<const onednn::KernelPicks> kernels_;
+  std::shared_ptr<const onednn::KernelSelection> kernels_;
   std::vector<Batch> batches_;
   ProgramsByShape programs_;
 };

@@ -47,11 +47,11 @@ Rates declare_rates(Graph& graph, const TrainingConfig& training) {
 }
 
 /// The parameters take a step against the gradients.
-void declare_update(Graph& graph, std::span<const Value> parameters, std::vector<Value> slopes, const Rates& rates,
+void declare_update(Graph& graph, std::span<const Value> parameters, std::vector<Value> grads, const Rates& rates,
                     const TrainingConfig& training) {
-  graph.output("gradient_norm", global_norm(slopes));
-  if (training.clip_norm > 0) slopes = clip_by_global_norm(slopes, training.clip_norm);
-  adam(parameters, slopes, rates.learning_rate, {.weight_decay = training.weight_decay});
+  graph.output("gradient_norm", global_norm(grads));
+  if (training.clip_norm > 0) grads = clip_by_global_norm(grads, training.clip_norm);
+  adam(parameters, grads, rates.learning_rate, {.weight_decay = training.weight_decay});
   if (rates.average_weight) moving_average(parameters, rates.average_weight);
 }
 
@@ -77,16 +77,16 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
 
   const std::vector<Value> all = parameters.all();
   const Value weight = accumulates ? loss_divisor(is_word(forward), training.normalisation) : Value{};
-  std::vector<Value> slopes =
+  std::vector<Value> grads =
       hard ? declare_estimate(graph, forward, loss, training, all) : gradients(accumulates ? loss * weight : loss, all);
   const Graph::Scope scope = graph.scope("update");
   graph.output("loss", loss);
   if (accumulates) {
     if (hard)
-      for (Value& slope : slopes) slope = slope * weight;
-    accumulate(all, slopes, weight);
+      for (Value& grad : grads) grad = grad * weight;
+    accumulate(all, grads, weight);
   } else {
-    declare_update(graph, all, std::move(slopes), rates, training);
+    declare_update(graph, all, std::move(grads), rates, training);
   }
   return graph;
 }

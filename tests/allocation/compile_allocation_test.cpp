@@ -22,9 +22,9 @@ constexpr std::int64_t rows = 2;
 constexpr std::int64_t units = 2;
 
 void train(Graph& graph, Value loss, const std::vector<Value>& parameters) {
-  const std::vector<Value> slopes = gradients(loss, parameters);
+  const std::vector<Value> grads = gradients(loss, parameters);
   graph.output("loss", loss);
-  sgd(parameters, slopes, graph.constant(0.01));
+  sgd(parameters, grads, graph.constant(0.01));
 }
 
 /// The translator over sentences of that many tokens.

@@ -372,7 +372,7 @@ TEST_CASE("passes may run after the pipeline, by name") {
   CompileOptions options;
   options.extra_passes = {"int8-weights"};
   const Executable executable = compile(layer(2), onednn_backend(), options);
-  CHECK(executable.graph().find("narrow_dense"));
+  CHECK(executable.graph().find("low_precision_dense"));
   options.extra_passes = {"int9-weights"};
   CHECK_THROWS_AS(compile(layer(2), onednn_backend(), options), Error);
 }

@@ -67,8 +67,8 @@ bool wrong_update(Graph& graph, const PassContext&) {
 }
 bool wrong_axis(Graph& graph, const PassContext&) {
   const Node& node = graph.node(first(graph, op::argmax));
-  const Value turned = reshape(graph.value(node.operands[0]), {5, 4});
-  replace(graph, node.results[0], argmax(reshape(transpose(turned, {1, 0}), {4, 5}), 1));
+  const Value transposed = reshape(graph.value(node.operands[0]), {5, 4});
+  replace(graph, node.results[0], argmax(reshape(transpose(transposed, {1, 0}), {4, 5}), 1));
   return true;
 }
 /// Right: a double negation, and the same order of sums.

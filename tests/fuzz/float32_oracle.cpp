@@ -9,11 +9,12 @@
 
 #include "backends/difference.h"
 #include "backends/evaluate.h"
+#include "backends/pass_context.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "graph/random.h"
-#include "ops/narrow_weights.h"
 #include "ops/op_list.h"
+#include "ops/weight_precision.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 
@@ -109,9 +110,7 @@ class Oracle {
   Oracle(const Graph& graph, const TensorMap& inputs, const TensorMap& variables)
       : graph_(with_float_type(graph, DType::f64)), inputs_(inputs), variables_(variables) {
     const Pass* const passes[] = {&pass::decompose};
-    run_passes(
-        graph_, passes,
-        {.runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; }, .evaluate = {}});
+    run_passes(graph_, passes, pass_context(reference_backend()));
   }
 
   Expectations run() {
@@ -181,7 +180,8 @@ class Oracle {
 
   static double noise_of_operand(const Node& node, std::size_t operand) {
     // A kernel's number may lie between two of bf16.
-    if (node.op == &op::narrow_dense && operand == 1 && narrow_weights_of(node.attributes) == NarrowWeights::bf16)
+    if (node.op == &op::low_precision_dense && operand == 1 &&
+        weight_precision_of(node.attributes) == WeightPrecision::bf16)
       return 0x1p-8;
     return operand_noise;
   }
@@ -195,7 +195,7 @@ class Oracle {
   static double inner_noise(const Node& node, std::span<const Tensor* const> operands) {
     const auto size = [&](std::size_t operand) { return largest_finite(*operands[operand]); };
     // A number of x or of the kernel may lie between two steps.
-    if (node.op == &op::narrow_dense && narrow_weights_of(node.attributes) == NarrowWeights::int8)
+    if (node.op == &op::low_precision_dense && weight_precision_of(node.attributes) == WeightPrecision::int8)
       return 2.0 * size(0) * size(1) / 127.0;
     // Fused gradients: differences from one are rounded, and multiplied by cotangents.
     if (node.op == &op::gru_gates_gradient) return result_noise * size(3) * std::max(1.0, size(2));

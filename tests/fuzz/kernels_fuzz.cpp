@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "tests/fuzz/harness.h"
 
 // kernels.json: tables of which kernel runs which product. What is read is written and read as the same table.
@@ -8,15 +8,16 @@
 namespace weft::fuzz {
 namespace {
 
-using onednn::KernelPicks;
+using onednn::KernelSelection;
 
 void run(std::string_view input) {
-  const auto picks = accepted([&] { return KernelPicks::from_json(input, "input"); });
-  if (!picks) return;
-  const std::string json = picks->to_json();
-  const KernelPicks again = KernelPicks::from_json(json, "what was written");
-  expect(again == *picks && again.to_json() == json, "another table is read again:\n{}", json);
-  expect(picks->differing() <= picks->size(), "{} of {} picks differ from the rule", picks->differing(), picks->size());
+  const auto selection = accepted([&] { return KernelSelection::from_json(input, "input"); });
+  if (!selection) return;
+  const std::string json = selection->to_json();
+  const KernelSelection again = KernelSelection::from_json(json, "what was written");
+  expect(again == *selection && again.to_json() == json, "another table is read again:\n{}", json);
+  expect(selection->differing() <= selection->size(), "{} of {} picks differ from the rule", selection->differing(),
+         selection->size());
 }
 
 std::vector<std::string> seeds() {

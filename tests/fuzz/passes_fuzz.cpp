@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "backends/evaluate.h"
 #include "backends/interpreter.h"
+#include "backends/pass_context.h"
 #include "graph/text.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
@@ -47,9 +47,7 @@ class Check {
 
  private:
   void run_list(const std::vector<const Pass*>& passes) {
-    PassContext context{
-        .runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; },
-        .evaluate = [](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, reference_backend()); }};
+    PassContext context = pass_context(reference_backend());
     if (choices_.chance(50)) context.memory_budget = static_cast<std::size_t>(choices_.pick(64, 4096));
     Graph graph = graph_.clone();
     std::string text = to_text(graph);

@@ -236,8 +236,9 @@ class Generator {
       case 2:
         return keep(tanh(matmul(transpose(weight({in, out}), {1, 0}), x, false, true)));
       case 3: {
-        const NarrowWeights weights = chance(50) ? NarrowWeights::bf16 : NarrowWeights::int8;
-        return keep_flat(tanh(narrow_dense(x, weight({in, out}), chance(50) ? weight({out}) : Value{}, weights)));
+        const WeightPrecision weights = chance(50) ? WeightPrecision::bf16 : WeightPrecision::int8;
+        return keep_flat(
+            tanh(low_precision_dense(x, weight({in, out}), chance(50) ? weight({out}) : Value{}, weights)));
       }
       default: {
         const Value of_any_rank = with_axes();
@@ -584,17 +585,17 @@ class Generator {
     if (parameters_.empty()) return;
     Value loss = number(0.0);
     for (const Value& output : outputs_) loss = loss + reduce_sum(tanh(output));
-    const std::vector<Value> slopes = gradients(loss, parameters_);
+    const std::vector<Value> grads = gradients(loss, parameters_);
     graph_.output("loss", loss);
     switch (options_.updates ? pick(0, 3) : 0) {
       case 1:
-        return adam(parameters_, clip_by_global_norm(slopes, 0.5), number(0.01));
+        return adam(parameters_, clip_by_global_norm(grads, 0.5), number(0.01));
       case 2:
-        sgd(parameters_, slopes, number(0.1), 0.9);
+        sgd(parameters_, grads, number(0.1), 0.9);
         if (chance(30)) moving_average(parameters_, number(0.25));
         return;
       default:
-        for (std::size_t i = 0; i < slopes.size(); ++i) graph_.output(fmt::format("gradient{}", i), slopes[i]);
+        for (std::size_t i = 0; i < grads.size(); ++i) graph_.output(fmt::format("gradient{}", i), grads[i]);
     }
   }
 

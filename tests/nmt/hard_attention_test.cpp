@@ -58,8 +58,8 @@ TensorMap run(const Graph& graph, TensorMap inputs, const std::vector<std::int64
   return executable.run(inputs);
 }
 
-void output_gradients(Graph& graph, const std::vector<Value>& parameters, const std::vector<Value>& slopes) {
-  for (std::size_t i = 0; i < parameters.size(); ++i) graph.output(parameters[i].name(), slopes[i]);
+void output_gradients(Graph& graph, const std::vector<Value>& parameters, const std::vector<Value>& grads) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) graph.output(parameters[i].name(), grads[i]);
 }
 
 Value rows_of(Graph& graph, const std::vector<bool>& rows) {

@@ -19,17 +19,17 @@ using namespace weft::nmt;
 
 namespace {
 
-using Table = std::shared_ptr<const onednn::KernelPicks>;
+using Table = std::shared_ptr<const onednn::KernelSelection>;
 
 /// For every product of the training, where there is one, a kernel that is not the rule's.
 Table unlike_the_rule(const Config& config, const std::vector<Example>& examples) {
-  auto picks = std::make_shared<onednn::KernelPicks>();
+  auto selection = std::make_shared<onednn::KernelSelection>();
   for (const auto& [site, uses] : training_products(config, examples)) {
     std::vector<onednn::ProductKernel> others = kernels_for(site);
     std::erase(others, kernel_by_rule(site));
-    picks->set(site, others.empty() ? kernel_by_rule(site) : others.back());
+    selection->set(site, others.empty() ? kernel_by_rule(site) : others.back());
   }
-  return picks;
+  return selection;
 }
 
 /// The weights after an epoch.
@@ -55,7 +55,7 @@ TEST_CASE(
   CHECK(trained({}) != weights);
 }
 
-TEST_CASE("a run that was measured repeats its picks from their text") {
+TEST_CASE("a run that was measured repeats its selection from their text") {
   const Config config = tiny_config();
   const std::vector<Example> examples = tiny_examples(64);
   std::size_t told = 0;
@@ -117,7 +117,7 @@ TEST_CASE("a step that is dumped keeps its kernels, by which it gives the same b
   const auto replayed = [&](const Table& table) {
     CompileOptions options;
     options.variables = std::make_shared<Variables>();
-    options.kernel_picks = table;
+    options.kernel_selection = table;
     const Graph graph = load_graph(folder.path / "graph.json", all_ops());
     options.variables->initialise(graph);
     for (const auto& [name, tensor] : load_safetensors(folder.path / "weights.safetensors").tensors)

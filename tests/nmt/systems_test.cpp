@@ -100,7 +100,7 @@ std::vector<std::int32_t> follow(const ModelConfig& config, const std::shared_pt
 
 TEST_CASE("the gradients of every system's loss are those of central differences") {
   for (ModelConfig config : systems()) {
-    // Its choice has no slope: hard_attention_test.cpp has its gradients.
+    // Its choice has no gradient: hard_attention_test.cpp has its gradients.
     if (config.attention == AttentionKind::hard) continue;
     CAPTURE(describe_system(config));
     config.source_vocabulary = config.target_vocabulary = 4;
@@ -259,7 +259,7 @@ TEST_CASE("hard attention translates from one position at a time") {
   for (const float weight : translation.attention_weights) CHECK((weight == 0.0F || weight == 1.0F));
 }
 
-TEST_CASE("an encoder with self-attention looks at the words that it has read") {
+TEST_CASE("an encoder with self-attention attends to the words that it has read") {
   for (const ModelConfig& config : systems()) {
     CAPTURE(describe_system(config));
     const auto variables = std::make_shared<Variables>(3);

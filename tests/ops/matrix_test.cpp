@@ -82,10 +82,10 @@ TEST_CASE("narrow weights by hand: the upper half of a float, ties to even; 127 
   const Value kernel = graph.constant(Tensor::of<double>({2, 2}, {1, 1.0 + 1.0 / 256, -2, 1.0 + 3.0 / 256}));
   const Value bias = graph.constant(Tensor::of<double>({2}, {0.5, 0}));
   // The second column becomes 1 and 1 + 4 / 256.
-  CHECK(evaluate(narrow_dense(x, kernel, bias, NarrowWeights::bf16)) ==
+  CHECK(evaluate(low_precision_dense(x, kernel, bias, WeightPrecision::bf16)) ==
         Tensor::of<double>({2, 2}, {107.5, 127 + 10 * (1 + 4.0 / 256), -1.5, 1 + 4.0 / 256}));
   // The first column is 64 (63.5, to even) and -127 steps of 2 / 127; the first row 127 and 10 steps of 1.
-  const Tensor y = evaluate(narrow_dense(x, kernel, Value(), NarrowWeights::int8));
+  const Tensor y = evaluate(low_precision_dense(x, kernel, Value(), WeightPrecision::int8));
   CHECK(y.number(0) == doctest::Approx((127 * 64 - 10 * 127) * 2.0 / 127));
   CHECK(y.number(2) == doctest::Approx(-2.0));
 }
@@ -95,19 +95,20 @@ TEST_CASE("a narrow product refuses what does not fit") {
   const Value x = graph.input("x", DType::f32, {2, 3});
   const Value kernel = graph.input("kernel", DType::f32, {3, 4});
   const Value bias = graph.input("bias", DType::f32, {3});
-  CHECK(error_of([&] { narrow_dense(x, x, {}, NarrowWeights::int8); }) ==
-        "narrow_dense 'narrow_dense': inner dimensions differ: x f32[2,3], kernel f32[2,3]");
-  CHECK(error_of([&] { narrow_dense(x, kernel, bias, NarrowWeights::int8); }) ==
-        "narrow_dense 'narrow_dense': the bias needs one element a column: bias f32[3], kernel f32[3,4]");
+  CHECK(error_of([&] { low_precision_dense(x, x, {}, WeightPrecision::int8); }) ==
+        "low_precision_dense 'low_precision_dense': inner dimensions differ: x f32[2,3], kernel f32[2,3]");
+  CHECK(error_of([&] { low_precision_dense(x, kernel, bias, WeightPrecision::int8); }) ==
+        "low_precision_dense 'low_precision_dense': the bias needs one element a column: bias f32[3], kernel f32[3,4]");
   const Value operands[] = {x, kernel};
   CHECK(error_of([&] {
-          graph.add(op::narrow_dense, operands, {{"weights", std::string("int4")}});
-        }) == "narrow_dense 'narrow_dense': the weights 'int4' are unknown: they are one of bf16, int8");
+          graph.add(op::low_precision_dense, operands, {{"weights", std::string("int4")}});
+        }) == "low_precision_dense 'low_precision_dense': the weights 'int4' are unknown: they are one of bf16, int8");
   const Value long_x = graph.input("long_x", DType::f32, {65537});
   const Value long_kernel = graph.input("long_kernel", DType::f32, {65537, 1});
-  CHECK(error_of([&] { narrow_dense(long_x, long_kernel, {}, NarrowWeights::int8); }) ==
-        "narrow_dense 'narrow_dense': sums of at most 65536 8-bit products fit in 32 bits: kernel f32[65537,1]");
-  CHECK(narrow_dense(long_x, long_kernel, {}, NarrowWeights::bf16).shape() == Shape{1});
+  CHECK(error_of([&] { low_precision_dense(long_x, long_kernel, {}, WeightPrecision::int8); }) ==
+        "low_precision_dense 'low_precision_dense': sums of at most 65536 8-bit products fit in 32 bits: kernel "
+        "f32[65537,1]");
+  CHECK(low_precision_dense(long_x, long_kernel, {}, WeightPrecision::bf16).shape() == Shape{1});
 }
 
 }  // namespace weft

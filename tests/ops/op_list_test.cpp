@@ -6,6 +6,7 @@
 #include <set>
 
 #include "backends/backend.h"
+#include "graph/leaf.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"
 
@@ -15,7 +16,7 @@ namespace {
 std::vector<const Op*> computing_ops() {
   std::vector<const Op*> ops;
   for (const Op* op : all_ops().ops())
-    if (op->family != "leaf") ops.push_back(op);
+    if (!is_leaf(*op)) ops.push_back(op);
   return ops;
 }
 

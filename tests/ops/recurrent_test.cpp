@@ -46,8 +46,8 @@ TEST_CASE("an LSTM of whose results one alone is used has a gradient") {
   Graph graph;
   const Value gates = graph.input("gates", DType::f64, {1, 4});
   const LstmState next = lstm_gates(gates, row(graph, {0.5}));
-  const Value slope = gradients(reduce_sum(next.c), std::vector<Value>{gates})[0];
-  const Tensor at_zero = evaluate(slope, {{"gates", Tensor({DType::f64, Shape{1, 4}})}});
+  const Value grad = gradients(reduce_sum(next.c), std::vector<Value>{gates})[0];
+  const Tensor at_zero = evaluate(grad, {{"gates", Tensor({DType::f64, Shape{1, 4}})}});
   CHECK(at_zero == Tensor::of<double>({1, 4}, {0, 0.125, 0.5, 0}));
 }
 

@@ -76,11 +76,11 @@ TEST_CASE("a parameter that the loss does not depend on gets zeros of its type")
   const Value used = scalar_input(graph, "used");
   const Value unused = graph.input("unused", DType::f32, {2, 3});
   const Value after = exp(graph.input("after", DType::f64, {2}));  // depends on nothing that the loss does
-  const std::vector<Value> slopes = gradients(used * used, std::vector<Value>{used, unused, after});
-  REQUIRE(slopes.size() == 3);
-  CHECK(slopes[1].type() == unused.type());
-  CHECK(slopes[2].type() == after.type());
-  graph.output("zeros", slopes[1]);
+  const std::vector<Value> grads = gradients(used * used, std::vector<Value>{used, unused, after});
+  REQUIRE(grads.size() == 3);
+  CHECK(grads[1].type() == unused.type());
+  CHECK(grads[2].type() == after.type());
+  graph.output("zeros", grads[1]);
   Executable executable = compile(graph, reference_backend());
   executable.run();
   CHECK(executable.get("zeros") == Tensor::full(unused.type(), 0.0));
@@ -90,19 +90,19 @@ TEST_CASE("the gradient of the loss with respect to itself is 1, and parameters 
   Graph graph;
   const Value x = scalar_input(graph, "x");
   const Value loss = x * 3.0;
-  const std::vector<Value> slopes = gradients(loss, std::vector<Value>{loss, x, x});
-  CHECK(evaluate(slopes[0], {{"x", 2.0}}) == 1.0);
-  CHECK(evaluate(slopes[1], {{"x", 2.0}}) == 3.0);
-  CHECK(evaluate(slopes[2], {{"x", 2.0}}) == 3.0);
+  const std::vector<Value> grads = gradients(loss, std::vector<Value>{loss, x, x});
+  CHECK(evaluate(grads[0], {{"x", 2.0}}) == 1.0);
+  CHECK(evaluate(grads[1], {{"x", 2.0}}) == 3.0);
+  CHECK(evaluate(grads[2], {{"x", 2.0}}) == 3.0);
 }
 
 TEST_CASE("gradients with respect to a value on the way, and to what it is made of") {
   Graph graph;
   const Value x = scalar_input(graph, "x");
   const Value square = x * x;
-  const std::vector<Value> slopes = gradients(square * square, std::vector<Value>{x, square});
-  CHECK(evaluate(slopes[0], {{"x", 2.0}}) == 32.0);
-  CHECK(evaluate(slopes[1], {{"x", 2.0}}) == 8.0);
+  const std::vector<Value> grads = gradients(square * square, std::vector<Value>{x, square});
+  CHECK(evaluate(grads[0], {{"x", 2.0}}) == 32.0);
+  CHECK(evaluate(grads[1], {{"x", 2.0}}) == 8.0);
 }
 
 TEST_CASE("gradients with respect to the result of a coarse op, and to its operands") {
@@ -110,9 +110,9 @@ TEST_CASE("gradients with respect to the result of a coarse op, and to its opera
   Graph graph;
   const Value x = graph.input("x", DType::f64, {4});
   const Value mean = reduce_mean(x);
-  const std::vector<Value> slopes = gradients(mean * mean, std::vector<Value>{mean, x});
-  graph.output("mean", slopes[0]);
-  graph.output("x", slopes[1]);
+  const std::vector<Value> grads = gradients(mean * mean, std::vector<Value>{mean, x});
+  graph.output("mean", grads[0]);
+  graph.output("x", grads[1]);
   const TensorMap results = compile(graph, reference_backend())
                                 .run(TensorMap{{"x", Tensor::of<double>({4}, std::vector<double>{1, 2, 3, 6})}});
   CHECK(results.at("mean").number(0) == 6.0);
@@ -154,15 +154,15 @@ TEST_CASE("an op without a gradient beside the path is no obstacle") {
   CHECK_NOTHROW(gradient(loss + reduce_sum(fused), gates.graph().parameter("p", {2}, Initializer::zeros())));
 }
 
-TEST_CASE("a path through integers or bools ends there: it has no slope") {
+TEST_CASE("a path through integers or bools ends there: it has no gradient") {
   Graph graph;
   const Value x = graph.input("x", DType::f64, {2, 3});
   const Value table = graph.input("table", DType::f64, {3, 4});
   const Value looked_up = reduce_sum(embedding(table, argmax(x, 1)));
-  graph.output("slope", gradient(looked_up, x));
+  graph.output("gradient", gradient(looked_up, x));
   Executable executable = compile(graph, reference_backend());
   executable.run();
-  CHECK(executable.get("slope") == Tensor::full(x.type(), 0.0));
+  CHECK(executable.get("gradient") == Tensor::full(x.type(), 0.0));
 }
 
 TEST_CASE("what cannot be differentiated is refused before anything is built") {
@@ -221,8 +221,8 @@ TEST_CASE("the gradient of the sum of several results") {
   const Value x = scalar_input(graph, "x");
   const std::vector<Value> results{x * x, x * 5.0};
   const std::vector<Value> cotangents{graph.constant(3.0, DType::f64), graph.constant(7.0, DType::f64)};
-  const Value slope = vector_jacobian(results, cotangents, std::vector{x}).at(0);
-  CHECK(evaluate(slope, {{"x", 2.0}}) == 3.0 * 4.0 + 7.0 * 5.0);
+  const Value grad = vector_jacobian(results, cotangents, std::vector{x}).at(0);
+  CHECK(evaluate(grad, {{"x", 2.0}}) == 3.0 * 4.0 + 7.0 * 5.0);
 }
 
 TEST_CASE("a GRU unrolled over three steps with an attention, against central differences") {
@@ -277,10 +277,10 @@ TEST_CASE("a chain of 20,000 nodes is differentiated in linear time, without rec
     Value sum = x;
     for (int i = 0; i < length; ++i) sum = add(sum, x);  // x is used `length` + 1 times
     const auto start = std::chrono::steady_clock::now();
-    const Value slope = gradient(sum, x);
+    const Value grad = gradient(sum, x);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     CHECK(graph.node_count() <= 3 * static_cast<std::size_t>(length) + 10);
-    if (length == 20'000) CHECK(evaluate(slope, {{"x", 1.0}}) == length + 1.0);
+    if (length == 20'000) CHECK(evaluate(grad, {{"x", 1.0}}) == length + 1.0);
     return took.count();
   };
   const double shorter = seconds(2'000);

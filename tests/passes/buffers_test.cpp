@@ -4,6 +4,7 @@
 
 #include "backends/executable.h"
 #include "backends/interpreter.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -19,7 +20,7 @@ class Planned {
  public:
   explicit Planned(const Graph& graph) {
     for (const NodeId id : topological_order(graph))
-      if (graph.node(id).op->family != "leaf") steps_.push_back(id);
+      if (!is_leaf(*graph.node(id).op)) steps_.push_back(id);
     plan_ = plan_buffers(graph, steps_, std::vector<std::size_t>(steps_.size(), 0));
   }
 
@@ -187,15 +188,15 @@ TEST_CASE("an operand that broadcasts is not written over, nor one that shares i
   const Value outer = add(row, column);  // larger than either
 
   const Value whole = matmul(x, x);
-  const Value turned =
+  const Value transposed =
       add(whole, reshape(slice(reshape(whole, {16}), 0, 0, 4), {4, 1}));  // reads whole[0][i] for row i
   const Value square = matmul(x, x);
   const Value same = mul(square, square);  // element by element the same: safe
-  for (const Value& value : {outer, turned, same}) graph.output(value.name(), value);
+  for (const Value& value : {outer, transposed, same}) graph.output(value.name(), value);
   const Planned planned(graph);
   CHECK_FALSE(planned.same_place(outer, row));
   CHECK_FALSE(planned.same_place(outer, column));
-  CHECK_FALSE(planned.same_place(turned, whole));
+  CHECK_FALSE(planned.same_place(transposed, whole));
   CHECK(planned.same_place(same, square));
 }
 

@@ -24,7 +24,7 @@
 #include <set>
 
 #include "backends/backend.h"
-#include "backends/evaluate.h"
+#include "backends/pass_context.h"
 #include "graph/file.h"
 #include "graph/text.h"
 #include "ops/ops.h"
@@ -66,13 +66,9 @@ std::optional<std::size_t> memory_budget(const std::string& text) {
 }
 
 bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget = {}) {
-  const PassContext context{
-      .runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; },
-      .evaluate = [](const Graph& in, NodeId node) { return evaluate_constant_node(in, node, reference_backend()); },
-      .memory_budget = budget};
   bool changed = false;
   const Pass* const passes[] = {&pass};
-  run_passes(graph, passes, context,
+  run_passes(graph, passes, pass_context(reference_backend(), budget),
              {.before = {}, .after = [&](const Pass&, const Graph&, bool did, double) { changed = did; }});
   return changed;
 }

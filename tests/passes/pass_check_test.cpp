@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <map>
 
-#include "backends/evaluate.h"
+#include "backends/pass_context.h"
 #include "graph/file.h"
 #include "graph/text.h"
 #include "ops/ops.h"
@@ -21,12 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-PassContext context() {
-  return {
-      .runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; },
-      .evaluate = [](const Graph& in, NodeId node) { return evaluate_constant_node(in, node, reference_backend()); }};
-}
-
 /// The names of the passes that acted.
 using Acted = std::map<std::string_view, int>;
 
@@ -34,7 +28,7 @@ void check(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& chec
   const PassObserver count{.before = {}, .after = [&](const Pass& pass, const Graph&, bool changed, double) {
                              acted[pass.name] += changed ? 1 : 0;
                            }};
-  CHECK_NOTHROW(run_passes(graph, passes, context(), check.observer(count)));
+  CHECK_NOTHROW(run_passes(graph, passes, pass_context(reference_backend()), check.observer(count)));
 }
 
 /// The pipeline, and each pass alone.

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "backends/backend.h"
-#include "backends/evaluate.h"
+#include "backends/pass_context.h"
 #include "graph/order.h"
 #include "models/nmt/model.h"
 #include "ops/op_list.h"
@@ -37,10 +37,7 @@ Graph optimised(nmt::Variant variant, const Steps& steps) {
   config.variant = variant;
   Graph graph = nmt::training_graph(config, {},
                                     {.rows = rows, .source_length = steps.source, .target_length = steps.decoder + 1});
-  const PassContext context{
-      .runs_whole = [](const Op& op) { return reference_backend().find_kernel(op) != nullptr; },
-      .evaluate = [](const Graph& in, NodeId node) { return evaluate_constant_node(in, node, reference_backend()); }};
-  run_passes(graph, compile_pipeline(), context);
+  run_passes(graph, compile_pipeline(), pass_context(reference_backend()));
   return graph;
 }
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "graph/json.h"
 #include "graph/safetensors.h"
 #include "graph/text.h"
@@ -75,7 +75,7 @@ TEST_CASE("what a file holds is shown as text a terminal can show, and not all o
   refused_in_plain_text([&] { from_safetensors(name, "file"); });
   refused_in_plain_text([&] { config_from_json("{\"" + name + "\": 1}", "config.json"); });
   refused_in_plain_text([&] { config_from_json("{\"units\": \"" + name + "\"}", "config.json"); });
-  refused_in_plain_text([&] { onednn::KernelPicks::from_json("{\"" + name + "\": 1}", "kernels.json"); });
+  refused_in_plain_text([&] { onednn::KernelSelection::from_json("{\"" + name + "\": 1}", "kernels.json"); });
   refused_in_plain_text([&] { read_corpus(folder.write("corpus.tsv", name)); });
   refused_in_plain_text([&] { Vocabulary::load(folder.write("vocabulary", name + "\n" + name + "\n")); });
 }

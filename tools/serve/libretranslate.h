@@ -82,8 +82,7 @@ struct AnsweredText {
 ///     "alternatives": ["...", ...] for each text, as many as were asked for, or fewer: no two are alike, and none is
 ///     the translation. The n-th has the n-th next translation of each line, or the line's last one if it has not so
 ///     many. "attention": [{"source": [...], "target": [...], "weights": [[of each source token] of each target
-///     token]},
-///     ...], one for each line; no weights of a model without attention. "unknownWords": ["..."]
+///     token]}, ...], one for each line; no weights of a model without attention. "unknownWords": ["..."]
 std::string translate_answer(const TranslateRequest& request, const std::vector<AnsweredText>& texts);
 
 /// {"error": message}

@@ -29,8 +29,8 @@ Executable filled_step(const Graph& graph, const ModelConfig& model, const Train
   return step;
 }
 
-std::shared_ptr<const onednn::KernelPicks> kernels_of_step(const Graph& graph, const TrainingConfig& training,
-                                                           const KernelProgress& on_progress) {
+std::shared_ptr<const onednn::KernelSelection> kernels_of_step(const Graph& graph, const TrainingConfig& training,
+                                                               const KernelProgress& on_progress) {
   const auto products = [&] {
     onednn::ProductUses found;
     add_products(compile(graph, onednn_backend()).graph(), found);
@@ -78,7 +78,7 @@ PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig&
                                  std::int64_t rounds, const KernelProgress& on_progress) {
   const Graph graph = training_graph(model, training, shape);
   CompileOptions options{.seed = training.seed};
-  options.kernel_picks = kernels_of_step(graph, training, on_progress);
+  options.kernel_selection = kernels_of_step(graph, training, on_progress);
   Executable step = filled_step(graph, model, training, shape, options);
   PaddedMeasurement result;
   result.timing = tool::time_rounds(rounds, [&] { step.run(); });
@@ -106,7 +106,7 @@ ThreadsMeasurement measure_threads(const ModelConfig& model, const TrainingConfi
   const auto step_for = [&](int count) {
     const ThreadCount scope(count);
     CompileOptions options{.variables = variables, .arena = arena};
-    options.kernel_picks = kernels;
+    options.kernel_selection = kernels;
     return filled_step(graph, model, training, shape, options);
   };
   Executable one = step_for(1);

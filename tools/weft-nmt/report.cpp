@@ -15,7 +15,7 @@ constexpr const char* kExamples = R"(Examples:
   watch -n 60 weft-nmt report runs/small -o report.html     anew every minute while training goes on
 
 The page shows how loss, BLEU, chrF, speed, the gradients' norm and the learning rate went, and how sample sentences
-were translated after each epoch, with what the decoder looked at. It is one file and asks the network for nothing.)";
+were translated after each epoch, with what the decoder attended to. It is one file and asks the network for nothing.)";
 
 struct ReportOptions {
   std::string run;

@@ -160,7 +160,7 @@ int train(const TrainOptions& options) {
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
   // Read before anything is made or removed: it may be that of the run which is replaced.
-  std::shared_ptr<const onednn::KernelPicks> kernels;
+  std::shared_ptr<const onednn::KernelSelection> kernels;
   if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});
   RunDirectory::require_apart(out, inputs_of(config, options.settings));
   const RunLock lock(out);

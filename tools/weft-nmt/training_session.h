@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "graph/json_value.h"
 #include "models/nmt/batches.h"
 #include "models/nmt/run_directory.h"
@@ -79,7 +79,7 @@ class TrainingSession {
   RunDirectory& run_;
   Progress& progress_;
   SessionOptions options_;
-  std::shared_ptr<const onednn::KernelPicks> kernels_;
+  std::shared_ptr<const onednn::KernelSelection> kernels_;
   std::string checkpoint_;  ///< the one that training went on from, or wrote last; empty before any
   std::optional<StepDump> dump_;
   tool::Trace trace_;

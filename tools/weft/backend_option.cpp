@@ -1,6 +1,6 @@
 #include "tools/weft/backend_option.h"
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 
 namespace weft::tool {
 
@@ -17,10 +17,10 @@ Option add_kernels_option(const Command& command, std::string& path) {
       .value("FILE");
 }
 
-std::shared_ptr<const onednn::KernelPicks> kernels_in(const std::string& path, const std::string& backend) {
+std::shared_ptr<const onednn::KernelSelection> kernels_in(const std::string& path, const std::string& backend) {
   if (path.empty()) return nullptr;
   if (backend != "onednn") throw UsageError("--kernels are those of --backend onednn");
-  return std::make_shared<const onednn::KernelPicks>(onednn::KernelPicks::load(path));
+  return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(path));
 }
 
 const Backend& backend_named(const std::string& name) {

@@ -16,7 +16,7 @@ Option add_kernels_option(const Command& command, std::string& path);
 
 /// The table; nullptr when no path is given. Throws Error when it cannot be read, and UsageError when the backend is
 /// not the one that has these kernels.
-std::shared_ptr<const onednn::KernelPicks> kernels_in(const std::string& path, const std::string& backend);
+std::shared_ptr<const onednn::KernelSelection> kernels_in(const std::string& path, const std::string& backend);
 
 /// The backend of that name, which add_backend_option has checked.
 const Backend& backend_named(const std::string& name);

@@ -6,6 +6,7 @@
 
 #include "backends/executable.h"
 #include "graph/json_value.h"
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/buffers.h"
 #include "tools/common/table.h"
@@ -67,7 +68,7 @@ void add_time(std::vector<Stage>& stages, std::string_view name, double millisec
 double planning_time(const Graph& graph) {
   std::vector<NodeId> steps;
   for (const NodeId id : topological_order(graph))
-    if (graph.node(id).op->family != "leaf") steps.push_back(id);
+    if (!is_leaf(*graph.node(id).op)) steps.push_back(id);
   const std::vector<std::size_t> no_scratch(steps.size(), 0);
   Stopwatch stopwatch;
   plan_buffers(graph, steps, no_scratch);

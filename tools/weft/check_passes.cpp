@@ -3,8 +3,8 @@
 #include <map>
 #include <memory>
 
-#include "backends/evaluate.h"
 #include "backends/pass_check.h"
+#include "backends/pass_context.h"
 #include "graph/counted.h"
 #include "graph/json.h"
 #include "graph/leaf.h"
@@ -106,9 +106,8 @@ class Findings {
 
   /// Returns whether all went well.
   bool run(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& check) {
-    const PassContext context{
-        .runs_whole = [this](const Op& op) { return backend_.find_kernel(op) != nullptr; },
-        .evaluate = [](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, reference_backend()); }};
+    PassContext context = pass_context(reference_backend());  // which computes in float64
+    context.runs_whole = pass_context(backend_).runs_whole;
     const Pass* running = nullptr;
     const PassObserver count{.before =
                                  [&](const Pass& pass, const Graph&) {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "backends/evaluate.h"
 #include "backends/executable.h"
 #include "backends/pass_check.h"
+#include "backends/pass_context.h"
 #include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/number_text.h"
@@ -55,11 +55,7 @@ std::vector<const Pass*> passes_named(const std::vector<std::string>& names) {
 
 void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
                     const PassObserver& observer, std::optional<std::size_t> memory_budget) {
-  const PassContext context{
-      .runs_whole = [&backend](const Op& op) { return backend.find_kernel(op) != nullptr; },
-      .evaluate = [&backend](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, backend); },
-      .memory_budget = memory_budget};
-  run_passes(graph, passes, context, observer);
+  run_passes(graph, passes, pass_context(backend, memory_budget), observer);
 }
 
 Option add_disabled_passes_option(const Command& command, std::vector<std::string>& names) {

@@ -13,8 +13,6 @@
 namespace weft::tool {
 namespace {
 
-bool is_variable(const Node& node) { return node.op == &leaf::parameter || node.op == &leaf::state; }
-
 std::vector<Finding> computes_nothing(const LintContext& context) {
   const Graph& graph = context.graph();
   if (!graph.outputs().empty() || !graph.updates().empty() || context.nodes().empty()) return {};
@@ -42,7 +40,7 @@ std::vector<Finding> dead_parameter(const LintContext& context) {
   std::vector<Finding> findings;
   for (const NodeId id : context.nodes()) {
     const Node& node = context.graph().node(id);
-    if (!is_variable(node) || context.is_needed(id)) continue;
+    if (!is_variable(*node.op) || context.is_needed(id)) continue;
     findings.push_back({{},
                         id,
                         fmt::format("{} takes {} bytes, and no output and no update depends on it; use it, or do not "

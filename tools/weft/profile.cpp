@@ -46,7 +46,7 @@ CompileOptions compile_options(const Graph& graph, const ProfileOptions& options
   compile_options.variables = variables_for(graph, options.data);
   compile_options.arena = std::make_shared<Arena>();
   compile_options.disabled_passes = options.disabled_passes;
-  compile_options.kernel_picks = kernels_in(options.kernels, options.backend);
+  compile_options.kernel_selection = kernels_in(options.kernels, options.backend);
   compile_options.check_numerics = options.check_numerics;
   return compile_options;
 }

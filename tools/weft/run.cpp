@@ -69,7 +69,7 @@ void run(const RunOptions& options) {
   CompileOptions compile_options;
   compile_options.variables = variables_for(graph, options.data);
   compile_options.disabled_passes = options.disabled_passes;
-  compile_options.kernel_picks = kernels_in(options.kernels, options.backend);
+  compile_options.kernel_selection = kernels_in(options.kernels, options.backend);
   if (options.check_passes) compile_options.check_passes = &reference_backend();
   compile_options.check_numerics = options.check_numerics;
   compile_options.check_memory_plan = options.check_memory;

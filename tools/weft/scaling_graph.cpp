@@ -90,9 +90,9 @@ std::vector<ScalingFamily> scaling_families() {
 }
 
 void differentiate(ForwardGraph& forward) {
-  const std::vector<Value> slopes = gradients(forward.loss, forward.parameters);
+  const std::vector<Value> grads = gradients(forward.loss, forward.parameters);
   forward.graph.output("loss", forward.loss);
-  sgd(forward.parameters, slopes, forward.graph.constant(0.01));
+  sgd(forward.parameters, grads, forward.graph.constant(0.01));
 }
 
 std::int64_t length_for(const ScalingFamily& family, std::int64_t nodes) {

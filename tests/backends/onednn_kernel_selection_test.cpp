@@ -1,11 +1,11 @@
-// Tables of picks: read, written, refused, used; and that no kernel's bits depend on the number of threads.
+// Selections of kernels: read, written, refused, used; and that no kernel's bits depend on the number of threads.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "backends/onednn/measure_kernels.h"
 #include "graph/error.h"
 #include "graph/file.h"
@@ -17,13 +17,13 @@ namespace {
 
 const Initializer uniform = Initializer::uniform(-0.1, 0.1);
 
-std::string table(const std::string& picks) {
-  return R"({"format": "weft kernels 1", "machine": "mine", "picks": [)" + picks + "]}";
+std::string table(const std::string& selection) {
+  return R"({"format": "weft kernels 1", "machine": "mine", "picks": [)" + selection + "]}";
 }
 
 std::string error_of(const std::string& text) {
   try {
-    KernelPicks::from_json(text, "kernels.json");
+    KernelSelection::from_json(text, "kernels.json");
   } catch (const Error& error) {
     return error.what();
   }
@@ -39,15 +39,15 @@ struct OneProduct {
   Graph graph;
   ProductSite site;
 
-  Executable compiled(const std::shared_ptr<const KernelPicks>& picks) const {
+  Executable compiled(const std::shared_ptr<const KernelSelection>& selection) const {
     CompileOptions options;
-    options.kernel_picks = picks;
+    options.kernel_selection = selection;
     return compile(graph, onednn_backend(), options);
   }
   Executable compiled(ProductKernel kernel) const {
-    const auto picks = std::make_shared<KernelPicks>();
-    picks->set(site, kernel);
-    return compiled(picks);
+    const auto selection = std::make_shared<KernelSelection>();
+    selection->set(site, kernel);
+    return compiled(selection);
   }
   static std::string kind(Executable executable) {
     executable.profile_runs(true);
@@ -91,13 +91,13 @@ std::vector<ProductSite> all_kinds() {
 
 }  // namespace
 
-TEST_CASE("a table of picks is written as it is read, sorted, one product a line") {
-  KernelPicks picks;
-  picks.set_machine("a \"machine\"\n");
-  picks.set({.product = {.m = 64, .k = 1024, .n = 5921, .bias = true}, .variable = true}, ProductKernel::plain);
-  picks.set({.product = {.batch = 64, .m = 1, .k = 9, .n = 1024}, .batched = true}, ProductKernel::plain);
-  picks.set({.product = {.m = 8, .k = 2, .n = 4, .transpose_a = true, .transpose_b = true}}, ProductKernel::sgemm);
-  const std::string text = picks.to_json();
+TEST_CASE("a selection is written as it is read, sorted, one product a line") {
+  KernelSelection selection;
+  selection.set_machine("a \"machine\"\n");
+  selection.set({.product = {.m = 64, .k = 1024, .n = 5921, .bias = true}, .variable = true}, ProductKernel::plain);
+  selection.set({.product = {.batch = 64, .m = 1, .k = 9, .n = 1024}, .batched = true}, ProductKernel::plain);
+  selection.set({.product = {.m = 8, .k = 2, .n = 4, .transpose_a = true, .transpose_b = true}}, ProductKernel::sgemm);
+  const std::string text = selection.to_json();
   CHECK(text ==
         "{\n"
         "  \"format\": \"weft kernels 1\",\n"
@@ -108,18 +108,18 @@ TEST_CASE("a table of picks is written as it is read, sorted, one product a line
         "    {\"batch\": 64, \"m\": 1, \"k\": 9, \"n\": 1024, \"kernel\": \"plain\"}\n"
         "  ]\n"
         "}\n");
-  CHECK(KernelPicks::from_json(text, "x") == picks);
-  CHECK(KernelPicks::from_json(KernelPicks().to_json(), "x") == KernelPicks());
-  CHECK(picks.size() == 3);
-  CHECK(picks.differing() == 2);  // the rule has packed and vector for them, and sgemm for the first
+  CHECK(KernelSelection::from_json(text, "x") == selection);
+  CHECK(KernelSelection::from_json(KernelSelection().to_json(), "x") == KernelSelection());
+  CHECK(selection.size() == 3);
+  CHECK(selection.differing() == 2);  // the rule has packed and vector for them, and sgemm for the first
 
   const test::TemporaryFolder folder;
   write_file(folder / "kernels.json", text);
-  CHECK(KernelPicks::load(folder / "kernels.json") == picks);
-  CHECK_THROWS_AS(KernelPicks::load(folder / "missing.json"), Error);
+  CHECK(KernelSelection::load(folder / "kernels.json") == selection);
+  CHECK_THROWS_AS(KernelSelection::load(folder / "missing.json"), Error);
 }
 
-TEST_CASE("a bad table of picks is refused, with its name, the entry and what is wrong") {
+TEST_CASE("a bad selection is refused, with its name, the entry and what is wrong") {
   const std::string good = R"({"m": 2, "k": 3, "n": 4, "variable": true, "kernel": "packed"})";
   CHECK(error_of(table(good)) == "it is read");
   const auto bad_table = [](const std::string& text, const std::string& message) {
@@ -163,7 +163,7 @@ TEST_CASE("a bad table of picks is refused, with its name, the entry and what is
 }
 
 TEST_CASE("a product runs by the kernel that the table has for it, and by the rule where it has none") {
-  KernelPicks other;
+  KernelSelection other;
   other.set(of_variable(5, 30, 41), ProductKernel::sgemm);
   for (const auto& [kernel, kind] :
        std::vector<std::pair<ProductKernel, std::string>>{{ProductKernel::packed, "matmul:packed"},
@@ -171,8 +171,8 @@ TEST_CASE("a product runs by the kernel that the table has for it, and by the ru
                                                           {ProductKernel::sgemm, "sgemm"}})
     CHECK(OneProduct::kind(product_graph(of_variable(5, 30, 40)).compiled(kernel)) == kind);
   const OneProduct product = product_graph(of_variable(5, 30, 40));
-  CHECK(OneProduct::kind(product.compiled(std::make_shared<KernelPicks>(other))) == "matmul:packed");
-  CHECK(OneProduct::kind(product.compiled(std::shared_ptr<const KernelPicks>())) == "matmul:packed");
+  CHECK(OneProduct::kind(product.compiled(std::make_shared<KernelSelection>(other))) == "matmul:packed");
+  CHECK(OneProduct::kind(product.compiled(std::shared_ptr<const KernelSelection>())) == "matmul:packed");
   CHECK(OneProduct::kind(product_graph(of_variable(5, 30, 1)).compiled(ProductKernel::vector)) == "loop");
 }
 
@@ -230,17 +230,17 @@ TEST_CASE("measuring picks a kernel for every product, which then run by them") 
   for (const ProductSite& site : all_kinds())
     if (site.product.k < 1000) products.emplace(site, 2);
   std::vector<std::size_t> progress;
-  const auto picks =
-      std::make_shared<KernelPicks>(measure_kernels(products, [&](std::size_t done) { progress.push_back(done); }));
-  CHECK(picks->size() == products.size());
+  const auto selection =
+      std::make_shared<KernelSelection>(measure_kernels(products, [&](std::size_t done) { progress.push_back(done); }));
+  CHECK(selection->size() == products.size());
   CHECK(progress.size() == products.size());
   CHECK(progress.back() == products.size());
-  CHECK(picks->machine().find("oneDNN ") != std::string::npos);
-  CHECK(KernelPicks::from_json(picks->to_json(), "x") == *picks);
+  CHECK(selection->machine().find("oneDNN ") != std::string::npos);
+  CHECK(KernelSelection::from_json(selection->to_json(), "x") == *selection);
   for (const auto& [site, uses] : products) {
     const OneProduct one = product_graph(site);
     const TensorMap inputs = test::draw_all(one.graph);
-    CHECK(one.compiled(picks).run(inputs) == one.compiled(picks->kernel(site)).run(inputs));
+    CHECK(one.compiled(selection).run(inputs) == one.compiled(selection->kernel(site)).run(inputs));
   }
 }
 

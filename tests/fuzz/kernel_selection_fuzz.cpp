@@ -1,10 +1,10 @@
-// Any kernel that can run a product gives what the graph means, and tables of picks come back from their text; weights
+// Any kernel that can run a product gives what the graph means, and selections come back from their text; weights
 // in few bits give what the graph of the rounded weights means, on both backends.
 
 #include <memory>
 #include <optional>
 
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 #include "backends/onednn/measure_kernels.h"
 #include "tests/fuzz/choices.h"
 #include "tests/fuzz/graph_input.h"
@@ -14,14 +14,14 @@
 namespace weft::fuzz {
 namespace {
 
-std::shared_ptr<const onednn::KernelPicks> draw_picks(const Graph& compiled, Choices& choices) {
+std::shared_ptr<const onednn::KernelSelection> draw_selection(const Graph& compiled, Choices& choices) {
   onednn::ProductUses products;
   onednn::add_products(compiled, products);
-  onednn::KernelPicks picks;
-  for (const auto& [site, uses] : products) picks.set(site, choices.one_of(onednn::kernels_for(site)));
-  expect(onednn::KernelPicks::from_json(picks.to_json(), "picks") == picks,
-         "the table of picks is not read as it was written:\n{}", picks.to_json());
-  return std::make_shared<const onednn::KernelPicks>(std::move(picks));
+  onednn::KernelSelection selection;
+  for (const auto& [site, uses] : products) selection.set(site, choices.one_of(onednn::kernels_for(site)));
+  expect(onednn::KernelSelection::from_json(selection.to_json(), "picks") == selection,
+         "the selection is not read as it was written:\n{}", selection.to_json());
+  return std::make_shared<const onednn::KernelSelection>(std::move(selection));
 }
 
 void check(const Graph& graph, const Backend& backend, const CompileOptions& options, std::string_view who) {
@@ -42,7 +42,7 @@ void run(std::string_view input) {
   if (!plain) return;  // constants that are no ids
   Choices choices(graph_seed(*graph));
   CompileOptions picked;
-  picked.kernel_picks = draw_picks(plain->graph(), choices);
+  picked.kernel_selection = draw_selection(plain->graph(), choices);
   check(*graph, onednn_backend(), picked, "onednn with other kernels");
   CompileOptions narrow;
   narrow.extra_passes.emplace_back(choices.chance(50) ? "int8-weights" : "bf16-weights");

@@ -1,4 +1,4 @@
-#include "backends/onednn/narrow_products.h"
+#include "backends/onednn/low_precision_products.h"
 
 #include <algorithm>
 #include <array>
@@ -21,8 +21,8 @@
 namespace weft::onednn {
 namespace {
 
-constexpr std::int64_t panel_columns = NarrowMatrix::panel_columns;
-constexpr std::int64_t group_rows = NarrowMatrix::group_rows;
+constexpr std::int64_t panel_columns = LowPrecisionMatrix::panel_columns;
+constexpr std::int64_t group_rows = LowPrecisionMatrix::group_rows;
 constexpr std::int64_t tile_rows = 6;
 /// The multiplications that take as long as moving an element, for the choice of threads.
 constexpr std::int64_t products_per_element = 16;
@@ -196,7 +196,7 @@ void avx512_tile(const Tile& tile, std::int64_t rows) {
 
 /// Calls run(first row, rows, panel) for all tiles, a panel's one after another.
 template <typename Run>
-void for_each_tile(std::int64_t m, const NarrowMatrix& matrix, const Run& run) {
+void for_each_tile(std::int64_t m, const LowPrecisionMatrix& matrix, const Run& run) {
   const std::int64_t work = std::max<std::int64_t>(1, m * matrix.rows() * panel_columns / products_per_element);
   parallel_for(matrix.panels(), work, [&](Range panels) {
     for (std::int64_t panel = panels.first; panel < panels.last; ++panel)
@@ -205,8 +205,8 @@ void for_each_tile(std::int64_t m, const NarrowMatrix& matrix, const Run& run) {
 }
 
 template <typename Sum, typename Tile>
-void run_tile(const Tile& tile, std::int64_t rows, NarrowLoops loops) {
-  loops == NarrowLoops::avx512 ? avx512_tile<Sum>(tile, rows) : portable_tile(tile, rows);
+void run_tile(const Tile& tile, std::int64_t rows, LowPrecisionLoops loops) {
+  loops == LowPrecisionLoops::avx512 ? avx512_tile<Sum>(tile, rows) : portable_tile(tile, rows);
 }
 
 // ---- Rows of 8-bit integers
@@ -219,8 +219,8 @@ WEFT_VECTORISED float quantise_row(const float* x, std::uint8_t* integers, std::
   return quantisation.step;
 }
 
-void run_bf16(const float* x, const NarrowMatrix& matrix, const float* bias, float* y, std::int64_t m,
-              NarrowLoops loops) {
+void run_bf16(const float* x, const LowPrecisionMatrix& matrix, const float* bias, float* y, std::int64_t m,
+              LowPrecisionLoops loops) {
   const std::int64_t k = matrix.rows();
   const std::int64_t n = matrix.columns();
   for_each_tile(m, matrix, [&](std::int64_t row, std::int64_t rows, std::int64_t panel) {
@@ -239,8 +239,8 @@ void run_bf16(const float* x, const NarrowMatrix& matrix, const float* bias, flo
 /// Each row's step, in the working memory before the integers.
 std::int64_t step_bytes(std::int64_t m) { return (4 * m + 63) / 64 * 64; }
 
-void run_int8(const float* x, const NarrowMatrix& matrix, const float* bias, float* y, std::int64_t m, void* scratch,
-              NarrowLoops loops) {
+void run_int8(const float* x, const LowPrecisionMatrix& matrix, const float* bias, float* y, std::int64_t m,
+              void* scratch, LowPrecisionLoops loops) {
   const std::int64_t k = matrix.rows();
   const std::int64_t n = matrix.columns();
   const std::int64_t padded_k = matrix.padded_rows();
@@ -271,26 +271,26 @@ void run_int8(const float* x, const NarrowMatrix& matrix, const float* bias, flo
 
 }  // namespace
 
-NarrowLoops best_narrow_loops(NarrowWeights weights) {
+LowPrecisionLoops best_low_precision_loops(WeightPrecision weights) {
 #ifdef WEFT_HAS_AVX512_LOOPS
   const bool vectors_of_512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
                               __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
   const bool dot_products = __builtin_cpu_supports("avx512vnni") != 0;
-  if (vectors_of_512 && (weights == NarrowWeights::bf16 || dot_products)) return NarrowLoops::avx512;
+  if (vectors_of_512 && (weights == WeightPrecision::bf16 || dot_products)) return LowPrecisionLoops::avx512;
 #else
   static_cast<void>(weights);
 #endif
-  return NarrowLoops::portable;
+  return LowPrecisionLoops::portable;
 }
 
-std::size_t narrow_scratch_bytes(const NarrowMatrix& matrix, std::int64_t m) {
-  if (matrix.weights() == NarrowWeights::bf16) return 0;
+std::size_t low_precision_scratch_bytes(const LowPrecisionMatrix& matrix, std::int64_t m) {
+  if (matrix.weights() == WeightPrecision::bf16) return 0;
   return static_cast<std::size_t>(step_bytes(m) + m * matrix.padded_rows());
 }
 
-void run_narrow_product(const float* x, const NarrowMatrix& matrix, const float* bias, float* y, std::int64_t m,
-                        void* scratch, NarrowLoops loops) {
-  if (matrix.weights() == NarrowWeights::bf16)
+void run_low_precision_product(const float* x, const LowPrecisionMatrix& matrix, const float* bias, float* y,
+                               std::int64_t m, void* scratch, LowPrecisionLoops loops) {
+  if (matrix.weights() == WeightPrecision::bf16)
     run_bf16(x, matrix, bias, y, m, loops);
   else
     run_int8(x, matrix, bias, y, m, scratch, loops);

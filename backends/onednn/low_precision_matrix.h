@@ -10,26 +10,26 @@
 
 namespace weft::onednn {
 
-/// A copy of a matrix [k, n] of floats in fewer bytes, in panels of 64 columns, for narrow_dense. Like PackedMatrix it
+/// A copy of a matrix [k, n] of floats in fewer bytes, in panels of 64 columns, for low_precision_dense. Like PackedMatrix it
 /// is shared by all products of the process that use the same variable, and made again only when that has changed.
 ///
 /// The panels, padded by zeros to whole ones:
 /// - bf16: row after row, 32 words of 32 bits each. Of 16 words, the lower halves are 16 columns and the upper halves
 ///   the next 16, so that a shift and a mask make floats of them.
 /// - int8: groups of 4 rows, of each group column after column its 4 integers: the operand of VNNI's dot products.
-class NarrowMatrix {
+class LowPrecisionMatrix {
  public:
   static constexpr std::int64_t panel_columns = 64;
   static constexpr std::int64_t group_rows = 4;
 
   /// The copy of that content.
-  static std::shared_ptr<NarrowMatrix> shared(const Version& version, std::int64_t k, std::int64_t n,
-                                              NarrowWeights weights);
+  static std::shared_ptr<LowPrecisionMatrix> shared(const Version& version, std::int64_t k, std::int64_t n,
+                                                    WeightPrecision weights);
 
-  NarrowMatrix(const Version& version, std::int64_t k, std::int64_t n, NarrowWeights weights);
-  ~NarrowMatrix();
-  NarrowMatrix(const NarrowMatrix&) = delete;
-  NarrowMatrix& operator=(const NarrowMatrix&) = delete;
+  LowPrecisionMatrix(const Version& version, std::int64_t k, std::int64_t n, WeightPrecision weights);
+  ~LowPrecisionMatrix();
+  LowPrecisionMatrix(const LowPrecisionMatrix&) = delete;
+  LowPrecisionMatrix& operator=(const LowPrecisionMatrix&) = delete;
 
   /// Rounds again if the content has changed since the last time. Allocates the first time only.
   void refresh(const float* plain);
@@ -39,7 +39,7 @@ class NarrowMatrix {
   std::int64_t panels() const { return (n_ + panel_columns - 1) / panel_columns; }
   /// The rows of int8 with the padding: a multiple of `group_rows`.
   std::int64_t padded_rows() const { return (k_ + group_rows - 1) / group_rows * group_rows; }
-  NarrowWeights weights() const { return weights_; }
+  WeightPrecision weights() const { return weights_; }
 
   const std::byte* panel(std::int64_t index) const;
   /// int8 alone, padded to whole panels: for each column the step of its integers, and -128 times their sum, which
@@ -56,7 +56,7 @@ class NarrowMatrix {
   Version version_;
   std::int64_t k_;
   std::int64_t n_;
-  NarrowWeights weights_;
+  WeightPrecision weights_;
   std::unique_ptr<Copy> copy_;
 };
 

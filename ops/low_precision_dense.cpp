@@ -1,19 +1,19 @@
 #include "ops/helpers.h"
-#include "ops/narrow_weights.h"
 #include "ops/op_list.h"
+#include "ops/weight_precision.h"
 
 namespace weft {
 
-std::string_view to_string(NarrowWeights weights) { return weights == NarrowWeights::bf16 ? "bf16" : "int8"; }
+std::string_view to_string(WeightPrecision weights) { return weights == WeightPrecision::bf16 ? "bf16" : "int8"; }
 
-NarrowWeights parse_narrow_weights(std::string_view name) {
-  if (name == "bf16") return NarrowWeights::bf16;
-  if (name == "int8") return NarrowWeights::int8;
+WeightPrecision parse_weight_precision(std::string_view name) {
+  if (name == "bf16") return WeightPrecision::bf16;
+  if (name == "int8") return WeightPrecision::int8;
   fail("the weights '{}' are unknown: they are one of bf16, int8", name);
 }
 
-NarrowWeights narrow_weights_of(const Attributes& attributes) {
-  return parse_narrow_weights(attributes.get<std::string>("weights"));
+WeightPrecision weight_precision_of(const Attributes& attributes) {
+  return parse_weight_precision(attributes.get<std::string>("weights"));
 }
 
 namespace {
@@ -33,7 +33,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   if (operands.size() > bias_operand)
     require(operands[bias_operand].shape == Shape{kernel.shape[1]},
             "the bias needs one element a column: bias {}, kernel {}", operands[bias_operand], kernel);
-  if (narrow_weights_of(attributes) == NarrowWeights::int8)
+  if (weight_precision_of(attributes) == WeightPrecision::int8)
     require(kernel.shape[0] <= max_int8_terms, "sums of at most {} 8-bit products fit in 32 bits: kernel {}",
             max_int8_terms, kernel);
   return {{x.dtype, x.shape.with(x.shape.rank() - 1, kernel.shape[1])}};
@@ -45,23 +45,23 @@ double flops(std::span<const TensorType> operands, std::span<const TensorType> r
   return static_cast<double>(results[0].shape.volume()) * (2.0 * static_cast<double>(operands[1].shape[0]) + bias);
 }
 
-std::vector<Value> layer(Graph& graph, const Shape& x, const Shape& kernel, NarrowWeights weights, bool with_bias) {
+std::vector<Value> layer(Graph& graph, const Shape& x, const Shape& kernel, WeightPrecision weights, bool with_bias) {
   const Value input = graph.input("x", DType::f32, x);
   const Value matrix = graph.input("kernel", DType::f32, kernel);
   const Value bias = with_bias ? graph.input("bias", DType::f32, {kernel[1]}) : Value();
-  return {narrow_dense(input, matrix, bias, weights)};
+  return {low_precision_dense(input, matrix, bias, weights)};
 }
-std::vector<Value> case_bf16(Graph& graph) { return layer(graph, {7, 5}, {5, 67}, NarrowWeights::bf16, true); }
-std::vector<Value> case_bf16_vector(Graph& graph) { return layer(graph, {5}, {5, 3}, NarrowWeights::bf16, false); }
-std::vector<Value> case_int8(Graph& graph) { return layer(graph, {7, 5}, {5, 67}, NarrowWeights::int8, true); }
+std::vector<Value> case_bf16(Graph& graph) { return layer(graph, {7, 5}, {5, 67}, WeightPrecision::bf16, true); }
+std::vector<Value> case_bf16_vector(Graph& graph) { return layer(graph, {5}, {5, 3}, WeightPrecision::bf16, false); }
+std::vector<Value> case_int8(Graph& graph) { return layer(graph, {7, 5}, {5, 67}, WeightPrecision::int8, true); }
 std::vector<Value> case_int8_sequence(Graph& graph) {
-  return layer(graph, {2, 3, 9}, {9, 7}, NarrowWeights::int8, false);
+  return layer(graph, {2, 3, 9}, {9, 7}, WeightPrecision::int8, false);
 }
 
 }  // namespace
 
-const Op op::narrow_dense = {
-    .name = "narrow_dense",
+const Op op::low_precision_dense = {
+    .name = "low_precision_dense",
     .family = "matrix",
     .summary =
         "y = x kernel + bias, over the last axis of x, with the kernel rounded to few bits. bf16: to the upper half of "
@@ -79,10 +79,10 @@ const Op op::narrow_dense = {
               {.name = "int8_sequence", .build = case_int8_sequence}},
 };
 
-Value narrow_dense(Value x, Value kernel, Value bias, NarrowWeights weights) {
+Value low_precision_dense(Value x, Value kernel, Value bias, WeightPrecision weights) {
   std::vector<Value> operands{x, kernel};
   if (bias) operands.push_back(bias);
-  return apply_all(op::narrow_dense, operands, {{"weights", std::string(to_string(weights))}})[0];
+  return apply_all(op::low_precision_dense, operands, {{"weights", std::string(to_string(weights))}})[0];
 }
 
 }  // namespace weft

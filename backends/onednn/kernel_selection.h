@@ -10,7 +10,7 @@
 
 #include "backends/onednn/primitive.h"
 
-// Which kernel runs which matrix product: a rule that knows all products, and tables of picks that override it where a
+// Which kernel runs which matrix product: a rule that knows all products, and selections that override it where a
 // machine was measured (measure_kernels.h). The bits of a result depend on the kernel, never on how it was chosen: who
 // keeps the table repeats the bits.
 
@@ -43,7 +43,7 @@ std::vector<ProductKernel> kernels_for(const ProductSite& site);
 ProductKernel kernel_by_rule(const ProductSite& site);
 
 /// A table of products and the kernels that run them; what it lacks goes by the rule.
-class KernelPicks {
+class KernelSelection {
  public:
   /// The table of a file, for instance
   ///
@@ -58,9 +58,9 @@ class KernelPicks {
   /// with "batch" where operands have rank 3, and "transpose_a" and "transpose_b" where they are transposed. Throws
   /// Error, with the path and the number of the entry, when anything is unknown, missing, out of range or there twice,
   /// and when a kernel cannot run its product.
-  static KernelPicks load(const std::filesystem::path& path);
+  static KernelSelection load(const std::filesystem::path& path);
   /// The same for its text; `origin` stands before messages.
-  static KernelPicks from_json(std::string_view text, std::string_view origin);
+  static KernelSelection from_json(std::string_view text, std::string_view origin);
   /// The text of such a file: one product a line, sorted.
   std::string to_json() const;
 
@@ -68,7 +68,7 @@ class KernelPicks {
   ProductKernel kernel(const ProductSite& site) const;
   /// Throws Error that names the kernels that can when this one cannot run the product.
   void set(const ProductSite& site, ProductKernel kernel);
-  std::size_t size() const { return picks_.size(); }
+  std::size_t size() const { return selection_.size(); }
   /// How many of them are not what the rule says.
   std::size_t differing() const;
 
@@ -76,11 +76,11 @@ class KernelPicks {
   const std::string& machine() const { return machine_; }
   void set_machine(std::string machine) { machine_ = std::move(machine); }
 
-  friend bool operator==(const KernelPicks&, const KernelPicks&) = default;
+  friend bool operator==(const KernelSelection&, const KernelSelection&) = default;
 
  private:
   std::string machine_;
-  std::map<ProductSite, ProductKernel> picks_;
+  std::map<ProductSite, ProductKernel> selection_;
 };
 
 }  // namespace weft::onednn

@@ -1,4 +1,4 @@
-#include "backends/onednn/kernel_picks.h"
+#include "backends/onednn/kernel_selection.h"
 
 #include <fmt/format.h>
 
@@ -144,11 +144,11 @@ ProductKernel kernel_by_rule(const ProductSite& site) {
   return ProductKernel::plain;
 }
 
-KernelPicks KernelPicks::load(const std::filesystem::path& path) {
+KernelSelection KernelSelection::load(const std::filesystem::path& path) {
   return from_json(read_file(path, max_file_bytes), path.string());
 }
 
-KernelPicks KernelPicks::from_json(std::string_view text, std::string_view origin) {
+KernelSelection KernelSelection::from_json(std::string_view text, std::string_view origin) {
   constexpr std::size_t deepest = 3;  // document, picks, pick
   std::size_t number = 0;
   try {
@@ -157,12 +157,12 @@ KernelPicks KernelPicks::from_json(std::string_view text, std::string_view origi
     const std::string& format = as_string(member(document, "format"), "'format'");
     require(format == format_name, "the format is '{}', '{}' is needed: measure again", excerpt(format, longest_name),
             format_name);
-    KernelPicks table;
+    KernelSelection table;
     table.set_machine(as_string(member(document, "machine"), "'machine'"));
     for (const json& entry : as_array(member(document, "picks"), "'picks'")) {
       ++number;
       const ProductSite site = site_of(entry);
-      require(!table.picks_.contains(site), "it speaks of {} once more", site.to_string());
+      require(!table.selection_.contains(site), "it speaks of {} once more", site.to_string());
       table.set(site, kernel_named(as_string(member(entry, "kernel"), "'kernel'")));
     }
     return table;
@@ -172,30 +172,30 @@ KernelPicks KernelPicks::from_json(std::string_view text, std::string_view origi
   }
 }
 
-std::string KernelPicks::to_json() const {
+std::string KernelSelection::to_json() const {
   std::vector<std::string> entries;
-  for (const auto& [site, kernel] : picks_) entries.push_back("    " + entry_text(site, kernel));
+  for (const auto& [site, kernel] : selection_) entries.push_back("    " + entry_text(site, kernel));
   // A machine may have any name.
   const std::string machine = json(machine_).dump(-1, ' ', false, json::error_handler_t::replace);
   return fmt::format("{{\n  \"format\": \"{}\",\n  \"machine\": {},\n  \"picks\": [\n{}\n  ]\n}}\n", format_name,
                      machine, joined(entries, ",\n"));
 }
 
-ProductKernel KernelPicks::kernel(const ProductSite& site) const {
-  const auto at = picks_.find(site);
-  return at == picks_.end() ? kernel_by_rule(site) : at->second;
+ProductKernel KernelSelection::kernel(const ProductSite& site) const {
+  const auto at = selection_.find(site);
+  return at == selection_.end() ? kernel_by_rule(site) : at->second;
 }
 
-void KernelPicks::set(const ProductSite& site, ProductKernel kernel) {
+void KernelSelection::set(const ProductSite& site, ProductKernel kernel) {
   const std::vector<ProductKernel> possible = kernels_for(site);
   require(std::ranges::find(possible, kernel) != possible.end(), "{} cannot run {}; {} can", onednn::to_string(kernel),
           site.to_string(), joined(names_of(possible), ", "));
-  picks_[site] = kernel;
+  selection_[site] = kernel;
 }
 
-std::size_t KernelPicks::differing() const {
+std::size_t KernelSelection::differing() const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(picks_, [](const auto& pick) { return pick.second != kernel_by_rule(pick.first); }));
+      std::ranges::count_if(selection_, [](const auto& pick) { return pick.second != kernel_by_rule(pick.first); }));
 }
 
 }  // namespace weft::onednn

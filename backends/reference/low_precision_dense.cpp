@@ -6,7 +6,7 @@
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
 #include "graph/tensor.h"
-#include "ops/narrow_weights.h"
+#include "ops/weight_precision.h"
 
 namespace weft::reference {
 namespace {
@@ -70,10 +70,10 @@ void int8_product(const T* x, const T* kernel, T* y, std::int64_t rows, std::int
 
 }  // namespace
 
-Kernel narrow_dense(const KernelSpec& spec) {
+Kernel low_precision_dense(const KernelSpec& spec) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
     const auto product =
-        narrow_weights_of(spec.node.attributes) == NarrowWeights::bf16 ? bf16_product<T> : int8_product<T>;
+        weight_precision_of(spec.node.attributes) == WeightPrecision::bf16 ? bf16_product<T> : int8_product<T>;
     const std::int64_t in = spec.operands[1].shape[0];
     const std::int64_t out = spec.operands[1].shape[1];
     const std::int64_t rows = spec.operands[0].shape.volume() / in;

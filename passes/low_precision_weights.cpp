@@ -1,9 +1,9 @@
 // Rounds the weights of products to few bits: every dense whose kernel is a parameter, and every matmul of a matrix by
-// a parameter, becomes a narrow_dense.
+// a parameter, becomes a low_precision_dense.
 //
 //   before                                  after
-//   %y = dense(%x, %kernel, %bias)          %y = narrow_dense(%x, %kernel, %bias) {weights = "int8"}
-//   %z = matmul(%x, %kernel)                %z = narrow_dense(%x, %kernel) {weights = "int8"}
+//   %y = dense(%x, %kernel, %bias)          %y = low_precision_dense(%x, %kernel, %bias) {weights = "int8"}
+//   %z = matmul(%x, %kernel)                %z = low_precision_dense(%x, %kernel) {weights = "int8"}
 //
 // The parameter itself stays as it is, and the op says what its kernel is rounded to. So the narrow copy is no value of
 // the graph but, like a packed one, a matter of the kernel that reads it: made from the variable when first run, made
@@ -17,20 +17,20 @@
 // - for int8, sums of so many products that 32 bits do not hold them
 // - embeddings: a lookup reads few rows of its table, and narrow rows would save next to nothing
 
-#include "passes/narrow_weights.h"
+#include "passes/low_precision_weights.h"
 
 #include <unordered_set>
 
 #include "graph/order.h"
-#include "ops/narrow_weights.h"
 #include "ops/op_list.h"
+#include "ops/weight_precision.h"
 
 namespace weft {
 namespace {
 
-class Narrowing {
+class WeightLowering {
  public:
-  Narrowing(Graph& graph, NarrowWeights weights) : graph_(graph), weights_(weights) {
+  WeightLowering(Graph& graph, WeightPrecision weights) : graph_(graph), weights_(weights) {
     for (const Update& update : graph.updates()) updated_.insert(update.variable);
   }
 
@@ -39,11 +39,12 @@ class Narrowing {
     std::unordered_map<ValueId, ValueId> replacements;
     for (const NodeId id : topological_order(graph_)) {
       const Node& node = graph_.node(id);
-      if (!is_product(node) || !can_narrow(node.operands[1])) continue;
+      if (!is_product(node) || !can_lower(node.operands[1])) continue;
       const Graph::Scope scope = graph_.absolute_scope(node.scope);
       const Value bias = node.op == &op::dense ? graph_.value(node.operands[2]) : Value();
       const ValueId result = node.results[0];
-      const Value narrow = narrow_dense(graph_.value(node.operands[0]), graph_.value(node.operands[1]), bias, weights_);
+      const Value narrow =
+          low_precision_dense(graph_.value(node.operands[0]), graph_.value(node.operands[1]), bias, weights_);
       replacements.emplace(result, narrow.id());
       replaced.push_back(id);
     }
@@ -60,20 +61,20 @@ class Narrowing {
            !node.attributes.get<bool>("transpose_a") && !node.attributes.get<bool>("transpose_b");
   }
 
-  bool can_narrow(ValueId kernel) const {
+  bool can_lower(ValueId kernel) const {
     const TensorType& type = graph_.type(kernel);
-    const bool fits = weights_ == NarrowWeights::bf16 || type.shape[0] <= max_int8_terms;
+    const bool fits = weights_ == WeightPrecision::bf16 || type.shape[0] <= max_int8_terms;
     return graph_.node(graph_.producer(kernel)).op == &leaf::parameter && type.dtype == DType::f32 && fits &&
            !updated_.contains(kernel);
   }
 
   Graph& graph_;
-  NarrowWeights weights_;
+  WeightPrecision weights_;
   std::unordered_set<ValueId> updated_;
 };
 
 }  // namespace
 
-bool narrow_the_weights(Graph& graph, NarrowWeights weights) { return Narrowing(graph, weights).run(); }
+bool lower_precision_of_weights(Graph& graph, WeightPrecision weights) { return WeightLowering(graph, weights).run(); }
 
 }  // namespace weft

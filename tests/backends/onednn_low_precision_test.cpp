@@ -7,15 +7,15 @@
 #include <cmath>
 #include <limits>
 
-#include "backends/onednn/narrow_products.h"
-#include "ops/narrow_weights.h"
+#include "backends/onednn/low_precision_products.h"
 #include "ops/op_list.h"
+#include "ops/weight_precision.h"
 #include "tests/backends/onednn_test.h"
 
 namespace weft {
 namespace {
 
-constexpr NarrowWeights both[] = {NarrowWeights::bf16, NarrowWeights::int8};
+constexpr WeightPrecision both[] = {WeightPrecision::bf16, WeightPrecision::int8};
 
 /// y of dense with the parameters "w" and "b".
 Graph layer(std::int64_t rows, std::int64_t k, std::int64_t n) {
@@ -26,8 +26,8 @@ Graph layer(std::int64_t rows, std::int64_t k, std::int64_t n) {
   return graph;
 }
 
-Executable compile_narrow(const Graph& graph, NarrowWeights weights, std::shared_ptr<Variables> variables,
-                          const Backend& backend = onednn_backend()) {
+Executable compile_low_precision(const Graph& graph, WeightPrecision weights, std::shared_ptr<Variables> variables,
+                                 const Backend& backend = onednn_backend()) {
   CompileOptions options;
   options.variables = std::move(variables);
   options.extra_passes = {fmt::format("{}-weights", to_string(weights))};
@@ -43,7 +43,7 @@ Tensor row_of(const Tensor& matrix, std::int64_t row) {
 }  // namespace
 
 TEST_CASE("the loops for AVX-512 and those for any processor give the same bits") {
-  for (const NarrowWeights weights : both)
+  for (const WeightPrecision weights : both)
     for (const std::int64_t k : {1, 3, 4, 5, 64, 131})
       for (const std::int64_t n : {1, 15, 16, 63, 64, 65, 129})
         for (const std::int64_t m : {1, 2, 3, 4, 5, 6, 7, 13}) {
@@ -54,27 +54,28 @@ TEST_CASE("the loops for AVX-512 and those for any processor give the same bits"
           const Tensor x = test::draw("x", {m, k});
           const Tensor kernel = test::draw("kernel", {k, n});
           const Tensor bias = test::draw("bias", {n});
-          onednn::NarrowMatrix matrix({}, k, n, weights);
+          onednn::LowPrecisionMatrix matrix({}, k, n, weights);
           matrix.refresh(kernel.as<float>().data());
-          Tensor scratch({DType::boolean, {static_cast<std::int64_t>(onednn::narrow_scratch_bytes(matrix, m)) + 1}});
+          Tensor scratch(
+              {DType::boolean, {static_cast<std::int64_t>(onednn::low_precision_scratch_bytes(matrix, m)) + 1}});
           for (const float* added : {bias.as<float>().data(), static_cast<const float*>(nullptr)}) {
             Tensor portable({DType::f32, {m, n}});
             Tensor best({DType::f32, {m, n}});
-            onednn::run_narrow_product(x.as<float>().data(), matrix, added, portable.as<float>().data(), m,
-                                       scratch.bytes().data(), onednn::NarrowLoops::portable);
-            onednn::run_narrow_product(x.as<float>().data(), matrix, added, best.as<float>().data(), m,
-                                       scratch.bytes().data(), onednn::best_narrow_loops(weights));
+            onednn::run_low_precision_product(x.as<float>().data(), matrix, added, portable.as<float>().data(), m,
+                                              scratch.bytes().data(), onednn::LowPrecisionLoops::portable);
+            onednn::run_low_precision_product(x.as<float>().data(), matrix, added, best.as<float>().data(), m,
+                                              scratch.bytes().data(), onednn::best_low_precision_loops(weights));
             CHECK(portable == best);
           }
         }
 }
 
 TEST_CASE("a row of a narrow product does not depend on the rows beside it") {
-  for (const NarrowWeights weights : both) {
+  for (const WeightPrecision weights : both) {
     const auto variables = std::make_shared<Variables>();
-    Executable alone = compile_narrow(layer(1, 70, 200), weights, variables);
+    Executable alone = compile_low_precision(layer(1, 70, 200), weights, variables);
     for (const std::int64_t rows : {2, 7, 64}) {
-      Executable together = compile_narrow(layer(rows, 70, 200), weights, variables);
+      Executable together = compile_low_precision(layer(rows, 70, 200), weights, variables);
       const Tensor x = test::draw("x", {rows, 70});
       const Tensor y = together.run({{"x", x}}).at("y");
       for (std::int64_t row = 0; row < rows; ++row) CHECK(alone.run({{"x", row_of(x, row)}}).at("y") == row_of(y, row));
@@ -83,16 +84,16 @@ TEST_CASE("a row of a narrow product does not depend on the rows beside it") {
 }
 
 TEST_CASE("narrow products come close to the exact ones, and to the reference backend's") {
-  for (const NarrowWeights weights : both) {
+  for (const WeightPrecision weights : both) {
     CAPTURE(to_string(weights));
     const auto variables = std::make_shared<Variables>();
     const Graph graph = layer(9, 120, 70);
     const TensorMap inputs{{"x", test::draw("x", {9, 120})}};
-    Executable narrow = compile_narrow(graph, weights, variables);
-    REQUIRE(std::ranges::count(narrow.graph().nodes(), &op::narrow_dense,
+    Executable narrow = compile_low_precision(graph, weights, variables);
+    REQUIRE(std::ranges::count(narrow.graph().nodes(), &op::low_precision_dense,
                                [&](NodeId id) { return narrow.graph().node(id).op; }) == 1);
     const Tensor y = narrow.run(inputs).at("y");
-    const Tensor reference = compile_narrow(graph, weights, variables, reference_backend()).run(inputs).at("y");
+    const Tensor reference = compile_low_precision(graph, weights, variables, reference_backend()).run(inputs).at("y");
     CompileOptions options;
     options.variables = variables;
     const Tensor exact = compile(graph, reference_backend(), options).run(inputs).at("y");
@@ -110,10 +111,10 @@ TEST_CASE("narrow products come close to the exact ones, and to the reference ba
 }
 
 TEST_CASE("narrow copies follow their variable") {
-  for (const NarrowWeights weights : both) {
+  for (const WeightPrecision weights : both) {
     const auto variables = std::make_shared<Variables>();
-    Executable few = compile_narrow(layer(2, 20, 20), weights, variables);
-    Executable many = compile_narrow(layer(40, 20, 20), weights, variables);
+    Executable few = compile_low_precision(layer(2, 20, 20), weights, variables);
+    Executable many = compile_low_precision(layer(40, 20, 20), weights, variables);
     variables->set("b", Tensor({DType::f32, {20}}));
     const Tensor ones = Tensor::full({DType::f32, {2, 20}}, 1.0);
     const Tensor more_ones = Tensor::full({DType::f32, {40, 20}}, 1.0);
@@ -131,7 +132,7 @@ TEST_CASE("what is not finite stays so, and rows of zeros give the bias") {
   for (const Backend* backend : {&onednn_backend(), &reference_backend()}) {
     CAPTURE(backend->name);
     const auto variables = std::make_shared<Variables>();
-    Executable product = compile_narrow(layer(5, 33, 18), NarrowWeights::int8, variables, *backend);
+    Executable product = compile_low_precision(layer(5, 33, 18), WeightPrecision::int8, variables, *backend);
     Tensor x = test::draw("x", {5, 33});
     x.set_number(7, infinity);  // row 0
     x.set_number(33 + 5, nan);  // row 1

@@ -1,4 +1,4 @@
-#include "backends/onednn/narrow_matrix.h"
+#include "backends/onednn/low_precision_matrix.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace weft::onednn {
 
-struct NarrowMatrix::Copy {
+struct LowPrecisionMatrix::Copy {
   std::mutex mutex = {};
   /// What was rounded last.
   std::uint64_t version = 0;
@@ -26,37 +26,37 @@ struct NarrowMatrix::Copy {
   std::vector<std::int32_t> corrections = {};
 };
 
-NarrowMatrix::NarrowMatrix(const Version& version, std::int64_t k, std::int64_t n, NarrowWeights weights)
+LowPrecisionMatrix::LowPrecisionMatrix(const Version& version, std::int64_t k, std::int64_t n, WeightPrecision weights)
     : version_(version), k_(k), n_(n), weights_(weights), copy_(std::make_unique<Copy>()) {}
 
-NarrowMatrix::~NarrowMatrix() = default;
+LowPrecisionMatrix::~LowPrecisionMatrix() = default;
 
-std::size_t NarrowMatrix::panel_bytes() const {
-  return static_cast<std::size_t>(panel_columns * (weights_ == NarrowWeights::bf16 ? 2 * k_ : padded_rows()));
+std::size_t LowPrecisionMatrix::panel_bytes() const {
+  return static_cast<std::size_t>(panel_columns * (weights_ == WeightPrecision::bf16 ? 2 * k_ : padded_rows()));
 }
 
-const std::byte* NarrowMatrix::panel(std::int64_t index) const {
+const std::byte* LowPrecisionMatrix::panel(std::int64_t index) const {
   return copy_->panels.bytes().data() + static_cast<std::size_t>(index) * panel_bytes();
 }
 
-const float* NarrowMatrix::steps() const { return copy_->steps.data(); }
+const float* LowPrecisionMatrix::steps() const { return copy_->steps.data(); }
 
-const std::int32_t* NarrowMatrix::corrections() const { return copy_->corrections.data(); }
+const std::int32_t* LowPrecisionMatrix::corrections() const { return copy_->corrections.data(); }
 
-void NarrowMatrix::refresh(const float* plain) {
+void LowPrecisionMatrix::refresh(const float* plain) {
   const std::lock_guard lock(copy_->mutex);
   if (version_ && copy_->from == plain && copy_->version == *version_.counter) return;
   if (copy_->from == nullptr) {
     const auto bytes = panels() * static_cast<std::int64_t>(panel_bytes());
     copy_->panels = Tensor({DType::boolean, Shape{bytes}});
-    if (weights_ == NarrowWeights::int8) {
+    if (weights_ == WeightPrecision::int8) {
       copy_->steps.resize(static_cast<std::size_t>(panels() * panel_columns));
       copy_->corrections.resize(copy_->steps.size());
     }
   }
   parallel_for(panels(), k_ * panel_columns, [&](Range range) {
     for (std::int64_t panel = range.first; panel < range.last; ++panel)
-      weights_ == NarrowWeights::bf16 ? round_to_bf16(plain, panel) : round_to_int8(plain, panel);
+      weights_ == WeightPrecision::bf16 ? round_to_bf16(plain, panel) : round_to_int8(plain, panel);
   });
   copy_->from = plain;
   copy_->version = version_ ? *version_.counter : 0;
@@ -73,7 +73,7 @@ std::uint32_t to_bf16(float number) {
 
 }  // namespace
 
-void NarrowMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
+void LowPrecisionMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
   auto* words = reinterpret_cast<std::uint32_t*>(const_cast<std::byte*>(this->panel(panel)));
   const auto element = [&](std::int64_t row, std::int64_t column) {
     return column < n_ ? to_bf16(plain[row * n_ + column]) : 0U;
@@ -86,7 +86,7 @@ void NarrowMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
 }
 
 // Row by row, as the matrix lies in memory.
-void NarrowMatrix::round_to_int8(const float* plain, std::int64_t panel) {
+void LowPrecisionMatrix::round_to_int8(const float* plain, std::int64_t panel) {
   const std::int64_t first = panel * panel_columns;
   const std::int64_t columns = std::min(panel_columns, n_ - first);
   auto* integers = reinterpret_cast<std::int8_t*>(const_cast<std::byte*>(this->panel(panel)));
@@ -116,18 +116,18 @@ void NarrowMatrix::round_to_int8(const float* plain, std::int64_t panel) {
   }
 }
 
-std::shared_ptr<NarrowMatrix> NarrowMatrix::shared(const Version& version, std::int64_t k, std::int64_t n,
-                                                   NarrowWeights weights) {
+std::shared_ptr<LowPrecisionMatrix> LowPrecisionMatrix::shared(const Version& version, std::int64_t k, std::int64_t n,
+                                                               WeightPrecision weights) {
   // As in PackedMatrix::shared: entries that nobody uses any more are dropped when the next one is asked for.
   static std::mutex mutex;
-  static std::multimap<Version, std::weak_ptr<NarrowMatrix>> copies;
+  static std::multimap<Version, std::weak_ptr<LowPrecisionMatrix>> copies;
   const std::lock_guard lock(mutex);
   std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
   const auto [first, last] = copies.equal_range(version);
   for (auto entry = first; entry != last; ++entry)
-    if (const std::shared_ptr<NarrowMatrix> copy = entry->second.lock())
+    if (const std::shared_ptr<LowPrecisionMatrix> copy = entry->second.lock())
       if (copy->k_ == k && copy->n_ == n && copy->weights_ == weights) return copy;
-  auto copy = std::make_shared<NarrowMatrix>(version, k, n, weights);
+  auto copy = std::make_shared<LowPrecisionMatrix>(version, k, n, weights);
   copies.emplace(version, copy);
   return copy;
 }
