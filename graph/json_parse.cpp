@@ -84,6 +84,7 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
 }  // namespace
 
 json parse_json(std::string_view text, std::size_t max_depth) {
+  require(!text.empty(), "it is empty");
   // The parser would take it for the end, whatever follows.
   require(text.find('\0') == std::string_view::npos, "it holds a zero byte");
   DocumentBuilder builder(max_depth);

@@ -20,4 +20,8 @@ inline dnnl::matmul::primitive_desc matmul_desc(const dnnl::engine& engine, cons
 #endif
 }
 
+/// Whether a transposed matrix may be packed at once: the reorder that oneDNN 3.7 has for that (jit:uni, from ba to
+/// AB16a64b and its likes) is wrong where an extent is no multiple of the block.
+constexpr bool packs_transposed = DNNL_VERSION_MAJOR < 3;
+
 }  // namespace weft::onednn

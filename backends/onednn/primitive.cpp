@@ -78,6 +78,12 @@ void set_address(const dnnl::memory& memory, const void* address) {
 
 dnnl::memory without_address(const dnnl::memory::desc& desc) { return {desc, cpu(), nullptr}; }
 
+/// Runs it. dnnl::reorder::execute() would put the arguments into a map first.
+void reorder(const dnnl::reorder& primitive, const dnnl::memory& from, const dnnl::memory& to) {
+  const std::array<dnnl_exec_arg_t, 2> arguments{{{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}};
+  check(dnnl_primitive_execute(primitive.get(), cpu_stream().get(), 2, arguments.data()), "packing failed");
+}
+
 /// Throws Error unless there is memory for the code that oneDNN generates when a primitive is made: where there is
 /// none, oneDNN 2 writes it through a null pointer.
 void require_room_for_code() {
@@ -116,12 +122,14 @@ bool is_memory_limited() {
 
 struct PackedMatrix::Layout {
   dnnl::memory::desc plain;
+  dnnl::memory::desc by_rows;  ///< what is packed: plain, or its copy row by row where oneDNN cannot pack that
   dnnl::memory::desc packed;
 };
 
 struct PackedMatrix::Impl {
   Version version;
   Layout layout;
+  dnnl::reorder transpose;  ///< to by_rows; none where that is plain
   dnnl::reorder pack;
   dnnl::memory source;
   std::mutex mutex = {};
@@ -129,16 +137,21 @@ struct PackedMatrix::Impl {
   std::uint64_t packed_version = 0;
   const float* packed_from = nullptr;
   /// Allocated when first used.
+  dnnl::memory rows = {};
   dnnl::memory copy = {};
 };
 
 PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
     : impl_(guarded([&] {
         require_room_for_code();
+        const auto reorder = [](const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+          return dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to));
+        };
         return std::unique_ptr<Impl>(new Impl{
             .version = version,
             .layout = layout,
-            .pack = dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), layout.plain, cpu(), layout.packed)),
+            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder(layout.plain, layout.by_rows),
+            .pack = reorder(layout.by_rows, layout.packed),
             .source = without_address(layout.plain),
         });
       })) {}
@@ -151,10 +164,13 @@ void PackedMatrix::refresh(const float* plain) {
   guarded([&] {
     if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
     set_address(impl_->source, plain);
-    // dnnl::reorder::execute() would put the arguments into a map first.
-    const std::array<dnnl_exec_arg_t, 2> arguments{
-        {{DNNL_ARG_FROM, impl_->source.get()}, {DNNL_ARG_TO, impl_->copy.get()}}};
-    check(dnnl_primitive_execute(impl_->pack.get(), cpu_stream().get(), 2, arguments.data()), "packing failed");
+    if (!impl_->transpose) {
+      reorder(impl_->pack, impl_->source, impl_->copy);
+    } else {
+      if (!impl_->rows) impl_->rows = dnnl::memory(impl_->layout.by_rows, cpu());
+      reorder(impl_->transpose, impl_->source, impl_->rows);
+      reorder(impl_->pack, impl_->rows, impl_->copy);
+    }
   });
   impl_->packed_from = plain;
   impl_->packed_version = *impl_->version.counter;
@@ -228,7 +244,9 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
         const dnnl::matmul::primitive_desc desc = product_desc(product, right);
         return std::unique_ptr<Impl>(new Impl{
             .primitive = dnnl::matmul(desc),
-            .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b), desc.weights_desc()},
+            .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b),
+                       plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed),
+                       desc.weights_desc()},
             .scratch_bytes = desc.scratchpad_desc().get_size(),
             .threads = threads,
             .a = without_address(desc.src_desc()),

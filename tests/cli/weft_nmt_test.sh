@@ -459,7 +459,7 @@ printf '{"units": 0}' >bad.json
 refuses 1 "bad.json: 'units' is 0, it must be a whole number from 1 to 16384" train --config bad.json
 refuses 1 'bad.json' train --config /nowhere/bad.json
 : >empty.json
-refuses 1 'empty.json: parse error at line 1, column 1' train --config empty.json
+refuses 1 'empty.json: it is empty' train --config empty.json
 
 refuses 1 'there is no run directory' translate --run nowhere Bonjour
 refuses 1 'it has no config.json' translate --run . Bonjour

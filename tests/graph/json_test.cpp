@@ -133,9 +133,7 @@ TEST_CASE("a name that looks like a reference to a result is told apart") {
 }
 
 TEST_CASE("JSON that is no graph of this format and version is refused") {
-  CHECK(json_error("") ==
-        "graph JSON: parse error at line 1, column 1: syntax error while parsing value - unexpected "
-        "end of input; expected '[', '{', or a literal");
+  CHECK(json_error("") == "graph JSON: it is empty");
   CHECK(json_error("[]") == "graph JSON: the file must hold an object, not array");
   CHECK(json_error("{}") == "graph JSON: the key 'format' is missing");
   CHECK(json_error(R"({"format": "onnx"})") == "graph JSON: the format is 'onnx', 'weft-graph' is needed");
