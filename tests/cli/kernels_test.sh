@@ -119,7 +119,7 @@ damaged() {
 head -c 200 recorded.json >other/kernels.json
 damaged 'unexpected end of input; expected string literal'
 : >other/kernels.json
-damaged "expected '[', '{', or a literal"
+damaged 'it is empty'
 head -c 1000 "$nmt" >other/kernels.json
 damaged 'weft-nmt: other/kernels.json: it is no table of kernels: it holds a zero byte'
 truncate -s 1G other/kernels.json
