@@ -133,9 +133,9 @@ TEST_CASE("a bad selection is refused, with its name, the entry and what is wron
   bad_table(R"({"format": "weft kernels 1", "picks": []})", "the key 'machine' is missing");
   bad_table(R"({"format": "weft kernels 1", "machine": 7, "picks": []})", "'machine' must be a string, not number");
   bad_table(R"({"format": "weft kernels 1", "machine": "", "picks": {}})", "'picks' must be an array, not object");
-  for (const std::string& damaged : {std::string(), table(good).substr(0, 90),
-                                     std::string("\x7f"
-                                                 "ELF")})
+  bad_table("", "it is empty");
+  for (const std::string& damaged : {table(good).substr(0, 90), std::string("\x7f"
+                                                                            "ELF")})
     CHECK(error_of(damaged).starts_with("kernels.json: it is no table of kernels: parse error at line 1, column "));
 
   const auto bad_entry = [&](const std::string& entry, const std::string& message) {
