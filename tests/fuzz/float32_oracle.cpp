@@ -197,6 +197,8 @@ class Oracle {
     // A number of x or of the kernel may lie between two steps.
     if (node.op == &op::low_precision_dense && weight_precision_of(node.attributes) == WeightPrecision::int8)
       return 2.0 * size(0) * size(1) / 127.0;
+    // The logarithm of a sum that is near one is as far off as the sum, however small it is.
+    if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy) return operand_noise;
     // Fused gradients: differences from one are rounded, and multiplied by cotangents.
     if (node.op == &op::gru_gates_gradient) return result_noise * size(3) * std::max(1.0, size(2));
     if (node.op == &op::lstm_gates_gradient) return result_noise * std::max(size(2), size(3)) * std::max(1.0, size(1));
