@@ -144,14 +144,14 @@ struct PackedMatrix::Impl {
 PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
     : impl_(guarded([&] {
         require_room_for_code();
-        const auto reorder = [](const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+        const auto reorder_of = [](const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
           return dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to));
         };
         return std::unique_ptr<Impl>(new Impl{
             .version = version,
             .layout = layout,
-            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder(layout.plain, layout.by_rows),
-            .pack = reorder(layout.by_rows, layout.packed),
+            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder_of(layout.plain, layout.by_rows),
+            .pack = reorder_of(layout.by_rows, layout.packed),
             .source = without_address(layout.plain),
         });
       })) {}
