@@ -199,6 +199,8 @@ class Oracle {
       return 2.0 * size(0) * size(1) / 127.0;
     // The logarithm of a sum that is near one is as far off as the sum, however small it is.
     if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy) return operand_noise;
+    // h' = z h + (1 - z) c, where z is near one.
+    if (node.op == &op::gru_gates) return operand_noise;
     // Fused gradients: differences from one are rounded, and multiplied by cotangents.
     if (node.op == &op::gru_gates_gradient) return result_noise * size(3) * std::max(1.0, size(2));
     if (node.op == &op::lstm_gates_gradient) return result_noise * std::max(size(2), size(3)) * std::max(1.0, size(1));

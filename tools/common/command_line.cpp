@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <deque>
 #include <new>
+#include <set>
 #include <sstream>
 
 #include "graph/joined.h"
@@ -22,19 +23,40 @@ constexpr const char* version = "0.1.0";
 /// CLI11 would describe what is allowed in its own words; the help says it better.
 CLI::Validator without_description(CLI::Validator validator) { return validator.description(""); }
 
-/// Help that a terminal has room for: names and values on the left, what they mean in a column of its own.
+/// Help that a terminal has room for: names and values on the left, what they mean in a column of its own. Defaults are
+/// written as `--beam N=1`, which versions of CLI11 do in different ways.
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter() { column_width(34); }
 
   std::string make_option(const CLI::Option* option, bool by_place) const override {
-    return entry(make_option_name(option, by_place) + make_option_opts(option), make_option_desc(option));
+    return entry(make_option_name(option, by_place) + value_of(*option) + conditions_of(*option),
+                 make_option_desc(option));
   }
   std::string make_subcommand(const CLI::App* command) const override {
     return entry(command->get_display_name(true), command->get_description());
   }
 
  private:
+  static std::string value_of(const CLI::Option& option) {
+    if (option.get_type_size() == 0) return "";
+    std::string text;
+    if (!option.get_type_name().empty()) text += " " + option.get_type_name();
+    if (!option.get_default_str().empty()) text += "=" + option.get_default_str();
+    if (option.get_expected_max() == CLI::detail::expected_max_vector_size) text += " ...";
+    if (option.get_required()) text += " REQUIRED";
+    return text;
+  }
+
+  static std::string conditions_of(const CLI::Option& option) {
+    return listed(" Needs:", option.get_needs()) + listed(" Excludes:", option.get_excludes());
+  }
+
+  static std::string listed(std::string text, const std::set<CLI::Option*>& options) {
+    for (const CLI::Option* option : options) text += " " + option->get_name();
+    return options.empty() ? "" : text;
+  }
+
   std::string entry(const std::string& names, const std::string& meaning) const {
     std::string text = wrapped("  " + names, 6);
     if (meaning.empty()) return text + "\n";
