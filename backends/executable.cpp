@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "backends/numerics.h"
-#include "backends/pass_check.h"
 #include "backends/pass_context.h"
 #include "backends/poison.h"
 #include "graph/compacted.h"
@@ -21,8 +20,8 @@
 #include "graph/order.h"
 #include "passes/buffer_check.h"
 #include "passes/buffers.h"
-#include "passes/pattern.h"
 #include "passes/pipeline.h"
+#include "passes/view.h"
 
 namespace weft {
 namespace {
@@ -545,15 +544,12 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   impl->arena = options.arena ? options.arena : std::make_shared<Arena>();
   impl->selection = options.kernel_selection;
   impl->variables->initialise(graph);
-  std::optional<PassCheck> check;
-  if (options.check_passes != nullptr) check.emplace(impl->graph, *options.check_passes);
   std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
-  const PassObserver observer = check ? check->observer(options.observer) : options.observer;
-  run_passes(impl->graph, passes, pass_context(backend), observer);
+  run_passes(impl->graph, passes, pass_context(backend), options.observer);
   impl->graph = compacted(impl->graph);
   impl->bind_leaves();
-  if (options.memory_budget) impl->keep_to_budget(backend, *options.memory_budget, observer);
+  if (options.memory_budget) impl->keep_to_budget(backend, *options.memory_budget, options.observer);
   impl->prepare(backend, options);
   return Executable(std::move(impl));
 }

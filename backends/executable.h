@@ -29,11 +29,8 @@ struct CompileOptions {
   std::vector<std::string> disabled_passes = {};
   /// Names of passes to run after the pipeline, which has them not: "int8-weights", "bf16-weights".
   std::vector<std::string> extra_passes = {};
-  /// What the pass manager calls before and after passes, for dumps.
+  /// What the pass manager calls before and after passes, for dumps and proofs (PassCheck).
   PassObserver observer = {};
-  /// An oracle, reference_backend(), that proves every pass by example while it runs (PassCheck); that takes long for
-  /// large graphs. compile() throws InternalError for a pass that changes what the graph computes.
-  const Backend* check_passes = nullptr;
   /// Which of the onednn backend's kernels runs which product (backends/onednn/kernel_selection.h); without it those of its
   /// rule. Results differ in their rounding.
   std::shared_ptr<const onednn::KernelSelection> kernel_selection = {};

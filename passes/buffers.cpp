@@ -19,7 +19,6 @@
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "passes/in_place.h"
-#include "passes/pattern.h"
 
 namespace weft {
 namespace {
@@ -246,12 +245,6 @@ std::vector<NodeId> schedule(const Graph& graph) {
 std::vector<Region> find_regions(const Graph& graph, std::span<const NodeId> steps,
                                  std::span<const std::size_t> scratch_bytes) {
   return BufferPlanner(graph, steps, scratch_bytes).find_regions();
-}
-
-bool is_view(const Graph& graph, const Node& node) {
-  if (node.op == &op::reshape) return true;
-  return node.op == &op::slice && is_leading_axis(graph.type(node.operands[0]).shape,
-                                                  static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis")));
 }
 
 BufferPlan plan_buffers(const Graph& graph, std::span<const NodeId> steps, std::span<const std::size_t> scratch_bytes) {

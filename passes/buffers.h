@@ -7,6 +7,7 @@
 
 #include "graph/graph.h"
 #include "passes/memory_plan.h"
+#include "passes/view.h"
 
 namespace weft {
 
@@ -62,8 +63,5 @@ std::vector<Region> find_regions(const Graph& graph, std::span<const NodeId> ste
 
 /// The nodes that a schedule consists of, all but the leaves, in the order of execution.
 std::vector<NodeId> schedule(const Graph& graph);
-
-/// Whether the result of a node is only another view of its operand's memory: reshape, slice along the leading axis.
-bool is_view(const Graph& graph, const Node& node);
 
 }  // namespace weft

@@ -20,36 +20,6 @@ std::optional<double> splat(const Graph& graph, ValueId value) {
   return first;
 }
 
-bool is_leading_axis(const Shape& shape, std::size_t axis) { return shape.volume_between(0, axis) == 1; }
-
-namespace {
-
-/// `current` says what now stands for a value.
-template <typename Current>
-Piece look_through_views(const Graph& graph, ValueId value, Current current) {
-  Piece piece{current(value), 0};
-  while (true) {
-    const Node& node = graph.node(graph.producer(piece.source));
-    if (node.op == &op::reshape) {
-      piece.source = current(node.operands[0]);
-    } else if (node.op == &op::slice) {
-      const Shape& shape = graph.type(node.operands[0]).shape;
-      const auto axis = static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis"));
-      if (!is_leading_axis(shape, axis)) return piece;
-      piece.offset += node.attributes.get<std::int64_t>("begin") * shape.volume_between(axis + 1, shape.rank());
-      piece.source = current(node.operands[0]);
-    } else {
-      return piece;
-    }
-  }
-}
-
-}  // namespace
-
-Piece piece_of(const Graph& graph, ValueId value) {
-  return look_through_views(graph, value, [](ValueId same) { return same; });
-}
-
 void Rewriter::refresh(NodeId node) {
   const std::vector<ValueId>& operands = graph_.node(node).operands;
   for (std::size_t i = 0; i < operands.size(); ++i)
@@ -67,7 +37,7 @@ ValueId Rewriter::current(ValueId value) const {
 }
 
 Piece Rewriter::piece_of(ValueId value) const {
-  return look_through_views(graph_, value, [this](ValueId old_value) { return current(old_value); });
+  return weft::piece_of(graph_, value, [this](ValueId old_value) { return current(old_value); });
 }
 
 bool Rewriter::finish() {

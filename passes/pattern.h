@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "passes/view.h"
 
 namespace weft {
 
@@ -14,19 +15,6 @@ namespace weft {
 /// The number that every element of a value has, when it is a constant of equal elements or a broadcast (or reshape,
 /// transpose, slice) of one.
 std::optional<double> splat(const Graph& graph, ValueId value);
-
-/// A run of consecutive elements, row-major, of another value.
-struct Piece {
-  ValueId source;
-  std::int64_t offset = 0;
-};
-/// Looks through reshapes, and through slices along the leading axis: what memory the value is a view of. A value that
-/// is no view is a piece of itself.
-Piece piece_of(const Graph& graph, ValueId value);
-
-/// Whether slicing or concatenating `shape` along the axis moves whole runs of memory: all axes before it have
-/// extent 1.
-bool is_leading_axis(const Shape& shape, std::size_t axis);
 
 /// Collects replacements while a pass walks the graph, so that one sweep at the end applies them all.
 class Rewriter {

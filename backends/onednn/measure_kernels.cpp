@@ -17,7 +17,7 @@
 #include "graph/leaf.h"
 #include "graph/tensor.h"
 #include "ops/op_list.h"
-#include "passes/pattern.h"
+#include "passes/view.h"
 
 // A round times the candidates one after the other, so that what else the machine does meets all of them; the medians
 // of the rounds are compared. Before each round a candidate runs once: operands come from the caches as they do in a

@@ -1,6 +1,6 @@
 #include "models/nmt/accumulation.h"
 
-#include "models/nmt/steps.h"
+#include "ops/ops.h"
 
 namespace weft::nmt {
 namespace {
@@ -8,6 +8,8 @@ namespace {
 constexpr const char* kScope = "accumulated";
 
 Value declare_weight(Graph& graph) { return graph.state("weight", {DType::f32, Shape{}}); }
+
+Value zeros_like(Value x) { return broadcast(x.graph().constant(0.0), x.shape()); }
 
 Value declare_sum(Graph& graph, Value parameter) { return graph.state(parameter.name(), parameter.type()); }
 
@@ -28,12 +30,12 @@ std::vector<Value> take_accumulated(std::span<const Value> parameters) {
   Graph& graph = parameters.front().graph();
   const Graph::Scope scope = graph.absolute_scope(kScope);
   const Value weight = declare_weight(graph);
-  graph.update(weight, zeros(graph, weight.shape()));
+  graph.update(weight, zeros_like(weight));
   std::vector<Value> means;
   for (const Value parameter : parameters) {
     const Value sum = declare_sum(graph, parameter);
     means.push_back(sum / weight);
-    graph.update(sum, zeros(graph, sum.shape()));
+    graph.update(sum, zeros_like(sum));
   }
   return means;
 }

@@ -18,8 +18,6 @@ namespace weft::nmt {
 // table. Translating goes by the rule alone, whatever the run was trained with: of the kernels that a table may name
 // only the rule's keep a translation's bits apart from its batch.
 
-inline constexpr std::string_view kDefaultKernels = "default";   ///< by the rule
-inline constexpr std::string_view kMeasuredKernels = "measure";  ///< timed before the first step
 bool names_kernel_file(std::string_view kernels);
 
 /// The products of the training steps of all batches of the examples.

@@ -13,7 +13,6 @@
 #include "graph/quote.h"
 #include "graph/suggestion.h"
 #include "models/nmt/corpus_columns.h"
-#include "models/nmt/kernel_choice.h"
 #include "models/nmt/language.h"
 
 namespace weft::nmt {

@@ -20,7 +20,7 @@
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/nmt_graph.h"
 #include "tools/weft/output.h"
-#include "tools/weft/tensor_draws.h"
+#include "tools/weft/range_options.h"
 
 namespace weft::tool {
 namespace {

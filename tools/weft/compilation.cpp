@@ -100,7 +100,8 @@ Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
   CompileOptions compile_options;
   compile_options.disabled_passes = options.without;
   compile_options.memory_budget = options.memory_budget;
-  if (options.check_passes) compile_options.check_passes = &reference_backend();
+  std::optional<PassCheck> check;
+  if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
   const Executable executable = compile(graph, backend_named(options.backend), compile_options);
   const ExecutableReport& report = executable.report();
   const RematerialiseReport& again = report.rematerialised;

@@ -1,6 +1,7 @@
 #include "tools/weft/data_options.h"
 
 #include "graph/error.h"
+#include "tools/weft/range_options.h"
 #include "tools/weft/tensor_files.h"
 
 namespace weft::tool {

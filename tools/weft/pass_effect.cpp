@@ -13,9 +13,9 @@
 #include "passes/pipeline.h"
 #include "tools/common/table.h"
 #include "tools/weft/nmt_graph.h"
+#include "tools/weft/run_timer.h"
 #include "tools/weft/summary.h"
 #include "tools/weft/tensor_draws.h"
-#include "tools/weft/timing.h"
 
 namespace weft::tool {
 namespace {

@@ -3,13 +3,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "backends/pass_context.h"
 #include "graph/cost.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "graph/text.h"
 #include "passes/buffers.h"
-#include "tools/weft/compilation.h"
-#include "tools/weft/timing.h"
+#include "tools/weft/run_timer.h"
 
 namespace weft::tool {
 namespace {
@@ -97,10 +97,10 @@ PassHistory record_passes(Graph graph, const Backend& backend, const std::vector
                           const PassHistoryOptions& options) {
   Recorder recorder(backend, options);
   recorder.record(graph, nullptr, false, 0.0);
-  run_passes_for(graph, backend, passes,
-                 {.before = {}, .after = [&](const Pass& pass, const Graph& after, bool changed, double seconds) {
-                    recorder.record(after, &pass, changed, seconds);
-                  }});
+  run_passes(graph, passes, pass_context(backend),
+             {.before = {}, .after = [&](const Pass& pass, const Graph& after, bool changed, double seconds) {
+                recorder.record(after, &pass, changed, seconds);
+              }});
   PassHistory history = recorder.take();
   history.graph = graph.name();
   return history;

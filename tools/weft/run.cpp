@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backends/executable.h"
+#include "backends/pass_check.h"
 #include "graph/json.h"
 #include "graph/safetensors.h"
 #include "ops/ops.h"
@@ -70,7 +71,8 @@ void run(const RunOptions& options) {
   compile_options.variables = variables_for(graph, options.data);
   compile_options.disabled_passes = options.disabled_passes;
   compile_options.kernel_selection = kernels_in(options.kernels, options.backend);
-  if (options.check_passes) compile_options.check_passes = &reference_backend();
+  std::optional<PassCheck> check;
+  if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
   compile_options.check_numerics = options.check_numerics;
   compile_options.check_memory_plan = options.check_memory;
   compile_options.poison = options.check_memory;

@@ -16,21 +16,6 @@ double draw(const CounterRandom& random, std::uint64_t index, DType dtype, const
 
 }  // namespace
 
-void add_range_options(const Command& command, DrawRange& range) {
-  command.option("--low", range.low, "Random floating-point numbers are at least this").show_default();
-  command.option("--high", range.high, "... and below this").show_default();
-  command.option("--integer-low", range.integer_low, "The smallest random integer").show_default();
-  command.option("--integer-high", range.integer_high, "The largest one").show_default();
-}
-
-void require_range(const DrawRange& range) {
-  if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low >= range.high)
-    throw UsageError(fmt::format("--low: {} is not below --high {}", range.low, range.high));
-  if (range.integer_low > range.integer_high)
-    throw UsageError(
-        fmt::format("--integer-low: {} is above --integer-high {}", range.integer_low, range.integer_high));
-}
-
 TensorMap draw_inputs(const Graph& graph, std::uint64_t seed, const DrawRange& range) {
   TensorMap inputs;
   for (const NodeId id : graph.leaves(leaf::input)) {

@@ -14,7 +14,7 @@
 #include "graph/order.h"
 #include "graph/tensor_text.h"
 #include "passes/buffers.h"
-#include "passes/pattern.h"
+#include "passes/view.h"
 
 namespace weft::tool {
 namespace {

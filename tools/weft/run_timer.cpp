@@ -1,4 +1,4 @@
-#include "tools/weft/timing.h"
+#include "tools/weft/run_timer.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "tools/common/command_line.h"
+#include "tools/weft/tensor_draws.h"
+
+namespace weft::tool {
+
+/// Adds --low, --high, --integer-low and --integer-high.
+void add_range_options(const Command& command, DrawRange& range);
+
+/// Throws a usage error when the range is empty.
+void require_range(const DrawRange& range);
+
+}  // namespace weft::tool
