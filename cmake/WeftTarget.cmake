@@ -1,5 +1,7 @@
-# weft_library(NAME [OWN_FLAGS]): a static library of every .cpp in the current folder, with the project's flags;
-# OWN_FLAGS says that more flags are added.
+# weft_room(NAME ROOMS ROOM... [LIBRARIES ...] [OWN_FLAGS] [PCH NAME] [OPTIONS OPTION...]): the static library of every
+# .cpp of the current folder and of those below it that are no rooms of their own. It links the ROOMS, which must have
+# been declared before: rooms stand in the order of the data's way (docs/architecture.md), and so the arrows between
+# them point in one direction. LIBRARIES are given to target_link_libraries. OWN_FLAGS says that more flags are added.
 # weft_flags(TARGET): C++20, the warnings that main is free of, and the sanitizers asked for.
 # weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers and the graph's, which most
 # files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they
@@ -32,18 +34,35 @@ function(weft_precompile target)
   endif()
 endfunction()
 
-function(weft_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS" "" "")
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+function(weft_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS" "PCH" "ROOMS;LIBRARIES;OPTIONS")
+  foreach(room IN LISTS arg_ROOMS)
+    if(NOT TARGET ${room})
+      message(FATAL_ERROR "${name} links ${room}, which is no room before it (docs/architecture.md)")
+    endif()
+  endforeach()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE inner LIST_DIRECTORIES false ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(file IN LISTS inner)
+    get_filename_component(folder ${file} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   add_library(${name} STATIC ${sources})
   add_library(Weft::${name} ALIAS ${name})
   weft_flags(${name})
   if(arg_OWN_FLAGS)
     weft_precompile(${name})
+  elseif(arg_PCH)
+    weft_precompile(${name} SHARED_AS ${arg_PCH})
   else()
     weft_precompile(${name} SHARED_AS library)
   endif()
+  target_compile_options(${name} PRIVATE ${arg_OPTIONS})
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weft>)
+  target_link_libraries(${name} PUBLIC ${arg_ROOMS} ${arg_LIBRARIES})
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  list(JOIN arg_ROOMS " " rooms)
+  set_property(GLOBAL APPEND_STRING PROPERTY weft_rooms "${folder} ${name} ${rooms}\n")
 endfunction()

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "graph/tensor.h"
 
 namespace weft {

@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
-#include "graph/error.h"
-#include "graph/joined.h"
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
 
 namespace weft {
 namespace {
@@ -27,6 +27,10 @@ constexpr std::array<InitializerFacts, 8> initializers{{{"zeros", 0},
 }  // namespace
 
 bool is_leaf(const Op& op) { return &op == &leaf::input || &op == &leaf::constant || is_variable(op); }
+
+const Tensor& constant_value(const Node& constant) {
+  return *constant.attributes.get<std::shared_ptr<const Tensor>>("value");
+}
 
 bool is_variable(const Op& op) { return &op == &leaf::parameter || &op == &leaf::state; }
 

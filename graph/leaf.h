@@ -2,9 +2,7 @@
 
 #include <span>
 
-#include "graph/attributes.h"
-#include "graph/op.h"
-#include "graph/types.h"
+#include "graph/graph.h"
 
 namespace weft {
 
@@ -13,6 +11,9 @@ bool is_leaf(const Op& op);
 
 /// Whether the op is a parameter or a state: what updates may change, and what lives from run to run.
 bool is_variable(const Op& op);
+
+/// The tensor of a constant.
+const Tensor& constant_value(const Node& constant);
 
 /// Throws Error unless a leaf of that op may have these attributes and this type: a constant holds a tensor of its
 /// type, a parameter is of a floating-point type, and a parameter or state names an initializer with its numbers.

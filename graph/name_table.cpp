@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "graph/base/quote.h"
+#include "graph/base/suggestion.h"
 #include "graph/graph.h"
-#include "graph/quote.h"
-#include "graph/suggestion.h"
 
 namespace weft {
 
@@ -25,6 +25,11 @@ Value GradientContext::cotangent_or_zeros(std::size_t index) const {
 
 bool overwrites(const Op& op, std::size_t result, std::size_t operand) {
   return op.elementwise || std::ranges::find(op.in_place, std::pair{result, operand}) != op.in_place.end();
+}
+
+std::optional<std::size_t> operand_index(const Op& op, std::string_view operand) {
+  const auto at = std::ranges::find(op.operands, operand);
+  return at == op.operands.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - op.operands.begin()));
 }
 
 OpTable::OpTable(std::vector<const Op*> ops) : ops_(std::move(ops)) {

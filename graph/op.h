@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -99,6 +100,9 @@ struct Op {
 
 /// Whether the result may be written over that operand.
 bool overwrites(const Op& op, std::size_t result, std::size_t operand);
+
+/// The place of an operand by its name; none when the op has no such operand.
+std::optional<std::size_t> operand_index(const Op& op, std::string_view operand);
 
 /// All ops that text and JSON may name; ops/ has the list.
 class OpTable {

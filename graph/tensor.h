@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "graph/types.h"
 
 namespace weft {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "graph/error.h"
-#include "graph/joined.h"
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
 
 namespace weft {
 namespace {

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 

@@ -26,9 +26,10 @@
 #include <unordered_map>
 
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
-#include "passes/contraction.h"
+#include "passes/autodiff/contraction.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
 
@@ -74,14 +75,13 @@ class StackingOrder {
 
 // ---- 1. Products with one weight
 
-constexpr std::size_t no_operand = 99;
-
-/// The operand that runs over rows; no_operand when the node is no such product.
-std::size_t rows_operand(const Node& node) {
+/// The operand that runs over rows; none when the node is no such product.
+std::optional<std::size_t> rows_operand(const Graph& graph, const Node& node) {
   if (node.op == &op::dense) return 0;
   if (node.op == &op::embedding) return 1;
-  if (node.op == &op::matmul && !node.attributes.get<bool>("transpose_a")) return 0;
-  return no_operand;
+  if (node.op == &op::matmul && !matmul_form(node).transpose_a && graph.type(node.operands[0]).shape.rank() == 2)
+    return 0;
+  return std::nullopt;
 }
 
 /// Members share op, attributes and all operands but the rows.
@@ -114,10 +114,9 @@ class ProductBatching {
     std::map<ProductKey, std::vector<NodeId>> groups;
     for (const NodeId id : topological_order(graph_)) {
       const Node& node = graph_.node(id);
-      const std::size_t rows = rows_operand(node);
-      if (rows == no_operand) continue;
-      if (node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() != 2) continue;
-      const bool transposed = node.op == &op::matmul && node.attributes.get<bool>("transpose_b");
+      const std::optional<std::size_t> rows = rows_operand(graph_, node);
+      if (!rows) continue;
+      const bool transposed = node.op == &op::matmul && matmul_form(node).transpose_b;
       if (transposed != transposed_) continue;
       ProductKey key{node.op, {}};
       for (std::size_t i = 0; i < node.operands.size(); ++i)
@@ -128,7 +127,7 @@ class ProductBatching {
   }
 
   void batch(std::vector<NodeId> members) {
-    const std::size_t rows = rows_operand(graph_.node(members.front()));
+    const std::size_t rows = rows_operand(graph_, graph_.node(members.front())).value();
     for (const NodeId member : members) rewriter_.refresh(member);
     std::ranges::stable_sort(members, {}, [&](NodeId id) {
       const ValueId operand = graph_.node(id).operands[rows];
@@ -224,15 +223,15 @@ class SumBatching {
     const Node& node = graph_.node(graph_.producer(value));
     if (value.index >= uses_.size() || uses_[value.index] != 1) return std::nullopt;
     if ((node.op == &op::matmul) != products_) return std::nullopt;
-    if (node.op == &op::matmul && node.attributes.get<bool>("transpose_a") &&
-        !node.attributes.get<bool>("transpose_b") && graph_.type(node.operands[0]).shape.rank() == 2)
+    if (node.op == &op::matmul && matmul_form(node) == MatmulForm{.transpose_a = true} &&
+        graph_.type(node.operands[0]).shape.rank() == 2)
       return Term{Reduction::product};
     if (node.op == &op::embedding_gradient)
       return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary"), false,
                   cut_from(node.operands[0])};
     if (node.op == &op::reduce_sum && graph_.type(node.operands[0]).shape.rank() == 2 &&
-        node.attributes.get<std::vector<std::int64_t>>("axes") == std::vector<std::int64_t>{0})
-      return Term{Reduction::column_sum, 0, node.attributes.get<bool>("keep_dims"), order_.stack_of(node.operands[0])};
+        reduction_form(node).axes == std::vector<std::int64_t>{0})
+      return Term{Reduction::column_sum, 0, reduction_form(node).keep_dims, order_.stack_of(node.operands[0])};
     return std::nullopt;
   }
 

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "graph/order.h"
+#include "passes/pattern.h"
 #include "passes/pipeline.h"
 
 namespace weft {
@@ -30,23 +31,17 @@ bool can_fold(const Graph& graph, const Node& node, const PassContext& context) 
 
 bool run(Graph& graph, const PassContext& context) {
   if (!context.evaluate) return false;
-  std::unordered_map<ValueId, ValueId> replacements;
-  std::vector<NodeId> folded;
+  Rewriter rewriter(graph);
   for (const NodeId id : topological_order(graph)) {
     const Node& node = graph.node(id);
-    for (std::size_t i = 0; i < node.operands.size(); ++i)
-      if (const auto at = replacements.find(node.operands[i]); at != replacements.end())
-        graph.set_operand(id, i, at->second);
+    rewriter.refresh(id);
     if (!can_fold(graph, node, context)) continue;
     const Graph::Scope scope = graph.absolute_scope(node.scope);
-    std::vector<Tensor> results = context.evaluate(graph, id);
-    for (std::size_t i = 0; i < results.size(); ++i)
-      replacements.emplace(node.results[i], graph.constant(std::move(results[i])).id());
-    folded.push_back(id);
+    std::vector<Value> constants;
+    for (Tensor& result : context.evaluate(graph, id)) constants.push_back(graph.constant(std::move(result)));
+    rewriter.replace(id, constants);
   }
-  graph.replace_uses(replacements);
-  for (const NodeId id : folded) graph.erase(id);
-  return !folded.empty();
+  return rewriter.finish();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "graph/leaf.h"
 #include "graph/order.h"
+#include "passes/pattern.h"
 #include "passes/pipeline.h"
 
 namespace weft {
@@ -28,16 +29,12 @@ bool same_work(const Node& a, const Node& b) {
 }
 
 bool run(Graph& graph, const PassContext&) {
-  std::unordered_map<ValueId, ValueId> replacements;
+  Rewriter rewriter(graph);
   std::unordered_multimap<std::uint64_t, NodeId> seen;
-  std::vector<NodeId> merged;
   for (const NodeId id : topological_order(graph)) {
     const Node& node = graph.node(id);
     if (is_variable_or_input(*node.op)) continue;
-    for (std::size_t i = 0; i < node.operands.size(); ++i)
-      if (const auto at = replacements.find(node.operands[i]); at != replacements.end())
-        graph.set_operand(id, i, at->second);
-
+    rewriter.refresh(id);
     const std::uint64_t hash = hash_of(node);
     const auto [first, last] = seen.equal_range(hash);
     const auto twin = std::find_if(first, last, [&](const auto& entry) {
@@ -48,13 +45,11 @@ bool run(Graph& graph, const PassContext&) {
       seen.emplace(hash, id);
       continue;
     }
-    const Node& kept = graph.node(twin->second);
-    for (std::size_t i = 0; i < node.results.size(); ++i) replacements.emplace(node.results[i], kept.results[i]);
-    merged.push_back(id);
+    std::vector<Value> kept;
+    for (const ValueId result : graph.node(twin->second).results) kept.push_back(graph.value(result));
+    rewriter.replace(id, kept);
   }
-  graph.replace_uses(replacements);
-  for (const NodeId id : merged) graph.erase(id);
-  return !merged.empty();
+  return rewriter.finish();
 }
 
 }  // namespace

@@ -5,16 +5,14 @@
 //                                          %h_gates = dense(%h, %r, %br)
 //                                          %h1 = gru_gates(%x_gates, %h_gates, %h)
 
-#include <unordered_map>
-
+#include "passes/pattern.h"
 #include "passes/pipeline.h"
 
 namespace weft {
 namespace {
 
 bool run(Graph& graph, const PassContext& context) {
-  std::unordered_map<ValueId, ValueId> replacements;
-  std::vector<NodeId> decomposed;
+  Rewriter rewriter(graph);
   // The bound grows while the loop runs: a decomposition's nodes come to their turn as well.
   for (std::uint32_t i = 0; i < graph.node_bound(); ++i) {
     if (!graph.alive(NodeId{i})) continue;
@@ -23,14 +21,9 @@ bool run(Graph& graph, const PassContext& context) {
     const Graph::Scope scope = graph.absolute_scope(node.name);
     std::vector<Value> operands;
     for (const ValueId operand : node.operands) operands.push_back(graph.value(operand));
-    const std::vector<Value> parts = node.op->decompose(operands, node.attributes);
-    for (std::size_t result = 0; result < parts.size(); ++result)
-      replacements.emplace(node.results[result], parts[result].id());
-    decomposed.push_back(NodeId{i});
+    rewriter.replace(NodeId{i}, node.op->decompose(operands, node.attributes));
   }
-  graph.replace_uses(replacements);
-  for (const NodeId id : decomposed) graph.erase(id);
-  return !decomposed.empty();
+  return rewriter.finish();
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include <unordered_map>
 
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pattern.h"
@@ -30,8 +31,7 @@ namespace {
 struct GroupKey {
   std::size_t shared_side;
   ValueId shared;
-  bool transpose_a;
-  bool transpose_b;
+  MatmulForm form;
   friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
 };
 
@@ -69,9 +69,7 @@ class SumFactoring {
     for (const ValueId term : terms) {
       const Node* product = product_of(term);
       if (product == nullptr) continue;
-      groups[{side, product->operands[side], product->attributes.get<bool>("transpose_a"),
-              product->attributes.get<bool>("transpose_b")}]
-          .push_back(term);
+      groups[{side, product->operands[side], matmul_form(*product)}].push_back(term);
     }
     std::unordered_map<ValueId, ValueId> merged;  // a group's first term to its product, the others to null
     for (const auto& [key, members] : groups) {
@@ -91,8 +89,8 @@ class SumFactoring {
     for (const ValueId member : members) others.push_back(product_of(member)->operands[1 - key.shared_side]);
     const Value sum = sum_of(graph_, others);
     const Value shared = graph_.value(key.shared);
-    const Value product = key.shared_side == 0 ? matmul(shared, sum, key.transpose_a, key.transpose_b)
-                                               : matmul(sum, shared, key.transpose_a, key.transpose_b);
+    const Value product = key.shared_side == 0 ? matmul(shared, sum, key.form.transpose_a, key.form.transpose_b)
+                                               : matmul(sum, shared, key.form.transpose_a, key.form.transpose_b);
     const TensorType& type = graph_.type(members.front());
     return (product.type() == type ? product : reshape(product, type.shape)).id();
   }

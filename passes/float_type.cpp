@@ -1,6 +1,6 @@
 #include "passes/float_type.h"
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 
@@ -34,7 +34,7 @@ class Conversion {
 
   std::vector<Value> copy_results(const Node& node) {
     if (node.op == &leaf::constant) {
-      const Tensor& tensor = *node.attributes.get<std::shared_ptr<const Tensor>>("value");
+      const Tensor& tensor = constant_value(node);
       return {to_.constant(tensor.converted_to(converted(tensor.dtype())))};
     }
     if (is_leaf(*node.op)) return {copy_leaf(node)};

@@ -8,20 +8,19 @@
 // For each update without a scale whose gradient is a product with a scalar that nobody else reads.
 
 #include <optional>
-#include <unordered_map>
 
 #include "graph/order.h"
 #include "ops/op_list.h"
+#include "passes/pattern.h"
 #include "passes/pipeline.h"
 
 namespace weft {
 namespace {
 
-/// The place of the optional scale among an update's operands; none for what is no update.
-std::optional<std::size_t> scale_operand(const Op& op) {
-  if (&op == &op::adam) return 6;
-  if (&op == &op::sgd) return 4;
-  return std::nullopt;
+/// An update that may take a scale for its gradient, and has none.
+bool is_unscaled_update(const Node& node) {
+  const std::optional<std::size_t> scale = operand_index(*node.op, "gradient_scale...");
+  return scale && node.operands.size() == *scale;
 }
 
 /// The side of a product that is a scalar; none when both sides, or neither, may be.
@@ -33,30 +32,24 @@ std::optional<std::size_t> scalar_side(const Graph& graph, const Node& product) 
 
 bool run(Graph& graph, const PassContext&) {
   const std::vector<std::uint32_t> uses = use_counts(graph);
-  std::unordered_map<ValueId, ValueId> replacements;
-  std::vector<NodeId> fused;
+  Rewriter rewriter(graph);
   for (const NodeId id : topological_order(graph)) {
     const Node& update = graph.node(id);
-    if (update.operands.size() != scale_operand(*update.op)) continue;
-    const ValueId gradient = update.operands[1];
+    if (!is_unscaled_update(update)) continue;
+    const std::size_t gradient_index = operand_index(*update.op, "gradient").value();
+    const ValueId gradient = update.operands[gradient_index];
     const Node& product = graph.node(graph.producer(gradient));
     if (product.op != &op::mul || uses[gradient.index] != 1) continue;
     const std::optional<std::size_t> side = scalar_side(graph, product);
     if (!side) continue;
     std::vector<Value> operands;
     for (const ValueId operand : update.operands) operands.push_back(graph.value(operand));
-    operands[1] = graph.value(product.operands[1 - *side]);
+    operands[gradient_index] = graph.value(product.operands[1 - *side]);
     operands.push_back(graph.value(product.operands[*side]));
     const Graph::Scope scope = graph.absolute_scope(update.scope);
-    const std::vector<ValueId> results = update.results;
-    const std::vector<Value> scaled =
-        graph.add(*update.op, operands, update.attributes, "scaled_" + std::string(update.op->name));
-    for (std::size_t i = 0; i < results.size(); ++i) replacements.emplace(results[i], scaled[i].id());
-    fused.push_back(id);
+    rewriter.replace(id, graph.add(*update.op, operands, update.attributes, "scaled_" + std::string(update.op->name)));
   }
-  graph.replace_uses(replacements);
-  for (const NodeId id : fused) graph.erase(id);
-  return !fused.empty();
+  return rewriter.finish();
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 
 #include "graph/leaf.h"
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pattern.h"
@@ -46,8 +47,7 @@ class EmbeddingFusion {
 
   bool is_product(const Node& node, bool transpose_a, bool transpose_b) const {
     return node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() == 2 &&
-           node.attributes.get<bool>("transpose_a") == transpose_a &&
-           node.attributes.get<bool>("transpose_b") == transpose_b;
+           matmul_form(node) == MatmulForm{transpose_a, transpose_b};
   }
 
   /// The embedding of two or more ids that a value is, or is with its rows counted otherwise; nullptr for others.

@@ -22,8 +22,10 @@
 #include <unordered_set>
 
 #include "graph/order.h"
+#include "ops/forms.h"
+#include "ops/matrix/weight_precision.h"
 #include "ops/op_list.h"
-#include "ops/weight_precision.h"
+#include "passes/pattern.h"
 
 namespace weft {
 namespace {
@@ -35,22 +37,17 @@ class WeightLowering {
   }
 
   bool run() {
-    std::vector<NodeId> replaced;
-    std::unordered_map<ValueId, ValueId> replacements;
+    Rewriter rewriter(graph_);
     for (const NodeId id : topological_order(graph_)) {
       const Node& node = graph_.node(id);
       if (!is_product(node) || !can_lower(node.operands[1])) continue;
       const Graph::Scope scope = graph_.absolute_scope(node.scope);
       const Value bias = node.op == &op::dense ? graph_.value(node.operands[2]) : Value();
-      const ValueId result = node.results[0];
-      const Value narrow =
-          low_precision_dense(graph_.value(node.operands[0]), graph_.value(node.operands[1]), bias, weights_);
-      replacements.emplace(result, narrow.id());
-      replaced.push_back(id);
+      const Value lowered[] = {
+          low_precision_dense(graph_.value(node.operands[0]), graph_.value(node.operands[1]), bias, weights_)};
+      rewriter.replace(id, lowered);
     }
-    graph_.replace_uses(replacements);
-    for (const NodeId id : replaced) graph_.erase(id);
-    return !replaced.empty();
+    return rewriter.finish();
   }
 
  private:
@@ -58,7 +55,7 @@ class WeightLowering {
   bool is_product(const Node& node) const {
     if (node.op == &op::dense) return true;
     return node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() == 2 &&
-           !node.attributes.get<bool>("transpose_a") && !node.attributes.get<bool>("transpose_b");
+           matmul_form(node) == MatmulForm{};
   }
 
   bool can_lower(ValueId kernel) const {

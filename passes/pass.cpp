@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <chrono>
 
-#include "graph/error.h"
-#include "graph/joined.h"
-#include "graph/quote.h"
-#include "graph/suggestion.h"
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
+#include "graph/base/quote.h"
+#include "graph/base/suggestion.h"
 #include "graph/verifier.h"
 
 namespace weft {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -13,7 +14,7 @@ std::optional<double> splat(const Graph& graph, ValueId value) {
   while (node->op == &op::broadcast || node->op == &op::reshape || node->op == &op::transpose || node->op == &op::slice)
     node = &graph.node(graph.producer(node->operands[0]));
   if (node->op != &leaf::constant) return std::nullopt;
-  const Tensor& tensor = *node->attributes.get<std::shared_ptr<const Tensor>>("value");
+  const Tensor& tensor = constant_value(*node);
   const double first = tensor.number(0);
   for (std::int64_t i = 1; i < tensor.shape().volume(); ++i)
     if (tensor.number(i) != first) return std::nullopt;
@@ -30,6 +31,12 @@ void Rewriter::replace(ValueId old_value, ValueId new_value) {
   if (old_value != new_value) replacements_[old_value] = new_value;
 }
 
+void Rewriter::replace(NodeId node, std::span<const Value> results) {
+  const std::vector<ValueId>& old_results = graph_.node(node).results;
+  for (std::size_t i = 0; i < results.size(); ++i) replace(old_results[i], results[i].id());
+  replaced_.push_back(node);
+}
+
 ValueId Rewriter::current(ValueId value) const {
   for (auto at = replacements_.find(value); at != replacements_.end(); at = replacements_.find(value))
     value = at->second;
@@ -42,6 +49,7 @@ Piece Rewriter::piece_of(ValueId value) const {
 
 bool Rewriter::finish() {
   graph_.replace_uses(replacements_);
+  for (const NodeId node : replaced_) graph_.erase(node);
   return !replacements_.empty();
 }
 

@@ -2,11 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "graph/graph.h"
-#include "passes/view.h"
+#include "passes/memory/view.h"
 
 namespace weft {
 
@@ -24,15 +25,18 @@ class Rewriter {
   /// Brings a node's operands up to date with the replacements so far.
   void refresh(NodeId node);
   void replace(ValueId old_value, ValueId new_value);
+  /// These values stand for the node's results; the node goes.
+  void replace(NodeId node, std::span<const Value> results);
   ValueId current(ValueId value) const;
   /// The value as a piece of another one, seen through the replacements so far.
   Piece piece_of(ValueId value) const;
-  /// Applies all replacements. Returns whether there were any.
+  /// Applies all replacements, and erases the nodes that were replaced whole. Returns whether there were any.
   bool finish();
 
  private:
   Graph& graph_;
   std::unordered_map<ValueId, ValueId> replacements_;
+  std::vector<NodeId> replaced_;
 };
 
 /// The leaves of a tree of add nodes, left to right, where every inner node is used once.

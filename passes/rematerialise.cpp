@@ -18,11 +18,11 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
-#include "passes/buffers.h"
+#include "passes/memory/buffers.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
 

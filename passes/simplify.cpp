@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pattern.h"
@@ -34,7 +35,7 @@ class PartEnds {
     std::vector<std::int64_t>& ends = ends_[concat];
     if (!ends.empty()) return ends;
     const Node& node = graph.node(concat);
-    const std::int64_t axis = node.attributes.get<std::int64_t>("axis");
+    const std::int64_t axis = axis_of(node);
     for (const ValueId part : node.operands)
       ends.push_back((ends.empty() ? 0 : ends.back()) + graph.type(part).shape[axis]);
     return ends;
@@ -55,7 +56,6 @@ struct Match {
   const Node& producer(std::size_t i) const { return graph.node(graph.producer(node.operands[i])); }
   const TensorType& type() const { return graph.type(node.results[0]); }
   bool is_splat(std::size_t i, double number) const { return splat(graph, node.operands[i]) == number; }
-  std::int64_t integer(std::string_view name) const { return node.attributes.get<std::int64_t>(name); }
 };
 
 Value splat_of(const Match& match, double number) {
@@ -99,9 +99,7 @@ Value double_negation(const Match& match) {
 }
 
 /// Whether a transpose leaves every axis where it is.
-bool keeps_axes(const Node& transpose) {
-  return std::ranges::is_sorted(transpose.attributes.get<std::vector<std::int64_t>>("permutation"));
-}
+bool keeps_axes(const Node& transpose) { return std::ranges::is_sorted(permutation_of(transpose)); }
 
 // A reshape, broadcast, transpose or slice that changes nothing -> its operand
 Value identity(const Match& match) {
@@ -129,8 +127,8 @@ Value view_of_view(const Match& match) {
 // transpose(transpose(x)) -> transpose(x) with the permutations composed
 Value transpose_of_transpose(const Match& match) {
   if (!match.is(op::transpose) || match.producer(0).op != &op::transpose) return {};
-  const auto& outer = match.node.attributes.get<std::vector<std::int64_t>>("permutation");
-  const auto& inner = match.producer(0).attributes.get<std::vector<std::int64_t>>("permutation");
+  const auto& outer = permutation_of(match.node);
+  const auto& inner = permutation_of(match.producer(0));
   std::vector<std::int64_t> composed;
   for (const std::int64_t axis : outer) composed.push_back(inner[static_cast<std::size_t>(axis)]);
   return transpose(match.graph.value(match.producer(0).operands[0]), composed);
@@ -139,24 +137,24 @@ Value transpose_of_transpose(const Match& match) {
 // slice(slice(x)) along one axis -> slice(x)
 Value slice_of_slice(const Match& match) {
   if (!match.is(op::slice) || match.producer(0).op != &op::slice) return {};
-  const std::int64_t axis = match.integer("axis");
-  if (match.producer(0).attributes.get<std::int64_t>("axis") != axis) return {};
-  const std::int64_t start = match.producer(0).attributes.get<std::int64_t>("begin");
-  return slice(match.graph.value(match.producer(0).operands[0]), axis, start + match.integer("begin"),
-               start + match.integer("end"));
+  const SliceForm outer = slice_form(match.node);
+  const SliceForm inner = slice_form(match.producer(0));
+  if (inner.axis != outer.axis) return {};
+  return slice(match.graph.value(match.producer(0).operands[0]), outer.axis, inner.begin + outer.begin,
+               inner.begin + outer.end);
 }
 
 // slice(concat(..., part, ...)) that lies within one part -> slice(part)
 Value slice_of_concat(const Match& match) {
   if (!match.is(op::slice) || match.producer(0).op != &op::concat) return {};
-  const std::int64_t axis = match.integer("axis");
-  if (match.producer(0).attributes.get<std::int64_t>("axis") != axis) return {};
+  const SliceForm cut = slice_form(match.node);
+  if (axis_of(match.producer(0)) != cut.axis) return {};
   const std::vector<std::int64_t>& ends = match.part_ends.of(match.graph, match.operand(0).producer());
-  const auto end = std::ranges::upper_bound(ends, match.integer("begin"));
-  if (match.integer("end") > *end) return {};
+  const auto end = std::ranges::upper_bound(ends, cut.begin);
+  if (cut.end > *end) return {};
   const std::int64_t start = end == ends.begin() ? 0 : *(end - 1);
   const Value part = match.graph.value(match.producer(0).operands[static_cast<std::size_t>(end - ends.begin())]);
-  return slice(part, axis, match.integer("begin") - start, match.integer("end") - start);
+  return slice(part, cut.axis, cut.begin - start, cut.end - start);
 }
 
 // concat(x) -> x
@@ -168,8 +166,7 @@ Value concat_of_one(const Match& match) {
 // concat of consecutive rows of one value, in order -> a view of that value
 Value concat_of_pieces(const Match& match) {
   if (!match.is(op::concat) || match.node.operands.size() < 2) return {};
-  const auto axis = static_cast<std::size_t>(match.integer("axis"));
-  if (!is_leading_axis(match.type().shape, axis)) return {};
+  if (!is_leading_axis(match.type().shape, axis_of(match.node))) return {};
   const Piece first = piece_of(match.graph, match.node.operands[0]);
   std::int64_t end = first.offset;
   for (const ValueId operand : match.node.operands) {
@@ -187,8 +184,8 @@ Value concat_of_pieces(const Match& match) {
 Value transpose_into_matmul(const Match& match) {
   if (!match.is(op::matmul) || match.type().shape.rank() != 2) return {};
   std::array<Value, 2> operands{match.operand(0), match.operand(1)};
-  std::array<bool, 2> transposed{match.node.attributes.get<bool>("transpose_a"),
-                                 match.node.attributes.get<bool>("transpose_b")};
+  const MatmulForm form = matmul_form(match.node);
+  std::array<bool, 2> transposed{form.transpose_a, form.transpose_b};
   bool acts = false;
   for (std::size_t side = 0; side < 2; ++side) {
     if (match.producer(side).op != &op::transpose || keeps_axes(match.producer(side))) continue;

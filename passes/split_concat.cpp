@@ -20,6 +20,7 @@
 #include <map>
 
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pattern.h"
@@ -74,7 +75,7 @@ class ConcatSplitting {
       if (layer.op != &op::dense) continue;
       const Node& whole = producer(layer.operands[0]);
       if (whole.op != &op::concat || whole.operands.size() < 2) continue;
-      if (graph_.type(layer.operands[0]).shape.rank() != 2 || whole.attributes.get<std::int64_t>("axis") != 1) continue;
+      if (graph_.type(layer.operands[0]).shape.rank() != 2 || axis_of(whole) != 1) continue;
       LayerKey key{layer.operands[1], layer.operands[2], {}};
       for (const ValueId part : whole.operands) key.extents.push_back(graph_.type(part).shape[1]);
       groups[key].push_back(id);
@@ -144,15 +145,16 @@ class ConcatSplitting {
                             const std::vector<std::int64_t>& ends) {
     const Node& product = graph_.node(id);
     if (product.op != &op::matmul || product.operands[1] != key.kernel || product.operands[0] == key.kernel) return;
-    if (product.attributes.get<bool>("transpose_a") || !product.attributes.get<bool>("transpose_b")) return;
+    if (matmul_form(product) != MatmulForm{.transpose_b = true}) return;
     const ValueId dy = product.operands[0];
     std::vector<std::pair<ValueId, std::size_t>> cuts;  // what is cut out, and which part it is
     for (const NodeId user : users_[id.index]) {
       const Node& cut = graph_.node(user);
-      if (cut.op != &op::slice || cut.attributes.get<std::int64_t>("axis") != 1) return;
-      const auto part =
-          static_cast<std::size_t>(std::ranges::find(ends, cut.attributes.get<std::int64_t>("end")) - ends.begin());
-      if (part == ends.size() || cut.attributes.get<std::int64_t>("begin") != ends[part] - key.extents[part]) return;
+      if (cut.op != &op::slice) return;
+      const SliceForm columns = slice_form(cut);
+      if (columns.axis != 1) return;
+      const auto part = static_cast<std::size_t>(std::ranges::find(ends, columns.end) - ends.begin());
+      if (part == ends.size() || columns.begin != ends[part] - key.extents[part]) return;
       cuts.emplace_back(cut.results[0], part);
     }
     if (is_output(product.results[0])) return;
@@ -169,9 +171,7 @@ class ConcatSplitting {
   /// The extents of the parts that a term x^T dy of a kernel's gradient is to be cut into; nullptr for other terms.
   const std::vector<std::int64_t>* cut_of(ValueId term) const {
     const Node& product = producer(term);
-    if (product.op != &op::matmul || !product.attributes.get<bool>("transpose_a") ||
-        product.attributes.get<bool>("transpose_b"))
-      return nullptr;
+    if (product.op != &op::matmul || matmul_form(product) != MatmulForm{.transpose_a = true}) return nullptr;
     const auto at = splits_.find(product.operands[0]);
     return at == splits_.end() ? nullptr : &at->second;
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backends/kernel.h"
+#include "backends/runtime/kernel.h"
 
 /// The fast kernels: a factory an op of ops/ops.def, under the op's name. They compute in f32, on OpenMP's threads, and
 /// give the same bits whatever the number of threads.

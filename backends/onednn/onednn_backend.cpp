@@ -1,7 +1,7 @@
 #include <map>
 
-#include "backends/backend.h"
 #include "backends/onednn/kernels.h"
+#include "backends/runtime/backend.h"
 #include "ops/op_list.h"
 
 namespace weft {

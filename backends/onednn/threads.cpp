@@ -2,7 +2,7 @@
 
 #include <omp.h>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::onednn {
 

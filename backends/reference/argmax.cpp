@@ -1,6 +1,7 @@
 #include "backends/reference/axis_blocks.h"
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 namespace {
@@ -16,7 +17,7 @@ bool is_above(T x, T largest) {
 
 Kernel argmax(const KernelSpec& spec) {
   return dispatch_number(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
+    const std::int64_t axis = axis_of(spec.node);
     return {[blocks = AxisBlocks(spec.operands[0].shape, axis)](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       auto* y = buffers.result<std::int32_t>(0);

@@ -4,12 +4,13 @@
 #include "backends/reference/axis_blocks.h"
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 
 Kernel concat(const KernelSpec& spec) {
   return dispatch_any(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
+    const std::int64_t axis = axis_of(spec.node);
     std::vector<AxisBlocks> parts;
     for (const TensorType& operand : spec.operands) parts.emplace_back(operand.shape, axis);
     return {[parts, whole = AxisBlocks(spec.results[0].shape, axis)](const KernelBuffers& buffers) {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "backends/kernel.h"
-#include "graph/error.h"
+#include "backends/runtime/kernel.h"
+#include "graph/base/error.h"
 
 // From an element type that is known when a kernel is made to the C++ type that its loop is written in:
 //

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "backends/kernel.h"
 #include "backends/reference/broadcast_index.h"
+#include "backends/runtime/kernel.h"
 
 namespace weft::reference {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "backends/kernel.h"
+#include "backends/runtime/kernel.h"
 
-/// The reference kernels: one factory an op of ops/ops.def, in backends/reference/<op>.cpp, under the op's name.
+/// The reference kernels: one factory an op of ops/ops.def, in backends/reference/OP.cpp, under the op's name.
 namespace weft::reference {
 
 #define WEFT_OP(name) KernelFactory name;

@@ -6,7 +6,7 @@
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
 #include "graph/tensor.h"
-#include "ops/weight_precision.h"
+#include "ops/matrix/weight_precision.h"
 
 namespace weft::reference {
 namespace {

@@ -1,6 +1,7 @@
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
 #include "backends/reference/matrix.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 namespace {
@@ -21,8 +22,9 @@ void multiply(const T* a, const MatrixLayout& a_layout, const T* b, const Matrix
 Kernel matmul(const KernelSpec& spec) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
     const Shape& shape = spec.operands[0].shape;
-    const MatrixLayout a_layout(shape, spec.node.attributes.get<bool>("transpose_a"));
-    const MatrixLayout b_layout(spec.operands[1].shape, spec.node.attributes.get<bool>("transpose_b"));
+    const MatmulForm form = matmul_form(spec.node);
+    const MatrixLayout a_layout(shape, form.transpose_a);
+    const MatrixLayout b_layout(spec.operands[1].shape, form.transpose_b);
     const std::int64_t batch = shape.rank() == 3 ? shape[0] : 1;
     return {[=](const KernelBuffers& buffers) {
       const T* a = buffers.operand<T>(0);

@@ -3,15 +3,15 @@
 #include "backends/reference/axis_blocks.h"
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 
 Kernel pad(const KernelSpec& spec) {
   return dispatch_any(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
-    return {[whole = AxisBlocks(spec.results[0].shape, axis), part = AxisBlocks(spec.operands[0].shape, axis),
-             before = spec.node.attributes.get<std::int64_t>("before"),
-             size = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
+    const PadForm form = pad_form(spec.node);
+    return {[whole = AxisBlocks(spec.results[0].shape, form.axis), part = AxisBlocks(spec.operands[0].shape, form.axis),
+             before = form.before, size = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       T* y = buffers.result<T>(0);
       std::fill_n(y, size, T(0));

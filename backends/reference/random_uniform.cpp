@@ -1,6 +1,6 @@
-#include "backends/random_numbers.h"
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "backends/runtime/random_numbers.h"
 
 namespace weft::reference {
 

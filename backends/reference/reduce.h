@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "backends/kernel.h"
 #include "backends/reference/broadcast_index.h"
+#include "backends/runtime/kernel.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 
@@ -13,8 +14,8 @@ template <typename T, typename Function>
 Kernel reduce(const KernelSpec& spec, T start, Function f) {
   const Shape& from = spec.operands[0].shape;
   Shape kept = from;
-  for (const std::int64_t axis : spec.node.attributes.get<std::vector<std::int64_t>>("axes"))
-    kept = kept.with(static_cast<std::size_t>(axis), 1);
+  const ReductionForm form = reduction_form(spec.node);
+  for (const std::int64_t axis : form.axes) kept = kept.with(static_cast<std::size_t>(axis), 1);
   return {[start, f, to_y = BroadcastIndex(kept, from), elements = from.volume(),
            results = kept.volume()](const KernelBuffers& buffers) {
     const T* x = buffers.operand<T>(0);

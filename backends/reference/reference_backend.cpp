@@ -1,7 +1,7 @@
 #include <map>
 
-#include "backends/backend.h"
 #include "backends/reference/kernels.h"
+#include "backends/runtime/backend.h"
 #include "ops/op_list.h"
 
 namespace weft {

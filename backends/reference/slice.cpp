@@ -3,14 +3,15 @@
 #include "backends/reference/axis_blocks.h"
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 
 Kernel slice(const KernelSpec& spec) {
   return dispatch_any(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
-    return {[whole = AxisBlocks(spec.operands[0].shape, axis), part = AxisBlocks(spec.results[0].shape, axis),
-             begin = spec.node.attributes.get<std::int64_t>("begin")](const KernelBuffers& buffers) {
+    const SliceForm form = slice_form(spec.node);
+    return {[whole = AxisBlocks(spec.operands[0].shape, form.axis), part = AxisBlocks(spec.results[0].shape, form.axis),
+             begin = form.begin](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       T* y = buffers.result<T>(0);
       for (std::int64_t o = 0; o < part.outer; ++o)

@@ -4,13 +4,14 @@
 #include "backends/reference/axis_blocks.h"
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 
 // The largest logit is subtracted first, so that no exponential overflows.
 Kernel softmax(const KernelSpec& spec) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t axis = spec.node.attributes.get<std::int64_t>("axis");
+    const std::int64_t axis = axis_of(spec.node);
     return {[blocks = AxisBlocks(spec.operands[0].shape, axis)](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       T* y = buffers.result<T>(0);

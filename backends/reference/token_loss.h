@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "backends/kernel.h"
-#include "graph/error.h"
+#include "backends/runtime/kernel.h"
+#include "graph/base/error.h"
 
 // What masked_cross_entropy and its gradient share.
 

@@ -3,6 +3,7 @@
 
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "ops/forms.h"
 
 namespace weft::reference {
 
@@ -10,7 +11,7 @@ Kernel transpose(const KernelSpec& spec) {
   return dispatch_any(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
     const Shape from = spec.operands[0].shape;
     const Shape to = spec.results[0].shape;
-    const auto permutation = spec.node.attributes.get<std::vector<std::int64_t>>("permutation");
+    const std::vector<std::int64_t> permutation = permutation_of(spec.node);
     return {[from, to, permutation](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       T* y = buffers.result<T>(0);

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "backends/executable.h"
-#include "models/nmt/model.h"
+#include "backends/runtime/executable.h"
+#include "models/nmt/network/model.h"
 #include "ops/ops.h"
 #include "tests/allocation/allocation_count.h"
 

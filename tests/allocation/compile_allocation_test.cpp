@@ -7,10 +7,10 @@
 
 #include <vector>
 
-#include "backends/executable.h"
-#include "models/nmt/model.h"
+#include "backends/runtime/executable.h"
+#include "models/nmt/network/model.h"
 #include "ops/ops.h"
-#include "passes/autodiff.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/allocation/allocation_count.h"
 
 using namespace weft;

@@ -1,5 +1,5 @@
 // Writes a page that has some of everything that tools/web offers, for page_test.mjs.
-#include "graph/file.h"
+#include "graph/base/file.h"
 #include "tools/web/page.h"
 
 int main(int count, char** arguments) {

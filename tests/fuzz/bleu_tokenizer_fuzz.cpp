@@ -1,8 +1,8 @@
 #include <unicode/regex.h>
 
-#include "models/nmt/blanks.h"
-#include "models/nmt/bleu_tokenizer.h"
-#include "models/nmt/utf8.h"
+#include "models/nmt/metrics/bleu_tokenizer.h"
+#include "models/nmt/text/blanks.h"
+#include "models/nmt/text/utf8.h"
 #include "tests/fuzz/harness.h"
 
 // BLEU's words: by sacreBLEU's own regular expressions too.

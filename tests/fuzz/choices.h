@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/random.h"
+#include "graph/base/random.h"
 
 namespace weft::fuzz {
 

@@ -1,5 +1,5 @@
-#include "models/nmt/corpus.h"
-#include "models/nmt/utf8.h"
+#include "models/nmt/data/corpus.h"
+#include "models/nmt/text/utf8.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/input_file.h"
 

@@ -7,14 +7,14 @@
 #include <cmath>
 #include <set>
 
-#include "backends/difference.h"
-#include "backends/evaluate.h"
-#include "backends/pass_context.h"
+#include "backends/check/difference.h"
+#include "backends/runtime/evaluate.h"
+#include "backends/runtime/pass_context.h"
+#include "graph/base/random.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
-#include "graph/random.h"
+#include "ops/matrix/weight_precision.h"
 #include "ops/op_list.h"
-#include "ops/weight_precision.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 

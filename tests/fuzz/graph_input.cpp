@@ -1,7 +1,7 @@
 #include "tests/fuzz/graph_input.h"
 
-#include "graph/error.h"
-#include "graph/text.h"
+#include "graph/base/error.h"
+#include "graph/io/text.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"
 #include "passes/float_type.h"

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <iterator>
 
-#include "graph/checksum.h"
+#include "graph/base/checksum.h"
+#include "graph/base/random.h"
+#include "graph/io/text.h"
 #include "graph/leaf.h"
-#include "graph/random.h"
-#include "graph/text.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/random_graph.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "backends/executable.h"
+#include "backends/runtime/executable.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 #include "tests/fuzz/float32_oracle.h"

@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "graph/json.h"
-#include "graph/text.h"
+#include "graph/io/json.h"
+#include "graph/io/text.h"
 #include "ops/ops.h"
 #include "tests/fuzz/graph_input.h"
 #include "tests/fuzz/harness.h"

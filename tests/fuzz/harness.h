@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 // What a harness is: a file NAME_fuzz.cpp that defines `harness`, and a line weft_fuzz(NAME ...) in CMakeLists.txt. The
 // same file is linked to libFuzzer by clang (libfuzzer.cpp), and by any compiler to a small main (replay.cpp), which

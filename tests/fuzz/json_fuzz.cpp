@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "graph/json.h"
-#include "graph/json_parse.h"
-#include "graph/text.h"
+#include "graph/base/json_parse.h"
+#include "graph/io/json.h"
+#include "graph/io/text.h"
 #include "graph/verifier.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/op_cases.h"

@@ -4,8 +4,8 @@
 #include <memory>
 #include <optional>
 
-#include "backends/onednn/kernel_selection.h"
-#include "backends/onednn/measure_kernels.h"
+#include "backends/onednn/products/kernel_selection.h"
+#include "backends/onednn/products/measure_kernels.h"
 #include "tests/fuzz/choices.h"
 #include "tests/fuzz/graph_input.h"
 #include "tests/fuzz/graph_run.h"

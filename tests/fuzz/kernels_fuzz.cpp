@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "backends/onednn/kernel_selection.h"
+#include "backends/onednn/products/kernel_selection.h"
 #include "tests/fuzz/harness.h"
 
 // kernels.json: tables of which kernel runs which product. What is read is written and read as the same table.

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "graph/file.h"
+#include "graph/base/file.h"
 #include "tests/fuzz/harness.h"
 
 // A harness as libFuzzer wants it. `--prepare=FOLDER`, as the first argument, writes the seeds to FOLDER/seeds and the

@@ -5,7 +5,7 @@
 #include <array>
 #include <numeric>
 
-#include "passes/memory_plan.h"
+#include "passes/memory/memory_plan.h"
 #include "tests/fuzz/choices.h"
 #include "tests/fuzz/harness.h"
 

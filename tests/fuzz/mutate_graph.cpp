@@ -12,7 +12,7 @@
 #include <optional>
 #include <set>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"

@@ -1,10 +1,10 @@
-#include "models/nmt/builtin_corpus.h"
-#include "models/nmt/normalise.h"
-#include "models/nmt/special_words.h"
-#include "models/nmt/utf8.h"
-#include "models/nmt/words.h"
+#include "models/nmt/data/builtin/builtin_corpus.h"
+#include "models/nmt/text/normalise.h"
+#include "models/nmt/text/special_words.h"
+#include "models/nmt/text/utf8.h"
+#include "models/nmt/text/words.h"
 #include "tests/fuzz/harness.h"
-#include "tests/nmt/canonical.h"
+#include "tests/models/nmt/network/canonical.h"
 
 // The normalisers: any UTF-8 becomes words of UTF-8. The tutorial's words stay as they are when they are normalised
 // once more; the reversible ones give the sentence back, but for what it says is lost, and any words give some text.

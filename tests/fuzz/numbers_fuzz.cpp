@@ -1,8 +1,8 @@
 #include <bit>
 #include <cmath>
 
-#include "graph/number_text.h"
-#include "models/nmt/settings.h"
+#include "graph/base/number_text.h"
+#include "models/nmt/config/settings.h"
 #include "tests/fuzz/harness.h"
 
 // Numbers as text, of graphs and of checkpoints, and the settings' values, of command lines and files: what is read is

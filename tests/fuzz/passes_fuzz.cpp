@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "backends/interpreter.h"
-#include "backends/pass_context.h"
-#include "graph/text.h"
+#include "backends/check/interpreter.h"
+#include "backends/runtime/pass_context.h"
+#include "graph/io/text.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/choices.h"

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <map>
 
+#include "graph/base/random.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
-#include "graph/random.h"
 #include "ops/case_graph.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
-#include "passes/autodiff.h"
+#include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
 
 namespace weft::fuzz {

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/checksum.h"
-#include "graph/file.h"
-#include "graph/number_text.h"
+#include "graph/base/checksum.h"
+#include "graph/base/file.h"
+#include "graph/base/number_text.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/mutator.h"
 

@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "graph/file.h"
-#include "graph/safetensors.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/settings.h"
-#include "models/nmt/weights.h"
+#include "graph/base/file.h"
+#include "graph/io/safetensors.h"
+#include "models/nmt/config/settings.h"
+#include "models/nmt/network/weights.h"
+#include "models/nmt/training/run_directory.h"
 #include "tests/fuzz/harness.h"
-#include "tests/graph/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 // Run directories, in which any file may be damaged. An input is the files one behind the other, each after a line
 // "==== name". All that the commands read of a run is read.
@@ -77,8 +77,8 @@ void load_checkpoint(const RunDirectory& run, std::string_view which) {
 void run(std::string_view input) {
   static const test::TemporaryFolder folder;
   for (const std::string_view name : names) ::unlink((folder / name).c_str());
-  unpack(input, folder.path());
-  const auto run = accepted([&] { return RunDirectory::open(folder.path()); });
+  unpack(input, folder.path);
+  const auto run = accepted([&] { return RunDirectory::open(folder.path); });
   if (!run) return;
   validate(run->config());
   expect(std::cmp_equal(run->source().size(), run->config().model.source_vocabulary) &&
@@ -122,7 +122,7 @@ std::string run_of(Config config) {
   config.model.source_vocabulary = config.model.target_vocabulary = static_cast<std::int64_t>(vocabulary.size());
   config.model.embedding = 2;
   config.model.units = 3;
-  RunDirectory run = RunDirectory::create(folder.path(), config, vocabulary, vocabulary, true,
+  RunDirectory run = RunDirectory::create(folder.path, config, vocabulary, vocabulary, true,
                                           {{{"Je suis là.", "I am."}}, {}, {{"Là.", "Here."}}});
   run.save(checkpoint(config, 7), true);
   run.save(checkpoint(config, 9), false);
@@ -130,7 +130,7 @@ std::string run_of(Config config) {
   remove_checksum(run.checkpoint_path("checkpoint-7"));
   run.log(R"({"event":"batch","step":7,"epoch":1,"loss":3.5})");
   run.add_samples(R"({"step":7,"epoch":1,"samples":[]})");
-  return pack(folder.path());
+  return pack(folder.path);
 }
 
 std::vector<std::string> seeds() {

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "graph/safetensors.h"
+#include "graph/io/safetensors.h"
 #include "tests/fuzz/harness.h"
 
 // Files of tensors. What is read can be written, and what was written reads as the same again. A tensor's elements take

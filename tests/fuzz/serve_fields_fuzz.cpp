@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "graph/json_parse.h"
+#include "graph/base/json_parse.h"
 #include "tests/fuzz/harness.h"
-#include "tests/serve/fake_service.h"
+#include "tests/tools/serve/fake_service.h"
 
 // What the server makes of a request's fields: JSON, forms in one line and in parts, and HTML. The input is an address,
 // a content type and a body, with a line's end between each two. Whatever they say, there is one answer, of a status

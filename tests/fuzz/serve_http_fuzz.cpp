@@ -1,7 +1,7 @@
 #include <optional>
 
 #include "tests/fuzz/harness.h"
-#include "tests/serve/fake_service.h"
+#include "tests/tools/serve/fake_service.h"
 #include "tools/serve/http_message.h"
 
 // The bytes of a connection as requests: HttpReader, and what the server answers. However the bytes are cut into

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "tests/fuzz/harness.h"
-#include "tests/serve/loopback.h"
+#include "tests/tools/serve/loopback.h"
 #include "tools/serve/figures.h"
 
 // The server's socket layer, from a client that sends the input in pieces: the server answers, in the order of the

@@ -1,5 +1,5 @@
-#include "models/nmt/config.h"
-#include "models/nmt/settings.h"
+#include "models/nmt/config/config.h"
+#include "models/nmt/config/settings.h"
 #include "tests/fuzz/harness.h"
 #include "tools/weft-nmt/setting_options.h"
 

@@ -1,5 +1,5 @@
-#include "models/nmt/subwords.h"
-#include "models/nmt/utf8.h"
+#include "models/nmt/text/subwords.h"
+#include "models/nmt/text/utf8.h"
 #include "tests/fuzz/harness.h"
 
 // Files of subword models, read by SentencePiece.

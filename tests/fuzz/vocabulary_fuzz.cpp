@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "graph/file.h"
-#include "models/nmt/vocabulary.h"
+#include "graph/base/file.h"
+#include "models/nmt/text/vocabulary.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/input_file.h"
-#include "tests/graph/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 // Vocabulary files. Each word that is read has its own id, and what is saved loads as the same words.
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/backend.h"
+#include "backends/runtime/backend.h"
 #include "graph/tensor.h"
 
 namespace weft::test {

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <optional>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::test {
 namespace {

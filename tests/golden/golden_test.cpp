@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "tests/golden/golden_file.h"
 #include "tests/golden/model_file.h"
 #include "tests/golden/op_file.h"

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "backends/executable.h"
-#include "models/nmt/model.h"
-#include "passes/autodiff.h"
+#include "backends/runtime/executable.h"
+#include "models/nmt/network/model.h"
+#include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
 #include "tests/golden/comparison.h"
 #include "tests/golden/golden_op.h"

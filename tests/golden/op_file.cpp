@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "backends/executable.h"
-#include "passes/autodiff.h"
+#include "backends/runtime/executable.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/golden/comparison.h"
 #include "tests/golden/golden_op.h"
 

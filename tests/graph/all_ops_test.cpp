@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "graph/file.h"
-#include "graph/json.h"
-#include "graph/text.h"
+#include "graph/base/file.h"
+#include "graph/io/json.h"
+#include "graph/io/text.h"
 #include "graph/verifier.h"
 #include "ops/ops.h"
 

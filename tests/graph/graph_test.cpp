@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/text.h"
+#include "graph/io/text.h"
 #include "graph/verifier.h"
 #include "tests/graph/test_ops.h"
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "tests/graph/test_ops.h"
 
 using namespace weft;

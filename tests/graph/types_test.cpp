@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 using namespace weft;
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "passes/autodiff.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {

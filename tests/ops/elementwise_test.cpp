@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "passes/autodiff.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "passes/autodiff.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {

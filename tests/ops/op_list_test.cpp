@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "backends/backend.h"
+#include "backends/runtime/backend.h"
 #include "graph/leaf.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "backends/executable.h"
-#include "graph/error.h"
-#include "graph/random.h"
+#include "backends/runtime/executable.h"
+#include "graph/base/error.h"
+#include "graph/base/random.h"
 #include "ops/ops.h"
 
 namespace weft::test {

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
-#include "backends/reference/gradient_check.h"
+#include "backends/check/gradient_check.h"
 #include "ops/case_graph.h"
-#include "passes/autodiff.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {

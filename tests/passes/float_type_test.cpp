@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "ops/ops.h"
 
 namespace weft {

@@ -23,10 +23,10 @@
 #include <optional>
 #include <set>
 
-#include "backends/backend.h"
-#include "backends/pass_context.h"
-#include "graph/file.h"
-#include "graph/text.h"
+#include "backends/runtime/backend.h"
+#include "backends/runtime/pass_context.h"
+#include "graph/base/file.h"
+#include "graph/io/text.h"
 #include "ops/ops.h"
 #include "passes/pipeline.h"
 

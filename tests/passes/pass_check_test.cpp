@@ -1,16 +1,16 @@
 // Every pass computes what it was given: on random graphs, and on the golden cases of all passes. (`weft check-passes
 // --all`, which CTest runs as check_passes, does the same for every op and for the translator.)
 
-#include "backends/pass_check.h"
+#include "backends/check/pass_check.h"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <map>
 
-#include "backends/pass_context.h"
-#include "graph/file.h"
-#include "graph/text.h"
+#include "backends/runtime/pass_context.h"
+#include "graph/base/file.h"
+#include "graph/io/text.h"
 #include "ops/ops.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"

@@ -5,7 +5,7 @@
 #include <set>
 #include <string_view>
 
-#include "graph/text.h"
+#include "graph/io/text.h"
 #include "graph/verifier.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"

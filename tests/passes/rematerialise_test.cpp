@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "ops/ops.h"
-#include "tests/passes/small_models.h"
+#include "tests/graphs/small_models.h"
 
 using namespace weft;
 using namespace weft::test;

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <map>
 
-#include "backends/executable.h"
-#include "graph/text.h"
+#include "backends/runtime/executable.h"
+#include "graph/io/text.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/random_graph.h"
 

@@ -4,22 +4,23 @@
 #include <filesystem>
 #include <string>
 
-#include "backends/onednn/kernel_selection.h"
-#include "graph/json.h"
-#include "graph/safetensors.h"
-#include "graph/text.h"
-#include "models/nmt/config.h"
-#include "models/nmt/corpus.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/training_log.h"
-#include "models/nmt/vocabulary.h"
+#include "backends/onednn/products/kernel_selection.h"
+#include "graph/io/json.h"
+#include "graph/io/safetensors.h"
+#include "graph/io/text.h"
+#include "models/nmt/config/config.h"
+#include "models/nmt/data/corpus.h"
+#include "models/nmt/text/vocabulary.h"
+#include "models/nmt/training/run_directory.h"
+#include "models/training/training_log.h"
 #include "ops/ops.h"
-#include "tests/nmt/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 // What docs/security.md says of files that mean harm, as far as no other test holds to it.
 
 using namespace weft;
 using namespace weft::nmt;
+using namespace weft::test;
 namespace fs = std::filesystem;
 
 namespace {

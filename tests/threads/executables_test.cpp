@@ -6,8 +6,8 @@
 #include <array>
 #include <thread>
 
-#include "passes/autodiff.h"
-#include "tests/backends/onednn_test.h"
+#include "passes/autodiff/autodiff.h"
+#include "tests/backends/onednn/test.h"
 
 namespace weft {
 namespace {

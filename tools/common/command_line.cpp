@@ -10,8 +10,8 @@
 #include <set>
 #include <sstream>
 
-#include "graph/joined.h"
-#include "graph/suggestion.h"
+#include "graph/base/joined.h"
+#include "graph/base/suggestion.h"
 #include "tools/common/help_text.h"
 #include "tools/common/output.h"
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace CLI {
 class App;

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::tool {
 namespace {

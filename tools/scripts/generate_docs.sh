@@ -5,7 +5,7 @@
 #   docs/ops/          a page a family of ops
 #   docs/passes.md     the list of passes; docs/passes/ has a page for each
 #   docs/pictures/     what each pass does to the translator's training step
-#   docs/pipeline.md   its table alone; the rest is written by hand
+#   docs/pipeline.md, docs/architecture.md   their tables alone; the rest is written by hand
 #   docs/commands/     a page for each program: its commands, with all their options
 #
 #   tools/scripts/generate_docs.sh [WEFT]      WEFT: the tool, otherwise build/release/bin/weft; weft-nmt is beside it
@@ -99,6 +99,20 @@ with_table() {
     }' "$1"
 }
 
+# rooms_of BUILD: the table of rooms, in their order, with the first line that each one's README.md says.
+rooms_of() {
+  local folder target
+  printf '| room | target | holds |\n|---|---|---|\n'
+  while read -r folder target _; do
+    printf '| [`%s`](../%s) | `%s` | %s |\n' "$folder" "$folder" "$target" "$(sed -n 3p "$root/$folder/README.md")"
+  done <"$1/rooms.txt"
+}
+
+# with_rooms FILE BUILD: the file with the table of rooms between its marks.
+with_rooms() {
+  sed '/^<!-- rooms: /,/^<!-- end of the table -->/{//!d}' "$1" | sed "/^<!-- rooms: /r "<(rooms_of "$2")
+}
+
 "$weft" ops --markdown "$pages/ops"
 "$weft" passes --markdown "$pages/passes.md"
 "$weft" explain "${model[@]}" --pictures "$pages/pictures" >"$pages/table"
@@ -107,6 +121,7 @@ for pass in $(sed -n 's/^| \[`\([a-z0-9-]*\)`\].*/\1/p' "$pages/passes.md"); do
   page_of "$pass" >"$pages/passes/$pass.md"
 done
 with_table "$root/docs/pipeline.md" >"$pages/pipeline.md"
+with_rooms "$root/docs/architecture.md" "$(dirname "$weft")/.." >"$pages/architecture.md"
 mkdir "$pages/commands"
 for program in "$weft" "$(dirname "$weft")/weft-nmt"; do
   commands_of "$program" >"$pages/commands/$(basename "$program").md"

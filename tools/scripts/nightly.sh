@@ -27,7 +27,7 @@ tools/scripts/setup.sh clang libomp-dev
 cmake --preset release
 cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
 
-step "training ended 250 times" tests/cli/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
+step "training ended 250 times" tests/tools/weft-nmt/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
 step "threads under ThreadSanitizer" try_preset tsan
 step "compiled by clang" try_preset clang
 

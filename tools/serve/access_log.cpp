@@ -11,8 +11,8 @@
 #include <cstring>
 #include <ctime>
 
-#include "graph/error.h"
-#include "graph/json_value.h"
+#include "graph/base/error.h"
+#include "graph/base/json_value.h"
 
 namespace weft::serve {
 

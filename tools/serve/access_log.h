@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "graph/file.h"
+#include "graph/base/file.h"
 #include "tools/serve/http_server.h"
 
 namespace weft::serve {

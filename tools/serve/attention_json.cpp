@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "graph/json_value.h"
+#include "graph/base/json_value.h"
 
 namespace weft::serve {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "graph/json_value.h"
-#include "models/nmt/translation.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/search/translation.h"
 
 namespace weft::serve {
 

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "graph/json_value.h"
+#include "graph/base/json_value.h"
 
 namespace weft::serve {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "backends/program_cache.h"
+#include "backends/runtime/program_cache.h"
 
 namespace weft::serve {
 

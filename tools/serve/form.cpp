@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::serve {
 namespace {

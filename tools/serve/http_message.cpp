@@ -7,7 +7,7 @@
 #include <charconv>
 #include <ctime>
 
-#include "graph/quote.h"
+#include "graph/base/quote.h"
 
 namespace weft::serve {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "graph/joined.h"
+#include "graph/base/joined.h"
 
 namespace weft::serve {
 

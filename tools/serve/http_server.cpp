@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::serve {
 namespace {

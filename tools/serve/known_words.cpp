@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "models/nmt/normalise.h"
-#include "models/nmt/special_words.h"
-#include "models/nmt/utf8.h"
-#include "models/nmt/words.h"
+#include "models/nmt/text/normalise.h"
+#include "models/nmt/text/special_words.h"
+#include "models/nmt/text/utf8.h"
+#include "models/nmt/text/words.h"
 
 namespace weft::serve {
 namespace {

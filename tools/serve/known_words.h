@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/nmt/vocabulary.h"
+#include "models/nmt/text/vocabulary.h"
 #include "tools/serve/libretranslate.h"
 
 namespace weft::serve {

@@ -8,12 +8,12 @@
 #include <optional>
 #include <utility>
 
-#include "graph/json_parse.h"
-#include "graph/json_value.h"
-#include "graph/number_text.h"
-#include "graph/quote.h"
-#include "models/nmt/language.h"
-#include "models/nmt/utf8.h"
+#include "graph/base/json_parse.h"
+#include "graph/base/json_value.h"
+#include "graph/base/number_text.h"
+#include "graph/base/quote.h"
+#include "models/nmt/text/language.h"
+#include "models/nmt/text/utf8.h"
 #include "tools/serve/attention_json.h"
 #include "tools/serve/form.h"
 

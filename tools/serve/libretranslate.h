@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/error.h"
-#include "models/nmt/translation.h"
+#include "graph/base/error.h"
+#include "models/nmt/search/translation.h"
 #include "tools/serve/http_message.h"
 #include "tools/serve/text_lines.h"
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "models/nmt/utf8.h"
+#include "models/nmt/text/utf8.h"
 
 namespace weft::serve {
 namespace {

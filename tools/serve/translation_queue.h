@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "models/nmt/translation.h"
+#include "models/nmt/search/translation.h"
 
 namespace weft::serve {
 

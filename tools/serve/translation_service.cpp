@@ -7,11 +7,11 @@
 #include <memory>
 #include <span>
 
-#include "graph/error.h"
-#include "graph/joined.h"
-#include "graph/json_value.h"
-#include "graph/quote.h"
-#include "models/nmt/translator.h"
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
+#include "graph/base/json_value.h"
+#include "graph/base/quote.h"
+#include "models/nmt/search/translator.h"
 #include "tools/serve/known_words.h"
 
 namespace weft::serve {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/nmt/vocabulary.h"
+#include "models/nmt/text/vocabulary.h"
 #include "tools/serve/http_router.h"
 #include "tools/serve/libretranslate.h"
 #include "tools/serve/translation_queue.h"

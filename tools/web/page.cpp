@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "graph/checksum.h"
-#include "graph/error.h"
+#include "graph/base/checksum.h"
+#include "graph/base/error.h"
 
 namespace weft::web {
 namespace {

@@ -4,11 +4,11 @@
 #include <array>
 #include <filesystem>
 
-#include "graph/joined.h"
-#include "graph/quote.h"
-#include "models/nmt/attention_picture.h"
-#include "models/nmt/self_attention_weights.h"
-#include "models/nmt/translator.h"
+#include "graph/base/joined.h"
+#include "graph/base/quote.h"
+#include "models/nmt/network/self_attention_weights.h"
+#include "models/nmt/report/attention_picture.h"
+#include "models/nmt/search/translator.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/output.h"

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "graph/error.h"
-#include "graph/joined.h"
-#include "models/nmt/checkpoint_average.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/run_lock.h"
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
+#include "models/nmt/training/checkpoint_average.h"
+#include "models/nmt/training/run_directory.h"
+#include "models/training/run_lock.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "backends/executable.h"
+#include "backends/runtime/executable.h"
 #include "tools/weft-nmt/bench_measures.h"
 
 namespace weft::nmt {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <random>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "tools/weft-nmt/bench_measures.h"
 
 namespace weft::nmt {

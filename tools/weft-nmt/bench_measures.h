@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "backends/profile.h"
-#include "models/nmt/batches.h"
-#include "models/nmt/config.h"
-#include "models/nmt/kernel_choice.h"
-#include "models/nmt/model.h"
-#include "models/nmt/translator.h"
-#include "tools/common/machine.h"
-#include "tools/common/timing.h"
+#include "backends/runtime/profile.h"
+#include "models/nmt/config/config.h"
+#include "models/nmt/data/batches.h"
+#include "models/nmt/network/model.h"
+#include "models/nmt/search/translator.h"
+#include "models/nmt/training/kernel_choice.h"
+#include "tools/inspect/machine.h"
+#include "tools/inspect/timing.h"
 
 // What `weft-nmt bench` measures, each in a file of its own.
 

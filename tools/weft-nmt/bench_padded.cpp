@@ -2,9 +2,9 @@
 #include <memory>
 #include <random>
 
-#include "backends/executable.h"
 #include "backends/onednn/threads.h"
-#include "graph/error.h"
+#include "backends/runtime/executable.h"
+#include "graph/base/error.h"
 #include "passes/pipeline.h"
 #include "tools/weft-nmt/bench_measures.h"
 

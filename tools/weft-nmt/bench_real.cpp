@@ -3,10 +3,10 @@
 #include <map>
 #include <numeric>
 
-#include "graph/error.h"
-#include "graph/file.h"
-#include "graph/json_value.h"
-#include "models/nmt/trainer.h"
+#include "graph/base/error.h"
+#include "graph/base/file.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/training/trainer.h"
 #include "tools/weft-nmt/bench_measures.h"
 
 namespace weft::nmt {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "graph/json_value.h"
-#include "models/nmt/format.h"
+#include "graph/base/json_value.h"
+#include "models/training/format.h"
 
 namespace weft::nmt {
 namespace {

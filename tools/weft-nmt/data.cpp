@@ -4,17 +4,17 @@
 
 #include <optional>
 
-#include "graph/counted.h"
-#include "graph/error.h"
-#include "graph/quote.h"
-#include "models/nmt/builtin_corpus.h"
-#include "models/nmt/corpus_check.h"
-#include "models/nmt/language.h"
-#include "models/nmt/normalise.h"
-#include "models/nmt/normaliser_check.h"
-#include "models/nmt/split.h"
-#include "models/nmt/tutorial_normaliser.h"
-#include "models/nmt/word_counts.h"
+#include "graph/base/counted.h"
+#include "graph/base/error.h"
+#include "graph/base/quote.h"
+#include "models/nmt/data/builtin/builtin_corpus.h"
+#include "models/nmt/data/corpus_check.h"
+#include "models/nmt/data/normaliser_check.h"
+#include "models/nmt/data/split.h"
+#include "models/nmt/text/language.h"
+#include "models/nmt/text/normalise.h"
+#include "models/nmt/text/tutorial_normaliser.h"
+#include "models/nmt/text/word_counts.h"
 
 namespace weft::nmt {
 namespace {

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "models/nmt/batches.h"
-#include "models/nmt/config.h"
-#include "models/nmt/corpus.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/settings.h"
-#include "models/nmt/vocabulary.h"
+#include "models/nmt/config/config.h"
+#include "models/nmt/config/settings.h"
+#include "models/nmt/data/batches.h"
+#include "models/nmt/data/corpus.h"
+#include "models/nmt/text/vocabulary.h"
+#include "models/nmt/training/run_directory.h"
 
 namespace weft::nmt {
 

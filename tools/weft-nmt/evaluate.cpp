@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <optional>
 
-#include "graph/counted.h"
-#include "graph/file.h"
-#include "graph/json_value.h"
-#include "models/nmt/evaluation.h"
-#include "models/nmt/trainer.h"
+#include "graph/base/counted.h"
+#include "graph/base/file.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/metrics/evaluation.h"
+#include "models/nmt/training/trainer.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"

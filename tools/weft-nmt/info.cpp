@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <optional>
 
-#include "graph/json_value.h"
-#include "models/nmt/format.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/settings.h"
-#include "models/nmt/weights.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/config/settings.h"
+#include "models/nmt/network/weights.h"
+#include "models/nmt/training/run_directory.h"
+#include "models/training/format.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 

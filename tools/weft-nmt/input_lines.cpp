@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "graph/error.h"
-#include "graph/joined.h"
-#include "graph/quote.h"
-#include "models/nmt/translator.h"
-#include "models/nmt/utf8.h"
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
+#include "graph/base/quote.h"
+#include "models/nmt/search/translator.h"
+#include "models/nmt/text/utf8.h"
 #include "tools/weft-nmt/output.h"
 
 namespace weft::nmt {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/nmt/tokeniser.h"
+#include "models/nmt/text/tokeniser.h"
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {

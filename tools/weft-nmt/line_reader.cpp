@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::nmt {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/nmt/translator.h"
+#include "models/nmt/search/translator.h"
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "models/nmt/format.h"
+#include "models/training/format.h"
 
 namespace weft::nmt {
 

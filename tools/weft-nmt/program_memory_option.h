@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "backends/program_cache.h"
+#include "backends/runtime/program_cache.h"
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {

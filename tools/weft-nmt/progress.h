@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/nmt/progress_line.h"
+#include "models/training/progress_line.h"
 
 namespace weft::nmt {
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "graph/file.h"
-#include "models/nmt/run_directory.h"
+#include "graph/base/file.h"
+#include "models/nmt/training/run_directory.h"
 #include "tools/web/page.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"

@@ -4,12 +4,12 @@
 #include <optional>
 #include <span>
 
-#include "graph/json_value.h"
-#include "models/nmt/language.h"
-#include "models/nmt/run_lock.h"
-#include "models/nmt/settings.h"
-#include "models/nmt/training_log.h"
-#include "models/nmt/weights.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/config/settings.h"
+#include "models/nmt/network/weights.h"
+#include "models/nmt/text/language.h"
+#include "models/training/run_lock.h"
+#include "models/training/training_log.h"
 
 namespace weft::nmt {
 namespace {

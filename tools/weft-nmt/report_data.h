@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "models/nmt/run_directory.h"
+#include "models/nmt/training/run_directory.h"
 
 namespace weft::nmt {
 

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "graph/error.h"
-#include "models/nmt/provenance.h"
-#include "models/nmt/weights.h"
+#include "graph/base/error.h"
+#include "models/nmt/network/weights.h"
+#include "models/nmt/training/provenance.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/threads_option.h"
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "backends/variables.h"
-#include "models/nmt/run_directory.h"
+#include "backends/runtime/variables.h"
+#include "models/nmt/training/run_directory.h"
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {

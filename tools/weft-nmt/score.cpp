@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/counted.h"
+#include "graph/base/counted.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/input_lines.h"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "tools/weft-nmt/precision_option.h"
 #include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/threads_option.h"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/nmt/translator.h"
+#include "models/nmt/search/translator.h"
 #include "tools/common/command_line.h"
 #include "tools/weft-nmt/run_options.h"
 

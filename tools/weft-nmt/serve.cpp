@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "graph/joined.h"
-#include "graph/json_value.h"
-#include "models/nmt/language.h"
-#include "models/nmt/translator.h"
+#include "graph/base/joined.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/search/translator.h"
+#include "models/nmt/text/language.h"
 #include "tools/serve/access_log.h"
 #include "tools/serve/figures.h"
 #include "tools/serve/http_server.h"

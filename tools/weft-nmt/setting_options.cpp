@@ -5,12 +5,12 @@
 #include <array>
 #include <filesystem>
 
-#include "graph/error.h"
-#include "graph/file.h"
-#include "graph/joined.h"
-#include "graph/quote.h"
-#include "models/nmt/corpus.h"
-#include "models/nmt/language.h"
+#include "graph/base/error.h"
+#include "graph/base/file.h"
+#include "graph/base/joined.h"
+#include "graph/base/quote.h"
+#include "models/nmt/data/corpus.h"
+#include "models/nmt/text/language.h"
 #include "tools/weft-nmt/commands.h"
 
 namespace weft::nmt {

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "models/nmt/config.h"
-#include "models/nmt/settings.h"
+#include "models/nmt/config/config.h"
+#include "models/nmt/config/settings.h"
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {

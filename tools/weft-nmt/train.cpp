@@ -7,11 +7,11 @@
 #include <optional>
 #include <tuple>
 
-#include "graph/counted.h"
-#include "models/nmt/format.h"
-#include "models/nmt/kernel_choice.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/run_lock.h"
+#include "graph/base/counted.h"
+#include "models/nmt/training/kernel_choice.h"
+#include "models/nmt/training/run_directory.h"
+#include "models/training/format.h"
+#include "models/training/run_lock.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/program_memory_option.h"

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "backends/onednn/kernel_selection.h"
-#include "graph/json_value.h"
-#include "models/nmt/batches.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/step_dump.h"
-#include "models/nmt/trainer.h"
-#include "tools/common/trace.h"
+#include "backends/onednn/products/kernel_selection.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/data/batches.h"
+#include "models/nmt/training/run_directory.h"
+#include "models/nmt/training/step_dump.h"
+#include "models/nmt/training/trainer.h"
+#include "tools/inspect/trace.h"
 #include "tools/weft-nmt/interrupt.h"
 #include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/validation.h"

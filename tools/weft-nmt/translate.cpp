@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "graph/file.h"
-#include "models/nmt/alignment.h"
-#include "models/nmt/translator.h"
+#include "graph/base/file.h"
+#include "models/nmt/search/alignment.h"
+#include "models/nmt/search/translator.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/line_reader.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/json_value.h"
+#include "graph/base/json_value.h"
 #include "tools/serve/attention_json.h"
 #include "tools/weft-nmt/data.h"
 

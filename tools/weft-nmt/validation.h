@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "backends/variables.h"
-#include "models/nmt/corpus.h"
-#include "models/nmt/metrics.h"
-#include "models/nmt/run_directory.h"
-#include "models/nmt/translator.h"
+#include "backends/runtime/variables.h"
+#include "models/nmt/data/corpus.h"
+#include "models/nmt/metrics/metrics.h"
+#include "models/nmt/search/translator.h"
+#include "models/nmt/training/run_directory.h"
 
 namespace weft::nmt {
 

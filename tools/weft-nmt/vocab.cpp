@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "models/nmt/vocabulary_figures.h"
+#include "models/nmt/data/vocabulary_figures.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"

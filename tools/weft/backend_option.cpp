@@ -1,6 +1,6 @@
 #include "tools/weft/backend_option.h"
 
-#include "backends/onednn/kernel_selection.h"
+#include "backends/onednn/products/kernel_selection.h"
 
 namespace weft::tool {
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "backends/backend.h"
+#include "backends/runtime/backend.h"
 #include "tools/common/command_line.h"
 
 namespace weft::tool {

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <memory>
 
-#include "backends/executable.h"
-#include "graph/json_value.h"
+#include "backends/runtime/executable.h"
+#include "graph/base/json_value.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
-#include "passes/buffers.h"
-#include "tools/common/table.h"
+#include "passes/memory/buffers.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"

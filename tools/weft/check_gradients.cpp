@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <memory>
 
-#include "backends/reference/gradient_check.h"
-#include "graph/json.h"
+#include "backends/check/gradient_check.h"
+#include "graph/io/json.h"
 #include "graph/leaf.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"
-#include "tools/common/table.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/output.h"

@@ -1,10 +1,10 @@
-#include "backends/compare.h"
+#include "backends/check/compare.h"
 
 #include <fmt/format.h>
 
 #include <memory>
 
-#include "tools/common/compare_report.h"
+#include "tools/inspect/compare_report.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"

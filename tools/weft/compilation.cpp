@@ -4,16 +4,16 @@
 
 #include <algorithm>
 
-#include "backends/executable.h"
-#include "backends/pass_check.h"
-#include "backends/pass_context.h"
-#include "graph/counted.h"
-#include "graph/error.h"
-#include "graph/number_text.h"
+#include "backends/check/pass_check.h"
+#include "backends/runtime/executable.h"
+#include "backends/runtime/pass_context.h"
+#include "graph/base/counted.h"
+#include "graph/base/error.h"
+#include "graph/base/number_text.h"
 #include "passes/pipeline.h"
+#include "tools/inspect/summary.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/memory_limit.h"
-#include "tools/weft/summary.h"
 
 namespace weft::tool {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/backend.h"
+#include "backends/runtime/backend.h"
 #include "graph/graph.h"
 #include "passes/pass.h"
 #include "tools/common/command_line.h"

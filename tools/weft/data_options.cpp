@@ -1,6 +1,6 @@
 #include "tools/weft/data_options.h"
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "tools/weft/range_options.h"
 #include "tools/weft/tensor_files.h"
 

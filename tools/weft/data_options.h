@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "backends/variables.h"
+#include "backends/runtime/variables.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 #include "tools/common/command_line.h"
-#include "tools/weft/tensor_draws.h"
+#include "tools/inspect/tensor_draws.h"
 
 namespace weft::tool {
 

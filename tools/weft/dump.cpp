@@ -1,11 +1,11 @@
 #include <memory>
 
+#include "tools/inspect/summary.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
 #include "tools/weft/graph_format.h"
 #include "tools/weft/graph_source.h"
 #include "tools/weft/output.h"
-#include "tools/weft/summary.h"
 
 namespace weft::tool {
 namespace {

@@ -3,18 +3,19 @@
 #include <filesystem>
 #include <memory>
 
-#include "graph/file.h"
+#include "graph/base/file.h"
 #include "passes/pipeline.h"
-#include "tools/common/table.h"
+#include "tools/inspect/explain_page.h"
+#include "tools/inspect/pass_history.h"
+#include "tools/inspect/pass_picture.h"
+#include "tools/inspect/summary.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
-#include "tools/weft/explain_page.h"
 #include "tools/weft/graph_source.h"
 #include "tools/weft/output.h"
-#include "tools/weft/pass_history.h"
-#include "tools/weft/pass_picture.h"
-#include "tools/weft/summary.h"
+#include "tools/weft/range_options.h"
 
 namespace weft::tool {
 namespace {

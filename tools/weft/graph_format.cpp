@@ -1,8 +1,8 @@
 #include "tools/weft/graph_format.h"
 
-#include "graph/dot.h"
-#include "graph/json.h"
-#include "graph/text.h"
+#include "graph/io/dot.h"
+#include "graph/io/json.h"
+#include "graph/io/text.h"
 
 namespace weft::tool {
 

@@ -1,6 +1,6 @@
 #include "tools/weft/graph_source.h"
 
-#include "graph/json.h"
+#include "graph/io/json.h"
 #include "ops/ops.h"
 
 namespace weft::tool {

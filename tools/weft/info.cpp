@@ -2,16 +2,16 @@
 
 #include <memory>
 
-#include "graph/json_value.h"
+#include "graph/base/json_value.h"
+#include "graph/base/quote.h"
 #include "graph/leaf.h"
-#include "graph/quote.h"
+#include "tools/inspect/graph_info.h"
+#include "tools/inspect/scope_folding.h"
+#include "tools/inspect/summary.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
-#include "tools/weft/graph_info.h"
 #include "tools/weft/graph_source.h"
 #include "tools/weft/output.h"
-#include "tools/weft/scope_folding.h"
-#include "tools/weft/summary.h"
 
 namespace weft::tool {
 namespace {

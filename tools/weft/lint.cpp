@@ -4,16 +4,16 @@
 #include <map>
 #include <memory>
 
-#include "graph/error.h"
-#include "graph/json_value.h"
-#include "graph/quote.h"
-#include "graph/suggestion.h"
-#include "tools/common/table.h"
+#include "graph/base/error.h"
+#include "graph/base/json_value.h"
+#include "graph/base/quote.h"
+#include "graph/base/suggestion.h"
+#include "tools/inspect/lint_rules.h"
+#include "tools/inspect/scope_folding.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/graph_source.h"
-#include "tools/weft/lint_rules.h"
 #include "tools/weft/output.h"
-#include "tools/weft/scope_folding.h"
 
 namespace weft::tool {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
+#include "graph/base/quote.h"
 #include "graph/leaf.h"
-#include "graph/quote.h"
-#include "tools/weft/summary.h"
+#include "tools/inspect/summary.h"
 
 namespace weft::tool {
 namespace {

@@ -1,7 +1,7 @@
 #include "tools/weft/nmt_graph.h"
 
-#include "graph/error.h"
-#include "models/nmt/model.h"
+#include "graph/base/error.h"
+#include "models/nmt/network/model.h"
 
 namespace weft::tool {
 namespace {

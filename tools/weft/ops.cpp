@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <memory>
 
-#include "graph/joined.h"
-#include "tools/common/table.h"
+#include "graph/base/joined.h"
+#include "tools/inspect/op_page.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/commands.h"
-#include "tools/weft/op_page.h"
 #include "tools/weft/output.h"
 
 namespace weft::tool {

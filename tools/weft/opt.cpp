@@ -2,7 +2,7 @@
 #include <memory>
 #include <optional>
 
-#include "backends/pass_check.h"
+#include "backends/check/pass_check.h"
 #include "passes/pipeline.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"

@@ -1,6 +1,6 @@
 #include "tools/weft/output.h"
 
-#include "graph/file.h"
+#include "graph/base/file.h"
 #include "tools/common/output.h"
 
 namespace weft::tool {

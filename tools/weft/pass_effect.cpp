@@ -6,16 +6,16 @@
 #include <optional>
 #include <vector>
 
-#include "backends/executable.h"
-#include "graph/json_value.h"
+#include "backends/runtime/executable.h"
+#include "graph/base/json_value.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/pipeline.h"
-#include "tools/common/table.h"
+#include "tools/inspect/run_timer.h"
+#include "tools/inspect/summary.h"
+#include "tools/inspect/table.h"
+#include "tools/inspect/tensor_draws.h"
 #include "tools/weft/nmt_graph.h"
-#include "tools/weft/run_timer.h"
-#include "tools/weft/summary.h"
-#include "tools/weft/tensor_draws.h"
 
 namespace weft::tool {
 namespace {

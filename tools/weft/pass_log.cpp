@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "graph/counted.h"
-#include "graph/error.h"
-#include "graph/file.h"
-#include "graph/number_text.h"
-#include "tools/common/table.h"
+#include "graph/base/counted.h"
+#include "graph/base/error.h"
+#include "graph/base/file.h"
+#include "graph/base/number_text.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/graph_format.h"
 
 namespace weft::tool {

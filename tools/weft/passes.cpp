@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "passes/pipeline.h"
-#include "tools/common/table.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"
 #include "tools/weft/pass_effect.h"

@@ -3,12 +3,12 @@
 #include <chrono>
 #include <memory>
 
-#include "backends/executable.h"
-#include "graph/file.h"
-#include "tools/common/profile_report.h"
-#include "tools/common/table.h"
-#include "tools/common/timing.h"
-#include "tools/common/trace.h"
+#include "backends/runtime/executable.h"
+#include "graph/base/file.h"
+#include "tools/inspect/profile_report.h"
+#include "tools/inspect/table.h"
+#include "tools/inspect/timing.h"
+#include "tools/inspect/trace.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "tools/common/command_line.h"
-#include "tools/weft/tensor_draws.h"
+#include "tools/inspect/tensor_draws.h"
 
 namespace weft::tool {
 

@@ -5,13 +5,13 @@
 #include <filesystem>
 #include <memory>
 
-#include "graph/counted.h"
-#include "graph/file.h"
-#include "graph/json.h"
+#include "backends/check/reduce_graph.h"
+#include "graph/base/counted.h"
+#include "graph/base/file.h"
+#include "graph/io/json.h"
+#include "graph/io/text.h"
 #include "graph/leaf.h"
-#include "graph/text.h"
 #include "ops/ops.h"
-#include "passes/reduce_graph.h"
 #include "tools/common/output.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/output.h"

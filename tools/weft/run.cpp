@@ -3,12 +3,12 @@
 #include <cmath>
 #include <memory>
 
-#include "backends/executable.h"
-#include "backends/pass_check.h"
-#include "graph/json.h"
-#include "graph/safetensors.h"
+#include "backends/check/pass_check.h"
+#include "backends/runtime/executable.h"
+#include "graph/io/json.h"
+#include "graph/io/safetensors.h"
 #include "ops/ops.h"
-#include "tools/common/table.h"
+#include "tools/inspect/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "graph/error.h"
-#include "models/nmt/model.h"
-#include "passes/autodiff.h"
+#include "graph/base/error.h"
+#include "models/nmt/network/model.h"
+#include "passes/autodiff/autodiff.h"
 
 namespace weft::tool {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <thread>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 
 namespace weft::tool {
 namespace {

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
-#include "graph/quote.h"
-#include "graph/safetensors.h"
-#include "graph/suggestion.h"
+#include "graph/base/quote.h"
+#include "graph/base/suggestion.h"
+#include "graph/io/safetensors.h"
 
 namespace weft::tool {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "backends/variables.h"
+#include "backends/runtime/variables.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 

@@ -1,14 +1,14 @@
 #include <memory>
 
-#include "graph/error.h"
+#include "graph/base/error.h"
 #include "passes/pipeline.h"
+#include "tools/inspect/view_data.h"
 #include "tools/web/page.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
 #include "tools/weft/graph_source.h"
 #include "tools/weft/output.h"
-#include "tools/weft/view_data.h"
 
 namespace weft::tool {
 namespace {

@@ -1,0 +1,260 @@
+#include "backends/check/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+
+#include "backends/check/interpreter.h"
+#include "backends/runtime/evaluate.h"
+#include "backends/runtime/executable.h"
+#include "backends/runtime/pass_context.h"
+#include "graph/leaf.h"
+#include "passes/float_type.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+/// What one side has computed, to compare the other side with.
+struct Results {
+  std::map<std::string, std::vector<Tensor>> nodes;  // by name: a tensor a result
+  TensorMap outputs;
+  TensorMap variables;
+};
+
+Tensor copy_of(const TensorView& view) {
+  Tensor tensor(view.type);
+  std::ranges::copy(view.bytes(), tensor.bytes().begin());
+  return tensor;
+}
+
+/// The graph whose values both sides are asked for: coarse ops are apart where the checked backend needs them so.
+Graph common_graph(const Graph& graph, const Backend& backend) {
+  Graph common = graph.clone();
+  const std::array<const Pass*, 2> passes{&pass::dce, &pass::decompose};
+  run_passes(common, passes, pass_context(backend));
+  return common;
+}
+
+/// A side that is compiled, with what it is to tell about its kernels.
+Executable compile_side(const Graph& common, const CompareSide& side, const TensorMap& variables,
+                        std::function<void(const Graph&, NodeId, std::span<const TensorView>)> on_kernel) {
+  CompileOptions options;
+  options.variables = std::make_shared<Variables>();
+  options.variables->initialise(common);
+  for (const auto& [name, tensor] : variables)
+    if (options.variables->contains(name)) options.variables->set(name, tensor);
+  options.disabled_passes = side.disabled_passes;
+  options.extra_passes = side.extra_passes;
+  options.on_kernel = std::move(on_kernel);
+  return compile(common, *side.backend, options);
+}
+
+bool is_common(const Graph& common, NodeId node) { return node.index < common.node_bound(); }
+
+Results run_compiled(const Graph& common, const CompareSide& side, const TensorMap& inputs,
+                     const TensorMap& variables) {
+  Results results;
+  Executable executable =
+      compile_side(common, side, variables, [&](const Graph& graph, NodeId id, std::span<const TensorView> values) {
+        if (!is_common(common, id)) return;
+        std::vector<Tensor>& kept = results.nodes[graph.node(id).name];
+        for (const TensorView& value : values) kept.push_back(copy_of(value));
+      });
+  results.outputs = executable.run(inputs);
+  results.variables = executable.variables().snapshot();
+  return results;
+}
+
+TensorMap in_float64(const TensorMap& tensors) {
+  TensorMap converted;
+  for (const auto& [name, tensor] : tensors)
+    converted.emplace(name, is_float(tensor.dtype()) ? tensor.converted_to(DType::f64) : tensor);
+  return converted;
+}
+
+/// `wanted`: the nodes whose values are kept.
+Results run_oracle(const Graph& common, const Backend& backend, const TensorMap& inputs, const TensorMap& variables,
+                   const Graph& wanted) {
+  const Graph in_f64 = with_float_type(common, DType::f64);
+  Results results;
+  results.variables = in_float64(variables);
+  results.outputs =
+      interpret(in_f64, backend, in_float64(inputs), results.variables, [&](NodeId id, std::span<const Tensor> values) {
+        const std::string& name = in_f64.node(id).name;
+        if (const NodeId node = wanted.find(name); node && is_common(common, node))
+          results.nodes[name].assign(values.begin(), values.end());
+      });
+  return results;
+}
+
+/// Compares the values of the checked side, while it runs, with what the other side has computed.
+class Comparer {
+ public:
+  Comparer(const Graph& common, const TensorMap& inputs, const TensorMap& variables, double tolerance)
+      : common_(common), inputs_(inputs), variables_(variables), tolerance_(tolerance) {}
+
+  void set_expected(Results expected) { expected_ = std::move(expected); }
+
+  void on_kernel(const Graph& graph, NodeId id, std::span<const TensorView> results) {
+    const Node& node = graph.node(id);
+    std::vector<Tensor> actual;
+    for (const TensorView& result : results) actual.push_back(copy_of(result));
+    const std::vector<Tensor> alone = run_alone(graph, id);
+    const auto expected = expected_.nodes.find(node.name);
+    const bool matched = is_common(common_, id) && expected != expected_.nodes.end();
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+      ComparedValue value{.name = graph.value_name(node.results[i]),
+                          .op = node.op->name,
+                          .scope = node.scope,
+                          .operands = operands_of(graph, node),
+                          .type = actual[i].type(),
+                          .matched = matched};
+      if (!alone.empty()) value.alone = difference_of(alone[i], actual[i], tolerance_);
+      if (matched)
+        value.difference = difference_of(expected->second[i], actual[i], tolerance_);
+      else if (value.alone)
+        value.difference = *value.alone;
+      value.excused = is_excused(value);
+      using State = ComparedValue::Operand::State;
+      states_[node.results[i]] = value.parts() ? State::parts : matched ? State::agrees : State::unknown;
+      comparison_.values.push_back(std::move(value));
+    }
+    for (std::size_t i = 0; i < actual.size(); ++i) values_.insert_or_assign(node.results[i], std::move(actual[i]));
+  }
+
+  void add_outputs(const Graph& graph, const TensorMap& actual) {
+    for (const Output& output : graph.outputs())
+      add(ComparedValue::Kind::output, graph, output.name, output.value, expected_.outputs, actual.at(output.name));
+  }
+
+  void add_updates(const Graph& graph, const Variables& actual) {
+    for (const Update& update : graph.updates()) {
+      const std::string& name = graph.node(graph.producer(update.variable)).name;
+      add(ComparedValue::Kind::update, graph, name, update.value, expected_.variables, actual.get(name));
+    }
+  }
+
+  Comparison take() { return std::move(comparison_); }
+
+ private:
+  using State = ComparedValue::Operand::State;
+
+  static bool is_excused(const ComparedValue& value) {
+    return value.matched && value.difference.off > 0 && value.alone && value.alone->off == 0 &&
+           std::ranges::all_of(value.operands, [](const ComparedValue::Operand& operand) {
+             return operand.state == State::leaf || operand.state == State::agrees;
+           });
+  }
+
+  void add(ComparedValue::Kind kind, const Graph& graph, const std::string& name, ValueId id, const TensorMap& expected,
+           const Tensor& actual) {
+    const auto at = expected.find(name);
+    if (at == expected.end()) return;
+    ComparedValue value{.kind = kind, .name = name, .type = actual.type()};
+    value.difference = difference_of(at->second, actual, tolerance_);
+    value.excused = value.difference.off > 0 && state_of(graph, id) == State::agrees;
+    comparison_.values.push_back(std::move(value));
+  }
+
+  /// Of a view or of a concat in place: what its operands are, the worst of them.
+  State state_of(const Graph& graph, ValueId id) {
+    if (const auto at = states_.find(id); at != states_.end()) return at->second;
+    const Node& node = graph.node(graph.producer(id));
+    if (is_leaf(*node.op)) return State::leaf;
+    State worst = State::leaf;
+    for (const ValueId operand : node.operands) worst = std::max(worst, state_of(graph, operand));
+    return states_[id] = worst;
+  }
+
+  std::vector<ComparedValue::Operand> operands_of(const Graph& graph, const Node& node) {
+    std::vector<ComparedValue::Operand> operands;
+    for (const ValueId operand : node.operands)
+      operands.push_back({graph.value_name(operand), state_of(graph, operand)});
+    return operands;
+  }
+
+  /// A value of the checked side: a leaf as it was before the run, what a kernel made, or what has no kernel.
+  const Tensor& value_of(const Graph& graph, ValueId id) {
+    if (const auto at = values_.find(id); at != values_.end()) return at->second;
+    const NodeId producer = graph.producer(id);
+    const Node& node = graph.node(producer);
+    if (node.op == &leaf::constant) return constant_value(node);
+    if (node.op == &leaf::input) return inputs_.find(node.name)->second;
+    if (is_leaf(*node.op)) return variables_.find(node.name)->second;
+    return values_.emplace(id, std::move(evaluate(graph, producer)[graph.result_index(id)])).first->second;
+  }
+
+  std::vector<Tensor> evaluate(const Graph& graph, NodeId id) {
+    std::vector<const Tensor*> operands;
+    for (const ValueId operand : graph.node(id).operands) operands.push_back(&value_of(graph, operand));
+    return evaluate_node(graph, id, operands, reference_backend());
+  }
+
+  /// The results of the reference kernel; none when there is no such kernel.
+  std::vector<Tensor> run_alone(const Graph& graph, NodeId id) {
+    return reference_backend().find_kernel(*graph.node(id).op) == nullptr ? std::vector<Tensor>() : evaluate(graph, id);
+  }
+
+  const Graph& common_;
+  const TensorMap& inputs_;
+  const TensorMap& variables_;
+  double tolerance_;
+  Results expected_;
+  std::map<ValueId, Tensor> values_;
+  std::map<ValueId, State> states_;
+  Comparison comparison_;
+};
+
+}  // namespace
+
+std::string ComparedValue::to_string() const {
+  switch (kind) {
+    case Kind::node:
+      return fmt::format("{} '{}'", op, name);
+    case Kind::output:
+      return fmt::format("output '{}'", name);
+    case Kind::update:
+      return fmt::format("updated variable '{}'", name);
+  }
+  return name;
+}
+
+std::size_t Comparison::matched() const {
+  return static_cast<std::size_t>(std::ranges::count_if(values, &ComparedValue::matched));
+}
+
+const ComparedValue* Comparison::first() const {
+  const auto at = std::ranges::find_if(values, &ComparedValue::parts);
+  return at == values.end() ? nullptr : &*at;
+}
+
+std::vector<const ComparedValue*> Comparison::worst(std::size_t count) const {
+  std::vector<const ComparedValue*> sorted;
+  for (const ComparedValue& value : values)
+    if (value.difference.distance > 0.0) sorted.push_back(&value);
+  std::ranges::stable_sort(sorted, std::ranges::greater(),
+                           [](const ComparedValue* value) { return value->difference.relative; });
+  sorted.resize(std::min(count, sorted.size()));
+  return sorted;
+}
+
+Comparison compare_sides(const Graph& graph, const CompareSide& checked, const CompareSide& against,
+                         const TensorMap& inputs, const TensorMap& variables, double tolerance) {
+  const Graph common = common_graph(graph, *checked.backend);
+  Comparer comparer(common, inputs, variables, tolerance);
+  Executable executable = compile_side(
+      common, checked, variables,
+      [&](const Graph& of, NodeId id, std::span<const TensorView> values) { comparer.on_kernel(of, id, values); });
+  comparer.set_expected(against.compiled ? run_compiled(common, against, inputs, variables)
+                                         : run_oracle(common, *against.backend, inputs, variables, executable.graph()));
+  const TensorMap outputs = executable.run(inputs);
+  comparer.add_outputs(executable.graph(), outputs);
+  comparer.add_updates(executable.graph(), executable.variables());
+  return comparer.take();
+}
+
+}  // namespace weft

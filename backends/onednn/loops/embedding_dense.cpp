@@ -1,0 +1,156 @@
+#include <cstring>
+
+#include "backends/onednn/dispatch.h"
+#include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/distinct_ids.h"
+#include "backends/onednn/loops/vectorise.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/products/row_blocks.h"
+
+namespace weft::onednn {
+namespace {
+
+/// Lays parts of scratch memory behind each other, each from a cache line on.
+class ScratchLayout {
+ public:
+  std::size_t add(std::size_t bytes) {
+    const std::size_t offset = bytes_;
+    bytes_ += (bytes + 63) / 64 * 64;
+    return offset;
+  }
+  std::size_t add_floats(std::int64_t count) { return add(static_cast<std::size_t>(count) * sizeof(float)); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::size_t bytes_ = 0;
+};
+
+template <typename T = float>
+T* at(const KernelBuffers& buffers, std::size_t offset) {
+  return reinterpret_cast<T*>(static_cast<std::byte*>(buffers.scratch) + offset);
+}
+
+std::size_t bytes_of(std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); }
+
+WEFT_VECTORISED void add_to(float* sum, const float* row, std::int64_t count) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) sum[i] += row[i];
+}
+
+/// The rows of the table with these ids, and rows of zeros behind them up to `padded`.
+void gather(const float* table, std::span<const std::int32_t> ids, std::int64_t padded, std::int64_t columns,
+            float* rows) {
+  const auto count = static_cast<std::int64_t>(ids.size());
+  for (std::int64_t i = 0; i < count; ++i)
+    std::memcpy(rows + i * columns, table + ids[static_cast<std::size_t>(i)] * columns, bytes_of(columns));
+  std::fill(rows + count * columns, rows + padded * columns, 0.0F);
+}
+
+/// Row i becomes what is row index[i] now. From the last to the first: since index[i] <= i, no row is written before
+/// all have read it. Every thread has some of the columns.
+void spread(std::span<const std::int32_t> index, std::int64_t columns, float* rows) {
+  const auto count = static_cast<std::int64_t>(index.size());
+  parallel_region(count * columns, [&](const ThreadShare& share) {
+    const Range range = share.of(columns, 16);
+    for (std::int64_t i = count; i-- > 0;) {
+      const std::int64_t source = index[static_cast<std::size_t>(i)];
+      if (source != i)
+        std::memcpy(rows + i * columns + range.first, rows + source * columns + range.first, bytes_of(range.size()));
+    }
+  });
+}
+
+/// The sums of the rows with one index, in their order; rows of zeros behind them up to `padded`.
+void sum_rows(const float* rows, std::span<const std::int32_t> index, std::int64_t padded, std::int64_t columns,
+              float* sums) {
+  const auto count = static_cast<std::int64_t>(index.size());
+  parallel_region(count * columns, [&](const ThreadShare& share) {
+    const Range range = share.of(columns, 16);
+    if (range.size() == 0) return;
+    for (std::int64_t i = 0; i < padded; ++i) std::fill_n(sums + i * columns + range.first, range.size(), 0.0F);
+    for (std::int64_t i = 0; i < count; ++i)
+      add_to(sums + index[static_cast<std::size_t>(i)] * columns + range.first, rows + i * columns + range.first,
+             range.size());
+  });
+}
+
+/// A table of zeros but for the rows with these ids.
+void scatter(const float* rows, std::span<const std::int32_t> ids, std::int64_t vocabulary, std::int64_t columns,
+             float* table) {
+  parallel_elements(vocabulary * columns,
+                    [&](Range range) { std::fill(table + range.first, table + range.last, 0.0F); });
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    std::memcpy(table + ids[i] * columns, rows + static_cast<std::int64_t>(i) * columns, bytes_of(columns));
+}
+
+struct Extents {
+  std::int64_t vocabulary;
+  std::int64_t count;  ///< of ids
+  std::int64_t in;
+  std::int64_t out;
+};
+
+Extents extents_of(const KernelSpec& spec) {
+  const Shape& kernel = spec.operands[2].shape;
+  return {spec.operands[0].shape[0], spec.operands[1].shape.volume(), kernel[0], kernel[1]};
+}
+
+DistinctIds distinct_ids(const KernelBuffers& buffers, const Extents& extents, std::size_t offset) {
+  return {{buffers.operand<std::int32_t>(1), static_cast<std::size_t>(extents.count)},
+          extents.vocabulary,
+          at<std::byte>(buffers, offset)};
+}
+
+}  // namespace
+
+// The distinct rows are projected to the beginning of the result, and spread over it from there.
+Kernel embedding_dense(const KernelSpec& spec) {
+  require_f32(spec);
+  const Extents extents = extents_of(spec);
+  const auto product = std::make_shared<const RowBlocks>(
+      Product{.m = extents.count, .k = extents.in, .n = extents.out, .bias = true}, spec.versions[2]);
+  ScratchLayout layout;
+  const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
+  const std::size_t rows = layout.add_floats(extents.count * extents.in);
+  const std::size_t working = layout.add(product->scratch_bytes());
+  return {[=](const KernelBuffers& buffers) {
+            float* y = buffers.result<float>(0);
+            const DistinctIds found = distinct_ids(buffers, extents, ids);
+            gather(buffers.operand<float>(0), found.distinct(), product->padded_rows(found.count()), extents.in,
+                   at(buffers, rows));
+            product->run(found.count(), at(buffers, rows), buffers.operand<float>(2), buffers.operand<float>(3), y,
+                         at<std::byte>(buffers, working));
+            spread(found.index(), extents.out, y);
+          },
+          layout.bytes(), "matmul:distinct"};
+}
+
+// With D the sums of the cotangent's rows by id, and E the embedded distinct ids: d_kernel = E^T D, and the rows of
+// d_table are those of D kernel^T.
+Kernel embedding_dense_gradient(const KernelSpec& spec) {
+  require_f32(spec);
+  const Extents extents = extents_of(spec);
+  const auto to_rows = std::make_shared<const RowBlocks>(
+      Product{.m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true}, spec.versions[2]);
+  ScratchLayout layout;
+  const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
+  const std::size_t rows = layout.add_floats(extents.count * extents.in);
+  const std::size_t sums = layout.add_floats(extents.count * extents.out);
+  const std::size_t working = layout.add(to_rows->scratch_bytes());
+  return {[=](const KernelBuffers& buffers) {
+            const float* table = buffers.operand<float>(0);
+            const DistinctIds found = distinct_ids(buffers, extents, ids);
+            const std::int64_t padded = to_rows->padded_rows(found.count());
+            gather(table, found.distinct(), padded, extents.in, at(buffers, rows));
+            sum_rows(buffers.operand<float>(3), found.index(), padded, extents.out, at(buffers, sums));
+            run_sgemm_tiles({.m = extents.in, .k = found.count(), .n = extents.out, .transpose_a = true},
+                            at(buffers, rows), at(buffers, sums), buffers.result<float>(1));
+            // The embedded rows are done with: their gradients take their place.
+            to_rows->run(found.count(), at(buffers, sums), buffers.operand<float>(2), nullptr, at(buffers, rows),
+                         at<std::byte>(buffers, working));
+            scatter(at(buffers, rows), found.distinct(), extents.vocabulary, extents.in, buffers.result<float>(0));
+          },
+          layout.bytes(), "matmul:distinct"};
+}
+
+}  // namespace weft::onednn

@@ -1,0 +1,135 @@
+#include "backends/onednn/products/low_precision_matrix.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/products/quantise.h"
+#include "graph/tensor.h"
+
+namespace weft::onednn {
+
+struct LowPrecisionMatrix::Copy {
+  std::mutex mutex = {};
+  /// What was rounded last.
+  std::uint64_t version = 0;
+  const float* from = nullptr;
+  /// Allocated when first used; aligned to a cache line.
+  Tensor panels = {};
+  std::vector<float> steps = {};
+  std::vector<std::int32_t> corrections = {};
+};
+
+LowPrecisionMatrix::LowPrecisionMatrix(const Version& version, std::int64_t k, std::int64_t n, WeightPrecision weights)
+    : version_(version), k_(k), n_(n), weights_(weights), copy_(std::make_unique<Copy>()) {}
+
+LowPrecisionMatrix::~LowPrecisionMatrix() = default;
+
+std::size_t LowPrecisionMatrix::panel_bytes() const {
+  return static_cast<std::size_t>(panel_columns * (weights_ == WeightPrecision::bf16 ? 2 * k_ : padded_rows()));
+}
+
+const std::byte* LowPrecisionMatrix::panel(std::int64_t index) const {
+  return copy_->panels.bytes().data() + static_cast<std::size_t>(index) * panel_bytes();
+}
+
+const float* LowPrecisionMatrix::steps() const { return copy_->steps.data(); }
+
+const std::int32_t* LowPrecisionMatrix::corrections() const { return copy_->corrections.data(); }
+
+void LowPrecisionMatrix::refresh(const float* plain) {
+  const std::lock_guard lock(copy_->mutex);
+  if (version_ && copy_->from == plain && copy_->version == *version_.counter) return;
+  if (copy_->from == nullptr) {
+    const auto bytes = panels() * static_cast<std::int64_t>(panel_bytes());
+    copy_->panels = Tensor({DType::boolean, Shape{bytes}});
+    if (weights_ == WeightPrecision::int8) {
+      copy_->steps.resize(static_cast<std::size_t>(panels() * panel_columns));
+      copy_->corrections.resize(copy_->steps.size());
+    }
+  }
+  parallel_for(panels(), k_ * panel_columns, [&](Range range) {
+    for (std::int64_t panel = range.first; panel < range.last; ++panel)
+      weights_ == WeightPrecision::bf16 ? round_to_bf16(plain, panel) : round_to_int8(plain, panel);
+  });
+  copy_->from = plain;
+  copy_->version = version_ ? *version_.counter : 0;
+}
+
+namespace {
+
+/// To nearest, ties to even; a NaN stays one.
+std::uint32_t to_bf16(float number) {
+  const auto bits = std::bit_cast<std::uint32_t>(number);
+  if (std::isnan(number)) return (bits >> 16) | 0x40U;
+  return (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
+}
+
+}  // namespace
+
+void LowPrecisionMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
+  auto* words = reinterpret_cast<std::uint32_t*>(const_cast<std::byte*>(this->panel(panel)));
+  const auto element = [&](std::int64_t row, std::int64_t column) {
+    return column < n_ ? to_bf16(plain[row * n_ + column]) : 0U;
+  };
+  for (std::int64_t row = 0; row < k_; ++row)
+    for (std::int64_t word = 0; word < panel_columns / 2; ++word) {
+      const std::int64_t column = panel * panel_columns + word / 16 * 32 + word % 16;
+      *words++ = element(row, column) | element(row, column + 16) << 16;
+    }
+}
+
+// Row by row, as the matrix lies in memory.
+void LowPrecisionMatrix::round_to_int8(const float* plain, std::int64_t panel) {
+  const std::int64_t first = panel * panel_columns;
+  const std::int64_t columns = std::min(panel_columns, n_ - first);
+  auto* integers = reinterpret_cast<std::int8_t*>(const_cast<std::byte*>(this->panel(panel)));
+  std::fill_n(integers, panel_bytes(), std::int8_t{0});
+
+  std::array<float, panel_columns> largest{};
+  for (std::int64_t row = 0; row < k_; ++row)
+    for (std::int64_t c = 0; c < columns; ++c) {
+      float& of_column = largest[static_cast<std::size_t>(c)];
+      of_column = Max{}(of_column, std::fabs(plain[row * n_ + first + c]));
+    }
+  std::array<Quantisation, panel_columns> quantisations;
+  std::ranges::transform(largest, quantisations.begin(), [](float magnitude) { return Quantisation(magnitude); });
+  std::array<std::int32_t, panel_columns> sums{};
+  for (std::int64_t row = 0; row < k_; ++row) {
+    std::int8_t* group = integers + row / group_rows * group_rows * panel_columns + row % group_rows;
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const auto column = static_cast<std::size_t>(c);
+      const std::int32_t integer = quantisations[column].integer(plain[row * n_ + first + c]);
+      group[c * group_rows] = static_cast<std::int8_t>(integer);
+      sums[column] += integer;
+    }
+  }
+  for (std::size_t c = 0; c < largest.size(); ++c) {
+    copy_->steps[static_cast<std::size_t>(first) + c] = quantisations[c].step;
+    copy_->corrections[static_cast<std::size_t>(first) + c] = -128 * sums[c];
+  }
+}
+
+std::shared_ptr<LowPrecisionMatrix> LowPrecisionMatrix::shared(const Version& version, std::int64_t k, std::int64_t n,
+                                                               WeightPrecision weights) {
+  // As in PackedMatrix::shared: entries that nobody uses any more are dropped when the next one is asked for.
+  static std::mutex mutex;
+  static std::multimap<Version, std::weak_ptr<LowPrecisionMatrix>> copies;
+  const std::lock_guard lock(mutex);
+  std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
+  const auto [first, last] = copies.equal_range(version);
+  for (auto entry = first; entry != last; ++entry)
+    if (const std::shared_ptr<LowPrecisionMatrix> copy = entry->second.lock())
+      if (copy->k_ == k && copy->n_ == n && copy->weights_ == weights) return copy;
+  auto copy = std::make_shared<LowPrecisionMatrix>(version, k, n, weights);
+  copies.emplace(version, copy);
+  return copy;
+}
+
+}  // namespace weft::onednn

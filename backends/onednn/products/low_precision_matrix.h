@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "backends/runtime/kernel.h"
+#include "ops/ops.h"
+
+namespace weft::onednn {
+
+/// A copy of a matrix [k, n] of floats in fewer bytes, in panels of 64 columns, for low_precision_dense. Like PackedMatrix it
+/// is shared by all products of the process that use the same variable, and made again only when that has changed.
+///
+/// The panels, padded by zeros to whole ones:
+/// - bf16: row after row, 32 words of 32 bits each. Of 16 words, the lower halves are 16 columns and the upper halves
+///   the next 16, so that a shift and a mask make floats of them.
+/// - int8: groups of 4 rows, of each group column after column its 4 integers: the operand of VNNI's dot products.
+class LowPrecisionMatrix {
+ public:
+  static constexpr std::int64_t panel_columns = 64;
+  static constexpr std::int64_t group_rows = 4;
+
+  /// The copy of that content.
+  static std::shared_ptr<LowPrecisionMatrix> shared(const Version& version, std::int64_t k, std::int64_t n,
+                                                    WeightPrecision weights);
+
+  LowPrecisionMatrix(const Version& version, std::int64_t k, std::int64_t n, WeightPrecision weights);
+  ~LowPrecisionMatrix();
+  LowPrecisionMatrix(const LowPrecisionMatrix&) = delete;
+  LowPrecisionMatrix& operator=(const LowPrecisionMatrix&) = delete;
+
+  /// Rounds again if the content has changed since the last time. Allocates the first time only.
+  void refresh(const float* plain);
+
+  std::int64_t rows() const { return k_; }
+  std::int64_t columns() const { return n_; }
+  std::int64_t panels() const { return (n_ + panel_columns - 1) / panel_columns; }
+  /// The rows of int8 with the padding: a multiple of `group_rows`.
+  std::int64_t padded_rows() const { return (k_ + group_rows - 1) / group_rows * group_rows; }
+  WeightPrecision weights() const { return weights_; }
+
+  const std::byte* panel(std::int64_t index) const;
+  /// int8 alone, padded to whole panels: for each column the step of its integers, and -128 times their sum, which
+  /// takes off what an offset of 128 on the other operand adds.
+  const float* steps() const;
+  const std::int32_t* corrections() const;
+
+ private:
+  struct Copy;
+  std::size_t panel_bytes() const;
+  void round_to_bf16(const float* plain, std::int64_t panel);
+  void round_to_int8(const float* plain, std::int64_t panel);
+
+  Version version_;
+  std::int64_t k_;
+  std::int64_t n_;
+  WeightPrecision weights_;
+  std::unique_ptr<Copy> copy_;
+};
+
+}  // namespace weft::onednn

@@ -1,0 +1,351 @@
+#include "backends/onednn/products/primitive.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <dnnl.hpp>
+#include <map>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/products/matmul_desc.h"
+#include "graph/base/error.h"
+
+namespace weft::onednn {
+namespace {
+
+const dnnl::engine& cpu() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& cpu_stream() {
+  static dnnl::stream stream(cpu());
+  return stream;
+}
+
+[[noreturn]] void fail_with(dnnl_status_t status, std::string_view what) {
+  if (status == dnnl_out_of_memory)
+    fail("out of memory: oneDNN has none ({}); use a smaller batch, or allow more", what);
+  throw InternalError(fmt::format("oneDNN: {} (status {})", what, static_cast<int>(status)));
+}
+
+void check(dnnl_status_t status, std::string_view what) {
+  if (status != dnnl_success) fail_with(status, what);
+}
+
+/// Calls `make` and returns its result; oneDNN's exceptions become Weft's.
+template <typename Make>
+auto guarded(const Make& make) {
+  try {
+    return make();
+  } catch (const dnnl::error& error) {
+    fail_with(error.status, error.what());
+  }
+}
+
+constexpr auto f32 = dnnl::memory::data_type::f32;
+
+dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_t columns, bool transposed) {
+  const std::int64_t row_stride = transposed ? 1 : columns;
+  const std::int64_t column_stride = transposed ? rows : 1;
+  if (batch == 1) return {{rows, columns}, f32, dnnl::memory::dims{row_stride, column_stride}};
+  return {{batch, rows, columns}, f32, dnnl::memory::dims{rows * columns, row_stride, column_stride}};
+}
+
+dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand right) {
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
+  const dnnl::memory::desc a = plain_desc(batch, m, k, transpose_a);
+  const dnnl::memory::desc b = right == RightOperand::plain
+                                   ? plain_desc(batch, k, n, transpose_b)
+                                   : dnnl::memory::desc({k, n}, f32, dnnl::memory::format_tag::any);
+  const dnnl::memory::desc c = plain_desc(batch, m, n, false);
+  check_invariant(batch == 1 || !bias, "a batch of products takes no bias");
+  const dnnl::memory::desc row = plain_desc(1, 1, n, false);
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return matmul_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
+}
+
+void set_address(const dnnl::memory& memory, const void* address) {
+  check(dnnl_memory_set_data_handle(memory.get(), const_cast<void*>(address)), "an address is refused");
+}
+
+dnnl::memory without_address(const dnnl::memory::desc& desc) { return {desc, cpu(), nullptr}; }
+
+/// Runs it. dnnl::reorder::execute() would put the arguments into a map first.
+void reorder(const dnnl::reorder& primitive, const dnnl::memory& from, const dnnl::memory& to) {
+  const std::array<dnnl_exec_arg_t, 2> arguments{{{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}};
+  check(dnnl_primitive_execute(primitive.get(), cpu_stream().get(), 2, arguments.data()), "packing failed");
+}
+
+/// Throws Error unless there is memory for the code that oneDNN generates when a primitive is made: where there is
+/// none, oneDNN 2 writes it through a null pointer.
+void require_room_for_code() {
+  // Dozens of its buffers, of 256 KiB each: addresses alone, taken and given back.
+  constexpr std::size_t bytes = std::size_t{16} << 20;
+  void* room = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  require(room != MAP_FAILED,
+          "out of memory: no {} MiB are left for generated code; use a smaller batch, or allow more", bytes >> 20);
+  ::munmap(room, bytes);
+}
+
+/// Has oneDNN generate the code of sgemm, once: left to the first product, it is generated while threads start, whose
+/// stacks may take the room that was looked for.
+void generate_sgemm_code() {
+  static std::once_flag generated;
+  std::call_once(generated, [] {
+    require_room_for_code();
+    const float one = 1.0F;
+    float product = 0.0F;
+    check(dnnl_sgemm('N', 'N', 1, 1, 1, 1.0F, &one, 1, &one, 1, 0.0F, &product, 1), "a product failed");
+  });
+}
+
+/// Whether the process may have only so much memory (ulimit -v).
+bool is_memory_limited() {
+  static const bool limited = [] {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  }();
+  return limited;
+}
+
+}  // namespace
+
+// ---- Packed copies
+
+struct PackedMatrix::Layout {
+  dnnl::memory::desc plain;
+  dnnl::memory::desc by_rows;  ///< what is packed: plain, or its copy row by row where oneDNN cannot pack that
+  dnnl::memory::desc packed;
+};
+
+struct PackedMatrix::Impl {
+  Version version;
+  Layout layout;
+  dnnl::reorder transpose;  ///< to by_rows; none where that is plain
+  dnnl::reorder pack;
+  dnnl::memory source;
+  std::mutex mutex = {};
+  /// What was packed last.
+  std::uint64_t packed_version = 0;
+  const float* packed_from = nullptr;
+  /// Allocated when first used.
+  dnnl::memory rows = {};
+  dnnl::memory copy = {};
+};
+
+PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
+    : impl_(guarded([&] {
+        require_room_for_code();
+        const auto reorder_of = [](const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+          return dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to));
+        };
+        return std::unique_ptr<Impl>(new Impl{
+            .version = version,
+            .layout = layout,
+            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder_of(layout.plain, layout.by_rows),
+            .pack = reorder_of(layout.by_rows, layout.packed),
+            .source = without_address(layout.plain),
+        });
+      })) {}
+
+PackedMatrix::~PackedMatrix() = default;
+
+void PackedMatrix::refresh(const float* plain) {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->packed_from == plain && impl_->packed_version == *impl_->version.counter) return;
+  guarded([&] {
+    if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
+    set_address(impl_->source, plain);
+    if (!impl_->transpose) {
+      reorder(impl_->pack, impl_->source, impl_->copy);
+    } else {
+      if (!impl_->rows) impl_->rows = dnnl::memory(impl_->layout.by_rows, cpu());
+      reorder(impl_->transpose, impl_->source, impl_->rows);
+      reorder(impl_->pack, impl_->rows, impl_->copy);
+    }
+  });
+  impl_->packed_from = plain;
+  impl_->packed_version = *impl_->version.counter;
+}
+
+std::shared_ptr<PackedMatrix> PackedMatrix::shared(const Version& version, const Layout& layout) {
+  // Entries of copies that nobody uses any more are dropped when the next one is asked for: their variable is gone, and
+  // another one may have taken its address.
+  static std::mutex mutex;
+  static std::multimap<Version, std::weak_ptr<PackedMatrix>> copies;
+  const std::lock_guard lock(mutex);
+  std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
+  const auto [first, last] = copies.equal_range(version);
+  for (auto entry = first; entry != last; ++entry)
+    if (const std::shared_ptr<PackedMatrix> copy = entry->second.lock())
+      if (copy->impl_->layout.packed == layout.packed && copy->impl_->layout.plain == layout.plain) return copy;
+  auto copy = std::make_shared<PackedMatrix>(version, layout);
+  copies.emplace(version, copy);
+  return copy;
+}
+
+// ---- Products
+
+namespace {
+
+/// How many threads share a product out: one when it takes no longer than waking another.
+int threads_for(const Product& product) {
+  const std::int64_t work = product.batch * product.m * product.k * product.n;
+  return work < 8 * least_parallel_work ? 1 : omp_get_max_threads();
+}
+
+}  // namespace
+
+struct ProductPrimitive::Impl {
+  dnnl::matmul primitive;
+  PackedMatrix::Layout layout;
+  std::size_t scratch_bytes;
+  /// Its code and its scratch memory are made for this number.
+  int threads;
+  // Their addresses are set at each run, by one thread at a time.
+  std::mutex mutex = {};
+  dnnl::memory a;
+  dnnl::memory b;
+  dnnl::memory bias;
+  dnnl::memory c;
+  dnnl::memory scratch;
+
+  void execute(const dnnl::memory& right, const float* lhs, const float* row, float* result, void* working) const {
+    const ThreadLimit limit(threads);
+    set_address(a, lhs);
+    set_address(c, result);
+    set_address(scratch, working);
+    std::array<dnnl_exec_arg_t, 5> arguments{{{DNNL_ARG_SRC, a.get()},
+                                              {DNNL_ARG_WEIGHTS, right.get()},
+                                              {DNNL_ARG_DST, c.get()},
+                                              {DNNL_ARG_SCRATCHPAD, scratch.get()}}};
+    int count = 4;
+    if (bias) {
+      set_address(bias, row);
+      arguments[static_cast<std::size_t>(count++)] = {DNNL_ARG_BIAS, bias.get()};
+    }
+    check(dnnl_primitive_execute(primitive.get(), cpu_stream().get(), count, arguments.data()), "a product failed");
+  }
+};
+
+ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
+    : impl_(guarded([&] {
+        require_room_for_code();
+        const int threads = threads_for(product);
+        const ThreadLimit limit(threads);
+        const dnnl::matmul::primitive_desc desc = product_desc(product, right);
+        return std::unique_ptr<Impl>(new Impl{
+            .primitive = dnnl::matmul(desc),
+            .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b),
+                       plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed),
+                       desc.weights_desc()},
+            .scratch_bytes = desc.scratchpad_desc().get_size(),
+            .threads = threads,
+            .a = without_address(desc.src_desc()),
+            .b = without_address(desc.weights_desc()),
+            .bias = product.bias ? without_address(desc.bias_desc()) : dnnl::memory(),
+            .c = without_address(desc.dst_desc()),
+            .scratch = without_address(desc.scratchpad_desc()),
+        });
+      })) {}
+
+ProductPrimitive::~ProductPrimitive() = default;
+
+const PackedMatrix::Layout& ProductPrimitive::layout() const { return impl_->layout; }
+
+std::size_t ProductPrimitive::scratch_bytes() const { return impl_->scratch_bytes; }
+
+std::shared_ptr<const ProductPrimitive> ProductPrimitive::shared(const Product& product, RightOperand right) {
+  struct Key {
+    Product product;
+    RightOperand right;
+    int threads;
+    auto operator<=>(const Key&) const = default;
+  };
+  static std::mutex mutex;
+  static std::map<Key, std::weak_ptr<const ProductPrimitive>> primitives;
+  const std::lock_guard lock(mutex);
+  const Key key{product, right, threads_for(product)};
+  if (const auto at = primitives.find(key); at != primitives.end())
+    if (std::shared_ptr<const ProductPrimitive> primitive = at->second.lock()) return primitive;
+  std::erase_if(primitives, [](const auto& entry) { return entry.second.expired(); });
+  const auto primitive = std::make_shared<const ProductPrimitive>(product, right);
+  primitives.emplace(key, primitive);
+  return primitive;
+}
+
+void ProductPrimitive::run(const float* a, const float* b, const float* bias, float* c, void* scratch) const {
+  const std::lock_guard lock(impl_->mutex);
+  set_address(impl_->b, b);
+  impl_->execute(impl_->b, a, bias, c, scratch);
+}
+
+void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->execute(b.impl_->copy, a, bias, c, scratch);
+}
+
+// ---- sgemm
+
+namespace {
+
+/// An extent in an even number of equal parts of at most about 1,024, which are multiples of 64 but the last: wide
+/// enough that packing the operands for each part costs little, even so that two threads have as many.
+struct Tiling {
+  std::int64_t extent;
+  std::int64_t size;
+  std::int64_t count;
+
+  explicit Tiling(std::int64_t whole) : extent(whole) {
+    const std::int64_t parts = 2 * ((whole + 2047) / 2048);
+    size = (whole + 64 * parts - 1) / (64 * parts) * 64;
+    count = (whole + size - 1) / size;
+  }
+  Range part(std::int64_t index) const { return {index * size, std::min(extent, (index + 1) * size)}; }
+};
+
+}  // namespace
+
+void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c) {
+  check_invariant(product.batch == 1 && !product.bias, "sgemm takes one product without bias");
+  const std::int64_t m = product.m;
+  const std::int64_t k = product.k;
+  const std::int64_t n = product.n;
+  const bool transpose_a = product.transpose_a;
+  const bool transpose_b = product.transpose_b;
+  // The longer side of the result is cut.
+  const bool by_rows = m > n;
+  const Tiling tiling(by_rows ? m : n);
+  generate_sgemm_code();
+  if (is_memory_limited()) require_room_for_code();  // some kinds of product have code of their own
+  const ThreadLimit limit(threads_for(product));
+  int status = dnnl_success;
+  // Within a parallel region oneDNN starts no threads. No exception may leave it.
+#pragma omp parallel for schedule(static) reduction(max : status)
+  for (std::int64_t tile = 0; tile < tiling.count; ++tile) {
+    const Range rows = by_rows ? tiling.part(tile) : Range{0, m};
+    const Range columns = by_rows ? Range{0, n} : tiling.part(tile);
+    const float* left = a + rows.first * (transpose_a ? 1 : k);
+    const float* right = b + columns.first * (transpose_b ? k : 1);
+    const dnnl_status_t tile_status =
+        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', rows.size(), columns.size(), k, 1.0F, left,
+                   transpose_a ? m : k, right, transpose_b ? k : n, 0.0F, c + rows.first * n + columns.first, n);
+    status = std::max(status, static_cast<int>(tile_status));
+  }
+  check(static_cast<dnnl_status_t>(status), "a product failed");
+}
+
+std::string library_version() {
+  const dnnl_version_t* version = dnnl_version();
+  return fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
+}
+
+}  // namespace weft::onednn

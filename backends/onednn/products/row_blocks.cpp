@@ -1,0 +1,50 @@
+#include "backends/onednn/products/row_blocks.h"
+
+#include <algorithm>
+
+namespace weft::onednn {
+namespace {
+
+/// Large ones run faster, small ones leave less to be computed in vain.
+constexpr std::int64_t block_extents[] = {256, 64, 16};
+
+}  // namespace
+
+RowBlocks::RowBlocks(const Product& product, const Version& version) : product_(product) {
+  for (const std::int64_t extent : block_extents) {
+    const std::int64_t rows = std::min(extent, product.m);
+    if (!blocks_.empty() && blocks_.back().rows == rows) continue;
+    Product block = product;
+    block.m = rows;
+    auto primitive = ProductPrimitive::shared(block, version ? RightOperand::packed : RightOperand::plain);
+    std::shared_ptr<PackedMatrix> right = version ? PackedMatrix::shared(version, primitive->layout()) : nullptr;
+    scratch_bytes_ = std::max(scratch_bytes_, primitive->scratch_bytes());
+    blocks_.push_back({rows, std::move(primitive), std::move(right)});
+  }
+}
+
+std::int64_t RowBlocks::padded_rows(std::int64_t rows) const { return std::max(rows, blocks_.back().rows); }
+
+void RowBlocks::run(std::int64_t rows, const float* a, const float* right, const float* bias, float* c,
+                    void* scratch) const {
+  std::int64_t row = 0;
+  while (row < rows) {
+    const auto fits = [&](const Block& block) { return block.rows <= rows - row; };
+    auto block = std::ranges::find_if(blocks_, fits);
+    if (block == blocks_.end()) {  // fewer are left than the smallest block has
+      --block;
+      row = std::max<std::int64_t>(0, rows - block->rows);
+    }
+    const float* rows_a = a + row * product_.k;
+    float* rows_c = c + row * product_.n;
+    if (block->right) {
+      block->right->refresh(right);
+      block->primitive->run(rows_a, *block->right, bias, rows_c, scratch);
+    } else {
+      block->primitive->run(rows_a, right, bias, rows_c, scratch);
+    }
+    row += block->rows;
+  }
+}
+
+}  // namespace weft::onednn

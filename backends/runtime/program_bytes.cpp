@@ -1,0 +1,65 @@
+#include "backends/runtime/program_bytes.h"
+
+#include <memory>
+#include <variant>
+
+#include "graph/leaf.h"
+#include "graph/tensor.h"
+#include "ops/op_list.h"
+
+namespace weft {
+namespace {
+
+/// What a block of so many bytes takes of the heap: with its header, in sixteens.
+std::size_t heap_bytes(std::size_t bytes) { return (bytes + 8 + 15) / 16 * 16; }
+
+std::size_t bytes(const std::string& text) {
+  static const std::size_t in_place = std::string().capacity();
+  return text.capacity() > in_place ? heap_bytes(text.capacity() + 1) : 0;
+}
+
+template <typename T>
+std::size_t bytes(const std::vector<T>& list) {
+  return list.capacity() > 0 ? heap_bytes(list.capacity() * sizeof(T)) : 0;
+}
+
+std::size_t bytes(const std::shared_ptr<const Tensor>& tensor) {
+  return heap_bytes(sizeof(Tensor)) + heap_bytes(tensor->bytes().size());
+}
+
+template <typename T>
+std::size_t bytes(const T&) {
+  return 0;
+}
+
+std::size_t bytes(const Attributes& attributes) {
+  if (attributes.empty()) return 0;
+  std::size_t sum = heap_bytes(attributes.size() * sizeof(*attributes.begin()));
+  for (const auto& [name, attribute] : attributes)
+    sum += bytes(name) + std::visit([](const auto& content) { return bytes(content); }, attribute);
+  return sum;
+}
+
+std::size_t graph_bytes(const Graph& graph) {
+  constexpr std::size_t of_name = 4 * 12;                                          // in the table of names
+  constexpr std::size_t of_value = sizeof(TensorType) + 2 * sizeof(std::int64_t);  // and its origin
+  std::size_t sum = 0;
+  for (const NodeId id : graph.nodes()) {
+    const Node& node = graph.node(id);
+    sum += sizeof(Node) + of_name + node.results.size() * of_value + bytes(node.operands) + bytes(node.results) +
+           bytes(node.attributes) + bytes(node.name) + bytes(node.scope);
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::size_t program_bytes(const Executable& program) {
+  constexpr std::size_t of_kernel = 512;  // its function, and the operands and results with their addresses
+  constexpr std::size_t of_value = 24;    // its location
+  const Graph& graph = program.graph();
+  return graph_bytes(graph) + program.report().kernels * of_kernel + graph.value_bound() * of_value +
+         program.profile().size_bytes();
+}
+
+}  // namespace weft

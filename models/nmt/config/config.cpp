@@ -1,0 +1,258 @@
+#include "models/nmt/config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "graph/base/error.h"
+#include "graph/base/joined.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/config/settings.h"
+
+namespace weft::nmt {
+namespace {
+
+/// A name and what it stands for: one row of a table of names.
+template <typename T>
+struct Named {
+  T value;
+  std::string_view name;
+};
+
+template <typename T, std::size_t size>
+std::string_view name_of(const Named<T> (&table)[size], T value) {
+  for (const Named<T>& row : table) {
+    if (row.value == value) return row.name;
+  }
+  throw InternalError("a value is missing from the table of its names");
+}
+
+template <typename T, std::size_t size>
+T find_name(const Named<T> (&table)[size], std::string_view what, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Named<T>& row : table) {
+    if (row.name == name) return row.value;
+    names.push_back(row.name);
+  }
+  fail("there is no {} '{}'; choose one of: {}", what, name, joined(names, ", "));
+}
+
+constexpr Named<Variant> kVariants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
+constexpr Named<AttentionKind> kAttentions[] = {
+    {AttentionKind::additive, "additive"}, {AttentionKind::dot, "dot"},   {AttentionKind::general, "general"},
+    {AttentionKind::location, "location"}, {AttentionKind::hard, "hard"}, {AttentionKind::none, "none"}};
+constexpr Named<CellKind> kCells[] = {{CellKind::gru, "gru"}, {CellKind::lstm, "lstm"}};
+constexpr Named<LossNormalisation> kNormalisations[] = {{LossNormalisation::token_mean, "token-mean"},
+                                                        {LossNormalisation::batch_mean, "batch-mean"}};
+constexpr Named<Schedule> kSchedules[] = {{Schedule::constant, "constant"},
+                                          {Schedule::inverse_square_root, "inverse-square-root"},
+                                          {Schedule::exponential, "exponential"},
+                                          {Schedule::plateau, "plateau"}};
+constexpr Named<BestBy> kMeasures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
+constexpr Named<SplitKind> kSplits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
+
+/// The sizes of the tutorial, which are the defaults, and its part of fra.txt; with what keeps so many weights from
+/// learning so few sentences by heart.
+Config tutorial_preset() {
+  Config config;
+  config.preset = "tutorial";
+  config.data.limit = 50'000;
+  config.training.schedule = Schedule::exponential;
+  config.training.decay = 0.7;
+  config.training.dropout.output = 0.3;
+  return config;
+}
+
+/// What learns the built-in corpus within a minute on two cores, to translate nearly all of its held-out sentences.
+Config small_preset() {
+  Config config;
+  config.preset = "small";
+  config.model.embedding = 96;
+  config.model.units = 128;
+  config.training.batch = 32;
+  config.training.epochs = 20;
+  config.training.learning_rate = 2e-3;
+  return config;
+}
+
+/// What translated best of all that docs/results.md reports on: for some 100,000 sentences and more, read and written
+/// with their accents and capitals.
+Config best_preset() {
+  Config config;
+  config.preset = "best";
+  config.data.max_length = 100;
+  config.normaliser = Normaliser::reversible;
+  config.subwords = 8000;
+  config.model.units = 512;
+  config.model.bidirectional = true;
+  config.training.epochs = 7;
+  config.training.schedule = Schedule::exponential;
+  config.training.decay = 0.8;
+  config.training.average = 0.9995;
+  config.training.label_smoothing = 0.1;
+  config.training.dropout.embedding = 0.15;
+  config.training.dropout.context = 0.1;
+  config.training.dropout.output = 0.2;
+  config.training.checkpoint_every = 1;
+  return config;
+}
+
+/// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
+constexpr std::array<std::string_view, 33> kLaterSettings = {"columns",
+                                                             "source-language",
+                                                             "target-language",
+                                                             "tied-embeddings",
+                                                             "accumulate",
+                                                             "schedule",
+                                                             "warmup",
+                                                             "decay",
+                                                             "plateau-patience",
+                                                             "average",
+                                                             "weight-decay",
+                                                             "best-by",
+                                                             "patience",
+                                                             "valid-sentences",
+                                                             "samples",
+                                                             "subwords",
+                                                             "subword-model",
+                                                             "dropout-embedding",
+                                                             "dropout-layers",
+                                                             "dropout-context",
+                                                             "dropout-output",
+                                                             "dropout-recurrent",
+                                                             "attention",
+                                                             "attention-positions",
+                                                             "cell",
+                                                             "layers",
+                                                             "bidirectional",
+                                                             "self-attention",
+                                                             "monte-carlo-samples",
+                                                             "expected-attention",
+                                                             "entropy-weight",
+                                                             "baseline-decay",
+                                                             "kernels"};
+
+constexpr Named<Config (*)()> kPresets[] = {
+    {tutorial_preset, "tutorial"}, {small_preset, "small"}, {best_preset, "best"}};
+
+}  // namespace
+
+std::string_view to_string(Variant variant) { return name_of(kVariants, variant); }
+Variant parse_variant(std::string_view name) { return find_name(kVariants, "variant", name); }
+
+std::string_view to_string(AttentionKind attention) { return name_of(kAttentions, attention); }
+AttentionKind parse_attention(std::string_view name) { return find_name(kAttentions, "attention", name); }
+
+std::string_view to_string(CellKind cell) { return name_of(kCells, cell); }
+CellKind parse_cell(std::string_view name) { return find_name(kCells, "cell", name); }
+
+std::string_view to_string(LossNormalisation normalisation) { return name_of(kNormalisations, normalisation); }
+LossNormalisation parse_loss_normalisation(std::string_view name) {
+  return find_name(kNormalisations, "loss normalisation", name);
+}
+
+std::string_view to_string(BestBy measure) { return name_of(kMeasures, measure); }
+BestBy parse_best_by(std::string_view name) { return find_name(kMeasures, "measure", name); }
+
+std::string_view to_string(Schedule schedule) { return name_of(kSchedules, schedule); }
+Schedule parse_schedule(std::string_view name) { return find_name(kSchedules, "schedule", name); }
+
+std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
+SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }
+
+Normaliser default_normaliser(std::string_view source_language, std::string_view target_language) {
+  return source_language == "fr" && target_language == "en" ? Normaliser::tutorial : Normaliser::reversible;
+}
+
+Config preset(std::string_view name) { return find_name(kPresets, "preset", name)(); }
+
+std::vector<std::string_view> preset_names() {
+  std::vector<std::string_view> names;
+  for (const auto& row : kPresets) names.push_back(row.name);
+  return names;
+}
+
+Json settings_json(const Config& config) {
+  Json object;
+  for (const Setting& setting : settings()) {
+    std::visit([&](const auto& value) { object[std::string(setting.name)] = value; }, setting.get(config));
+  }
+  return object;
+}
+
+std::string to_json(const Config& config) { return settings_json(config).dump(2) + "\n"; }
+
+Config config_from_json(std::string_view text, std::string_view origin) {
+  const SettingValues values = settings_from_json(text, origin);
+  for (const Setting& setting : settings()) {
+    const bool is_later = std::ranges::find(kLaterSettings, setting.name) != kLaterSettings.end();
+    require(is_later || values.contains(setting.name), "{}: '{}' is missing", origin, setting.name);
+  }
+  const Config config = with_settings(Config{}, values);
+  try {
+    check_together(config);
+  } catch (const Error& error) {
+    fail("{}: {}", origin, error.what());
+  }
+  return config;
+}
+
+std::string describe_system(const ModelConfig& config) {
+  const std::string_view cell = config.cell == CellKind::gru ? "GRU" : "LSTM";
+  const std::string layers = config.layers == 1 ? "" : fmt::format(" of {} layers", config.layers);
+  const std::string attention = config.attention == AttentionKind::none
+                                    ? "no attention"
+                                    : fmt::format("{} attention", to_string(config.attention));
+  return fmt::format("{}{} encoder{} and {} decoder{}, {}{}", config.bidirectional ? "bidirectional " : "", cell,
+                     config.self_attention ? " with self-attention" : "", cell, layers, attention,
+                     config.tied_embeddings ? ", tied embeddings" : "");
+}
+
+void check_model(const ModelConfig& config) {
+  // The tutorial's mathematics are those of one model; each setting is what it must be there.
+  const auto require_of_tutorial = [&](std::string_view name, std::string_view value, bool is_so) {
+    require(config.variant != Variant::tutorial || is_so,
+            "'variant' tutorial is the tutorial's model to the letter, which has '{}' {}: leave that as it is, or take "
+            "'variant' masked",
+            name, value);
+  };
+  require_of_tutorial("attention", "additive", config.attention == AttentionKind::additive);
+  require_of_tutorial("cell", "gru", config.cell == CellKind::gru);
+  require_of_tutorial("layers", "1", config.layers == 1);
+  require_of_tutorial("bidirectional", "false", !config.bidirectional);
+  require_of_tutorial("self-attention", "false", !config.self_attention);
+  require_of_tutorial("tied-embeddings", "false", !config.tied_embeddings);
+  require(config.attention != AttentionKind::dot || !config.bidirectional,
+          "'attention' dot needs values as wide as the decoder's state, with 'bidirectional' they are twice as wide: "
+          "take 'attention' general");
+  require(!config.self_attention || config.cell == CellKind::lstm,
+          "'self-attention' is over the memory cells of an LSTM, 'cell' is {}: take 'cell' lstm",
+          to_string(config.cell));
+}
+
+void check_together(const Config& config) {
+  check_model(config.model);
+  require(
+      config.source_language != config.target_language,
+      "'source-language' and 'target-language' are both {}: tell them apart, as en-GB and en-US or en-x-plain and en",
+      config.source_language);
+  require(!config.data.builtin || (config.source_language == "fr" && config.target_language == "en"),
+          "'builtin' is the built-in corpus, which is French and English (fr, en), but 'source-language' is {} and "
+          "'target-language' is {}: leave them out, or give a corpus of these languages with --data",
+          config.source_language, config.target_language);
+  require(config.training.dropout.layers == 0 || config.model.layers > 1,
+          "'dropout-layers' is {}, but 'layers' is 1: there is nothing between layers; take more of them, or "
+          "'dropout-embedding' and 'dropout-output', which are before and behind the only one",
+          config.training.dropout.layers);
+  require(config.training.monte_carlo_samples == 1 || config.model.attention == AttentionKind::hard,
+          "'monte-carlo-samples' is {}, but only 'attention' hard draws samples, it is {}",
+          config.training.monte_carlo_samples, to_string(config.model.attention));
+}
+
+void validate(const Config& config) {
+  for (const Setting& setting : settings()) check_setting(setting, setting.get(config));
+  check_together(config);
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,190 @@
+#include "models/nmt/network/parameters.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "graph/op.h"
+
+namespace weft::nmt {
+namespace {
+
+/// How the parameters start. The tutorial's are Keras's. The masked variant's are PyTorch's: words that are rare, as
+/// most are, hardly grow out of Keras's small embeddings in a few epochs.
+struct Initializers {
+  Initializer embedding;
+  Initializer kernel;
+  Initializer recurrent_kernel;
+};
+
+Initializers initializers(const ModelConfig& config) {
+  if (config.variant == Variant::tutorial)
+    return {Initializer::uniform(-0.05, 0.05), Initializer::glorot_uniform(), Initializer::orthogonal()};
+  const double limit = 1.0 / std::sqrt(static_cast<double>(config.units));
+  const Initializer uniform = Initializer::uniform(-limit, limit);
+  return {Initializer::normal(0.0, 1.0), uniform, uniform};
+}
+
+/// Declares the parameters of one translator.
+class Declaration {
+ public:
+  Declaration(Graph& graph, const ModelConfig& config)
+      : graph_(graph), config_(config), units_(config.units), initial_(initializers(config)) {}
+
+  Parameters run() {
+    Parameters parameters;
+    parameters.source_embedding = embedding("source_embedding", config_.source_vocabulary);
+    parameters.target_embedding = embedding("target_embedding", config_.target_vocabulary);
+    encoder(parameters);
+    decoder(parameters);
+    parameters.attention = attention();
+    const Graph::Scope scope = graph_.scope("output");
+    if (config_.tied_embeddings)
+      parameters.output_projection = kernel("projection", {units_, config_.embedding});
+    else
+      parameters.output_kernel = kernel("kernel", {units_, config_.target_vocabulary});
+    parameters.output_bias = bias("bias", config_.target_vocabulary);
+    return parameters;
+  }
+
+ private:
+  Value embedding(std::string_view name, std::int64_t vocabulary) {
+    return graph_.parameter(name, {vocabulary, config_.embedding}, initial_.embedding);
+  }
+  Value kernel(std::string_view name, const Shape& shape) { return graph_.parameter(name, shape, initial_.kernel); }
+  Value recurrent_kernel(const Shape& shape) {
+    return graph_.parameter("recurrent_kernel", shape, initial_.recurrent_kernel);
+  }
+  Value bias(std::string_view name, std::int64_t units) {
+    return graph_.parameter(name, {units}, Initializer::zeros());
+  }
+
+  /// "encoder_gru" and the first layer's scope are one: a translator with one layer has no number in its names.
+  static std::string layer_scope(std::string_view name, std::int64_t layer) {
+    return layer == 0 ? std::string(name) : fmt::format("{}/layer{}", name, layer);
+  }
+
+  CellWeights cell(std::int64_t in) {
+    // Braces: evaluated, and so declared, in this order.
+    if (config_.cell == CellKind::gru)
+      return GruWeights{kernel("kernel", {in, 3 * units_}), recurrent_kernel({units_, 3 * units_}),
+                        bias("input_bias", 3 * units_), bias("recurrent_bias", 3 * units_)};
+    return LstmWeights{kernel("kernel", {in, 4 * units_}), recurrent_kernel({units_, 4 * units_}),
+                       graph_.parameter("bias", {4 * units_}, Initializer::unit_forget_bias())};
+  }
+
+  AdditiveAttentionWeights additive(std::string_view scope_name, std::int64_t query_units, std::int64_t units) {
+    const Graph::Scope scope = graph_.scope(scope_name);
+    return {kernel("w1", {query_units, units_}),
+            bias("b1", units_),
+            kernel("w2", {units, units_}),
+            bias("b2", units_),
+            kernel("v", {units_, 1}),
+            bias("bv", 1)};
+  }
+
+  EncoderCell encoder_cell(std::int64_t in) {
+    EncoderCell declared{cell(in), std::nullopt};
+    if (config_.self_attention) declared.memory = additive("memory", in + units_, units_);
+    return declared;
+  }
+
+  void encoder(Parameters& parameters) {
+    const std::string name = fmt::format("encoder_{}", to_string(config_.cell));
+    for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+      const Graph::Scope scope = graph_.scope(layer_scope(name, layer));
+      const std::int64_t in = layer == 0 ? config_.embedding : value_units(config_);
+      EncoderLayer declared{encoder_cell(in), std::nullopt};
+      if (config_.bidirectional) {
+        const Graph::Scope backward = graph_.scope("backward");
+        declared.backward = encoder_cell(in);
+      }
+      parameters.encoder.push_back(declared);
+    }
+  }
+
+  void decoder(Parameters& parameters) {
+    if (config_.bidirectional)
+      for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+        const Graph::Scope scope = graph_.scope(layer_scope("bridge", layer));
+        BridgeWeights bridge{kernel("h_kernel", {2 * units_, units_}), bias("h_bias", units_), {}, {}};
+        if (config_.cell == CellKind::lstm) {
+          bridge.c_kernel = kernel("c_kernel", {2 * units_, units_});
+          bridge.c_bias = bias("c_bias", units_);
+        }
+        parameters.bridge.push_back(bridge);
+      }
+    const std::string name = fmt::format("decoder_{}", to_string(config_.cell));
+    for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+      const Graph::Scope scope = graph_.scope(layer_scope(name, layer));
+      parameters.decoder.push_back(cell(layer == 0 ? value_units(config_) + config_.embedding : units_));
+    }
+  }
+
+  AttentionWeights attention() {
+    AttentionWeights weights;
+    switch (config_.attention) {
+      case AttentionKind::additive:
+      case AttentionKind::hard:
+        weights.additive = additive("attention", units_, value_units(config_));
+        break;
+      case AttentionKind::general:
+        weights.kernel = kernel("attention/kernel", {value_units(config_), units_});
+        break;
+      case AttentionKind::location:
+        weights.kernel = kernel("attention/kernel", {config_.attention_positions, units_});
+        break;
+      case AttentionKind::dot:
+      case AttentionKind::none:
+        break;
+    }
+    return weights;
+  }
+
+  Graph& graph_;
+  const ModelConfig& config_;
+  std::int64_t units_;
+  Initializers initial_;
+};
+
+void append(std::vector<Value>& all, const CellWeights& cell) {
+  if (const auto* gru = std::get_if<GruWeights>(&cell))
+    all.insert(all.end(), {gru->kernel, gru->recurrent_kernel, gru->input_bias, gru->recurrent_bias});
+  else if (const auto* lstm = std::get_if<LstmWeights>(&cell))
+    all.insert(all.end(), {lstm->kernel, lstm->recurrent_kernel, lstm->bias});
+}
+
+void append(std::vector<Value>& all, const AdditiveAttentionWeights& weights) {
+  all.insert(all.end(), {weights.w1, weights.b1, weights.w2, weights.b2, weights.v, weights.bv});
+}
+
+void append(std::vector<Value>& all, const EncoderCell& encoder) {
+  append(all, encoder.cell);
+  if (encoder.memory) append(all, *encoder.memory);
+}
+
+}  // namespace
+
+std::vector<Value> Parameters::all() const {
+  std::vector<Value> all{source_embedding, target_embedding};
+  for (const EncoderLayer& layer : encoder) {
+    append(all, layer.forward);
+    if (layer.backward) append(all, *layer.backward);
+  }
+  for (const BridgeWeights& layer : bridge)
+    all.insert(all.end(), {layer.h_kernel, layer.h_bias, layer.c_kernel, layer.c_bias});
+  for (const CellWeights& layer : decoder) append(all, layer);
+  append(all, attention.additive);
+  all.insert(all.end(), {attention.kernel, output_kernel, output_projection, output_bias});
+  std::erase_if(all, [](Value value) { return !value; });  // what the system has not
+  return all;
+}
+
+Parameters declare_parameters(Graph& graph, const ModelConfig& config) {
+  check_model(config);
+  return Declaration(graph, config).run();
+}
+
+std::int64_t value_units(const ModelConfig& config) { return config.bidirectional ? 2 * config.units : config.units; }
+
+}  // namespace weft::nmt

@@ -1,0 +1,37 @@
+#include "models/nmt/training/kernel_choice.h"
+
+#include "backends/runtime/executable.h"
+#include "graph/base/error.h"
+#include "models/nmt/training/trainer.h"
+
+namespace weft::nmt {
+
+bool names_kernel_file(std::string_view kernels) { return kernels != kDefaultKernels && kernels != kMeasuredKernels; }
+
+onednn::ProductUses training_products(const Config& config, std::span<const Example> examples,
+                                      std::optional<std::size_t> memory_budget) {
+  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
+                  {.memory_budget = memory_budget});
+  onednn::ProductUses products;
+  trainer.compile_all([&](const Executable& step) { add_products(step.graph(), products); });
+  return products;
+}
+
+std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view kernels,
+                                                              const std::function<onednn::ProductUses()>& products,
+                                                              const KernelProgress& on_progress) {
+  if (kernels == kDefaultKernels) return nullptr;
+  if (names_kernel_file(kernels)) {
+    try {
+      return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(kernels));
+    } catch (const Error& error) {
+      fail("'kernels' is {}, {}, or the path of a table: {}", kDefaultKernels, kMeasuredKernels, error.what());
+    }
+  }
+  const onednn::ProductUses found = products();
+  on_progress(0, found.size());
+  return std::make_shared<const onednn::KernelSelection>(
+      onednn::measure_kernels(found, [&](std::size_t done) { on_progress(done, found.size()); }));
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,83 @@
+#include "models/nmt/training/provenance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+
+#include "graph/base/error.h"
+#include "graph/base/quote.h"
+#include "graph/base/sha256.h"
+#include "models/nmt/config/settings.h"
+#include "models/nmt/training/vocabulary_files.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::string_view kPrefix = "trained.";
+constexpr std::string_view kChecksum = "sha256:";
+constexpr std::size_t kLongestShown = 80;
+
+/// Beside those of the model. How pieces were found is told by the subword models themselves.
+constexpr std::array<std::string_view, 2> kTextSettings = {"normaliser", "subwords"};
+
+bool belongs(const Setting& setting) {
+  if (setting.name == "preset") return false;
+  return setting.group == SettingGroup::model || setting.group == SettingGroup::derived ||
+         std::ranges::find(kTextSettings, setting.name) != kTextSettings.end();
+}
+
+std::string checksum(std::string_view bytes) {
+  Sha256 sum;
+  sum.update(bytes);
+  return fmt::format("{}{}", kChecksum, sum.hex_digest());
+}
+
+}  // namespace
+
+Metadata provenance_of(const Config& config, const Vocabulary& source, const Vocabulary& target) {
+  Metadata words;
+  for (const Setting& setting : settings())
+    if (belongs(setting)) words[fmt::format("{}{}", kPrefix, setting.name)] = setting_text(setting.get(config));
+  for (const auto& [name, content] : vocabulary_contents(source, target))
+    words[fmt::format("{}{}", kPrefix, name)] = checksum(content);
+  return words;
+}
+
+Metadata take_provenance(Metadata& metadata) {
+  Metadata taken;
+  for (auto word = metadata.begin(); word != metadata.end();) {
+    const auto next = std::next(word);
+    if (word->first.starts_with(kPrefix)) taken.insert(metadata.extract(word));
+    word = next;
+  }
+  return taken;
+}
+
+std::string unknown_provenance(const std::filesystem::path& checkpoint) {
+  return fmt::format(
+      "warning: '{}' is of an earlier version and does not say what it was trained with; that the settings and "
+      "vocabularies beside it are still those cannot be checked",
+      checkpoint.string());
+}
+
+void check_provenance(const Metadata& trained, const Metadata& present, const std::filesystem::path& folder) {
+  for (const auto& [key, word] : trained) {
+    const auto at = present.find(key);
+    const std::string before = excerpt(word, kLongestShown);
+    const std::string now = at == present.end() ? "nothing" : at->second;
+    if (before == now) continue;
+    const std::string name = excerpt(key.substr(kPrefix.size()), kLongestShown);
+    require(
+        !before.starts_with(kChecksum),
+        "it was trained with another '{}': its checksum was {}, now it is {}; put back the file that it was trained "
+        "with, or train again",
+        (folder / name).string(), before, now);
+    fail("it was trained with '{}' {}, '{}' has {}; put back what it was trained with, or train again", name, before,
+         (folder / "config.json").string(), now);
+  }
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,85 @@
+#include "models/nmt/training/step_dump.h"
+
+#include <fmt/format.h>
+
+#include "backends/onednn/products/kernel_selection.h"
+#include "graph/base/error.h"
+#include "graph/base/file.h"
+#include "graph/io/json.h"
+#include "graph/io/safetensors.h"
+#include "models/nmt/network/model.h"
+
+namespace weft::nmt {
+namespace {
+
+Tensor copy_of(const TensorView& view) {
+  Tensor tensor(view.type);
+  std::ranges::copy(view.bytes(), tensor.bytes().begin());
+  return tensor;
+}
+
+TensorMap inputs_of(const Graph& graph, const Executable& executable) {
+  TensorMap inputs;
+  for (const NodeId id : graph.leaves(leaf::input)) {
+    const std::string& name = graph.node(id).name;
+    inputs.emplace(name, copy_of(executable.input(name)));
+  }
+  return inputs;
+}
+
+/// What the graph has of the variables: those of an update that several batches make are apart.
+TensorMap variables_of(const Graph& graph, const Executable& executable) {
+  TensorMap variables;
+  for (const Op* leaf : {&leaf::parameter, &leaf::state})
+    for (const NodeId id : graph.leaves(*leaf)) {
+      const std::string& name = graph.node(id).name;
+      variables.emplace(name, executable.variables().get(name));
+    }
+  return variables;
+}
+
+TensorMap outputs_of(const Executable& executable) {
+  TensorMap outputs;
+  for (const Output& output : executable.graph().outputs()) outputs.emplace(output.name, executable.get(output.name));
+  return outputs;
+}
+
+}  // namespace
+
+StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
+                   std::shared_ptr<const onednn::KernelSelection> kernels)
+    : config_(config), folder_(std::move(folder)), step_(step), kernels_(std::move(kernels)) {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  require(!error && std::filesystem::is_directory(folder_), "the folder '{}' cannot be made: {}", folder_.string(),
+          error ? error.message() : "there is a file of that name");
+  // A dump of another step would be taken for this one's, should it fail.
+  for (const char* name : {"outputs.safetensors", "updated.safetensors", "kernels.json"})
+    std::filesystem::remove(folder_ / name, error);
+}
+
+void StepDump::before(std::int64_t step, const BatchShape& shape, const Executable& executable) const {
+  if (step != step_) return;
+  const ModelShape model_shape{static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+                               static_cast<std::int64_t>(shape.target_length)};
+  const Graph graph = training_graph(config_.model, config_.training, model_shape);
+  write_file(path("graph.json"), to_json(graph));
+  save_safetensors(path("inputs.safetensors"), inputs_of(graph, executable), {});
+  save_safetensors(path("weights.safetensors"), variables_of(graph, executable), {});
+  if (kernels_) write_file(path("kernels.json"), kernels_->to_json());
+}
+
+void StepDump::after(std::int64_t step, const Executable& executable) const {
+  if (step != step_) return;
+  save_safetensors(path("outputs.safetensors"), outputs_of(executable), {});
+  save_safetensors(path("updated.safetensors"), variables_of(executable.graph(), executable), {});
+}
+
+std::string StepDump::replay_command() const {
+  return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0{}",
+                     path("graph.json"), path("inputs.safetensors"), path("weights.safetensors"),
+                     path("outputs.safetensors"), path("updated.safetensors"),
+                     kernels_ ? " --kernels " + path("kernels.json") : "");
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,265 @@
+#include "models/nmt/training/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "backends/runtime/numerics.h"
+#include "graph/base/error.h"
+#include "models/nmt/network/model.h"
+#include "models/nmt/search/compiled_shapes.h"
+#include "models/nmt/training/schedule.h"
+
+namespace weft::nmt {
+namespace {
+
+ModelShape model_shape(const BatchShape& shape) {
+  return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+          static_cast<std::int64_t>(shape.target_length)};
+}
+
+ProgramsByShape::Shape program_shape(const BatchShape& shape) {
+  const auto [rows, source_length, target_length] = model_shape(shape);
+  return {rows, source_length, target_length};
+}
+
+BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
+  // Groups that have no padding are left so where it would change what a sentence means.
+  const std::size_t most_shapes =
+      ignores_padding(config.model) ? BatchPlan::kMostShapes : std::numeric_limits<std::size_t>::max();
+  return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, most_shapes);
+}
+
+/// Fills the executable's inputs from the batch's examples.
+void feed(const Executable& executable, const Batch& batch, std::span<const Example> examples) {
+  fill_source(batch, examples, executable.input("source").as<std::int32_t>(),
+              executable.input("source_lengths").as<std::int32_t>());
+  std::vector<std::int32_t> target_lengths(batch.rows.size());
+  fill_target(batch, examples, executable.input("target").as<std::int32_t>(), target_lengths);
+}
+
+/// The target tokens that a batch predicts: all but each row's <start>.
+std::int64_t predicted_tokens(const Batch& batch, std::span<const Example> examples) {
+  std::int64_t tokens = 0;
+  for (const std::size_t row : batch.rows) tokens += std::ssize(examples[row].target) - 1;
+  return tokens;
+}
+
+/// The loss of a batch per token, whatever the graph's normalisation.
+double per_token(double loss, LossNormalisation normalisation, const Batch& batch, std::int64_t tokens) {
+  return normalisation == LossNormalisation::token_mean
+             ? loss
+             : loss * static_cast<double>(batch.shape.rows) / static_cast<double>(tokens);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+                 TrainerOptions options)
+    : config_(config),
+      examples_(examples),
+      variables_(std::move(variables)),
+      arena_(std::make_shared<Arena>()),
+      options_(std::move(options)),
+      plan_(batch_plan(config, examples)) {
+  if (!options_.programs) options_.programs = std::make_shared<ProgramCache>();
+  programs_.emplace(options_.programs);
+  state_.seed = config.training.seed;
+  // Now, so that all variables are there, and a model that cannot be built fails at once.
+  executable(plan_.shapes().front());
+  if (config.training.accumulate > 1)
+    update_ = compile(update_graph(config_.model, config_.training), onednn_backend(), compile_options());
+}
+
+Trainer::~Trainer() = default;
+
+CompileOptions Trainer::compile_options() const {
+  CompileOptions options;
+  options.variables = variables_;
+  options.arena = arena_;
+  options.memory_budget = options_.memory_budget;
+  options.check_numerics = options_.check_numerics;
+  options.kernel_selection = options_.kernels;
+  return options;
+}
+
+std::shared_ptr<Executable> Trainer::executable(const BatchShape& shape) {
+  return programs_->find(program_shape(shape), [&] {
+    const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
+    Executable compiled = compile(graph, onednn_backend(), compile_options());
+    if (compiled.report().arena_bytes > largest_.arena_bytes) largest_ = compiled.report();
+    return compiled;
+  });
+}
+
+void Trainer::profile_runs(bool on) {
+  programs_->profile_runs(on);
+  if (update_) update_->profile_runs(on);
+}
+
+ProfileByKind Trainer::profile() const {
+  ProfileByKind profile;
+  visit_profiled([&](const Executable& executable) { profile.add(executable.profile()); });
+  return profile;
+}
+
+void Trainer::visit_profiled(const std::function<void(const Executable&)>& visit) const {
+  programs_->visit_profiled(visit);
+  if (update_) visit(*update_);
+}
+
+void Trainer::compile_all(const std::function<void(const Executable&)>& visit) {
+  for (const BatchShape& shape : plan_.shapes()) {
+    const std::shared_ptr<Executable> step = executable(shape);
+    if (visit) visit(*step);
+  }
+  if (visit && update_) visit(*update_);
+}
+
+void Trainer::restore(const Checkpoint& checkpoint) {
+  for (const std::string& name : variables_->names()) {
+    const auto at = checkpoint.variables.find(name);
+    require(at != checkpoint.variables.end(), "the checkpoint lacks the variable '{}'", name);
+    variables_->set(name, at->second);
+  }
+  require(checkpoint.variables.size() == variables_->names().size(),
+          "the checkpoint holds {} variables, the model has {}", checkpoint.variables.size(),
+          variables_->names().size());
+  require(checkpoint.state.seed == config_.training.seed,
+          "the checkpoint was trained with seed {}, the run goes on with {}; use the same seed", checkpoint.state.seed,
+          config_.training.seed);
+  state_ = checkpoint.state;
+}
+
+Checkpoint Trainer::checkpoint() const { return {variables_->snapshot(), state_}; }
+
+std::int64_t Trainer::steps_per_epoch() const {
+  const auto batches = static_cast<std::int64_t>(plan_.batches_per_epoch());
+  return (batches + config_.training.accumulate - 1) / config_.training.accumulate;
+}
+
+/// Sets what the next update is made by.
+void Trainer::set_rates(Executable& executable) const {
+  const TrainingConfig& training = config_.training;
+  executable.input("learning_rate").as<float>()[0] = static_cast<float>(learning_rate(training, state_));
+  if (training.average > 0)
+    executable.input("average_weight").as<float>()[0] =
+        static_cast<float>(average_weight(training.average, state_.step + 1));
+}
+
+void Trainer::run(Executable& executable) const {
+  try {
+    executable.run();
+  } catch (const NumericsError& error) {
+    throw Diverged(fmt::format("training diverged: in epoch {}, batch {} (step {}), {}", state_.epoch + 1,
+                               state_.batch_in_epoch + 1, state_.step + 1, error.what()));
+  }
+}
+
+/// Leaves the state as it was; throws Diverged when the batch, or the update that it ends, makes what is no number.
+StepReport Trainer::run_batch(const Batch& batch, std::int64_t batches) {
+  const std::int64_t number = state_.step + 1;
+  StepReport report{.epoch = state_.epoch + 1,
+                    .batch = state_.batch_in_epoch + 1,
+                    .batches = batches,
+                    .learning_rate = learning_rate(config_.training, state_),
+                    .tokens = predicted_tokens(batch, examples_)};
+  // An epoch's last batches make an update even if they are fewer.
+  report.updated = report.batch % config_.training.accumulate == 0 || report.batch == batches;
+  const std::shared_ptr<Executable> program = executable(batch.shape);
+  Executable& step = *program;
+  Executable& update = update_ ? *update_ : step;
+  feed(step, batch, examples_);
+  set_rates(update);
+  if (options_.observer.before) options_.observer.before(number, batch.shape, step);
+  run(step);
+  if (options_.observer.after) options_.observer.after(number, step);
+  report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
+                          batch, report.tokens);
+  if (update_ && report.updated) {
+    run(*update_);
+    if (options_.observer.after_update) options_.observer.after_update(number, *update_);
+  }
+  report.gradient_norm =
+      report.updated ? static_cast<double>(update.output("gradient_norm").as<float>()[0]) : last_gradient_norm_;
+  if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm))
+    throw Diverged(
+        fmt::format("training diverged: in epoch {}, batch {} (step {}) the loss is {} and the gradients' norm {}",
+                    report.epoch, report.batch, number, report.loss, report.gradient_norm));
+  return report;
+}
+
+std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
+  const std::int64_t epoch = state_.epoch + 1;
+  while (state_.batch_in_epoch < std::ssize(batches)) {
+    const StepReport report = run_batch(batches[static_cast<std::size_t>(state_.batch_in_epoch)], std::ssize(batches));
+    if (report.updated) ++state_.step;
+    ++state_.batch_in_epoch;
+    state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);
+    state_.epoch_tokens += report.tokens;
+    last_learning_rate_ = report.learning_rate;
+    last_gradient_norm_ = report.gradient_norm;
+    if (on_step && !on_step(report)) return std::nullopt;
+  }
+  const EpochReport report{epoch, state_.epoch_loss_sum / static_cast<double>(state_.epoch_tokens), state_.epoch_tokens,
+                           seconds_since(start), last_learning_rate_};
+  ++state_.epoch;
+  state_.batch_in_epoch = 0;
+  state_.epoch_loss_sum = 0;
+  state_.epoch_tokens = 0;
+  return report;
+}
+
+void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
+  measured(config_.training, state_, best);
+  if (!best) return;
+  state_.best_valid_loss = valid_loss;
+  state_.best_valid_bleu = valid_bleu;
+  state_.best_epoch = state_.epoch;
+}
+
+Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
+                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelSelection> kernels,
+                     std::shared_ptr<ProgramCache> programs)
+    : config_(config),
+      examples_(examples),
+      variables_(std::move(variables)),
+      arena_(arena ? std::move(arena) : std::make_shared<Arena>()),
+      kernels_(std::move(kernels)),
+      batches_(batch_plan(config, examples).epoch(0)),
+      programs_(programs ? std::move(programs) : std::make_shared<ProgramCache>()) {}
+
+Validator::~Validator() = default;
+
+double Validator::loss() {
+  double sum = 0;
+  std::int64_t tokens = 0;
+  for (const Batch& batch : batches_) {
+    const std::shared_ptr<Executable> program = programs_.find(program_shape(batch.shape), [&] {
+      CompileOptions options;
+      options.variables = variables_;
+      options.arena = arena_;
+      options.kernel_selection = kernels_;
+      return compile(loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean),
+                     onednn_backend(), options);
+    });
+    feed(*program, batch, examples_);
+    program->run();
+    const std::int64_t count = predicted_tokens(batch, examples_);
+    sum += static_cast<double>(program->output("loss").as<float>()[0]) * static_cast<double>(count);
+    tokens += count;
+  }
+  return sum / static_cast<double>(tokens);
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,87 @@
+#include "models/nmt/training/vocabulary_files.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string_view>
+
+#include "graph/base/error.h"
+#include "graph/base/file.h"
+#include "graph/base/sha256.h"
+
+namespace weft::nmt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The files of a language.
+struct Side {
+  const char* vocabulary;
+  const char* model;
+};
+constexpr Side kSource = {"vocab.source.txt", "subwords.source.model"};
+constexpr Side kTarget = {"vocab.target.txt", "subwords.target.model"};
+constexpr const char* kChecksums = "subwords.sha256";
+
+constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 28;
+constexpr std::uint64_t kMaxChecksumBytes = 4096;
+
+/// A line as sha256sum writes it.
+std::string checksum_line(std::string_view bytes, std::string_view name) {
+  Sha256 sum;
+  sum.update(bytes);
+  return fmt::format("{}  {}\n", sum.hex_digest(), name);
+}
+
+Tokeniser load_tokeniser(const fs::path& folder, const Side& side, const Config& config) {
+  if (config.subwords == 0) return config.normaliser;
+  const fs::path path = folder / side.model;
+  const std::string checksums = read_file(folder / kChecksums, kMaxChecksumBytes);
+  std::string bytes = read_file(path, kMaxModelBytes);
+  require(checksums.find(checksum_line(bytes, side.model)) != std::string::npos,
+          "'{}' is damaged, or of another run: its checksum is not the one in '{}'; train again", path.string(),
+          (folder / kChecksums).string());
+  return {config.normaliser, std::make_shared<const SubwordModel>(std::move(bytes), path.string())};
+}
+
+Vocabulary load_vocabulary(const fs::path& folder, const Side& side, const Config& config, std::int64_t ids) {
+  const fs::path path = folder / side.vocabulary;
+  Vocabulary vocabulary = Vocabulary::load(path, load_tokeniser(folder, side, config));
+  require(std::cmp_equal(vocabulary.size(), ids),
+          "'{}' makes {} ids, the model in '{}' has {}; the files are of different runs", path.string(),
+          vocabulary.size(), (folder / "config.json").string(), ids);
+  return vocabulary;
+}
+
+}  // namespace
+
+std::vector<std::string> vocabulary_file_names() {
+  return {kSource.vocabulary, kTarget.vocabulary, kSource.model, kTarget.model, kChecksums};
+}
+
+std::map<std::string, std::string> vocabulary_contents(const Vocabulary& source, const Vocabulary& target) {
+  std::map<std::string, std::string> contents;
+  const auto add = [&](const Vocabulary& vocabulary, const Side& side) {
+    contents[side.vocabulary] = vocabulary.lines();
+    if (const SubwordModel* model = vocabulary.tokeniser().subwords()) contents[side.model] = model->bytes();
+  };
+  add(source, kSource);
+  add(target, kTarget);
+  return contents;
+}
+
+void save_vocabularies(const fs::path& folder, const Vocabulary& source, const Vocabulary& target) {
+  std::string checksums;
+  for (const auto& [name, content] : vocabulary_contents(source, target)) {
+    write_file(folder / name, content);
+    if (name == kSource.model || name == kTarget.model) checksums += checksum_line(content, name);
+  }
+  if (!checksums.empty()) write_file(folder / kChecksums, checksums);
+}
+
+Vocabularies load_vocabularies(const fs::path& folder, const Config& config) {
+  return {load_vocabulary(folder, kSource, config, config.model.source_vocabulary),
+          load_vocabulary(folder, kTarget, config, config.model.target_vocabulary)};
+}
+
+}  // namespace weft::nmt

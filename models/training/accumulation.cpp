@@ -1,0 +1,43 @@
+#include "models/training/accumulation.h"
+
+#include "ops/ops.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr const char* kScope = "accumulated";
+
+Value declare_weight(Graph& graph) { return graph.state("weight", {DType::f32, Shape{}}); }
+
+Value zeros_like(Value x) { return broadcast(x.graph().constant(0.0), x.shape()); }
+
+Value declare_sum(Graph& graph, Value parameter) { return graph.state(parameter.name(), parameter.type()); }
+
+}  // namespace
+
+void accumulate(std::span<const Value> parameters, std::span<const Value> sums, Value weight) {
+  Graph& graph = weight.graph();
+  const Graph::Scope scope = graph.absolute_scope(kScope);
+  const Value last_weight = declare_weight(graph);
+  graph.update(last_weight, last_weight + weight);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Value last = declare_sum(graph, parameters[i]);
+    graph.update(last, last + sums[i]);
+  }
+}
+
+std::vector<Value> take_accumulated(std::span<const Value> parameters) {
+  Graph& graph = parameters.front().graph();
+  const Graph::Scope scope = graph.absolute_scope(kScope);
+  const Value weight = declare_weight(graph);
+  graph.update(weight, zeros_like(weight));
+  std::vector<Value> means;
+  for (const Value parameter : parameters) {
+    const Value sum = declare_sum(graph, parameter);
+    means.push_back(sum / weight);
+    graph.update(sum, zeros_like(sum));
+  }
+  return means;
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,27 @@
+#include "ops/forms.h"
+
+namespace weft {
+
+MatmulForm matmul_form(const Node& node) {
+  return {node.attributes.get<bool>("transpose_a"), node.attributes.get<bool>("transpose_b")};
+}
+
+SliceForm slice_form(const Node& node) {
+  return {axis_of(node), node.attributes.get<std::int64_t>("begin"), node.attributes.get<std::int64_t>("end")};
+}
+
+PadForm pad_form(const Node& node) {
+  return {axis_of(node), node.attributes.get<std::int64_t>("before"), node.attributes.get<std::int64_t>("after")};
+}
+
+ReductionForm reduction_form(const Node& node) {
+  return {node.attributes.get<std::vector<std::int64_t>>("axes"), node.attributes.get<bool>("keep_dims")};
+}
+
+std::int64_t axis_of(const Node& node) { return node.attributes.get<std::int64_t>("axis"); }
+
+const std::vector<std::int64_t>& permutation_of(const Node& node) {
+  return node.attributes.get<std::vector<std::int64_t>>("permutation");
+}
+
+}  // namespace weft

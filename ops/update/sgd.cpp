@@ -1,0 +1,92 @@
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+#include "ops/update/optimiser.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_update_operands(operands, 4);
+  const TensorType& parameter = operands[0];
+  require_float(parameter, "parameter");
+  require_like_parameter(operands[1], "gradient", parameter);
+  require_like_parameter(operands[2], "velocity", parameter);
+  require_learning_rate(operands[3], parameter);
+  const double momentum = attributes.get<double>("momentum");
+  require(momentum >= 0.0 && momentum < 1.0, "momentum is {}: a number in [0, 1) is needed", momentum);
+  return {parameter, parameter};
+}
+
+// An element: a product and a sum for the velocity, and for the parameter; the scale.
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+  return (operands.size() > 4 ? 5.0 : 4.0) * static_cast<double>(results[0].shape.volume());
+}
+
+struct SgdResult {
+  Value parameter;
+  Value velocity;
+};
+
+SgdResult sgd_op(Value parameter, Value gradient, Value velocity, Value learning_rate, double momentum) {
+  const std::vector<Value> results =
+      apply_all(op::sgd, std::vector<Value>{parameter, gradient, velocity, learning_rate}, {{"momentum", momentum}});
+  return {results[0], results[1]};
+}
+
+std::vector<Value> update_of(Graph& graph, const Shape& shape, double momentum) {
+  const SgdResult updated =
+      sgd_op(graph.input("parameter", DType::f32, shape), graph.input("gradient", DType::f32, shape),
+             graph.input("velocity", DType::f32, shape), graph.input("learning_rate", DType::f32, {}), momentum);
+  return {updated.parameter, updated.velocity};
+}
+std::vector<Value> case_scaled_gradient(Graph& graph) {
+  std::vector<Value> operands;
+  for (const std::string_view name : {"parameter", "gradient", "velocity"})
+    operands.push_back(graph.input(name, DType::f32, {3, 7}));
+  operands.insert(operands.end(), {graph.constant(0.01), graph.constant(0.375)});
+  return apply_all(op::sgd, operands, {{"momentum", 0.9}});
+}
+std::vector<Value> case_momentum(Graph& graph) { return update_of(graph, {3, 5}, 0.9); }
+std::vector<Value> case_no_momentum(Graph& graph) { return update_of(graph, {19}, 0.0); }
+std::vector<Value> case_scalar(Graph& graph) { return update_of(graph, {}, 0.5); }
+
+}  // namespace
+
+const Op op::sgd = {
+    .name = "sgd",
+    .family = "update",
+    .summary =
+        "velocity' = momentum velocity + g, parameter' = parameter - learning_rate velocity'; g is the gradient, "
+        "times gradient_scale where that is given",
+    .operands = {"parameter", "gradient", "velocity", "learning_rate", "gradient_scale..."},
+    .results = {"parameter_next", "velocity_next"},
+    .attributes = {"momentum: the decay of the velocity, in [0, 1)"},
+    .infer = infer,
+    .no_gradient = "it updates a parameter after its gradient is known",
+    .flops = flops,
+    .in_place = {{0, 0}, {1, 2}},
+    .cases = {{.name = "momentum", .build = case_momentum},
+              {.name = "no_momentum", .build = case_no_momentum},
+              {.name = "scalar", .build = case_scalar},
+              {.name = "scaled_gradient", .build = case_scaled_gradient}},
+};
+
+void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate, double momentum) {
+  check_optimiser("sgd", parameters, gradients, learning_rate);
+  Graph& graph = learning_rate.graph();
+  const Graph::Scope scope = graph.absolute_scope("sgd");
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Value parameter = parameters[i];
+    if (momentum == 0.0) {
+      graph.update(parameter, parameter - learning_rate * gradients[i]);
+      continue;
+    }
+    const Value velocity = graph.state(parameter.name() + "/velocity", parameter.type());
+    const SgdResult next = sgd_op(parameter, gradients[i], velocity, learning_rate, momentum);
+    graph.update(parameter, next.parameter);
+    graph.update(velocity, next.velocity);
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,253 @@
+// The fast kernels against the reference kernels in f64, at extents that leave rests behind vectors, blocks and
+// chunks. (tests/ops has every case of every op on both; these are the sizes at which fast loops go wrong.)
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "tests/backends/onednn/test.h"
+
+namespace weft {
+namespace {
+
+/// f32 against f64: sums of up to some thousand terms.
+constexpr double tolerance = 3e-6;
+
+void check_agrees(const Graph& graph, std::int32_t ids = 1) {
+  CHECK(test::distance_from_reference(graph, test::draw_all(graph, ids)) < tolerance);
+}
+
+Value input(Graph& graph, std::string_view name, const Shape& shape) { return graph.input(name, DType::f32, shape); }
+
+}  // namespace
+
+TEST_CASE("elementwise kernels broadcast any way") {
+  for (const std::int64_t n : test::odd_extents) {
+    CAPTURE(n);
+    const std::vector<std::pair<Shape, Shape>> shapes{
+        {{n}, {n}}, {{3, n}, {n}},       {{n}, {3, n}},          {{n, 3}, {n, 1}},      {{n, 1}, {1, 5}},
+        {{}, {n}},  {{2, n, 3}, {n, 1}}, {{2, 1, n}, {1, 4, 1}}, {{2, 3, n}, {2, 1, n}}};
+    for (const auto& [a, b] : shapes) {
+      Graph graph;
+      const Value x = input(graph, "a", a);
+      const Value y = input(graph, "b", b);
+      graph.output("add", x + y);
+      graph.output("sub", x - y);
+      graph.output("mul", x * y);
+      graph.output("div", x / (y + 3.0));
+      graph.output("less", less(x, y));
+      graph.output("select", select(less(x, graph.constant(0.5)), x, y));
+      graph.output("tanh", tanh(x * y));
+      check_agrees(graph);
+    }
+  }
+}
+
+TEST_CASE("reductions over any axes") {
+  const std::vector<std::vector<std::int64_t>> axes{{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}};
+  for (const std::int64_t n : test::odd_extents)
+    for (const Shape& shape : {Shape{n, 2, 3}, Shape{2, n, 3}, Shape{2, 3, n}, Shape{n, 1, 7}}) {
+      CAPTURE(shape.to_string());
+      Graph graph;
+      const Value x = input(graph, "x", shape) + 3.0;
+      for (std::size_t i = 0; i < axes.size(); ++i) {
+        graph.output(fmt::format("sum{}", i), reduce_sum(x, axes[i]));
+        graph.output(fmt::format("max{}", i), reduce_max(x, axes[i]));
+      }
+      check_agrees(graph);
+    }
+}
+
+TEST_CASE("reductions of more elements than one chunk") {
+  for (const Shape& shape : {Shape{40000}, Shape{3, 16385}, Shape{700, 70}, Shape{2, 5, 40000}}) {
+    Graph graph;
+    const Value x = input(graph, "x", shape) + 1.0;
+    graph.output("all", reduce_sum(x));
+    graph.output("first", reduce_sum(x, {0}));
+    graph.output("last", reduce_sum(x, {-1}));
+    graph.output("max", reduce_max(x));
+    graph.output("norm", global_norm(std::vector<Value>{x, x}));
+    check_agrees(graph);
+  }
+}
+
+TEST_CASE("a NaN anywhere is the maximum, and the first one is its place") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const std::int64_t n : test::odd_extents)
+    for (std::int64_t place = 0; place < n; ++place)
+      for (const Shape& shape : {Shape{1, n}, Shape{n, 1}, Shape{n, 2}}) {
+        CAPTURE(shape.to_string());
+        CAPTURE(place);
+        const std::int64_t axis = shape[0] == n ? 0 : 1;
+        Graph graph;
+        const Value x = input(graph, "x", shape);
+        graph.output("max", reduce_max(x, {axis}));
+        graph.output("argmax", argmax(x, axis));
+        Tensor values = test::draw("x", shape);
+        // Column 0 holds NaNs from that place on, every third; another column has none.
+        const std::int64_t stride = axis == 0 ? shape[1] : 1;
+        for (std::int64_t i = place; i < n; i += 3) values.set_number(i * stride, nan);
+        for (const Backend* backend : {&onednn_backend(), &reference_backend()}) {
+          CAPTURE(backend->name);
+          const TensorMap results = compile(graph, *backend).run({{"x", values}});
+          CHECK(std::isnan(results.at("max").number(0)));
+          CHECK(results.at("argmax").number(0) == static_cast<double>(place));
+          if (shape[-1] == 2) CHECK_FALSE(std::isnan(results.at("max").number(1)));
+        }
+      }
+}
+
+TEST_CASE("softmax, its logarithm and argmax along any axis") {
+  for (const std::int64_t n : test::odd_extents)
+    for (const Shape& shape : {Shape{n}, Shape{3, n}, Shape{n, 3}, Shape{2, 5, n}, Shape{2, n, 70}})
+      for (std::int64_t axis = 0; axis < static_cast<std::int64_t>(shape.rank()); ++axis) {
+        CAPTURE(shape.to_string());
+        CAPTURE(axis);
+        Graph graph;
+        const Value x = input(graph, "x", shape);
+        graph.output("softmax", softmax(x, axis));
+        graph.output("log_softmax", log_softmax(x, axis));
+        graph.output("argmax", argmax(x, axis));
+        check_agrees(graph);
+      }
+}
+
+TEST_CASE("elements move along any axis") {
+  for (const std::int64_t n : test::odd_extents)
+    for (std::int64_t axis = 0; axis < 3; ++axis) {
+      CAPTURE(n);
+      CAPTURE(axis);
+      const Shape shape = Shape{2, 3, 4}.with(static_cast<std::size_t>(axis), n);
+      Graph graph;
+      const Value a = input(graph, "a", shape);
+      const Value b = input(graph, "b", shape.with(static_cast<std::size_t>(axis), 5));
+      graph.output("concat", concat(std::vector<Value>{a, b, a}, axis));
+      graph.output("slice", slice(a, axis, n / 2, n));
+      graph.output("pad", pad(a, axis, 3, 1));
+      graph.output("broadcast", broadcast(slice(a, axis, 0, 1), shape.inserted(0, 2)));
+      std::vector<std::int64_t> permutation{0, 1, 2};
+      do
+        graph.output(fmt::format("transpose{}{}{}", permutation[0], permutation[1], permutation[2]),
+                     transpose(a, permutation));
+      while (std::next_permutation(permutation.begin(), permutation.end()));
+      CHECK(test::distance_from_reference(graph, test::draw_all(graph)) == 0.0);
+    }
+}
+
+TEST_CASE("products of all transpositions, of values and of variables") {
+  for (const std::int64_t m : {1, 7, 17, 64})
+    for (const std::int64_t k : {1, 15, 33, 300})
+      for (const std::int64_t n : {1, 16, 65, 100})
+        for (const bool transpose_a : {false, true})
+          for (const bool transpose_b : {false, true}) {
+            CAPTURE(Shape({m, k, n}).to_string());
+            CAPTURE(transpose_a);
+            CAPTURE(transpose_b);
+            Graph graph;
+            const Value a = input(graph, "a", transpose_a ? Shape{k, m} : Shape{m, k});
+            const Shape right = transpose_b ? Shape{n, k} : Shape{k, n};
+            const Initializer uniform = Initializer::uniform(-1.0, 1.0);
+            graph.output("values", matmul(a, input(graph, "b", right), transpose_a, transpose_b));
+            graph.output("variable", matmul(a, graph.parameter("w", right, uniform), transpose_a, transpose_b));
+            if (!transpose_a && !transpose_b)
+              graph.output("dense", dense(a, graph.parameter("w2", right, uniform), input(graph, "bias", {n})));
+            check_agrees(graph);
+          }
+}
+
+TEST_CASE("a transposed variable with many rows") {
+  Graph graph;
+  graph.output("y", matmul(input(graph, "a", {300, 65}),
+                           graph.parameter("w", {40, 65}, Initializer::uniform(-1.0, 1.0)), false, true));
+  check_agrees(graph);
+}
+
+TEST_CASE("batches of products") {
+  for (const auto& extents : std::vector<std::array<std::int64_t, 3>>{
+           {1, 9, 65}, {1, 64, 7}, {9, 1, 33}, {17, 31, 1}, {1, 1, 5}, {3, 10, 40}, {65, 3, 17}}) {
+    const auto& [m, k, n] = extents;
+    for (const std::int64_t batch : {1, 2, 5})
+      for (const bool transpose_a : {false, true})
+        for (const bool transpose_b : {false, true}) {
+          CAPTURE(Shape({batch, extents[0], extents[1], extents[2]}).to_string());
+          CAPTURE(transpose_a);
+          CAPTURE(transpose_b);
+          Graph graph;
+          const Value a = input(graph, "a", transpose_a ? Shape{batch, k, m} : Shape{batch, m, k});
+          const Value b = input(graph, "b", transpose_b ? Shape{batch, n, k} : Shape{batch, k, n});
+          graph.output("y", matmul(a, b, transpose_a, transpose_b));
+          check_agrees(graph);
+        }
+  }
+}
+
+TEST_CASE("recurrent cells and attention") {
+  for (const std::int64_t units : test::odd_extents) {
+    CAPTURE(units);
+    Graph graph;
+    const GruGatesGradient gru =
+        gru_gates_gradient(input(graph, "x_gates", {3, 3 * units}), input(graph, "h_gates", {3, 3 * units}),
+                           input(graph, "h", {3, units}), input(graph, "dh", {3, units}));
+    graph.output("d_x_gates", gru.x_gates);
+    graph.output("d_h_gates", gru.h_gates);
+    graph.output("d_h", gru.h);
+    const LstmGatesGradient lstm =
+        lstm_gates_gradient(input(graph, "gates", {3, 4 * units}), input(graph, "c", {3, units}),
+                            input(graph, "lstm_dh", {3, units}), input(graph, "dc", {3, units}));
+    graph.output("d_gates", lstm.gates);
+    graph.output("d_c", lstm.c);
+    const Value query = input(graph, "query", {3, units});
+    const Value keys = input(graph, "keys", {3, 5, units});
+    const Value v = input(graph, "v", {units, 1});
+    graph.output("scores", additive_scores(query, keys, v, input(graph, "bv", {1})));
+    const AdditiveScoresGradient scores = additive_scores_gradient(query, keys, v, input(graph, "d_scores", {3, 5}));
+    graph.output("d_query", scores.query);
+    graph.output("d_keys", scores.keys);
+    graph.output("d_v", scores.v);
+    graph.output("d_bv", scores.bv);
+    check_agrees(graph);
+  }
+}
+
+TEST_CASE("loss and embedding") {
+  for (const std::int64_t n : test::odd_extents) {
+    if (n < 3) continue;
+    CAPTURE(n);
+    for (const auto normalisation : {LossNormalisation::batch_mean, LossNormalisation::token_mean})
+      for (const double smoothing : {0.0, 0.1}) {
+        Graph graph;
+        const Value logits = input(graph, "logits", {7, 5, n});
+        const Value targets = graph.input("targets", DType::i32, {7, 5});
+        graph.output("loss", masked_cross_entropy(logits, targets, normalisation, smoothing));
+        graph.output("embedded", embedding(input(graph, "table", {n, 33}), targets));
+        graph.output("d_table", embedding_gradient(input(graph, "d", {7, 5, 33}), targets, n));
+        check_agrees(graph, static_cast<std::int32_t>(n));
+      }
+  }
+}
+
+TEST_CASE("ids and targets that are out of range are refused by index") {
+  Graph graph;
+  const Value ids = graph.input("ids", DType::i32, {2, 3});
+  graph.output("y", embedding(input(graph, "table", {4, 5}), ids));
+  TensorMap inputs = test::draw_all(graph);
+  for (const std::int32_t bad : {4, -1}) {
+    inputs.at("ids").set_number(4, bad);
+    CHECK_THROWS_WITH_AS(
+        test::run_fast(graph, inputs),
+        fmt::format("embedding 'embedding': id {} at index 4 is outside of the table of 4 rows", bad).c_str(), Error);
+  }
+}
+
+TEST_CASE("other floating types are refused") {
+  Graph graph;
+  graph.output("y", tanh(graph.input("x", DType::f64, {3})));
+  CHECK_THROWS_WITH_AS(compile(graph, onednn_backend()),
+                       "tanh 'tanh': the onednn backend does not compute in f64: the reference backend computes in f32 "
+                       "and f64",
+                       Error);
+}
+
+}  // namespace weft

@@ -1,0 +1,145 @@
+#include "tests/ops/composite_formulas.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "graph/base/error.h"
+#include "ops/forms.h"
+#include "ops/op_list.h"
+
+namespace weft::test {
+namespace {
+
+double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+
+/// Element [row, column] of a matrix.
+double at(const Tensor& matrix, std::int64_t row, std::int64_t column) {
+  return matrix.number(row * matrix.shape()[-1] + column);
+}
+
+/// Row `row` of x, times column `column` of w.
+double product(const Tensor& x, std::int64_t row, const Tensor& w, std::int64_t column) {
+  double sum = 0.0;
+  for (std::int64_t k = 0; k < w.shape()[0]; ++k) sum += at(x, row, k) * at(w, k, column);
+  return sum;
+}
+
+// Keras, reset_after: the reset gate is applied to the state's part of the candidate, bias included.
+std::vector<Tensor> gru_cell(std::span<const Tensor> operands, std::span<const TensorType> results) {
+  const Tensor &x = operands[0], &h = operands[1], &kernel = operands[2], &recurrent_kernel = operands[3];
+  Tensor next(results[0]);
+  const std::int64_t units = h.shape()[1];
+  for (std::int64_t row = 0; row < h.shape()[0]; ++row)
+    for (std::int64_t unit = 0; unit < units; ++unit) {
+      const auto of_x = [&](std::int64_t gate) {
+        return product(x, row, kernel, gate * units + unit) + operands[4].number(gate * units + unit);
+      };
+      const auto of_h = [&](std::int64_t gate) {
+        return product(h, row, recurrent_kernel, gate * units + unit) + operands[5].number(gate * units + unit);
+      };
+      const double z = sigmoid(of_x(0) + of_h(0));
+      const double r = sigmoid(of_x(1) + of_h(1));
+      const double candidate = std::tanh(of_x(2) + r * of_h(2));
+      next.set_number(row * units + unit, z * at(h, row, unit) + (1.0 - z) * candidate);
+    }
+  return {next};
+}
+
+std::vector<Tensor> lstm_cell(std::span<const Tensor> operands, std::span<const TensorType> results) {
+  const Tensor &x = operands[0], &h = operands[1], &c = operands[2];
+  Tensor next_h(results[0]);
+  Tensor next_c(results[1]);
+  const std::int64_t units = h.shape()[1];
+  for (std::int64_t row = 0; row < h.shape()[0]; ++row)
+    for (std::int64_t unit = 0; unit < units; ++unit) {
+      const auto gate = [&](std::int64_t index) {
+        const std::int64_t column = index * units + unit;
+        return product(x, row, operands[3], column) + product(h, row, operands[4], column) + operands[5].number(column);
+      };
+      const double cell = sigmoid(gate(1)) * at(c, row, unit) + sigmoid(gate(0)) * std::tanh(gate(2));
+      next_c.set_number(row * units + unit, cell);
+      next_h.set_number(row * units + unit, sigmoid(gate(3)) * std::tanh(cell));
+    }
+  return {next_h, next_c};
+}
+
+// Bahdanau et al., arXiv:1409.0473: score = v tanh(w1 query + w2 value), a softmax over the steps of the source.
+std::vector<Tensor> additive_attention(std::span<const Tensor> operands, std::span<const TensorType> results) {
+  const Tensor &query = operands[0], &values = operands[1], &w1 = operands[2], &w2 = operands[4], &v = operands[6];
+  Tensor context(results[0]);
+  Tensor weights(results[1]);
+  const std::int64_t time = values.shape()[1];
+  const std::int64_t size = values.shape()[2];
+  for (std::int64_t row = 0; row < values.shape()[0]; ++row) {
+    const std::int64_t length = operands.size() > 8 ? static_cast<std::int64_t>(operands[8].number(row)) : time;
+    std::vector<double> scores;
+    for (std::int64_t step = 0; step < length; ++step) {
+      double score = operands[7].number(0);
+      for (std::int64_t unit = 0; unit < w1.shape()[1]; ++unit) {
+        double key = operands[5].number(unit);
+        for (std::int64_t k = 0; k < size; ++k) key += values.number((row * time + step) * size + k) * at(w2, k, unit);
+        score += v.number(unit) * std::tanh(product(query, row, w1, unit) + operands[3].number(unit) + key);
+      }
+      scores.push_back(score);
+    }
+    const double largest = *std::ranges::max_element(scores);
+    double sum = 0.0;
+    for (const double score : scores) sum += std::exp(score - largest);
+    for (std::int64_t step = 0; step < time; ++step) {
+      const double weight = step < length ? std::exp(scores[static_cast<std::size_t>(step)] - largest) / sum : 0.0;
+      weights.set_number(row * time + step, weight);
+      for (std::int64_t k = 0; k < size; ++k)
+        context.set_number(row * size + k,
+                           context.number(row * size + k) + weight * values.number((row * time + step) * size + k));
+    }
+  }
+  return {context, weights};
+}
+
+/// The place of element `index` of `shape` in what is left when some axes are taken for 0.
+std::int64_t without_axes(std::int64_t index, const Shape& shape, const std::vector<std::int64_t>& axes) {
+  std::int64_t place = 0;
+  for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
+    if (std::ranges::find(axes, static_cast<std::int64_t>(axis)) != axes.end()) continue;
+    const std::int64_t along = index / shape.volume_between(axis + 1, shape.rank()) % shape.extents()[axis];
+    place = place * shape.extents()[axis] + along;
+  }
+  return place;
+}
+
+std::vector<Tensor> reduce_mean(const Node& node, const Tensor& x, const TensorType& result) {
+  Tensor means(result);
+  const std::vector<std::int64_t> axes = reduction_form(node).axes;
+  const double count = static_cast<double>(x.shape().volume()) / static_cast<double>(result.shape.volume());
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) {
+    const std::int64_t place = without_axes(i, x.shape(), axes);
+    means.set_number(place, means.number(place) + x.number(i) / count);
+  }
+  return {means};
+}
+
+std::vector<Tensor> stack(const Node& node, std::span<const Tensor> parts, const TensorType& result) {
+  Tensor stacked(result);
+  const auto axis = static_cast<std::size_t>(axis_of(node));
+  for (std::int64_t i = 0; i < result.shape.volume(); ++i) {
+    const std::int64_t part =
+        i / result.shape.volume_between(axis + 1, result.shape.rank()) % result.shape.extents()[axis];
+    stacked.set_number(i, parts[static_cast<std::size_t>(part)].number(
+                              without_axes(i, result.shape, {static_cast<std::int64_t>(axis)})));
+  }
+  return {stacked};
+}
+
+}  // namespace
+
+std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> operands,
+                                      std::span<const TensorType> results) {
+  if (node.op == &op::gru_cell) return gru_cell(operands, results);
+  if (node.op == &op::lstm_cell) return lstm_cell(operands, results);
+  if (node.op == &op::additive_attention) return additive_attention(operands, results);
+  if (node.op == &op::reduce_mean) return reduce_mean(node, operands[0], results[0]);
+  if (node.op == &op::stack) return stack(node, operands, results[0]);
+  throw InternalError(fmt::format("{} has neither a kernel nor a formula in {}", node.op->name, __FILE__));
+}
+
+}  // namespace weft::test

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "backends/runtime/executable.h"
+
+namespace weft::tool {
+
+/// A timeline of runs and their kernels in Chrome's trace-event JSON, which ui.perfetto.dev and chrome://tracing open:
+/// every run and within it every kernel is a complete event ("ph": "X") with its start `ts` and duration `dur` in
+/// microseconds, the op as its category, and what runs it, its scope and its rates as arguments.
+class Trace {
+ public:
+  /// Adds the executable's last run, which must have been profiled.
+  void add_last_run(const Executable& executable, std::string_view run_name);
+  std::size_t runs() const { return runs_; }
+  std::string to_json() const;
+
+ private:
+  std::size_t runs_ = 0;
+  std::chrono::steady_clock::time_point start_ = {};  // of the first run
+  std::vector<std::string> events_;
+};
+
+}  // namespace weft::tool
