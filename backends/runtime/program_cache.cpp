@@ -1,11 +1,20 @@
 #include "backends/runtime/program_cache.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
 #include "backends/runtime/program_bytes.h"
+#include "graph/base/counted.h"
+#include "graph/base/quantity.h"
 
 namespace weft {
+
+std::string to_string(const ProgramMemory& memory) {
+  return fmt::format("{}, {} of at most {}; {} had to make room", counted(memory.programs, "program"),
+                     bytes_text(memory.bytes), bytes_text(memory.budget), memory.evicted);
+}
 
 ProgramMemory ProgramCache::memory() const {
   const std::lock_guard lock(mutex_);

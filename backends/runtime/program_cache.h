@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct ProgramMemory {
   std::size_t budget = 0;
   std::size_t evicted = 0;  ///< programs that had to make room, so far
 };
+
+/// "162 programs, 250.1 MiB of at most 1.0 GiB; 3 had to make room".
+std::string to_string(const ProgramMemory& memory);
 
 /// Compiled programs, kept within a budget of bytes: when there is no room for another one, those that nobody has asked
 /// for longest go. Of any number of owners (ProgramsByShape), who share the budget and may be on different threads.

@@ -2,7 +2,7 @@
 
 #include "ops/ops.h"
 
-namespace weft::nmt {
+namespace weft {
 namespace {
 
 constexpr const char* kScope = "accumulated";
@@ -40,4 +40,4 @@ std::vector<Value> take_accumulated(std::span<const Value> parameters) {
   return means;
 }
 
-}  // namespace weft::nmt
+}  // namespace weft

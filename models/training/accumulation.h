@@ -5,7 +5,7 @@
 
 #include "graph/graph.h"
 
-namespace weft::nmt {
+namespace weft {
 
 /// Gradient accumulation: the gradients of some batches are summed up, and their mean makes one update. For batch b
 /// with loss L_b, which is a mean over M_b tokens (or rows, as the loss's normalisation says; loss_divisor),
@@ -22,4 +22,4 @@ void accumulate(std::span<const Value> parameters, std::span<const Value> sums, 
 /// The update's part: the mean gradient of each parameter. The states then begin anew, as zeros.
 std::vector<Value> take_accumulated(std::span<const Value> parameters);
 
-}  // namespace weft::nmt
+}  // namespace weft

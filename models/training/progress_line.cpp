@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "models/training/format.h"
+#include "graph/base/quantity.h"
 
-namespace weft::nmt {
+namespace weft {
 namespace {
 
 constexpr std::size_t kMinBar = 10, kMaxBar = 40;
@@ -29,18 +29,18 @@ std::string bar(double fraction, std::size_t columns) {
 std::string amount(const ProgressState& state) {
   // Rounded down, so that 100% means finished.
   if (state.total > 0) return fmt::format(" {:3}%", static_cast<int>(fraction_done(state) * 100));
-  if (state.done > 0) return fmt::format(" {} steps", format_count(static_cast<double>(state.done)));
-  return fmt::format(", {}", format_duration(state.seconds));
+  if (state.done > 0) return fmt::format(" {} steps", count_text(static_cast<double>(state.done)));
+  return fmt::format(", {}", duration_text(state.seconds));
 }
 
 std::string details(const ProgressState& state) {
   std::string text;
   if (state.tokens > 0 && state.seconds > 0) {
-    text += fmt::format(" {} tokens/s,", format_count(static_cast<double>(state.tokens) / state.seconds));
+    text += fmt::format(" {} tokens/s,", count_text(static_cast<double>(state.tokens) / state.seconds));
   }
   if (state.done > 0 && state.done < state.total) {
     const double remaining = static_cast<double>(state.total - state.done) / static_cast<double>(state.done);
-    text += fmt::format(" {} left,", format_duration(state.seconds * remaining));
+    text += fmt::format(" {} left,", duration_text(state.seconds * remaining));
   }
   if (state.loss) text += fmt::format(" loss {:.4f},", *state.loss);
   if (!text.empty()) text.pop_back();  // the last comma
@@ -60,4 +60,4 @@ std::string format_progress(const ProgressState& state, std::size_t columns) {
   return line;
 }
 
-}  // namespace weft::nmt
+}  // namespace weft

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace weft::nmt {
+namespace weft {
 
 /// How far a piece of work has come.
 struct ProgressState {
@@ -22,4 +22,4 @@ struct ProgressState {
 /// A narrow terminal gets a shorter bar, then none, then a shorter text.
 std::string format_progress(const ProgressState& state, std::size_t columns);
 
-}  // namespace weft::nmt
+}  // namespace weft

@@ -14,7 +14,7 @@
 #include "graph/base/error.h"
 #include "graph/base/number_text.h"
 
-namespace weft::nmt {
+namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
@@ -90,4 +90,4 @@ RunLock::~RunLock() {
   if (made_folder_) fs::remove(run_, ignored);  // which fails when something is in it
 }
 
-}  // namespace weft::nmt
+}  // namespace weft

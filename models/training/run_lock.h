@@ -5,7 +5,7 @@
 
 #include "graph/base/file.h"
 
-namespace weft::nmt {
+namespace weft {
 
 /// The sole right to write into a run directory, held while the object lives: a file `lock` in it that is locked by the
 /// system, which lets go of it however the process ends. Reading a run needs no lock.
@@ -30,4 +30,4 @@ class RunLock {
   std::unique_ptr<Descriptor> file_;
 };
 
-}  // namespace weft::nmt
+}  // namespace weft

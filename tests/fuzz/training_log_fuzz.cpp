@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/training/training_log.h"
+#include "models/nmt/training/training_log.h"
 #include "tests/fuzz/harness.h"
 
 // log.jsonl and samples.jsonl, of which any text makes some log: by step, with finite figures and whole matrices.

@@ -12,7 +12,7 @@
 #include "models/nmt/data/corpus.h"
 #include "models/nmt/text/vocabulary.h"
 #include "models/nmt/training/run_directory.h"
-#include "models/training/training_log.h"
+#include "models/nmt/training/training_log.h"
 #include "ops/ops.h"
 #include "tests/temporary_folder.h"
 

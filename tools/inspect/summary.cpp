@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "graph/base/quantity.h"
 #include "graph/base/quote.h"
 #include "graph/leaf.h"
 #include "tools/inspect/table.h"
@@ -35,8 +36,7 @@ std::string memory_text(const ArenaInfo& arena) {
   return fmt::format(
       "  memory      {} for values between leaves and outputs, the kernels' scratch aside\n"
       "              ({} live at once, {} with a place for each)\n",
-      bytes_text(static_cast<double>(arena.bytes)), bytes_text(static_cast<double>(arena.lower_bound_bytes)),
-      bytes_text(static_cast<double>(arena.naive_bytes)));
+      bytes_text(arena.bytes), bytes_text(arena.lower_bound_bytes), bytes_text(arena.naive_bytes));
 }
 
 std::string share_text(double part, double all) { return all > 0.0 ? fmt::format("{:.1f} %", 100.0 * part / all) : ""; }
@@ -52,26 +52,11 @@ std::vector<std::string> scope_row(const std::string& name, std::size_t copies, 
           unless_zero(cost.parameters.elements, count_text),
           unless_zero(cost.flops, count_text),
           cost.flops > 0.0 ? share_text(cost.flops, all.flops) : "",
-          unless_zero(cost.bytes, bytes_text),
-          unless_zero(cost.peak_bytes, bytes_text)};
+          unless_zero(cost.bytes, [](double bytes) { return bytes_text(bytes); }),
+          unless_zero(cost.peak_bytes, [](double bytes) { return bytes_text(bytes); })};
 }
 
 }  // namespace
-
-std::string count_text(double count) {
-  constexpr std::string_view prefixes[] = {"", " k", " M", " G", " T", " P"};
-  if (count < 1000.0) return fmt::format("{:.0f}", count);
-  std::size_t prefix = 0;
-  for (; count >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix) count /= 1000.0;
-  return fmt::format("{:.3g}{}", count, prefixes[prefix]);
-}
-
-std::string bytes_text(double bytes) {
-  constexpr std::string_view units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
-  std::size_t unit = 0;
-  for (; bytes >= 1024.0 && unit + 1 < std::size(units); ++unit) bytes /= 1024.0;
-  return unit == 0 ? fmt::format("{:.0f} bytes", bytes) : fmt::format("{:.1f} {}", bytes, units[unit]);
-}
 
 std::string overview(const Graph& graph, const GraphInfo& info, bool with_memory) {
   std::string text = fmt::format("graph {}\n", weft::quoted(graph.name()));

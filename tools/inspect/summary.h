@@ -17,9 +17,4 @@ std::string overview(const Graph& graph, const GraphInfo& info, bool with_memory
 std::string table_of_ops(const GraphInfo& info);
 std::string table_of_scopes(const GraphInfo& info, std::size_t depth);
 
-/// "1.5 MiB".
-std::string bytes_text(double bytes);
-/// Three digits and a prefix of thousands: "12.3 G".
-std::string count_text(double count);
-
 }  // namespace weft::tool

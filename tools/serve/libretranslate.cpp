@@ -12,9 +12,9 @@
 #include "graph/base/json_value.h"
 #include "graph/base/number_text.h"
 #include "graph/base/quote.h"
+#include "models/nmt/search/attention_json.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/text/utf8.h"
-#include "tools/serve/attention_json.h"
 #include "tools/serve/form.h"
 
 namespace weft::serve {
@@ -138,7 +138,7 @@ std::vector<std::string> texts_of(const json& fields, const RequestLimits& limit
 Json attention_of(const Translation& translation) {
   return {{"source", translation.source_words},
           {"target", translation.target_words},
-          {"weights", attention_rows(translation)}};
+          {"weights", nmt::attention_rows(translation)}};
 }
 
 using Lines = std::span<const std::vector<Translation>>;

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "backends/onednn/threads.h"
+#include "models/nmt/training/preparation.h"
 #include "tools/weft-nmt/bench_report.h"
 #include "tools/weft-nmt/commands.h"
-#include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/run_options.h"
 #include "tools/weft-nmt/setting_options.h"

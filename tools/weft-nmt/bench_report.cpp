@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "graph/base/json_value.h"
-#include "models/training/format.h"
+#include "graph/base/quantity.h"
 
 namespace weft::nmt {
 namespace {
@@ -132,9 +132,9 @@ std::string text_of(const BenchReport& report, const PaddedMeasurement& padded) 
   text += rate_text(report, padded.needed_gflop, padded.timing.median());
   text += fmt::format("  executed     {:.1f} GFLOP\n", padded.graph.executed_gflop);
   text +=
-      fmt::format("  arena        {}, {:.3f} times the lower bound\n", format_bytes(padded.graph.arena_bytes),
+      fmt::format("  arena        {}, {:.3f} times the lower bound\n", bytes_text(padded.graph.arena_bytes),
                   static_cast<double>(padded.graph.arena_bytes) / static_cast<double>(padded.graph.lower_bound_bytes));
-  text += fmt::format("  memory       {} of the process, at most\n", format_bytes(padded.peak_resident_bytes));
+  text += fmt::format("  memory       {} of the process, at most\n", bytes_text(padded.peak_resident_bytes));
   return text + text_of(padded.kinds, padded.profiled_steps);
 }
 
@@ -144,11 +144,11 @@ std::string text_of(const BenchReport& report, const RealMeasurement& real) {
                                  real.timing.milliseconds.size(), milliseconds);
   text += rate_text(report, real.needed_gflop, milliseconds);
   text += fmt::format("  executed     {:.1f} GFLOP\n", real.executed_gflop);
-  text += fmt::format("  tokens       {} of the target a second, loss {:.4f}\n", format_count(tokens_per_second(real)),
+  text += fmt::format("  tokens       {} of the target a second, loss {:.4f}\n", count_text(tokens_per_second(real)),
                       real.loss);
   text += fmt::format("  shapes       {}, compiled before in {:.0f} ms each; {:.2f} % padding\n", real.shapes,
                       real.compile_milliseconds / static_cast<double>(real.shapes), 100 * real.padding.overall);
-  text += fmt::format("  memory       {} of the process, at most\n", format_bytes(real.peak_resident_bytes));
+  text += fmt::format("  memory       {} of the process, at most\n", bytes_text(real.peak_resident_bytes));
   return text + text_of(real.kinds, std::ssize(real.timing.milliseconds));
 }
 

@@ -10,13 +10,13 @@
 #include "graph/base/file.h"
 #include "graph/base/json_value.h"
 #include "models/nmt/metrics/evaluation.h"
+#include "models/nmt/training/preparation.h"
 #include "models/nmt/training/trainer.h"
 #include "tools/weft-nmt/commands.h"
-#include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
-#include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/search_options.h"
 #include "tools/weft-nmt/setting_options.h"
+#include "tools/weft-nmt/terminal_progress.h"
 
 namespace weft::nmt {
 namespace {
@@ -86,7 +86,7 @@ std::vector<Translation> translate(const LoadedEnsemble& ensemble, const TestSet
   std::vector<std::string> sources;
   for (const Pair& pair : set.pairs) sources.push_back(pair.source);
   Translator translator = ensemble.translator(options.search);
-  Progress progress;
+  TerminalProgress progress;
   progress.start("Translating", sources.size());
   std::size_t done = 0;
   const auto start = std::chrono::steady_clock::now();

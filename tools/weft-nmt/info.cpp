@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "graph/base/json_value.h"
+#include "graph/base/quantity.h"
 #include "models/nmt/config/settings.h"
 #include "models/nmt/network/weights.h"
 #include "models/nmt/training/run_directory.h"
-#include "models/training/format.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 
@@ -60,13 +60,12 @@ std::string text(const RunDirectory& run) {
   const Pointers names = pointers(run);
   text += "\nCheckpoints\n";
   for (const std::string& name : run.checkpoints()) {
-    text +=
-        fmt::format("  {:<32}{:>12}{}{}\n", name, format_bytes(std::filesystem::file_size(run.checkpoint_path(name))),
-                    name == names.latest ? "  latest" : "", name == names.best ? "  best" : "");
+    text += fmt::format("  {:<32}{:>12}{}{}\n", name, bytes_text(std::filesystem::file_size(run.checkpoint_path(name))),
+                        name == names.latest ? "  latest" : "", name == names.best ? "  best" : "");
   }
   if (run.has_average())
     text += fmt::format("  {:<32}{:>12}\n", RunDirectory::kAverage,
-                        format_bytes(std::filesystem::file_size(run.checkpoint_path(RunDirectory::kAverage))));
+                        bytes_text(std::filesystem::file_size(run.checkpoint_path(RunDirectory::kAverage))));
   if (const auto state = latest_state(run)) {
     text += fmt::format("\nTraining\n  steps               {}\n  epochs finished     {}\n", state->step, state->epoch);
     if (state->batch_in_epoch > 0) text += fmt::format("  batches after them  {}\n", state->batch_in_epoch);

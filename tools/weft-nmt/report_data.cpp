@@ -8,8 +8,8 @@
 #include "models/nmt/config/settings.h"
 #include "models/nmt/network/weights.h"
 #include "models/nmt/text/language.h"
+#include "models/nmt/training/training_log.h"
 #include "models/training/run_lock.h"
-#include "models/training/training_log.h"
 
 namespace weft::nmt {
 namespace {

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
-#include "backends/runtime/variables.h"
-#include "models/nmt/training/run_directory.h"
+#include "models/nmt/training/trained_model.h"
 #include "tools/common/command_line.h"
 
 namespace weft::nmt {
@@ -19,14 +17,8 @@ void add_checkpoint_options(const tool::Command& command, std::string& checkpoin
 /// Adds those and --run.
 void add_run_options(const tool::Command& command, RunOptions& options);
 
-/// A trained model, as it was at a checkpoint.
-struct TrainedModel {
-  RunDirectory run;
-  std::string checkpoint;  ///< its name
-  TrainingState state;
-  std::shared_ptr<Variables> weights;
-};
-/// Throws Error that names the file when the run or the checkpoint cannot be used.
+/// The model that the options mean. Throws Error as load_model(path) does; warns of a checkpoint that does not say what
+/// it was trained with.
 TrainedModel load_model(const RunOptions& options);
 
 }  // namespace weft::nmt

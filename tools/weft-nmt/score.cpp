@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "graph/base/counted.h"
+#include "models/nmt/training/preparation.h"
 #include "tools/weft-nmt/commands.h"
-#include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/input_lines.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/precision_option.h"

@@ -1,25 +1,23 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <tuple>
 
-#include "graph/base/counted.h"
 #include "models/nmt/training/kernel_choice.h"
+#include "models/nmt/training/preparation.h"
 #include "models/nmt/training/run_directory.h"
-#include "models/training/format.h"
+#include "models/nmt/training/training_session.h"
 #include "models/training/run_lock.h"
 #include "tools/weft-nmt/commands.h"
-#include "tools/weft-nmt/data.h"
+#include "tools/weft-nmt/interrupt.h"
 #include "tools/weft-nmt/program_memory_option.h"
-#include "tools/weft-nmt/progress.h"
 #include "tools/weft-nmt/setting_options.h"
+#include "tools/weft-nmt/step_profiler.h"
 #include "tools/weft-nmt/stop_signals.h"
+#include "tools/weft-nmt/terminal_progress.h"
 #include "tools/weft-nmt/threads_option.h"
-#include "tools/weft-nmt/training_session.h"
 
 namespace weft::nmt {
 namespace {
@@ -56,6 +54,8 @@ struct TrainOptions {
   bool resume = false;
   bool overwrite = false;
   SessionOptions session;
+  bool profile = false;
+  std::string trace;
   std::pair<std::int64_t, std::string> dump;
 };
 
@@ -94,42 +94,6 @@ void require_measures(const TrainingConfig& training, bool has_validation_part) 
   }
 }
 
-/// Pairs that have few words may have many pieces, which is known only when the pieces have been learnt.
-void leave_out_long(CorpusParts& parts, std::int64_t max_length, const Tokeniser& source, const Tokeniser& target,
-                    const Say& say) {
-  for (std::vector<Pair>* pairs : {&parts.train, &parts.valid, &parts.test}) {
-    *pairs = without_long_pairs(std::move(*pairs), max_length, source, target, say);
-  }
-  require(!parts.train.empty(), "no pair is left to train on; raise --max-length or --subwords");
-}
-
-/// make_vocabulary, which takes minutes where subwords are learnt: says what it does.
-Vocabulary learn_vocabulary(std::span<const Pair> pairs, Side side, std::string_view name, const Config& config,
-                            Progress& progress) {
-  if (config.subwords == 0) return make_vocabulary(pairs, side, config);
-  progress.log(fmt::format("Subwords    learning up to {} pieces from {} of the {}", config.subwords,
-                           counted(pairs.size(), "sentence"), name));
-  const auto begin = std::chrono::steady_clock::now();
-  std::optional<Vocabulary> vocabulary;
-  progress.during("Learning subwords", [&] { vocabulary = make_vocabulary(pairs, side, config); });
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-  progress.log(fmt::format("Subwords    learnt in {}", format_duration(taken.count())));
-  return std::move(*vocabulary);
-}
-
-RunDirectory make_run(Config config, const std::filesystem::path& out, bool overwrite, Progress& progress) {
-  if (!overwrite) RunDirectory::require_free(out);
-  const Say say = [&](std::string_view line) { progress.log(line); };
-  CorpusParts parts = load_parts(config, say);
-  require_measures(config.training, !parts.valid.empty());
-  const Vocabulary source = learn_vocabulary(parts.train, &Pair::source, "source", config, progress);
-  const Vocabulary target = learn_vocabulary(parts.train, &Pair::target, "target", config, progress);
-  if (config.subwords > 0) leave_out_long(parts, config.data.max_length, source.tokeniser(), target.tokeniser(), say);
-  config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
-  config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
-  return RunDirectory::create(out, config, source, target, overwrite, parts);
-}
-
 /// The files that a training is made from.
 std::vector<std::filesystem::path> inputs_of(const Config& config, const SettingOptions& settings) {
   const DataConfig& data = config.data;
@@ -148,13 +112,24 @@ int train(const TrainOptions& options) {
   std::tie(session.dump_step, session.dump_folder) = options.dump;
   if (!session.dump_folder.empty() && session.dump_step < 1)
     throw UsageError(fmt::format("--dump-step {}: steps count from 1", session.dump_step));
-  Progress progress;
+  StepProfiler profiler(options.profile, options.trace);
+  session.observer = profiler.observer();
+  session.stop = InterruptGuard::signal;
+  TerminalProgress progress;
+  const auto run_session = [&](RunDirectory& run) {
+    TrainingSession training(run, progress, session);
+    training.trainer().profile_runs(profiler.is_wanted());
+    const InterruptGuard interrupts;
+    const int status = training.run();
+    profiler.write(training.trainer());
+    return status;
+  };
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
     RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
     const RunLock lock(options.out);
     RunDirectory run = resume_run(options, options.out);
-    return TrainingSession(run, progress, session).run();
+    return run_session(run);
   }
   const Config config = options.settings.resolve();
   const std::filesystem::path out =
@@ -164,9 +139,12 @@ int train(const TrainOptions& options) {
   if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});
   RunDirectory::require_apart(out, inputs_of(config, options.settings));
   const RunLock lock(out);
-  RunDirectory run = make_run(config, out, options.overwrite, progress);
+  if (!options.overwrite) RunDirectory::require_free(out);
+  CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
+  require_measures(config.training, !parts.valid.empty());
+  RunDirectory run = prepare_run(out, config, std::move(parts), progress, options.overwrite);
   if (kernels) run.write_kernels(*kernels);
-  return TrainingSession(run, progress, session).run();
+  return run_session(run);
 }
 
 }  // namespace
@@ -197,10 +175,10 @@ void add_train(tool::Program& program) {
       .flag("--check-numerics", session.check_numerics,
             "Stop at the first node that makes a NaN or an infinity, and name it")
       .group(group);
-  command.flag("--profile", session.profile, "Print at the end what takes the time, by kind of kernel and by node")
+  command.flag("--profile", options->profile, "Print at the end what takes the time, by kind of kernel and by node")
       .group(group);
   command
-      .option("--trace", session.trace,
+      .option("--trace", options->trace,
               "Write the timeline of the first ten steps, for ui.perfetto.dev or chrome://tracing")
       .value("FILE")
       .group(group);

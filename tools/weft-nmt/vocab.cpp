@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "models/nmt/data/vocabulary_figures.h"
+#include "models/nmt/training/preparation.h"
 #include "tools/weft-nmt/commands.h"
-#include "tools/weft-nmt/data.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/setting_options.h"
 

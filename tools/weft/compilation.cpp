@@ -10,6 +10,7 @@
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/number_text.h"
+#include "graph/base/quantity.h"
 #include "passes/pipeline.h"
 #include "tools/inspect/summary.h"
 #include "tools/weft/backend_option.h"
@@ -105,10 +106,10 @@ Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
   const Executable executable = compile(graph, backend_named(options.backend), compile_options);
   const ExecutableReport& report = executable.report();
   const RematerialiseReport& again = report.rematerialised;
-  fmt::print(
-      stderr, "weft: {} of working memory with the kernels' scratch, {} saved by {} more: {:.2f} % more arithmetic\n",
-      bytes_text(static_cast<double>(report.arena_bytes)), bytes_text(static_cast<double>(again.bytes_saved)),
-      counted(again.nodes, "node"), report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
+  fmt::print(stderr,
+             "weft: {} of working memory with the kernels' scratch, {} saved by {} more: {:.2f} % more arithmetic\n",
+             bytes_text(report.arena_bytes), bytes_text(again.bytes_saved), counted(again.nodes, "node"),
+             report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
   return executable.graph().clone();
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "graph/base/file.h"
+#include "graph/base/quantity.h"
 #include "passes/pipeline.h"
 #include "tools/inspect/explain_page.h"
 #include "tools/inspect/pass_history.h"
@@ -49,7 +50,7 @@ std::string as_table(const PassHistory& history) {
                                  std::to_string(stage.cost.products),
                                  std::to_string(stage.cost.kernels),
                                  fmt::format("{:.2f}", stage.cost.flops / 1e9),
-                                 bytes_text(static_cast<double>(stage.cost.arena_bytes))};
+                                 bytes_text(stage.cost.arena_bytes)};
     if (timed) row.push_back(fmt::format("{:.1f}", *stage.cost.median_ms));
     table.add(row);
   }

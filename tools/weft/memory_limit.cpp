@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "graph/base/error.h"
+#include "graph/base/quantity.h"
 #include "graph/base/quote.h"
 #include "graph/leaf.h"
 #include "tools/inspect/summary.h"

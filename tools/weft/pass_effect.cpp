@@ -8,6 +8,7 @@
 
 #include "backends/runtime/executable.h"
 #include "graph/base/json_value.h"
+#include "graph/base/quantity.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/pipeline.h"
@@ -87,7 +88,7 @@ std::string as_table(const std::vector<Effect>& effects) {
   for (const Effect& effect : effects)
     table.add({effect.without.empty() ? "(all passes)" : effect.without, std::to_string(effect.nodes),
                std::to_string(effect.kernels), std::to_string(effect.products),
-               fmt::format("{:.2f}", effect.flops / 1e9), bytes_text(static_cast<double>(effect.arena_bytes)),
+               fmt::format("{:.2f}", effect.flops / 1e9), bytes_text(effect.arena_bytes),
                effect.median_ms ? fmt::format("{:.1f}", *effect.median_ms) : ""});
   return table.to_string();
 }

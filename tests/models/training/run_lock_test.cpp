@@ -10,7 +10,6 @@
 #include "tests/temporary_folder.h"
 
 using namespace weft;
-using namespace weft::nmt;
 using namespace weft::test;
 
 TEST_CASE("one at a time writes into a run directory") {

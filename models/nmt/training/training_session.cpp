@@ -1,4 +1,4 @@
-#include "tools/weft-nmt/training_session.h"
+#include "models/nmt/training/training_session.h"
 
 #include <fmt/format.h>
 
@@ -9,26 +9,22 @@
 #include "graph/base/error.h"
 #include "graph/base/file.h"
 #include "graph/base/json_value.h"
+#include "graph/base/quantity.h"
 #include "graph/io/json.h"
 #include "models/nmt/network/model.h"
 #include "models/nmt/network/weights.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/training/divergence.h"
 #include "models/nmt/training/kernel_choice.h"
+#include "models/nmt/training/preparation.h"
 #include "models/nmt/training/provenance.h"
-#include "models/training/format.h"
-#include "tools/inspect/profile_report.h"
-#include "tools/weft-nmt/data.h"
-#include "tools/weft-nmt/output.h"
-#include "tools/weft-nmt/program_memory_option.h"
+#include "models/training/log_lines.h"
 
 namespace weft::nmt {
 namespace {
 
 constexpr std::int64_t kBatchesPerLine = 100;   // on standard error, as the tutorial does
 constexpr std::int64_t kBatchesPerRecord = 10;  // in log.jsonl
-constexpr std::size_t kTracedSteps = 10;
-constexpr std::size_t kProfiledNodes = 20;
 
 /// The shape that most batches of an epoch have; of several the largest.
 BatchShape typical_shape(const BatchPlan& plan) {
@@ -59,7 +55,6 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
                                   .kernels = kernels_,
                                   .programs = programs,
                                   .observer = observer()});
-  trainer_->profile_runs(options.profile || !options.trace.empty());
   if (!valid_examples_.empty()) {
     measured_ = config.training.average > 0 ? std::make_shared<Variables>() : variables_;
     if (measured_ != variables_) copy_averages(config.model, *variables_, *measured_);
@@ -87,33 +82,21 @@ void TrainingSession::find_kernels() {
   run_.write_kernels(*kernels_);
 }
 
+/// The caller's, with the dump of a step around it.
 StepObserver TrainingSession::observer() {
-  if (!options_.profile && options_.trace.empty() && options_.dump_step == 0) return {};
-  return {.before =
-              [this](std::int64_t step, const BatchShape& shape, const Executable& executable) {
-                if (dump_) dump_->before(step, shape, executable);
-                step_start_ = Clock::now();
-              },
-          .after =
-              [this](std::int64_t step, const Executable& executable) {
-                ++profiled_steps_;
-                finish_run(executable, fmt::format("step {}", step));
-                if (!dump_ || step != dump_->step()) return;
-                dump_->after(step, executable);
-                progress_.log(fmt::format("Wrote step {}. Run it again with: {}", step, dump_->replay_command()));
-              },
-          .after_update =
-              [this](std::int64_t step, const Executable& executable) {
-                finish_run(executable, fmt::format("update of step {}", step));
-              }};
-}
-
-/// Counts its time, and traces it as long as that is wanted.
-void TrainingSession::finish_run(const Executable& executable, const std::string& name) {
-  const Clock::time_point now = Clock::now();
-  profiled_seconds_ += std::chrono::duration<double>(now - step_start_).count();
-  if (!options_.trace.empty() && trace_.runs() < kTracedSteps) trace_.add_last_run(executable, name);
-  step_start_ = Clock::now();
+  if (options_.dump_step == 0) return options_.observer;
+  StepObserver observer = options_.observer;
+  observer.before = [this](std::int64_t step, const BatchShape& shape, const Executable& executable) {
+    if (dump_) dump_->before(step, shape, executable);
+    if (options_.observer.before) options_.observer.before(step, shape, executable);
+  };
+  observer.after = [this](std::int64_t step, const Executable& executable) {
+    if (options_.observer.after) options_.observer.after(step, executable);
+    if (!dump_ || step != dump_->step()) return;
+    dump_->after(step, executable);
+    progress_.log(fmt::format("Wrote step {}. Run it again with: {}", step, dump_->replay_command()));
+  };
+  return observer;
 }
 
 void TrainingSession::prepare_dump() {
@@ -123,16 +106,6 @@ void TrainingSession::prepare_dump() {
           "--dump-step {}: this run does the steps {} to {} ({} an epoch)", options_.dump_step, done + 1, all,
           trainer_->steps_per_epoch());
   dump_.emplace(run_.config(), options_.dump_folder, options_.dump_step, kernels_);
-}
-
-void TrainingSession::write_profile() const {
-  if (profiled_steps_ == 0) return;
-  if (!options_.trace.empty()) write_file(options_.trace, trace_.to_json());
-  if (!options_.profile) return;
-  tool::ProfileReport report;
-  trainer_->visit_profiled([&](const Executable& executable) { report.add(executable); });
-  report.set_runs(profiled_steps_, profiled_seconds_);
-  print(report.to_text(tool::measure_roofline(), kProfiledNodes));
 }
 
 /// The checkpoint to go on from, if there is any. That its weights are the model's is known before any are made.
@@ -182,7 +155,7 @@ void TrainingSession::describe() const {
     progress_.log(fmt::format("Updates     {} an epoch, each by the gradients of {} batches (--accumulate)",
                               trainer_->steps_per_epoch(), config.training.accumulate));
   progress_.log(fmt::format("Model       {} parameters: embedding {}, units {}, variant {}",
-                            format_count(static_cast<double>(count_parameters(config.model))), config.model.embedding,
+                            count_text(static_cast<double>(count_parameters(config.model))), config.model.embedding,
                             config.model.units, to_string(config.model.variant)));
   if (translations_ && translations_->size() > 0) {
     progress_.log(fmt::format("Validation  the loss of {}, BLEU and chrF of {} of them; best by {}",
@@ -200,7 +173,7 @@ void TrainingSession::describe_memory() const {
   const ExecutableReport report = trainer_->largest();
   const RematerialiseReport& again = report.rematerialised;
   progress_.log(fmt::format("Memory      {} for the largest shape, {} saved by {} more and {:.2f} % more arithmetic",
-                            format_bytes(report.arena_bytes), format_bytes(again.bytes_saved),
+                            bytes_text(report.arena_bytes), bytes_text(again.bytes_saved),
                             counted(static_cast<std::uint64_t>(again.nodes), "node"),
                             100.0 * again.flops / (report.flops - again.flops)));
 }
@@ -213,7 +186,6 @@ void TrainingSession::write_graph() const {
 }
 
 int TrainingSession::run() {
-  const InterruptGuard interrupts;
   const std::int64_t epochs = run_.config().training.epochs;
   describe();
   if (options_.memory_budget) {
@@ -237,10 +209,9 @@ int TrainingSession::run() {
     }
     const std::optional<EpochReport> report = run_epoch();
     if (report) finish_epoch(*report);
-    if (const int signal = InterruptGuard::signal(); signal != 0) status = stop(signal);
+    if (const int signal = options_.stop(); signal != 0) status = stop(signal);
   }
-  progress_.log(fmt::format("Programs    {}", nmt::describe(trainer_->program_memory())));
-  write_profile();
+  progress_.log(fmt::format("Programs    {} (--program-memory)", to_string(trainer_->program_memory())));
   return status;
 }
 
@@ -277,7 +248,7 @@ void TrainingSession::fail_diverged(const Diverged& error) {
   progress_.log(fmt::format("{}. To find the node at fault, its last {} steps are done once more; Ctrl-C stops that",
                             error.what(), state.step + 1 - (from ? from->state.step : 0)));
   const std::optional<std::string> cause = first_not_finite(run_.config(), train_examples_, kernels_, from, state.step,
-                                                            [] { return InterruptGuard::signal() == 0; });
+                                                            [this] { return options_.stop() == 0; });
   fail("{}: {}; {}. Lower the learning rate or clip the gradients\n{}", run_.path().string(),
        cause ? *cause : std::string(error.what()), kept, cause ? "" : "--check-numerics names the node");
 }
@@ -300,16 +271,16 @@ bool TrainingSession::finish_step(const StepReport& report) {
                   {"seconds", seconds()}}
                  .dump());
     if (report.batch % kBatchesPerLine == 0) {
-      progress_.log(fmt::format("{}, {} tokens/s", format_batch(report.epoch, report.batch, report.loss),
-                                format_count(tokens_per_second)));
+      progress_.log(fmt::format("{}, {} tokens/s", batch_line(report.epoch, report.batch, report.loss),
+                                count_text(tokens_per_second)));
     }
   }
-  return InterruptGuard::signal() == 0;
+  return options_.stop() == 0;
 }
 
 void TrainingSession::finish_epoch(const EpochReport& report) {
   progress_.stop();
-  progress_.log(format_epoch(report.epoch, report.loss));
+  progress_.log(epoch_line(report.epoch, report.loss));
   Json record{{"event", "epoch"},
               {"step", trainer_->state().step},
               {"epoch", report.epoch},
@@ -318,7 +289,7 @@ void TrainingSession::finish_epoch(const EpochReport& report) {
               {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
               {"epoch_seconds", report.seconds}};
   const bool best = !validator_ || validate(record);  // without a measure the newest is the best
-  progress_.log(format_epoch_time(report.seconds));
+  progress_.log(epoch_time_line(report.seconds));
   const TrainingConfig& training = run_.config().training;
   const bool due =
       report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs || out_of_patience();

@@ -1,11 +1,14 @@
-#include "tools/weft-nmt/data.h"
+#include "models/nmt/training/preparation.h"
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <memory>
 #include <optional>
 
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
+#include "graph/base/quantity.h"
 #include "graph/base/quote.h"
 #include "models/nmt/data/builtin/builtin_corpus.h"
 #include "models/nmt/data/corpus_check.h"
@@ -185,6 +188,44 @@ std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& sourc
   std::vector<Example> examples;
   for (const Pair& pair : pairs) examples.push_back({ids(source, pair.source), ids(target, pair.target)});
   return examples;
+}
+
+namespace {
+
+/// Pairs that have few words may have many pieces, which is known only when the pieces have been learnt.
+void leave_out_long(CorpusParts& parts, std::int64_t max_length, const Tokeniser& source, const Tokeniser& target,
+                    const Say& say) {
+  for (std::vector<Pair>* pairs : {&parts.train, &parts.valid, &parts.test}) {
+    *pairs = without_long_pairs(std::move(*pairs), max_length, source, target, say);
+  }
+  require(!parts.train.empty(), "no pair is left to train on; raise --max-length or --subwords");
+}
+
+/// make_vocabulary, which takes minutes where subwords are learnt: says what it does.
+Vocabulary learn_vocabulary(std::span<const Pair> pairs, Side side, std::string_view name, const Config& config,
+                            Progress& progress) {
+  if (config.subwords == 0) return make_vocabulary(pairs, side, config);
+  progress.log(fmt::format("Subwords    learning up to {} pieces from {} of the {}", config.subwords,
+                           counted(pairs.size(), "sentence"), name));
+  const auto begin = std::chrono::steady_clock::now();
+  std::optional<Vocabulary> vocabulary;
+  progress.during("Learning subwords", [&] { vocabulary = make_vocabulary(pairs, side, config); });
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  progress.log(fmt::format("Subwords    learnt in {}", duration_text(taken.count())));
+  return std::move(*vocabulary);
+}
+
+}  // namespace
+
+RunDirectory prepare_run(const std::filesystem::path& path, Config config, CorpusParts parts, Progress& progress,
+                         bool overwrite) {
+  const Say say = [&](std::string_view line) { progress.log(line); };
+  const Vocabulary source = learn_vocabulary(parts.train, &Pair::source, "source", config, progress);
+  const Vocabulary target = learn_vocabulary(parts.train, &Pair::target, "target", config, progress);
+  if (config.subwords > 0) leave_out_long(parts, config.data.max_length, source.tokeniser(), target.tokeniser(), say);
+  config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
+  config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
+  return RunDirectory::create(path, config, source, target, overwrite, parts);
 }
 
 }  // namespace weft::nmt

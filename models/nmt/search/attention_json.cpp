@@ -1,13 +1,13 @@
-#include "tools/serve/attention_json.h"
+#include "models/nmt/search/attention_json.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "graph/base/json_value.h"
 
-namespace weft::serve {
+namespace weft::nmt {
 
-Json attention_rows(const nmt::Translation& translation) {
+Json attention_rows(const Translation& translation) {
   Json rows = Json::list();
   if (translation.attention_weights.empty()) return rows;
   const std::size_t columns = translation.source_words.size();
@@ -22,4 +22,4 @@ Json attention_rows(const nmt::Translation& translation) {
   return rows;
 }
 
-}  // namespace weft::serve
+}  // namespace weft::nmt

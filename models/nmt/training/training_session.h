@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,10 +13,8 @@
 #include "models/nmt/training/run_directory.h"
 #include "models/nmt/training/step_dump.h"
 #include "models/nmt/training/trainer.h"
-#include "tools/inspect/trace.h"
-#include "tools/weft-nmt/interrupt.h"
-#include "tools/weft-nmt/progress.h"
-#include "tools/weft-nmt/validation.h"
+#include "models/nmt/training/validation.h"
+#include "models/training/progress.h"
 
 namespace weft::nmt {
 
@@ -27,10 +26,11 @@ struct SessionOptions {
   std::size_t program_memory = ProgramCache::kDefaultBudget;
   std::string checkpoint;  ///< to go on from; empty: the latest, if there is any
   bool check_numerics = false;
-  bool profile = false;        ///< print what the kernels cost, when training ends or is stopped
-  std::string trace;           ///< a file for the timeline of the first steps; empty: none
   std::int64_t dump_step = 0;  ///< the step that is written to dump_folder, from 1; 0: none
   std::string dump_folder;
+  StepObserver observer = {};  ///< of every step, beside what the session itself looks at
+  /// Asked after every step whether training is to stop: 0, or the number of the signal that says so.
+  std::function<int()> stop = [] { return 0; };
 };
 
 /// The training of a run from a checkpoint, or from its beginning, to its last epoch: tells how it goes,
@@ -45,6 +45,9 @@ class TrainingSession {
   /// number any more, with the node that made it so, and when a file cannot be written.
   int run();
 
+  /// What does the steps: for profiles.
+  Trainer& trainer() { return *trainer_; }
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -56,11 +59,9 @@ class TrainingSession {
 
   void find_kernels();
   StepObserver observer();
-  void finish_run(const Executable& executable, const std::string& name);
   std::optional<Checkpoint> load_checkpoint();
   void restore(const Checkpoint& checkpoint);
   void prepare_dump();
-  void write_profile() const;
   void describe() const;
   void describe_memory() const;
   void write_graph() const;
@@ -82,10 +83,6 @@ class TrainingSession {
   std::shared_ptr<const onednn::KernelSelection> kernels_;
   std::string checkpoint_;  ///< the one that training went on from, or wrote last; empty before any
   std::optional<StepDump> dump_;
-  tool::Trace trace_;
-  Clock::time_point step_start_;
-  std::uint64_t profiled_steps_ = 0;
-  double profiled_seconds_ = 0;
   std::vector<Example> train_examples_;
   std::vector<Example> valid_examples_;
   std::size_t test_pairs_ = 0;

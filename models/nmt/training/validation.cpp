@@ -1,10 +1,10 @@
-#include "tools/weft-nmt/validation.h"
+#include "models/nmt/training/validation.h"
 
 #include <algorithm>
 
 #include "graph/base/json_value.h"
-#include "tools/serve/attention_json.h"
-#include "tools/weft-nmt/data.h"
+#include "models/nmt/search/attention_json.h"
+#include "models/nmt/training/preparation.h"
 
 namespace weft::nmt {
 namespace {
@@ -59,7 +59,7 @@ std::string ValidationTranslations::samples(std::int64_t epoch, std::int64_t ste
                                {"translation", translations[i].text},
                                {"source_words", translations[i].source_words},
                                {"target_words", translations[i].target_words},
-                               {"weights", serve::attention_rows(translations[i])}});
+                               {"weights", attention_rows(translations[i])}});
   }
   return line.dump();
 }

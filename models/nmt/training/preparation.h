@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "models/nmt/data/corpus.h"
 #include "models/nmt/text/vocabulary.h"
 #include "models/nmt/training/run_directory.h"
+#include "models/training/progress.h"
 
 namespace weft::nmt {
 
@@ -49,5 +51,15 @@ Vocabulary make_vocabulary(std::span<const Pair> pairs, Side side, const Config&
 
 /// The pairs as ids.
 std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& source, const Vocabulary& target);
+
+/// Makes a run of pairs: learns the vocabularies of what is trained on, and writes them with the pairs and the settings
+/// to the folder, as RunDirectory::create does. Says what it does; pairs of too many tokens are left out.
+///
+///     CorpusParts parts{.train = pairs};
+///     Progress progress;
+///     RunDirectory run = prepare_run("runs/mine", preset("small"), parts, progress);
+///     TrainingSession(run, progress).run();
+RunDirectory prepare_run(const std::filesystem::path& path, Config config, CorpusParts parts, Progress& progress,
+                         bool overwrite = false);
 
 }  // namespace weft::nmt

@@ -1,4 +1,4 @@
-#include "tools/weft-nmt/progress.h"
+#include "tools/weft-nmt/terminal_progress.h"
 
 #include <sys/ioctl.h>
 
@@ -24,11 +24,11 @@ bool can_redraw(int descriptor) {
 
 }  // namespace
 
-Progress::Progress(int descriptor) : descriptor_(descriptor), is_terminal_(can_redraw(descriptor)) {}
+TerminalProgress::TerminalProgress(int descriptor) : descriptor_(descriptor), is_terminal_(can_redraw(descriptor)) {}
 
-Progress::~Progress() { stop(); }
+TerminalProgress::~TerminalProgress() { TerminalProgress::stop(); }
 
-void Progress::start(std::string title, std::uint64_t total) {
+void TerminalProgress::start(std::string title, std::uint64_t total) {
   state_ = ProgressState{};
   state_.title = std::move(title);
   state_.total = total;
@@ -37,20 +37,20 @@ void Progress::start(std::string title, std::uint64_t total) {
   draw();
 }
 
-void Progress::update(std::uint64_t steps, std::uint64_t tokens, std::optional<double> loss) {
+void TerminalProgress::update(std::uint64_t steps, std::uint64_t tokens, std::optional<double> loss) {
   state_.done += steps;
   state_.tokens += tokens;
   if (loss) state_.loss = loss;
   if (Clock::now() - last_drawn_ >= kRedrawInterval) draw();
 }
 
-void Progress::log(std::string_view line) {
+void TerminalProgress::log(std::string_view line) {
   clear();
   write(std::string(line) + "\n");
   draw();
 }
 
-void Progress::during(std::string title, const std::function<void()>& work) {
+void TerminalProgress::during(std::string title, const std::function<void()>& work) {
   start(std::move(title), 0);
   {
     std::jthread clock;
@@ -67,12 +67,12 @@ void Progress::during(std::string title, const std::function<void()>& work) {
   stop();
 }
 
-void Progress::stop() {
+void TerminalProgress::stop() {
   clear();
   running_ = false;
 }
 
-void Progress::draw() {
+void TerminalProgress::draw() {
   if (!is_terminal_ || !running_) return;
   last_drawn_ = Clock::now();
   state_.seconds = std::chrono::duration<double>(last_drawn_ - started_).count();
@@ -81,13 +81,13 @@ void Progress::draw() {
   drawn_ = true;
 }
 
-void Progress::clear() {
+void TerminalProgress::clear() {
   if (drawn_) write(kEraseLine);
   drawn_ = false;
 }
 
 /// A log that cannot be written is no reason to stop the work, so errors are ignored.
-void Progress::write(std::string_view text) const {
+void TerminalProgress::write(std::string_view text) const {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -97,7 +97,7 @@ void Progress::write(std::string_view text) const {
 }
 
 /// The terminal's present width, which may change at any time.
-std::size_t Progress::columns() const {
+std::size_t TerminalProgress::columns() const {
   winsize size{};
   if (::ioctl(descriptor_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;

@@ -1,4 +1,4 @@
-#include "models/training/training_log.h"
+#include "models/nmt/training/training_log.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "models/training/training_log.h"
+#include "models/nmt/training/training_log.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -1,0 +1,28 @@
+#include "models/nmt/training/trained_model.h"
+
+#include "graph/base/error.h"
+#include "models/nmt/network/weights.h"
+
+namespace weft::nmt {
+namespace {
+
+/// A run that was stopped in its first epoch has no best checkpoint yet.
+std::string_view default_checkpoint(const RunDirectory& run) {
+  return std::filesystem::exists(run.path() / "best") ? "best" : "latest";
+}
+
+}  // namespace
+
+TrainedModel load_model(const std::filesystem::path& run_path, std::string_view which) {
+  RunDirectory run = RunDirectory::open(run_path);
+  const std::string name = run.resolve(which.empty() ? default_checkpoint(run) : which);
+  const Checkpoint checkpoint = run.load(name);
+  try {
+    std::shared_ptr<Variables> weights = load_weights(run.config().model, checkpoint.variables);
+    return {std::move(run), name, checkpoint.state, checkpoint.says_provenance, std::move(weights)};
+  } catch (const Error& error) {
+    fail("{}: {}", run.checkpoint_path(name).string(), error.what());
+  }
+}
+
+}  // namespace weft::nmt

@@ -1,0 +1,48 @@
+#include "tools/weft-nmt/step_profiler.h"
+
+#include <fmt/format.h>
+
+#include "graph/base/file.h"
+#include "tools/inspect/profile_report.h"
+#include "tools/weft-nmt/output.h"
+
+namespace weft::nmt {
+namespace {
+
+constexpr std::size_t traced_steps = 10;
+constexpr std::size_t profiled_nodes = 20;
+
+}  // namespace
+
+StepObserver StepProfiler::observer() {
+  if (!is_wanted()) return {};
+  return {.before = [this](std::int64_t, const BatchShape&, const Executable&) { start_ = Clock::now(); },
+          .after =
+              [this](std::int64_t step, const Executable& executable) {
+                ++steps_;
+                finish_run(executable, fmt::format("step {}", step));
+              },
+          .after_update =
+              [this](std::int64_t step, const Executable& executable) {
+                finish_run(executable, fmt::format("update of step {}", step));
+              }};
+}
+
+/// Counts its time, and traces it as long as that is wanted.
+void StepProfiler::finish_run(const Executable& executable, const std::string& name) {
+  seconds_ += std::chrono::duration<double>(Clock::now() - start_).count();
+  if (!trace_file_.empty() && trace_.runs() < traced_steps) trace_.add_last_run(executable, name);
+  start_ = Clock::now();
+}
+
+void StepProfiler::write(const Trainer& trainer) const {
+  if (steps_ == 0) return;
+  if (!trace_file_.empty()) write_file(trace_file_, trace_.to_json());
+  if (!profile_) return;
+  tool::ProfileReport report;
+  trainer.visit_profiled([&](const Executable& executable) { report.add(executable); });
+  report.set_runs(steps_, seconds_);
+  print(report.to_text(tool::measure_roofline(), profiled_nodes));
+}
+
+}  // namespace weft::nmt
