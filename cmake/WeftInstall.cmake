@@ -1,5 +1,8 @@
-# What another project sees of Weft: the target Weft::weft and the header <weft/weft.h>, in this tree (add_subdirectory,
-# FetchContent) and installed (find_package(Weft)).
+# What another project sees of Weft, in this tree (add_subdirectory, FetchContent) and installed (find_package(Weft)):
+#
+#   Weft::weft     <weft/weft.h>     graphs, passes, backends
+#   Weft::nmt      <weft/nmt.h>      the translator: find_package(Weft COMPONENTS nmt)
+#   Weft::inspect  <weft/inspect.h>  lint, info, histories and pages of graphs: COMPONENTS inspect
 
 include(CMakePackageConfigHelpers)
 
@@ -9,17 +12,32 @@ set(weft_libraries
   weft_graph_base weft_graph weft_graph_io weft_ops weft_passes_autodiff weft_passes_memory weft_passes
   weft_backend_runtime weft_backend_reference weft_backend_onednn weft_backend_check)
 
-# `weft` is the name of the tool's target, so the library of everything goes by another name in this tree.
-add_library(weft_everything INTERFACE)
-add_library(Weft::weft ALIAS weft_everything)
-set_target_properties(weft_everything PROPERTIES EXPORT_NAME weft)
-target_link_libraries(weft_everything INTERFACE ${weft_libraries})
+set(weft_nmt_libraries
+  weft_training weft_nmt_text weft_nmt_data weft_nmt_config weft_nmt_network weft_nmt_search weft_nmt_metrics
+  weft_nmt_training weft_nmt_report)
+set(weft_inspect_libraries weft_web weft_inspect)
 
-# In this tree the umbrella header is copied to where an installed one is found.
-configure_file(${PROJECT_SOURCE_DIR}/backends/runtime/weft.h ${PROJECT_BINARY_DIR}/include/weft/weft.h COPYONLY)
-target_include_directories(weft_everything INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
-  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+# weft_public(NAME HEADER ROOM...): the target Weft::NAME of those rooms, and HEADER as <weft/NAME.h>. In this tree the
+# header is copied to where an installed one is found. Names of programs are taken, so the target has another one here.
+function(weft_public name header)
+  add_library(weft_public_${name} INTERFACE)
+  add_library(Weft::${name} ALIAS weft_public_${name})
+  set_target_properties(weft_public_${name} PROPERTIES EXPORT_NAME ${name})
+  target_link_libraries(weft_public_${name} INTERFACE ${ARGN})
+  configure_file(${PROJECT_SOURCE_DIR}/${header} ${PROJECT_BINARY_DIR}/include/weft/${name}.h COPYONLY)
+  target_include_directories(weft_public_${name} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  if(WEFT_INSTALL)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft RENAME ${name}.h)
+  endif()
+endfunction()
+
+weft_public(weft backends/weft.h ${weft_libraries})
+if(TARGET weft_nmt_training)
+  weft_public(nmt models/nmt/nmt.h weft_public_weft ${weft_nmt_libraries})
+  weft_public(inspect tools/inspect/inspect.h weft_public_weft ${weft_inspect_libraries})
+endif()
 
 if(NOT WEFT_INSTALL)
   return()
@@ -27,13 +45,25 @@ endif()
 
 set(weft_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Weft)
 
-install(TARGETS ${weft_libraries} weft_everything EXPORT WeftTargets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY graph ops passes backends DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft
-  FILES_MATCHING PATTERN "*.h" PATTERN "*.def" PATTERN "weft.h" EXCLUDE)
-install(FILES backends/runtime/weft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft)
+# weft_install(EXPORT TARGET...): the targets in a file of their own, which a component loads.
+function(weft_install export)
+  install(TARGETS ${ARGN} EXPORT ${export} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT ${export} NAMESPACE Weft:: DESTINATION ${weft_package_dir})
+endfunction()
 
-install(EXPORT WeftTargets NAMESPACE Weft:: DESTINATION ${weft_package_dir})
+set(headers graph ops passes backends)
+weft_install(WeftTargets ${weft_libraries} weft_public_weft)
+if(TARGET weft_nmt_training)
+  weft_install(WeftNmtTargets ${weft_nmt_libraries} weft_public_nmt)
+  weft_install(WeftInspectTargets ${weft_inspect_libraries} weft_public_inspect)
+  list(APPEND headers models tools/inspect tools/web)
+endif()
+foreach(folder IN LISTS headers)
+  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft/${folder}
+    FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
+endforeach()
+install(FILES cmake/Findsentencepiece.cmake DESTINATION ${weft_package_dir})
+
 configure_package_config_file(cmake/WeftConfig.cmake.in ${PROJECT_BINARY_DIR}/WeftConfig.cmake
   INSTALL_DESTINATION ${weft_package_dir})
 # Before 1.0 a new minor version may break what was.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/random.h"
 #include "passes/autodiff/autodiff.h"

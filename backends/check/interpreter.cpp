@@ -20,7 +20,7 @@ std::vector<Tensor> evaluate_parts(const Graph& graph, NodeId id, std::span<cons
                                    const Backend& backend) {
   const Node& node = graph.node(id);
   check_invariant(node.op->decompose != nullptr, "{} '{}': the backend {} has no kernel for it, and it has no parts",
-                  node.op->name, node.name, backend.name);
+                  node.op->name, node.name, backend.name());
   Graph parts(node.name);
   TensorMap inputs;
   std::vector<Value> handles;
@@ -41,7 +41,7 @@ void compute(const Graph& graph, NodeId id, const Backend& backend, Values& valu
   const Node& node = graph.node(id);
   std::vector<const Tensor*> operands;
   for (const ValueId operand : node.operands) operands.push_back(&values.at(operand));
-  const bool whole = backend.find_kernel(*node.op) != nullptr;
+  const bool whole = backend.runs_whole(*node.op);
   std::vector<Tensor> results =
       whole ? evaluate_node(graph, id, operands, backend) : evaluate_parts(graph, id, operands, backend);
   if (observer) observer(id, results);

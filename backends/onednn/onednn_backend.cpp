@@ -1,13 +1,15 @@
+#include "backends/onednn/onednn_backend.h"
+
 #include <map>
 
 #include "backends/onednn/kernels.h"
-#include "backends/runtime/backend.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/products/product_kernel.h"
 #include "ops/op_list.h"
 
 namespace weft {
 namespace {
 
-/// Ops that are missing here run as what they decompose into.
 const std::map<const Op*, KernelFactory*>& kernels() {
   static const std::map<const Op*, KernelFactory*> table{
 #define WEFT_OP(name) {&op::name, onednn::name},
@@ -16,16 +18,43 @@ const std::map<const Op*, KernelFactory*>& kernels() {
   return table;
 }
 
-KernelFactory* find_kernel(const Op& op) {
-  const auto at = kernels().find(&op);
-  return at == kernels().end() ? nullptr : at->second;
-}
+class OnednnBackend : public Backend {
+ public:
+  explicit OnednnBackend(OnednnOptions options) : options_(std::move(options)) {}
+
+  std::string_view name() const override { return "onednn"; }
+  bool runs_whole(const Op& op) const override { return kernels().contains(&op); }
+
+  Kernel make_kernel(const KernelSpec& spec) const override {
+    if (options_.threads == 0) return make(spec);
+    const onednn::ThreadLimit limit(options_.threads);
+    Kernel kernel = make(spec);
+    kernel.run = [run = std::move(kernel.run), threads = options_.threads](const KernelBuffers& buffers) {
+      const onednn::ThreadLimit limit(threads);
+      run(buffers);
+    };
+    return kernel;
+  }
+
+ private:
+  Kernel make(const KernelSpec& spec) const {
+    const bool is_product = spec.node.op == &op::matmul || spec.node.op == &op::dense;
+    if (options_.kernels && is_product) return onednn::selected_product(spec, *options_.kernels);
+    return kernels().at(spec.node.op)(spec);
+  }
+
+  OnednnOptions options_;
+};
 
 }  // namespace
 
 const Backend& onednn_backend() {
-  static const Backend backend{"onednn", find_kernel};
+  static const OnednnBackend backend{{}};
   return backend;
+}
+
+std::shared_ptr<const Backend> onednn_backend(const OnednnOptions& options) {
+  return std::make_shared<OnednnBackend>(options);
 }
 
 }  // namespace weft

@@ -1,13 +1,13 @@
+#include "backends/reference/reference_backend.h"
+
 #include <map>
 
 #include "backends/reference/kernels.h"
-#include "backends/runtime/backend.h"
 #include "ops/op_list.h"
 
 namespace weft {
 namespace {
 
-/// Ops that are missing here run as what they decompose into.
 const std::map<const Op*, KernelFactory*>& kernels() {
   static const std::map<const Op*, KernelFactory*> table{
 #define WEFT_OP(name) {&op::name, reference::name},
@@ -16,15 +16,17 @@ const std::map<const Op*, KernelFactory*>& kernels() {
   return table;
 }
 
-KernelFactory* find_kernel(const Op& op) {
-  const auto at = kernels().find(&op);
-  return at == kernels().end() ? nullptr : at->second;
-}
+class ReferenceBackend : public Backend {
+ public:
+  std::string_view name() const override { return "reference"; }
+  bool runs_whole(const Op& op) const override { return kernels().contains(&op); }
+  Kernel make_kernel(const KernelSpec& spec) const override { return kernels().at(spec.node.op)(spec); }
+};
 
 }  // namespace
 
 const Backend& reference_backend() {
-  static const Backend backend{"reference", find_kernel};
+  static const ReferenceBackend backend;
   return backend;
 }
 

@@ -6,16 +6,16 @@
 
 namespace weft {
 
-/// Where a graph runs: a table from ops to kernel factories.
-struct Backend {
-  std::string_view name;
-  /// The factory of an op's kernels; nullptr when the backend does not run the op whole, and it must be decomposed.
-  KernelFactory* (*find_kernel)(const Op& op);
+/// Where graphs run: what makes their kernels. Options of a backend belong to its object; it need not live longer than
+/// compiling takes.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+  /// Whether there are kernels for the op; what is not run whole is decomposed.
+  virtual bool runs_whole(const Op& op) const = 0;
+  /// The kernel of a node whose op runs whole. Throws Error for element types that it does not compute in.
+  virtual Kernel make_kernel(const KernelSpec& spec) const = 0;
 };
-
-/// Naive loops in float32 or float64: the oracle.
-const Backend& reference_backend();
-/// oneDNN primitives and vectorised loops, float32, threaded.
-const Backend& onednn_backend();
 
 }  // namespace weft

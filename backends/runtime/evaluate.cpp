@@ -10,9 +10,8 @@ namespace weft {
 std::vector<Tensor> evaluate_node(const Graph& graph, NodeId id, std::span<const Tensor* const> operands,
                                   const Backend& backend) {
   const Node& node = graph.node(id);
-  KernelFactory* factory = backend.find_kernel(*node.op);
-  check_invariant(factory != nullptr, "{} '{}' cannot be evaluated: the backend {} has no kernel for it", node.op->name,
-                  node.name, backend.name);
+  check_invariant(backend.runs_whole(*node.op), "{} '{}' cannot be evaluated: the backend {} has no kernel for it",
+                  node.op->name, node.name, backend.name());
   std::vector<TensorType> operand_types;
   std::vector<const void*> operand_addresses;
   for (const Tensor* operand : operands) {
@@ -26,11 +25,15 @@ std::vector<Tensor> evaluate_node(const Graph& graph, NodeId id, std::span<const
   for (const TensorType& type : result_types) results.emplace_back(type);
   for (Tensor& result : results) result_addresses.push_back(result.bytes().data());
 
-  const std::vector<Version> versions(operands.size());
+  const std::vector<Lifetime> lifetimes(operands.size(), Lifetime::run);
   try {
-    const Kernel kernel = factory({node, operand_types, result_types, versions});
+    const Kernel kernel = backend.make_kernel({node, operand_types, result_types, lifetimes});
     Tensor scratch({DType::boolean, Shape{std::max<std::int64_t>(1, static_cast<std::int64_t>(kernel.scratch_bytes))}});
-    kernel.run({operand_addresses, result_addresses, scratch.bytes().data()});
+    const std::uint64_t version = 1;
+    std::vector<PackedOperand> packed;
+    for (const PackRequest& request : kernel.packed)
+      packed.push_back({request.make(), &version, operand_addresses[request.operand]});
+    kernel.run({operand_addresses, result_addresses, scratch.bytes().data(), packed});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   }

@@ -36,6 +36,14 @@ struct Step {
   std::vector<void*> result_addresses;
   std::size_t scratch_offset = 0;
   void* scratch = nullptr;
+  std::vector<PackedOperand> packed;
+  std::vector<std::size_t> packed_operands;  ///< which operands those are copies of
+};
+
+/// Content that outlives a run, where kernels may keep packed copies of it.
+struct LastingContent {
+  const std::uint64_t* version = nullptr;
+  PackedCopies* packed = nullptr;
 };
 
 /// Moves a value somewhere else, at a fixed point of the schedule.
@@ -89,16 +97,17 @@ struct Executable::Impl {
   Graph graph;
   std::shared_ptr<Variables> variables;
   std::shared_ptr<Arena> arena;
-  std::shared_ptr<const onednn::KernelSelection> selection;
   ExecutableReport report;
 
   std::map<std::string, Port, std::less<>> inputs;
   std::map<std::string, Port, std::less<>> outputs;
   /// By node, as many as there were when the leaves were bound; nullptr for what is no leaf.
   std::vector<std::byte*> leaf_memory;
-  /// Likewise; nullptr for what changes with each run.
-  std::vector<const std::uint64_t*> leaf_versions;
+  /// Likewise; without a version for what changes with each run.
+  std::vector<LastingContent> lasting;
   std::uint64_t constant_version = 1;
+  std::map<NodeId, PackedCopies> packed_constants;
+  std::uint64_t run_count = 0;  ///< the version of what changes with each run
 
   std::vector<Location> locations;
   std::vector<Step> steps;
@@ -132,11 +141,12 @@ struct Executable::Impl {
     double flops = 0;
   };
   void bind_leaves();
-  Version version_of(ValueId value) const;
+  LastingContent lasting_content(const Piece& piece) const;
   Cost cost(const PassContext& context) const;
   void keep_to_budget(const Backend& backend, std::size_t budget, const PassObserver& observer);
   void prepare(const Backend& backend, const CompileOptions& options);
   Kernel make_kernel(const Node& node, const Backend& backend) const;
+  std::vector<PackedOperand> packed_operands(const Node& node, const Kernel& kernel);
   void prepare_checks(const CompileOptions& options);
   void prepare_copies(const BufferPlan& plan, const std::vector<std::size_t>& next_step);
   void bind_addresses();
@@ -153,7 +163,7 @@ struct Executable::Impl {
 
 void Executable::Impl::bind_leaves() {
   leaf_memory.assign(graph.node_bound(), nullptr);
-  leaf_versions.assign(graph.node_bound(), nullptr);
+  lasting.assign(graph.node_bound(), {});
   for (const NodeId id : graph.nodes()) {
     const Node& node = graph.node(id);
     if (node.op == &leaf::input) {
@@ -163,32 +173,47 @@ void Executable::Impl::bind_leaves() {
       // Read only: no kernel writes over a constant.
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
       leaf_memory[id.index] = const_cast<std::byte*>(tensor->bytes().data());
-      leaf_versions[id.index] = &constant_version;
+      lasting[id.index] = {&constant_version, &packed_constants[id]};
     } else if (is_variable(*node.op)) {
       Variables::Entry& entry = variables->entry(node.name);
       leaf_memory[id.index] = entry.tensor.bytes().data();
-      leaf_versions[id.index] = &entry.version;
+      lasting[id.index] = {&entry.version, &entry.packed};
     }
   }
 }
 
 /// Passes that run after the leaves were bound add nodes behind them, but no leaves.
-Version Executable::Impl::version_of(ValueId value) const {
-  const Piece piece = piece_of(graph, value);
+LastingContent Executable::Impl::lasting_content(const Piece& piece) const {
   const std::uint32_t node = graph.producer(piece.source).index;
-  return node < leaf_versions.size() ? Version{leaf_versions[node], piece.offset} : Version{};
+  return node < lasting.size() ? lasting[node] : LastingContent{};
+}
+
+/// The copies that a kernel asks for: shared where the content outlives a run, else its own.
+std::vector<PackedOperand> Executable::Impl::packed_operands(const Node& node, const Kernel& kernel) {
+  std::vector<PackedOperand> packed;
+  for (const PackRequest& request : kernel.packed) {
+    const Piece piece = piece_of(graph, node.operands[request.operand]);
+    const LastingContent content = lasting_content(piece);
+    if (content.packed != nullptr)
+      packed.push_back({content.packed->get(piece.offset, request), content.version});
+    else
+      packed.push_back({request.make(), &run_count});
+  }
+  return packed;
 }
 
 Kernel Executable::Impl::make_kernel(const Node& node, const Backend& backend) const {
   const std::vector<TensorType> operands = types_of(graph, node.operands);
   const std::vector<TensorType> results = types_of(graph, node.results);
-  std::vector<Version> versions;
-  for (const ValueId operand : node.operands) versions.push_back(version_of(operand));
-  KernelFactory* factory = backend.find_kernel(*node.op);
-  require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
-          backend.name);
+  std::vector<Lifetime> lifetimes;
+  for (const ValueId operand : node.operands) {
+    const bool is_lasting = lasting_content(piece_of(graph, operand)).version != nullptr;
+    lifetimes.push_back(is_lasting ? Lifetime::program : Lifetime::run);
+  }
+  require(backend.runs_whole(*node.op), "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
+          backend.name());
   try {
-    return factory({node, operands, results, versions, selection.get()});
+    return backend.make_kernel({node, operands, results, lifetimes});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   } catch (const std::bad_alloc&) {
@@ -252,9 +277,13 @@ void Executable::Impl::prepare(const Backend& backend, const CompileOptions& opt
     next_step[order[i].index] = steps.size();
     if (!plan.needs_kernel[i]) continue;
     const Node& node = graph.node(order[i]);
+    std::vector<PackedOperand> packed = packed_operands(node, kernels[i]);
+    std::vector<std::size_t> packed_sources;
+    for (const PackRequest& request : kernels[i].packed) packed_sources.push_back(request.operand);
+    kernels[i].packed = {};  // has been answered
     steps.push_back({order[i], std::move(kernels[i]), node.operands, node.results,
                      std::vector<const void*>(node.operands.size()), std::vector<void*>(node.results.size()),
-                     plan.scratch[i], nullptr});
+                     plan.scratch[i], nullptr, std::move(packed), std::move(packed_sources)});
     report.flops += flops_of(graph, node);
   }
   steps.shrink_to_fit();
@@ -320,6 +349,8 @@ void Executable::Impl::bind_addresses() {
     std::ranges::transform(step.operands, step.operand_addresses.begin(), [this](ValueId id) { return address(id); });
     std::ranges::transform(step.results, step.result_addresses.begin(), [this](ValueId id) { return address(id); });
     if (step.kernel.scratch_bytes > 0) step.scratch = arena->data() + step.scratch_offset;
+    for (std::size_t i = 0; i < step.packed.size(); ++i)
+      step.packed[i].plain = step.operand_addresses[step.packed_operands[i]];
   }
   for (auto& [step, copy] : part_copies) bind(copy);
   for (Copy& copy : output_copies) bind(copy);
@@ -354,6 +385,7 @@ void Executable::Impl::bind(Copy& copy) const {
 
 void Executable::Impl::run() {
   if (!bound || bound_to != arena->data()) bind_addresses();
+  ++run_count;
   if (!profiles.empty()) run_start = ProfiledCall::Clock::now();
   if (poisoned) poison({arena->data(), report.arena_bytes});
   if (numerics) start_numerics();
@@ -407,7 +439,7 @@ void Executable::Impl::run_step(std::size_t index) {
   const Node& node = graph.node(step.node);
   try {
     const ProfiledCall call = profiled(index);
-    step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch});
+    step.kernel.run({step.operand_addresses, step.result_addresses, step.scratch, step.packed});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   } catch (const std::bad_alloc&) {
@@ -542,7 +574,6 @@ Executable compile(const Graph& graph, const Backend& backend, const CompileOpti
   impl->graph = graph.clone();
   impl->variables = options.variables ? options.variables : std::make_shared<Variables>(options.seed);
   impl->arena = options.arena ? options.arena : std::make_shared<Arena>();
-  impl->selection = options.kernel_selection;
   impl->variables->initialise(graph);
   std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));

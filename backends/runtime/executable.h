@@ -31,9 +31,6 @@ struct CompileOptions {
   std::vector<std::string> extra_passes = {};
   /// What the pass manager calls before and after passes, for dumps and proofs (PassCheck).
   PassObserver observer = {};
-  /// Which of the onednn backend's kernels runs which product (backends/onednn/products/kernel_selection.h); without it those of its
-  /// rule. Results differ in their rounding.
-  std::shared_ptr<const onednn::KernelSelection> kernel_selection = {};
   /// The arena may have at most so many bytes: values are computed again instead of kept (the pass rematerialise)
   /// until they fit. compile() throws Error, with the least that was reached, when they cannot.
   std::optional<std::size_t> memory_budget = {};

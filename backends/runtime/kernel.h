@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
+#include "backends/runtime/packed_copies.h"
 #include "graph/graph.h"
-
-namespace weft::onednn {
-class KernelSelection;
-}
 
 namespace weft {
 
@@ -18,6 +17,7 @@ struct KernelBuffers {
   std::span<const void* const> operands;
   std::span<void* const> results;
   void* scratch = nullptr;
+  std::span<const PackedOperand> packed = {};  ///< what Kernel::packed asks for
 
   template <typename T>
   const T* operand(std::size_t index) const {
@@ -29,24 +29,21 @@ struct KernelBuffers {
   }
 };
 
-/// One prepared kernel: everything but the addresses was decided when it was made. Running it allocates nothing. It
-/// throws Error for bad data (an id outside a table).
+/// One prepared kernel: everything but the addresses was decided when it was made. It has no memory of its own, so that
+/// several threads may run it at once. Running it allocates nothing. It throws Error for bad data (an id outside a table).
 struct Kernel {
   std::function<void(const KernelBuffers&)> run;
   std::size_t scratch_bytes = 0;
   /// What runs it: "sgemm", "matmul:packed", "loop", for reports.
   const char* kind = "loop";
+  /// The operands that it wants packed.
+  std::vector<PackRequest> packed = {};
 };
 
-/// Says whether the content of a parameter, a state, a constant, or a view of one, is still what it was.
-struct Version {
-  /// Changes when the content does; nullptr for what changes with each run.
-  const std::uint64_t* counter = nullptr;
-  /// Of a view: its first element in the variable. Two versions are of the same content when both are equal.
-  std::int64_t offset = 0;
-
-  explicit operator bool() const { return counter != nullptr; }
-  friend auto operator<=>(const Version&, const Version&) = default;
+/// How long the content of an operand stays.
+enum class Lifetime : std::uint8_t {
+  run,      ///< until the next run
+  program,  ///< until somebody changes it: a parameter, a state, a constant, or a view of one
 };
 
 /// What a kernel factory sees of its node.
@@ -54,10 +51,9 @@ struct KernelSpec {
   const Node& node;
   std::span<const TensorType> operands;
   std::span<const TensorType> results;
-  /// For each operand: what of its content a kernel may keep a packed copy of.
-  std::span<const Version> versions;
-  /// Which of oneDNN's kernels runs which product (CompileOptions::kernel_selection); nullptr: those of the rule.
-  const onednn::KernelSelection* selection = nullptr;
+  std::span<const Lifetime> lifetimes;  ///< of the operands
+
+  bool is_lasting(std::size_t operand) const { return lifetimes[operand] == Lifetime::program; }
 };
 
 using KernelFactory = Kernel(const KernelSpec& spec);

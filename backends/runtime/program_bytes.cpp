@@ -55,7 +55,7 @@ std::size_t graph_bytes(const Graph& graph) {
 }  // namespace
 
 std::size_t program_bytes(const Executable& program) {
-  constexpr std::size_t of_kernel = 512;  // its function, and the operands and results with their addresses
+  constexpr std::size_t of_kernel = 600;  // its function, operands, results, and packed copies, with their addresses
   constexpr std::size_t of_value = 24;    // its location
   const Graph& graph = program.graph();
   return graph_bytes(graph) + program.report().kernels * of_kernel + graph.value_bound() * of_value +

@@ -27,7 +27,8 @@ void Variables::initialise(const Graph& graph) {
     }
     const Initializer initializer{node.attributes.get_or<std::string>("initializer", "zeros"),
                                   node.attributes.get_or<std::vector<double>>("initializer_arguments", {})};
-    storage_->entries.emplace(node.name, Entry{initial_content(type, initializer, storage_->seed, node.name)});
+    storage_->entries.try_emplace(node.name).first->second.tensor =
+        initial_content(type, initializer, storage_->seed, node.name);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/runtime/packed_copies.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 
@@ -36,6 +37,7 @@ class Variables {
   struct Entry {
     Tensor tensor;
     std::uint64_t version = 1;  ///< changes with the content
+    PackedCopies packed = {};
   };
   /// The entry itself, at an address that stays; for executables.
   Entry& entry(std::string_view name);

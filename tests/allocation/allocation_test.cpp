@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "models/nmt/network/model.h"
 #include "ops/ops.h"
@@ -77,7 +79,7 @@ TEST_CASE("run() allocates nothing after its first call") {
     return;
   }
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     CHECK(allocations_of_runs(graph_of_all_copies(), *backend) == 0);
     CHECK(allocations_of_runs(training_graph(nmt::Variant::masked), *backend) == 0);
     CHECK(allocations_of_runs(training_graph(nmt::Variant::tutorial), *backend) == 0);

@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "models/nmt/network/model.h"
 #include "ops/ops.h"

@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/graph_input.h"

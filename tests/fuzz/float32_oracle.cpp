@@ -8,6 +8,7 @@
 #include <set>
 
 #include "backends/check/difference.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/evaluate.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/base/random.h"

@@ -4,8 +4,10 @@
 #include <memory>
 #include <optional>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/products/kernel_selection.h"
 #include "backends/onednn/products/measure_kernels.h"
+#include "backends/reference/reference_backend.h"
 #include "tests/fuzz/choices.h"
 #include "tests/fuzz/graph_input.h"
 #include "tests/fuzz/graph_run.h"
@@ -41,9 +43,8 @@ void run(std::string_view input) {
   const std::optional<Executable> plain = accepted([&] { return compile(*graph, onednn_backend()); });
   if (!plain) return;  // constants that are no ids
   Choices choices(graph_seed(*graph));
-  CompileOptions picked;
-  picked.kernel_selection = draw_selection(plain->graph(), choices);
-  check(*graph, onednn_backend(), picked, "onednn with other kernels");
+  const std::shared_ptr<const Backend> picked = onednn_backend({.kernels = draw_selection(plain->graph(), choices)});
+  check(*graph, *picked, {}, "onednn with other kernels");
   CompileOptions narrow;
   narrow.extra_passes.emplace_back(choices.chance(50) ? "int8-weights" : "bf16-weights");
   check(*graph, onednn_backend(), narrow, narrow.extra_passes.front() + " on onednn");

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "backends/check/interpreter.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/io/text.h"
 #include "passes/float_type.h"

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
+
 namespace weft::test {
 
 const std::vector<Run>& runs() {

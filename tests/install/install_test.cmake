@@ -14,3 +14,15 @@ run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${WORK}/build -G ${GENERATOR}
   -D CMAKE_PREFIX_PATH=${WORK}/prefix -D WEFT_VERSION=${WEFT_VERSION})
 run(${CMAKE_COMMAND} --build ${WORK}/build --config ${CONFIG})
 run(${WORK}/build/consumer)
+
+# expect(PATTERN COMMAND...): that the command's output matches.
+function(expect pattern)
+  execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT output MATCHES "${pattern}")
+    message(FATAL_ERROR "'${pattern}' is missing in:\n${output}")
+  endif()
+endfunction()
+file(REMOVE_RECURSE ${WORK}/run)
+expect("6 steps; Programs    1 program" ${WORK}/build/train ${WORK}/run)
+expect("[a-z]" ${WORK}/build/translate ${WORK}/run "Anne rit .")
+expect("unused-input.*softmax-twice.*parameters  1 .*stages, a page that ends" ${WORK}/build/look)

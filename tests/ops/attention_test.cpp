@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {
@@ -27,7 +29,7 @@ Graph attention_graph(std::int32_t length) {
 TEST_CASE("steps past a row's length have weight exactly 0, and what they hold changes nothing") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()})
     for (std::int32_t length = 1; length <= 4; ++length) {
-      CAPTURE(backend->name);
+      CAPTURE(backend->name());
       CAPTURE(length);
       const Graph graph = attention_graph(length);
       TensorMap inputs = test::draw_inputs(graph, -2.0, 2.0);

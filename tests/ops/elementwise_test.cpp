@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
@@ -41,7 +43,7 @@ TEST_CASE("equal logits have the logarithm of the vocabulary as loss, for each r
   const std::vector<std::int32_t> targets{1, 2, 3, 4, 0, 0};
   const double one = std::log(5.0);
   for (const Backend* backend : backends()) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     const auto loss = [&](const LossCase& loss_case) {
       return loss_of(*backend, targets, flat, loss_case).at("loss").number(0);
     };
@@ -55,7 +57,7 @@ TEST_CASE("equal logits have the logarithm of the vocabulary as loss, for each r
 TEST_CASE("a batch of padding alone has loss 0 and gradient 0, not a number over 0") {
   for (const Backend* backend : backends())
     for (const LossNormalisation normalisation : {LossNormalisation::token_mean, LossNormalisation::batch_mean}) {
-      CAPTURE(backend->name);
+      CAPTURE(backend->name());
       const TensorMap results = loss_of(*backend, {0, 0, 0, 0, 0, 0}, flat, {normalisation, 0.1});
       CHECK(results.at("loss") == Tensor({DType::f32, Shape{}}));
       for (std::int64_t i = 0; i < 30; ++i) CHECK(results.at("gradient").number(i) == 0.0);
@@ -66,7 +68,7 @@ TEST_CASE("logits far from 0 neither overflow nor lose the loss") {
   Tensor logits = Tensor::full(flat.type(), -1e4);
   for (std::int64_t token = 0; token < 6; ++token) logits.set_number(token * 5 + 2, 1e4);
   for (const Backend* backend : backends()) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     const LossCase token_mean{LossNormalisation::token_mean};
     CHECK(loss_of(*backend, {2, 2, 2, 2, 2, 2}, logits, token_mean).at("loss").number(0) == 0.0);
     CHECK(loss_of(*backend, {1, 1, 1, 1, 1, 1}, logits, token_mean).at("loss").number(0) == doctest::Approx(2e4));
@@ -76,7 +78,7 @@ TEST_CASE("logits far from 0 neither overflow nor lose the loss") {
 TEST_CASE("a target outside of the vocabulary is an error of the run") {
   for (const Backend* backend : backends())
     for (const std::int32_t bad : {5, -1}) {
-      CAPTURE(backend->name);
+      CAPTURE(backend->name());
       const std::string message = error_of([&] { loss_of(*backend, {1, 2, bad, 4, 0, 0}, flat, {}); });
       CHECK(message.find("target " + std::to_string(bad)) != std::string::npos);
       CHECK(message.find("vocabulary of 5") != std::string::npos);

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "ops/op_list.h"
 #include "tests/ops/op_test.h"
 
@@ -52,7 +54,7 @@ TEST_CASE("mismatches of products name both sides") {
 
 TEST_CASE("an id outside of the table is an error of the run that names the node, the id and the vocabulary") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Graph graph;
     const Value table = graph.input("table", DType::f32, {5, 2});
     const Value looked_up = embedding(table, graph.input("ids", DType::i32, {3})).named("words");

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/error.h"
 #include "graph/base/random.h"

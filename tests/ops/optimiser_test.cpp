@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {
@@ -39,7 +41,7 @@ const std::vector<const Backend*>& backends() {
 TEST_CASE("adam follows algorithm 1, with the step count and moments as states") {
   const AdamOptions options;
   for (const Backend* backend : backends()) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Executable executable = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       adam(parameters, gradients, graph.constant(0.01));
     });
@@ -66,7 +68,7 @@ TEST_CASE("adam follows algorithm 1, with the step count and moments as states")
 
 TEST_CASE("adam with weight decay takes a share of matrices, and nothing of vectors") {
   for (const Backend* backend : backends()) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Graph graph;
     const std::vector<Value> parameters{graph.parameter("kernel", {1, 1}, Initializer::constant(2.0)),
                                         graph.parameter("bias", {1}, Initializer::constant(2.0))};
@@ -85,7 +87,7 @@ TEST_CASE("adam with weight decay takes a share of matrices, and nothing of vect
 
 TEST_CASE("sgd with momentum keeps a velocity") {
   for (const Backend* backend : backends()) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Executable executable = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       sgd(parameters, gradients, graph.constant(0.25), 0.5);
     });

@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {

@@ -23,6 +23,7 @@
 #include <optional>
 #include <set>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/backend.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/base/file.h"

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/base/file.h"
 #include "graph/io/text.h"

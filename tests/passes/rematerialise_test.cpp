@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "graph/base/error.h"
 #include "ops/ops.h"
 #include "tests/graphs/small_models.h"
@@ -85,12 +87,12 @@ TEST_CASE("models give the same bits within the least budget that they can be ru
     for (const auto& entry : small_models()) {
       const auto& [name, graph] = entry;
       CAPTURE(entry.first);
-      CAPTURE(backend->name);
+      CAPTURE(backend->name());
       Executable plain = compile(graph, *backend);
       const std::size_t budget = least_budget(graph, *backend, plain.report().arena_bytes);
       Executable small = compile(graph, *backend, with_budget(budget));
       CHECK(small.report().arena_bytes <= budget);
-      MESSAGE(backend->name, " ", name, ": ", plain.report().arena_bytes, " to ", small.report().arena_bytes,
+      MESSAGE(backend->name(), " ", name, ": ", plain.report().arena_bytes, " to ", small.report().arena_bytes,
               " bytes, ", small.report().rematerialised.nodes, " nodes again");
       CHECK(std::ranges::equal(runs_of(plain, graph, 3), runs_of(small, graph, 3), same_bits));
     }

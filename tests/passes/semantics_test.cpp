@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/io/text.h"
 #include "passes/pipeline.h"

@@ -1,7 +1,7 @@
-# Fails unless the README holds the example word for word.
-file(READ ${README} readme)
+# Fails unless the page holds the example word for word.
+file(READ ${PAGE} page)
 file(READ ${EXAMPLE} example)
-string(FIND "${readme}" "```cpp\n${example}```" at)
+string(FIND "${page}" "```cpp\n${example}```" at)
 if(at EQUAL -1)
-  message(FATAL_ERROR "README.md does not show tests/readme/example.cpp as it is: copy one to the other")
+  message(FATAL_ERROR "${PAGE} does not show ${EXAMPLE} as it is: copy one to the other")
 endif()

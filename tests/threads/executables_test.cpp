@@ -6,6 +6,7 @@
 #include <array>
 #include <thread>
 
+#include "backends/onednn/onednn_backend.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
 

@@ -7,7 +7,7 @@
 #include "graph/base/json_value.h"
 #include "tools/inspect/table.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 std::string number(double x) { return fmt::format("{:.6g}", x); }
@@ -103,4 +103,4 @@ std::string comparison_json(const Comparison& comparison, std::size_t most) {
   return object.dump(2) + "\n";
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -5,7 +5,7 @@
 
 #include "backends/check/compare.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// What a comparison has found, for people: the first value that parts, who is to blame, what it was given; then the
 /// `most` worst values. `tolerance`: the one that was compared with.
@@ -14,4 +14,4 @@ std::string comparison_text(const Comparison& comparison, std::size_t most, doub
 /// The same as JSON: {"values", "compared", "first": {...} or null, "worst": [...]}.
 std::string comparison_json(const Comparison& comparison, std::size_t most);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

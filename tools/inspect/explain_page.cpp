@@ -11,7 +11,7 @@
 #include "tools/inspect/scope_folding.h"
 #include "tools/web/page.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 Json json_of(const PassHistory& history, std::size_t index) {
@@ -97,4 +97,4 @@ std::string explain_page(const PassHistory& history) {
                        .body = "<main id=\"explain\"></main>"});
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

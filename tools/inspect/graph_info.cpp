@@ -9,7 +9,7 @@
 #include "passes/memory/buffers.h"
 #include "tools/inspect/scope_folding.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 void add_leaf(LeafInfo& info, const TensorType& type) {
@@ -132,4 +132,4 @@ GraphInfo info_of(const Graph& graph) {
   return info;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

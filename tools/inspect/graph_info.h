@@ -7,7 +7,7 @@
 
 #include "graph/graph.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// Leaves of one kind, taken together.
 struct LeafInfo {
@@ -57,4 +57,4 @@ struct GraphInfo {
 /// Linear in the graph, but for the memory plan.
 GraphInfo info_of(const Graph& graph);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -10,7 +10,7 @@
 
 // Rules about what reaches what: values that nobody reads, variables that nothing trains, results that never change.
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 std::vector<Finding> computes_nothing(const LintContext& context) {
@@ -206,4 +206,4 @@ constexpr LintRule rules[] = {
 
 std::span<const LintRule> flow_rules() { return rules; }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

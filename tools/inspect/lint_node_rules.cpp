@@ -12,7 +12,7 @@
 // Rules about single nodes and what they read: shapes that fit by accident, arithmetic that does nothing or loses
 // precision. Gradients are not looked at: their shapes follow from those that were declared.
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 /// Calls `about` for every declared node, and collects the messages that are not empty.
@@ -224,4 +224,4 @@ constexpr LintRule rules[] = {
 
 std::span<const LintRule> node_rules() { return rules; }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

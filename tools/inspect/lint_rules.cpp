@@ -5,7 +5,7 @@
 #include "graph/leaf.h"
 #include "graph/order.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 LintContext::LintContext(const Graph& graph)
     : graph_(graph),
@@ -53,4 +53,17 @@ std::span<const LintRule> lint_rules() {
   return rules;
 }
 
-}  // namespace weft::tool
+std::vector<Finding> lint(const Graph& graph, const std::function<bool(const LintRule&)>& wanted) {
+  const LintContext context(graph);
+  std::vector<Finding> findings;
+  for (const LintRule& rule : lint_rules()) {
+    if (wanted && !wanted(rule)) continue;
+    for (Finding& finding : rule.check(context)) {
+      finding.rule = rule.name;
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
+}
+
+}  // namespace weft::inspect

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,7 +8,7 @@
 
 #include "graph/graph.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// Something in a graph that is legal, and probably not meant.
 struct Finding {
@@ -66,8 +67,11 @@ struct LintRule {
 /// Every rule, by what it looks at: the graph's edges first, then single ops.
 std::span<const LintRule> lint_rules();
 
+/// What the rules find in a graph, rule by rule. `wanted`: which rules; empty: all.
+std::vector<Finding> lint(const Graph& graph, const std::function<bool(const LintRule&)>& wanted = {});
+
 /// Rules about what reaches what, and rules about single nodes: lint_rules() has them all.
 std::span<const LintRule> flow_rules();
 std::span<const LintRule> node_rules();
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -7,7 +7,7 @@
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/primitive.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 PeakMeasurement measure_peak(std::int64_t rounds) {
   constexpr std::int64_t extent = 2048;
@@ -18,9 +18,9 @@ PeakMeasurement measure_peak(std::int64_t rounds) {
   std::vector<float> c(elements);
   std::vector<std::byte> scratch(product.scratch_bytes() + 1);
   const std::uint64_t version = 1;
-  onednn::PackedMatrix packed({&version}, product.layout());
-  packed.refresh(b.data());
-  const Timing timing = time_rounds(rounds, [&] { product.run(a.data(), packed, nullptr, c.data(), scratch.data()); });
+  const PackedOperand packed{product.packing(1).make(), &version, b.data()};
+  const auto& right = packed.as<onednn::PackedMatrix>();
+  const Timing timing = time_rounds(rounds, [&] { product.run(a.data(), right, nullptr, c.data(), scratch.data()); });
   return {timing, 2e-9 * static_cast<double>(extent * extent * extent)};
 }
 
@@ -53,4 +53,4 @@ std::uint64_t peak_resident_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -4,7 +4,7 @@
 
 #include "tools/inspect/timing.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// The machine's rate of arithmetic: a product of two matrices of 2048 x 2048 with packed weights, as oneDNN runs it at
 /// its best.
@@ -40,4 +40,4 @@ Roofline measure_roofline();
 /// The most memory that the process has had so far.
 std::uint64_t peak_resident_bytes();
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

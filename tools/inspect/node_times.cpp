@@ -7,7 +7,7 @@
 #include "graph/base/file.h"
 #include "graph/base/json_parse.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 NodeTimes load_node_times(const std::string& path) {
   constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;
@@ -27,4 +27,4 @@ NodeTimes load_node_times(const std::string& path) {
   return times;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// What one run of the node costs, as a profile tells.
 struct NodeTime {
@@ -17,4 +17,4 @@ using NodeTimes = std::map<std::string, NodeTime, std::less<>>;  // by the node'
 /// "seconds": 0.02}, ...]}, the seconds of all runs. Throws Error that names the file when it is none.
 NodeTimes load_node_times(const std::string& path);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -13,7 +13,7 @@
 #include "ops/case_graph.h"
 #include "ops/ops.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 constexpr std::string_view origin =
@@ -151,4 +151,4 @@ std::string index_page() {
   return text;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

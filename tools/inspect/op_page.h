@@ -7,7 +7,7 @@
 
 // What the documentation says about ops, as Markdown.
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// The section of one op: its formula, operands, results, attributes, gradient, cost, and an example.
 std::string op_section(const Op& op);
@@ -19,4 +19,4 @@ std::string index_page();
 /// The families of ops, sorted.
 std::vector<std::string_view> op_families();
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

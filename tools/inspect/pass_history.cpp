@@ -11,7 +11,7 @@
 #include "passes/memory/buffers.h"
 #include "tools/inspect/run_timer.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 /// What people read of a node; the elements of a large constant tell them nothing.
@@ -106,4 +106,4 @@ PassHistory record_passes(Graph graph, const Backend& backend, const std::vector
   return history;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

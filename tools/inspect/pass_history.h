@@ -11,7 +11,7 @@
 #include "passes/pass.h"
 #include "tools/inspect/tensor_draws.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// A node as it was from one stage to another. Stage 0 is the graph as declared, stage k what the k-th pass made of
 /// it. A node that a pass gives other operands has one version before it and one after.
@@ -66,4 +66,4 @@ struct PassHistoryOptions {
 PassHistory record_passes(Graph graph, const Backend& backend, const std::vector<const Pass*>& passes,
                           const PassHistoryOptions& options);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -10,7 +10,7 @@
 #include "tools/inspect/picture_layout.h"
 #include "tools/web/page.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 constexpr int pitch = 7;  // from square to square
@@ -200,4 +200,4 @@ std::string pass_picture(const PassHistory& history, std::size_t from, std::size
   return Picture(history, from, to).draw();
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

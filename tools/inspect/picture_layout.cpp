@@ -10,7 +10,7 @@
 #include "graph/leaf.h"
 #include "tools/inspect/scope_folding.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 /// A scope up to the first part that repeats ("decoder/step3", "decoder/step*"), and what lies below.
@@ -153,4 +153,4 @@ std::vector<PictureBlock> lay_out(const PassHistory& history, std::size_t from, 
   return blocks;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -6,7 +6,7 @@
 
 #include "tools/inspect/pass_history.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// A node's square in the picture of a pass.
 struct PictureCell {
@@ -30,4 +30,4 @@ struct PictureBlock {
 /// stands at one place.
 std::vector<PictureBlock> lay_out(const PassHistory& history, std::size_t from, std::size_t to);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -7,7 +7,7 @@
 #include "graph/base/json_value.h"
 #include "tools/inspect/table.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 std::string rate_text(double amount, double seconds) {
@@ -129,4 +129,4 @@ std::string ProfileReport::to_json(const Roofline& roofline) const {
   return object.dump(2) + "\n";
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -9,7 +9,7 @@
 #include "backends/runtime/executable.h"
 #include "tools/inspect/machine.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// What the runs of executables cost: by kind of kernel and by node, against what the machine can do.
 class ProfileReport {
@@ -48,4 +48,4 @@ class ProfileReport {
   double seconds_ = 0;
 };
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -6,7 +6,7 @@
 
 #include "passes/pipeline.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 double median_ms_of(Executable& executable, int runs, const DrawRange& range) {
   for (const auto& [name, tensor] : draw_inputs(executable.graph(), 1, range)) executable.set(name, tensor);
@@ -35,4 +35,4 @@ double RunTimer::median_ms_as_it_is(const Graph& graph, int runs, const DrawRang
 
 bool is_product(const Op& op) { return op.family == "matrix"; }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -5,7 +5,7 @@
 #include "backends/runtime/executable.h"
 #include "tools/inspect/tensor_draws.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// Milliseconds of a run, the median of `runs` after one to warm up, on random inputs.
 double median_ms_of(Executable& executable, int runs, const DrawRange& range);
@@ -26,4 +26,4 @@ class RunTimer {
 /// Whether the op is a product of matrices, or a lookup, which is a product with a matrix of zeros and ones.
 bool is_product(const Op& op);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -82,4 +82,4 @@ std::size_t ScopeFolding::copies(const std::string& folded) const {
   return found == originals_.end() ? 1 : found->second.size();
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

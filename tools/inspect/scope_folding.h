@@ -9,7 +9,7 @@
 
 #include "graph/graph.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// What a scope is split into at most: nobody nests deeper by hand, and a hostile file should not cost more.
 constexpr std::size_t most_scope_parts = 16;
@@ -40,4 +40,4 @@ class ScopeFolding {
   std::map<std::string, std::set<std::string>> originals_;
 };
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -9,7 +9,7 @@
 #include "graph/leaf.h"
 #include "tools/inspect/table.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 std::string leaves_text(const LeafInfo& leaves) {
@@ -95,4 +95,4 @@ std::string summary(const Graph& graph, bool with_memory) {
   return overview(graph, info, with_memory) + "\n" + table_of_ops(info);
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -6,7 +6,7 @@
 #include "graph/graph.h"
 #include "tools/inspect/graph_info.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// What a graph holds, for people: its leaves and outputs, its size, its nodes by op with their cost. `with_memory`:
 /// the memory that its values need as well.
@@ -17,4 +17,4 @@ std::string overview(const Graph& graph, const GraphInfo& info, bool with_memory
 std::string table_of_ops(const GraphInfo& info);
 std::string table_of_scopes(const GraphInfo& info, std::size_t depth);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -4,7 +4,7 @@
 
 #include "graph/base/error.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 std::string padded(const std::string& cell, std::size_t width, char alignment) {
@@ -39,4 +39,4 @@ std::string Table::to_string() const {
   return text;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// Rows of text in columns, for people: each column as wide as its widest cell, numbers at the right.
 class Table {
@@ -22,4 +22,4 @@ class Table {
   std::vector<std::vector<std::string>> rows_;  // the first is the header
 };
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

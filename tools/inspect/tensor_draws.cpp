@@ -4,7 +4,7 @@
 
 #include "graph/base/random.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 double draw(const CounterRandom& random, std::uint64_t index, DType dtype, const DrawRange& range) {
@@ -29,4 +29,4 @@ TensorMap draw_inputs(const Graph& graph, std::uint64_t seed, const DrawRange& r
   return inputs;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

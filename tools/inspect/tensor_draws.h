@@ -5,7 +5,7 @@
 #include "graph/graph.h"
 #include "graph/tensor.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// Where random numbers come from: floating-point ones from [low, high), integers from both ends included.
 struct DrawRange {
@@ -18,4 +18,4 @@ struct DrawRange {
 /// A tensor for each input of the graph, the same for the same seed and name; bools are drawn from both.
 TensorMap draw_inputs(const Graph& graph, std::uint64_t seed, const DrawRange& range);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

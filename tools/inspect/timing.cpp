@@ -6,7 +6,7 @@
 
 #include "graph/base/error.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 double Timing::median() const {
   check_invariant(!milliseconds.empty(), "the median of no rounds");
@@ -47,4 +47,4 @@ Timing time_rounds(std::int64_t rounds, const std::function<void()>& run, std::i
   return timing;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// How long the rounds of a measurement took.
 struct Timing {
@@ -30,4 +30,4 @@ class Stopwatch {
 /// Runs a few times more than it times: the first runs touch memory that nobody has touched before.
 Timing time_rounds(std::int64_t rounds, const std::function<void()>& run, std::int64_t warm_up_rounds = 2);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -4,7 +4,7 @@
 
 #include "graph/base/json_value.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 constexpr int process = 1;
@@ -55,4 +55,4 @@ std::string Trace::to_json() const {
   return text + "\n]}\n";
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

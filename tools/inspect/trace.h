@@ -6,7 +6,7 @@
 
 #include "backends/runtime/executable.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// A timeline of runs and their kernels in Chrome's trace-event JSON, which ui.perfetto.dev and chrome://tracing open:
 /// every run and within it every kernel is a complete event ("ph": "X") with its start `ts` and duration `dur` in
@@ -24,4 +24,4 @@ class Trace {
   std::vector<std::string> events_;
 };
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

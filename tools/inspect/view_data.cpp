@@ -16,7 +16,7 @@
 #include "passes/memory/buffers.h"
 #include "passes/memory/view.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 std::string content_text(bool content) { return content ? "true" : "false"; }
@@ -140,19 +140,18 @@ class GraphWriter {
 
   std::size_t scratch_bytes(const Node& node, const Backend& backend) const {
     if (is_view(graph_, node)) return 0;
-    KernelFactory* factory = backend.find_kernel(*node.op);
-    require(factory != nullptr, "{} '{}': the backend {} has no kernel for this op, so its memory cannot be planned",
-            node.op->name, node.name, backend.name);
-    // Of leaves that keep their content, and views of them, it only matters that they do.
-    static const std::uint64_t version = 1;
-    std::vector<Version> versions;
+    require(backend.runs_whole(*node.op),
+            "{} '{}': the backend {} has no kernel for this op, so its memory cannot be planned", node.op->name,
+            node.name, backend.name());
+    std::vector<Lifetime> lifetimes;
     for (const ValueId operand : node.operands) {
-      const Piece piece = piece_of(graph_, operand);
-      const Op& op = *graph_.node(graph_.producer(piece.source)).op;
-      versions.push_back(is_leaf(op) && &op != &leaf::input ? Version{&version, piece.offset} : Version{});
+      const Op& op = *graph_.node(graph_.producer(piece_of(graph_, operand).source)).op;
+      lifetimes.push_back(is_leaf(op) && &op != &leaf::input ? Lifetime::program : Lifetime::run);
     }
+    const std::vector<TensorType> operands = types_of(graph_, node.operands);
+    const std::vector<TensorType> results = types_of(graph_, node.results);
     try {
-      return factory({node, types_of(graph_, node.operands), types_of(graph_, node.results), versions}).scratch_bytes;
+      return backend.make_kernel({node, operands, results, lifetimes}).scratch_bytes;
     } catch (const Error& error) {
       fail("{} '{}': {}", node.op->name, node.name, error.what());
     }
@@ -177,4 +176,4 @@ std::string view_data(const Graph& graph, std::string_view stage, const NodeTime
   return data.dump();
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -7,7 +7,7 @@
 #include "graph/graph.h"
 #include "tools/inspect/node_times.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 
 /// Which part of a training step a node belongs to.
 enum class Part { leaf, forward, gradient, update };
@@ -21,4 +21,4 @@ std::vector<Part> parts_of(const Graph& graph, const std::vector<NodeId>& order)
 /// kernels the memory plan, which is then part of it, is for; nullptr: without one. Such a graph must be compiled.
 std::string view_data(const Graph& graph, std::string_view stage, const NodeTimes& times, const Backend* planned_for);
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -1,7 +1,7 @@
 #include "graph/leaf.h"
 #include "tools/inspect/view_data.h"
 
-namespace weft::tool {
+namespace weft::inspect {
 namespace {
 
 bool is_gradient(const Node& node) { return node.scope == "gradient" || node.scope.starts_with("gradient/"); }
@@ -50,4 +50,4 @@ std::vector<Part> parts_of(const Graph& graph, const std::vector<NodeId>& order)
   return parts;
 }
 
-}  // namespace weft::tool
+}  // namespace weft::inspect

@@ -30,6 +30,7 @@ cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
 step "training ended 250 times" tests/tools/weft-nmt/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
 step "threads under ThreadSanitizer" try_preset tsan
 step "compiled by clang" try_preset clang
+step "an op is added as the page says" tools/scripts/try-adding-op.sh
 
 if ((${#failed[@]} > 0)); then
   printf 'FAILED: %s\n' "${failed[@]}"

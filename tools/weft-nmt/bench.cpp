@@ -145,7 +145,7 @@ void bench(const BenchOptions& options) {
   report.padded_shape.rows = synthetic.training.batch;
   const ModelConfig& model = synthetic.model;
   const TrainingConfig& training = synthetic.training;
-  if (measures.contains("peak")) report.peak = tool::measure_peak(options.rounds);
+  if (measures.contains("peak")) report.peak = inspect::measure_peak(options.rounds);
   // Before the padded step: its own memory would be counted to that of this one.
   if (measures.contains("real"))
     report.real = measure_real(corpus->config, corpus->examples, options.batches, options.batches_file, say_kernels);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/executable.h"
 #include "tools/weft-nmt/bench_measures.h"
 

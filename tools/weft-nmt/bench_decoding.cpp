@@ -61,7 +61,7 @@ DecodingMeasurement measure_decoding(Translator& translator, const std::vector<s
   for (const Translation& translation : translator.translate(sentences)) result.words += std::ssize(translation.ids);
   result.first_milliseconds = stopwatch.lap();
   result.sentences = sentences.size();
-  result.timing = tool::time_rounds(rounds, [&] { translator.translate(sentences); });
+  result.timing = inspect::time_rounds(rounds, [&] { translator.translate(sentences); });
   return result;
 }
 

@@ -21,9 +21,9 @@
 
 namespace weft::nmt {
 
-using tool::PeakMeasurement;
-using tool::Stopwatch;
-using tool::Timing;
+using inspect::PeakMeasurement;
+using inspect::Stopwatch;
+using inspect::Timing;
 
 /// The work of a training step, in 10^9 floating-point operations: three times the matrix products of its forward pass
 /// (once forward, twice for the gradients), the attention keys computed once. What a compiler may save or waste beyond

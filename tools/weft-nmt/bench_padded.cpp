@@ -2,6 +2,7 @@
 #include <memory>
 #include <random>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/error.h"
@@ -19,8 +20,8 @@ void fill_with_words(std::span<std::int32_t> ids, std::int64_t vocabulary, std::
 
 /// A compiled step with a batch in its inputs.
 Executable filled_step(const Graph& graph, const ModelConfig& model, const TrainingConfig& training,
-                       const ModelShape& shape, const CompileOptions& options) {
-  Executable step = compile(graph, onednn_backend(), options);
+                       const ModelShape& shape, const Backend& backend, const CompileOptions& options) {
+  Executable step = compile(graph, backend, options);
   std::mt19937_64 random(training.seed);
   fill_with_words(step.input("source").as<std::int32_t>(), model.source_vocabulary, random);
   fill_with_words(step.input("target").as<std::int32_t>(), model.target_vocabulary, random);
@@ -77,15 +78,14 @@ double needed_gflop(const ModelConfig& config, const ModelShape& shape) {
 PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig& training, const ModelShape& shape,
                                  std::int64_t rounds, const KernelProgress& on_progress) {
   const Graph graph = training_graph(model, training, shape);
-  CompileOptions options{.seed = training.seed};
-  options.kernel_selection = kernels_of_step(graph, training, on_progress);
-  Executable step = filled_step(graph, model, training, shape, options);
+  const auto backend = onednn_backend({.kernels = kernels_of_step(graph, training, on_progress)});
+  Executable step = filled_step(graph, model, training, shape, *backend, {.seed = training.seed});
   PaddedMeasurement result;
-  result.timing = tool::time_rounds(rounds, [&] { step.run(); });
+  result.timing = inspect::time_rounds(rounds, [&] { step.run(); });
   result.needed_gflop = needed_gflop(model, shape);
   const ExecutableReport& report = step.report();
   result.graph = {1e-9 * report.flops, report.arena_bytes, report.lower_bound_bytes};
-  result.peak_resident_bytes = tool::peak_resident_bytes();
+  result.peak_resident_bytes = inspect::peak_resident_bytes();
 
   step.profile_runs(true);
   result.profiled_steps = 3;
@@ -102,18 +102,16 @@ ThreadsMeasurement measure_threads(const ModelConfig& model, const TrainingConfi
   const Graph graph = training_graph(model, training, shape);
   const auto variables = std::make_shared<Variables>(training.seed);
   const auto arena = std::make_shared<Arena>();
-  const auto kernels = kernels_of_step(graph, training, on_progress);
+  const auto backend = onednn_backend({.kernels = kernels_of_step(graph, training, on_progress)});
   const auto step_for = [&](int count) {
     const ThreadCount scope(count);
-    CompileOptions options{.variables = variables, .arena = arena};
-    options.kernel_selection = kernels;
-    return filled_step(graph, model, training, shape, options);
+    return filled_step(graph, model, training, shape, *backend, {.variables = variables, .arena = arena});
   };
   Executable one = step_for(1);
   Executable all = step_for(threads);
   const auto time_on = [&](int count, Executable& step) {
     const ThreadCount scope(count);
-    return tool::time_rounds(
+    return inspect::time_rounds(
                1, [&] { step.run(); }, 1)
         .milliseconds.front();
   };

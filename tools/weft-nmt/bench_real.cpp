@@ -117,7 +117,7 @@ RealMeasurement measure_real(const Config& config, const std::vector<Example>& e
                              const std::filesystem::path& batches_file, const KernelProgress& on_progress) {
   const auto products = [&] { return training_products(config, examples); };
   Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
-                  {.kernels = choose_kernels(config.training.kernels, products, on_progress)});
+                  {.backend = backend_with(choose_kernels(config.training.kernels, products, on_progress))});
   const Batches batches = choose_batches(trainer.plan(), batch_count);
   if (!batches_file.empty()) write_batches(batches_file, config, examples, batches);
   RealMeasurement result;
@@ -127,7 +127,7 @@ RealMeasurement measure_real(const Config& config, const std::vector<Example>& e
   trainer.compile_all();
   result.compile_milliseconds = stopwatch.lap();
   time_batches(trainer, batches, result);
-  result.peak_resident_bytes = tool::peak_resident_bytes();
+  result.peak_resident_bytes = inspect::peak_resident_bytes();
   result.needed_gflop = mean_needed_gflop(config.model, batches.timed);
   profile_batches(trainer, batches, result);
   return result;

@@ -11,6 +11,7 @@
 #include "graph/base/json_value.h"
 #include "models/nmt/metrics/evaluation.h"
 #include "models/nmt/training/preparation.h"
+#include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/trainer.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -105,7 +106,7 @@ double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOp
     Config config = run.config();
     config.training.batch = options.search.batch;
     const std::vector<Example> examples = encode(set.pairs, run.source(), run.target());
-    return Validator(config, examples, ensemble.first().weights, {}, run.kernels(),
+    return Validator(config, examples, ensemble.first().weights, {}, backend_with(run.kernels()),
                      std::make_shared<ProgramCache>(options.search.program_memory))
         .loss();
   }

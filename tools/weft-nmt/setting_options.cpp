@@ -35,19 +35,6 @@ const char* group_title(SettingGroup group) {
   return "";  // hidden
 }
 
-struct PlaceholderOf {
-  std::string operator()(const Switch&) const { return ""; }
-  std::string operator()(const IntegerRange&) const { return "N"; }
-  std::string operator()(const NumberRange&) const { return "X"; }
-  std::string operator()(const Choice& choice) const { return joined(choice.names, "|"); }
-  std::string operator()(const FilePath& file) const {
-    return file.names.empty() ? "FILE" : joined(file.names, "|") + "|FILE";
-  }
-  std::string operator()(const CorpusName&) const { return "CORPUS"; }
-  std::string operator()(const LanguageCode&) const { return "CODE"; }
-  std::string operator()(const ColumnPair&) const { return "S,T"; }
-};
-
 /// "default: 64", or what each preset says where they differ; nothing where the default is to have none.
 std::string default_text(const Setting& setting) {
   if (setting.name == "preset") return "default: small with --builtin, else tutorial";
@@ -138,9 +125,7 @@ tool::Option add_setting_option(const tool::Command& command, std::string_view n
   const auto take = [&setting, &values](const std::string& text) {
     values[std::string(setting.name)] = parse_from_command_line(setting, text);
   };
-  return command.on_text(fmt::format("--{}", name), take, help_text(setting))
-      .value(std::visit(PlaceholderOf{}, setting.kind))
-      .one_value();
+  return command.on_text(fmt::format("--{}", name), take, help_text(setting)).value(placeholder(setting)).one_value();
 }
 
 SettingOptions::SettingOptions(const tool::Command& command) {
@@ -156,8 +141,8 @@ SettingOptions::SettingOptions(const tool::Command& command) {
     const tool::Option option =
         std::holds_alternative<Switch>(setting.kind) ? command.flag(name, help) : command.option(name, help);
     option.group(group_title(setting.group));
-    if (const std::string placeholder = std::visit(PlaceholderOf{}, setting.kind); !placeholder.empty()) {
-      option.value(placeholder).one_value();
+    if (const std::string shown = placeholder(setting); !shown.empty()) {
+      option.value(shown).one_value();
     }
     options_.push_back({&setting, option});
   }

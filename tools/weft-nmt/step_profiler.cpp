@@ -39,10 +39,10 @@ void StepProfiler::write(const Trainer& trainer) const {
   if (steps_ == 0) return;
   if (!trace_file_.empty()) write_file(trace_file_, trace_.to_json());
   if (!profile_) return;
-  tool::ProfileReport report;
+  inspect::ProfileReport report;
   trainer.visit_profiled([&](const Executable& executable) { report.add(executable); });
   report.set_runs(steps_, seconds_);
-  print(report.to_text(tool::measure_roofline(), profiled_nodes));
+  print(report.to_text(inspect::measure_roofline(), profiled_nodes));
 }
 
 }  // namespace weft::nmt

@@ -27,7 +27,7 @@ class StepProfiler {
 
   bool profile_;
   std::string trace_file_;
-  tool::Trace trace_;
+  inspect::Trace trace_;
   Clock::time_point start_;
   std::uint64_t steps_ = 0;
   double seconds_ = 0;

@@ -1,6 +1,8 @@
 #include "tools/weft/backend_option.h"
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/products/kernel_selection.h"
+#include "backends/reference/reference_backend.h"
 
 namespace weft::tool {
 
@@ -17,14 +19,15 @@ Option add_kernels_option(const Command& command, std::string& path) {
       .value("FILE");
 }
 
-std::shared_ptr<const onednn::KernelSelection> kernels_in(const std::string& path, const std::string& backend) {
-  if (path.empty()) return nullptr;
-  if (backend != "onednn") throw UsageError("--kernels are those of --backend onednn");
-  return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(path));
-}
-
 const Backend& backend_named(const std::string& name) {
   return name == "reference" ? reference_backend() : onednn_backend();
+}
+
+std::shared_ptr<const Backend> backend_with(const std::string& name, const std::string& kernels) {
+  if (kernels.empty()) return {std::shared_ptr<const Backend>(), &backend_named(name)};
+  if (name != "onednn") throw UsageError("--kernels are those of --backend onednn");
+  return onednn_backend(
+      {.kernels = std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(kernels))});
 }
 
 }  // namespace weft::tool

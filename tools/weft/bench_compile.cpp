@@ -16,6 +16,9 @@
 #include "tools/weft/scaling_graph.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

@@ -15,6 +15,9 @@
 #include "tools/weft/range_options.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct CheckOptions {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "backends/reference/reference_backend.h"
 #include "tools/inspect/compare_report.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
@@ -14,6 +15,9 @@
 #include "tools/weft/output.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct CompareOptions {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "backends/check/pass_check.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/base/counted.h"
@@ -17,6 +18,9 @@
 #include "tools/weft/memory_limit.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 /// What stands for the whole pipeline where a pass is named.

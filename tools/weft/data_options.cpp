@@ -22,7 +22,7 @@ void add_data_options(const Command& command, DataOptions& options) {
 TensorMap inputs_for(const Graph& graph, const DataOptions& options) {
   require_range(options.range);
   if (!options.inputs.empty()) return read_inputs(options.inputs, graph);
-  if (options.random_inputs) return draw_inputs(graph, *options.random_inputs, options.range);
+  if (options.random_inputs) return inspect::draw_inputs(graph, *options.random_inputs, options.range);
   const std::vector<NodeId> inputs = graph.leaves(leaf::input);
   require(inputs.empty(), "graph '{}' has {} inputs ('{}', ...); give them with --inputs FILE or --random-inputs SEED",
           graph.name(), inputs.size(), inputs.empty() ? "" : graph.node(inputs[0]).name);

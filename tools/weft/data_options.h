@@ -17,7 +17,7 @@ namespace weft::tool {
 struct DataOptions {
   std::string inputs;
   std::optional<std::uint64_t> random_inputs;
-  DrawRange range;
+  inspect::DrawRange range;
   std::string weights;
   std::uint64_t seed = 1;
 };

@@ -8,6 +8,9 @@
 #include "tools/weft/output.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct DumpOptions {

@@ -16,6 +16,9 @@
 #include "tools/weft/output.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct LintOptions {
@@ -46,19 +49,6 @@ bool is_wanted(const LintRule& rule, const LintOptions& options) {
     return std::ranges::find(names, rule.name) != names.end();
   };
   return !lists(options.disabled) && (options.only.empty() || lists(options.only));
-}
-
-std::vector<Finding> findings_of(const Graph& graph, const LintOptions& options) {
-  const LintContext context(graph);
-  std::vector<Finding> findings;
-  for (const LintRule& rule : lint_rules()) {
-    if (!is_wanted(rule, options)) continue;
-    for (Finding& finding : rule.check(context)) {
-      finding.rule = rule.name;
-      findings.push_back(std::move(finding));
-    }
-  }
-  return findings;
 }
 
 std::string line_of(const Graph& graph, const Finding& finding) {
@@ -111,7 +101,7 @@ void lint(const LintOptions& options) {
   require_known_rules(options.disabled);
   require_known_rules(options.only);
   const Graph graph = load_source(options.source);
-  const std::vector<Finding> findings = findings_of(graph, options);
+  const std::vector<Finding> findings = inspect::lint(graph, [&](const LintRule& rule) { return is_wanted(rule, options); });
   write_output("", options.json ? as_json(graph, findings) : as_text(graph, findings, options.every));
   require(findings.empty(), "graph {}: {} finding{}", weft::quoted(graph.name()), findings.size(),
           findings.size() == 1 ? "" : "s");

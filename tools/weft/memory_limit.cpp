@@ -11,6 +11,9 @@
 #include "tools/inspect/summary.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 double physical_memory() {

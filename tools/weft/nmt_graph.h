@@ -1,37 +1,24 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 
 #include "graph/graph.h"
+#include "models/nmt/config/settings.h"
 #include "tools/common/command_line.h"
 
 namespace weft::tool {
 
 /// Which graph of the translator, in which sizes.
 struct NmtGraphOptions {
-  std::string preset = "tutorial";
   std::string graph = "training";
   std::int64_t rows = 64;
   std::int64_t source_length = 8;
   std::int64_t target_length = 8;
-  // Without these, the preset's.
-  std::optional<std::string> variant;
-  std::optional<std::int64_t> source_vocabulary;
-  std::optional<std::int64_t> target_vocabulary;
-  std::optional<std::int64_t> embedding;
-  std::optional<std::int64_t> units;
-  std::optional<std::string> attention;
-  std::optional<std::int64_t> attention_positions;
-  std::optional<std::string> cell;
-  std::optional<std::int64_t> layers;
-  bool bidirectional = false;
-  bool self_attention = false;
-  bool tied_embeddings = false;
-  std::optional<std::int64_t> samples;  ///< of hard attention
-  double dropout = 0.0;                 ///< everywhere where the training graph may have it
-  std::int64_t accumulate = 1;          ///< batches an update
+  nmt::SettingValues settings;           ///< of the model, and of training what changes its graph; else the preset's
+  std::map<std::string, bool> switches;  ///< likewise, those that are on or off
+  double dropout = 0.0;                  ///< everywhere where the training graph may have it
 };
 
 /// Adds the options, all of which need `model` to be given.

@@ -12,6 +12,9 @@
 #include "tools/weft/output.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct OpsOptions {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "backends/check/pass_check.h"
+#include "backends/reference/reference_backend.h"
 #include "passes/pipeline.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/json_value.h"
 #include "graph/base/quantity.h"
@@ -19,6 +20,9 @@
 #include "tools/weft/nmt_graph.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct Effect {
@@ -33,7 +37,6 @@ struct Effect {
 
 Graph training_step() {
   NmtGraphOptions options;
-  options.variant = "masked";
   options.rows = 64;
   options.source_length = 19;
   options.target_length = 11;

@@ -14,6 +14,9 @@
 #include "tools/weft/graph_format.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 bool lists(const std::vector<std::string>& names, const Pass& pass, std::size_t number) {

@@ -10,6 +10,9 @@
 #include "tools/weft/pass_effect.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 std::string as_text() {

@@ -18,6 +18,9 @@
 #include "tools/weft/output.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 /// More runs than that do not make a timeline clearer, only its file longer.
@@ -46,13 +49,12 @@ CompileOptions compile_options(const Graph& graph, const ProfileOptions& options
   compile_options.variables = variables_for(graph, options.data);
   compile_options.arena = std::make_shared<Arena>();
   compile_options.disabled_passes = options.disabled_passes;
-  compile_options.kernel_selection = kernels_in(options.kernels, options.backend);
   compile_options.check_numerics = options.check_numerics;
   return compile_options;
 }
 
 Executable compiled(const Graph& graph, const ProfileOptions& options, const CompileOptions& compile_options) {
-  Executable executable = compile(graph, backend_named(options.backend), compile_options);
+  Executable executable = compile(graph, *backend_with(options.backend, options.kernels), compile_options);
   for (const auto& [name, tensor] : inputs_for(graph, options.data)) executable.set(name, tensor);
   executable.run();  // touches memory that nobody has touched before
   return executable;

@@ -6,9 +6,9 @@
 namespace weft::tool {
 
 /// Adds --low, --high, --integer-low and --integer-high.
-void add_range_options(const Command& command, DrawRange& range);
+void add_range_options(const Command& command, inspect::DrawRange& range);
 
 /// Throws a usage error when the range is empty.
-void require_range(const DrawRange& range);
+void require_range(const inspect::DrawRange& range);
 
 }  // namespace weft::tool

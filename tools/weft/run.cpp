@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backends/check/pass_check.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/io/json.h"
 #include "graph/io/safetensors.h"
@@ -18,6 +19,9 @@
 #include "tools/weft/tensor_files.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct RunOptions {
@@ -70,13 +74,12 @@ void run(const RunOptions& options) {
   CompileOptions compile_options;
   compile_options.variables = variables_for(graph, options.data);
   compile_options.disabled_passes = options.disabled_passes;
-  compile_options.kernel_selection = kernels_in(options.kernels, options.backend);
   std::optional<PassCheck> check;
   if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
   compile_options.check_numerics = options.check_numerics;
   compile_options.check_memory_plan = options.check_memory;
   compile_options.poison = options.check_memory;
-  Executable executable = compile(graph, backend_named(options.backend), compile_options);
+  Executable executable = compile(graph, *backend_with(options.backend, options.kernels), compile_options);
   const TensorMap outputs = executable.run(inputs);
 
   if (!options.outputs.empty()) save_safetensors(options.outputs, outputs, {});

@@ -11,6 +11,9 @@
 #include "tools/weft/output.h"
 
 namespace weft::tool {
+
+using namespace inspect;
+
 namespace {
 
 struct ViewOptions {

@@ -95,6 +95,10 @@ Extents extents_of(const KernelSpec& spec) {
   return {spec.operands[0].shape[0], spec.operands[1].shape.volume(), kernel[0], kernel[1]};
 }
 
+RightOperand right_operand(const KernelSpec& spec) {
+  return spec.is_lasting(2) ? RightOperand::packed : RightOperand::plain;
+}
+
 DistinctIds distinct_ids(const KernelBuffers& buffers, const Extents& extents, std::size_t offset) {
   return {{buffers.operand<std::int32_t>(1), static_cast<std::size_t>(extents.count)},
           extents.vocabulary,
@@ -108,7 +112,7 @@ Kernel embedding_dense(const KernelSpec& spec) {
   require_f32(spec);
   const Extents extents = extents_of(spec);
   const auto product = std::make_shared<const RowBlocks>(
-      Product{.m = extents.count, .k = extents.in, .n = extents.out, .bias = true}, spec.versions[2]);
+      Product{.m = extents.count, .k = extents.in, .n = extents.out, .bias = true}, right_operand(spec));
   ScratchLayout layout;
   const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
   const std::size_t rows = layout.add_floats(extents.count * extents.in);
@@ -118,11 +122,11 @@ Kernel embedding_dense(const KernelSpec& spec) {
             const DistinctIds found = distinct_ids(buffers, extents, ids);
             gather(buffers.operand<float>(0), found.distinct(), product->padded_rows(found.count()), extents.in,
                    at(buffers, rows));
-            product->run(found.count(), at(buffers, rows), buffers.operand<float>(2), buffers.operand<float>(3), y,
-                         at<std::byte>(buffers, working));
+            product->run(found.count(), at(buffers, rows), buffers.operand<float>(2), buffers.packed,
+                         buffers.operand<float>(3), y, at<std::byte>(buffers, working));
             spread(found.index(), extents.out, y);
           },
-          layout.bytes(), "matmul:distinct"};
+          layout.bytes(), "matmul:distinct", product->packing(2)};
 }
 
 // With D the sums of the cotangent's rows by id, and E the embedded distinct ids: d_kernel = E^T D, and the rows of
@@ -131,7 +135,7 @@ Kernel embedding_dense_gradient(const KernelSpec& spec) {
   require_f32(spec);
   const Extents extents = extents_of(spec);
   const auto to_rows = std::make_shared<const RowBlocks>(
-      Product{.m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true}, spec.versions[2]);
+      Product{.m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true}, right_operand(spec));
   ScratchLayout layout;
   const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
   const std::size_t rows = layout.add_floats(extents.count * extents.in);
@@ -146,11 +150,11 @@ Kernel embedding_dense_gradient(const KernelSpec& spec) {
             run_sgemm_tiles({.m = extents.in, .k = found.count(), .n = extents.out, .transpose_a = true},
                             at(buffers, rows), at(buffers, sums), buffers.result<float>(1));
             // The embedded rows are done with: their gradients take their place.
-            to_rows->run(found.count(), at(buffers, sums), buffers.operand<float>(2), nullptr, at(buffers, rows),
-                         at<std::byte>(buffers, working));
+            to_rows->run(found.count(), at(buffers, sums), buffers.operand<float>(2), buffers.packed, nullptr,
+                         at(buffers, rows), at<std::byte>(buffers, working));
             scatter(at(buffers, rows), found.distinct(), extents.vocabulary, extents.in, buffers.result<float>(0));
           },
-          layout.bytes(), "matmul:distinct"};
+          layout.bytes(), "matmul:distinct", to_rows->packing(2)};
 }
 
 }  // namespace weft::onednn

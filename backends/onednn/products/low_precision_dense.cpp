@@ -17,17 +17,15 @@ Kernel low_precision_dense(const KernelSpec& spec) {
   const WeightPrecision weights = weight_precision_of(spec.node.attributes);
   const std::int64_t rows = spec.operands[0].shape.volume() / kernel[0];
   const bool with_bias = spec.operands.size() > 2;
-  const std::shared_ptr<LowPrecisionMatrix> matrix =
-      spec.versions[1] ? LowPrecisionMatrix::shared(spec.versions[1], kernel[0], kernel[1], weights)
-                       : std::make_shared<LowPrecisionMatrix>(Version{}, kernel[0], kernel[1], weights);
-  return {[matrix, rows, with_bias, loops = best_low_precision_loops(weights)](const KernelBuffers& buffers) {
-            matrix->refresh(buffers.operand<float>(1));
-            run_low_precision_product(buffers.operand<float>(0), *matrix,
+  const LowPrecisionMatrix matrix(kernel[0], kernel[1], weights);
+  return {[rows, with_bias, loops = best_low_precision_loops(weights)](const KernelBuffers& buffers) {
+            run_low_precision_product(buffers.operand<float>(0), buffers.packed[0].as<LowPrecisionMatrix>(),
                                       with_bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), rows,
                                       buffers.scratch, loops);
           },
-          low_precision_scratch_bytes(*matrix, rows),
-          weights == WeightPrecision::bf16 ? "low-precision:bf16" : "low-precision:int8"};
+          low_precision_scratch_bytes(matrix, rows),
+          weights == WeightPrecision::bf16 ? "low-precision:bf16" : "low-precision:int8",
+          {LowPrecisionMatrix::request(1, kernel[0], kernel[1], weights)}};
 }
 
 }  // namespace weft::onednn

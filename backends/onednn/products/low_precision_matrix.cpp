@@ -5,8 +5,6 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <mutex>
 #include <vector>
 
 #include "backends/onednn/parallel.h"
@@ -15,51 +13,31 @@
 
 namespace weft::onednn {
 
-struct LowPrecisionMatrix::Copy {
-  std::mutex mutex = {};
-  /// What was rounded last.
-  std::uint64_t version = 0;
-  const float* from = nullptr;
-  /// Allocated when first used; aligned to a cache line.
-  Tensor panels = {};
-  std::vector<float> steps = {};
-  std::vector<std::int32_t> corrections = {};
-};
-
-LowPrecisionMatrix::LowPrecisionMatrix(const Version& version, std::int64_t k, std::int64_t n, WeightPrecision weights)
-    : version_(version), k_(k), n_(n), weights_(weights), copy_(std::make_unique<Copy>()) {}
-
-LowPrecisionMatrix::~LowPrecisionMatrix() = default;
-
 std::size_t LowPrecisionMatrix::panel_bytes() const {
   return static_cast<std::size_t>(panel_columns * (weights_ == WeightPrecision::bf16 ? 2 * k_ : padded_rows()));
 }
 
 const std::byte* LowPrecisionMatrix::panel(std::int64_t index) const {
-  return copy_->panels.bytes().data() + static_cast<std::size_t>(index) * panel_bytes();
+  return panels_.bytes().data() + static_cast<std::size_t>(index) * panel_bytes();
 }
 
-const float* LowPrecisionMatrix::steps() const { return copy_->steps.data(); }
+const float* LowPrecisionMatrix::steps() const { return steps_.data(); }
 
-const std::int32_t* LowPrecisionMatrix::corrections() const { return copy_->corrections.data(); }
+const std::int32_t* LowPrecisionMatrix::corrections() const { return corrections_.data(); }
 
-void LowPrecisionMatrix::refresh(const float* plain) {
-  const std::lock_guard lock(copy_->mutex);
-  if (version_ && copy_->from == plain && copy_->version == *version_.counter) return;
-  if (copy_->from == nullptr) {
-    const auto bytes = panels() * static_cast<std::int64_t>(panel_bytes());
-    copy_->panels = Tensor({DType::boolean, Shape{bytes}});
+void LowPrecisionMatrix::pack(const void* content) {
+  const auto* plain = static_cast<const float*>(content);
+  if (panels_.shape().rank() == 0) {
+    panels_ = Tensor({DType::boolean, Shape{panels() * static_cast<std::int64_t>(panel_bytes())}});
     if (weights_ == WeightPrecision::int8) {
-      copy_->steps.resize(static_cast<std::size_t>(panels() * panel_columns));
-      copy_->corrections.resize(copy_->steps.size());
+      steps_.resize(static_cast<std::size_t>(panels() * panel_columns));
+      corrections_.resize(steps_.size());
     }
   }
   parallel_for(panels(), k_ * panel_columns, [&](Range range) {
     for (std::int64_t panel = range.first; panel < range.last; ++panel)
       weights_ == WeightPrecision::bf16 ? round_to_bf16(plain, panel) : round_to_int8(plain, panel);
   });
-  copy_->from = plain;
-  copy_->version = version_ ? *version_.counter : 0;
 }
 
 namespace {
@@ -111,25 +89,19 @@ void LowPrecisionMatrix::round_to_int8(const float* plain, std::int64_t panel) {
     }
   }
   for (std::size_t c = 0; c < largest.size(); ++c) {
-    copy_->steps[static_cast<std::size_t>(first) + c] = quantisations[c].step;
-    copy_->corrections[static_cast<std::size_t>(first) + c] = -128 * sums[c];
+    steps_[static_cast<std::size_t>(first) + c] = quantisations[c].step;
+    corrections_[static_cast<std::size_t>(first) + c] = -128 * sums[c];
   }
 }
 
-std::shared_ptr<LowPrecisionMatrix> LowPrecisionMatrix::shared(const Version& version, std::int64_t k, std::int64_t n,
-                                                               WeightPrecision weights) {
-  // As in PackedMatrix::shared: entries that nobody uses any more are dropped when the next one is asked for.
-  static std::mutex mutex;
-  static std::multimap<Version, std::weak_ptr<LowPrecisionMatrix>> copies;
-  const std::lock_guard lock(mutex);
-  std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
-  const auto [first, last] = copies.equal_range(version);
-  for (auto entry = first; entry != last; ++entry)
-    if (const std::shared_ptr<LowPrecisionMatrix> copy = entry->second.lock())
-      if (copy->k_ == k && copy->n_ == n && copy->weights_ == weights) return copy;
-  auto copy = std::make_shared<LowPrecisionMatrix>(version, k, n, weights);
-  copies.emplace(version, copy);
-  return copy;
+PackRequest LowPrecisionMatrix::request(std::size_t operand, std::int64_t k, std::int64_t n, WeightPrecision weights) {
+  return {.operand = operand,
+          .fits =
+              [=](const PackedCopy& copy) {
+                const auto* matrix = dynamic_cast<const LowPrecisionMatrix*>(&copy);
+                return matrix != nullptr && matrix->k_ == k && matrix->n_ == n && matrix->weights_ == weights;
+              },
+          .make = [=] { return std::make_shared<LowPrecisionMatrix>(k, n, weights); }};
 }
 
 }  // namespace weft::onednn

@@ -2,37 +2,29 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
+#include <vector>
 
-#include "backends/runtime/kernel.h"
+#include "backends/runtime/packed_copies.h"
+#include "graph/tensor.h"
 #include "ops/ops.h"
 
 namespace weft::onednn {
 
-/// A copy of a matrix [k, n] of floats in fewer bytes, in panels of 64 columns, for low_precision_dense. Like PackedMatrix it
-/// is shared by all products of the process that use the same variable, and made again only when that has changed.
+/// A copy of a matrix [k, n] of floats in fewer bytes, in panels of 64 columns, for low_precision_dense.
 ///
 /// The panels, padded by zeros to whole ones:
 /// - bf16: row after row, 32 words of 32 bits each. Of 16 words, the lower halves are 16 columns and the upper halves
 ///   the next 16, so that a shift and a mask make floats of them.
 /// - int8: groups of 4 rows, of each group column after column its 4 integers: the operand of VNNI's dot products.
-class LowPrecisionMatrix {
+class LowPrecisionMatrix : public PackedCopy {
  public:
   static constexpr std::int64_t panel_columns = 64;
   static constexpr std::int64_t group_rows = 4;
 
-  /// The copy of that content.
-  static std::shared_ptr<LowPrecisionMatrix> shared(const Version& version, std::int64_t k, std::int64_t n,
-                                                    WeightPrecision weights);
+  LowPrecisionMatrix(std::int64_t k, std::int64_t n, WeightPrecision weights) : k_(k), n_(n), weights_(weights) {}
 
-  LowPrecisionMatrix(const Version& version, std::int64_t k, std::int64_t n, WeightPrecision weights);
-  ~LowPrecisionMatrix();
-  LowPrecisionMatrix(const LowPrecisionMatrix&) = delete;
-  LowPrecisionMatrix& operator=(const LowPrecisionMatrix&) = delete;
-
-  /// Rounds again if the content has changed since the last time. Allocates the first time only.
-  void refresh(const float* plain);
+  /// The copy of operand `operand` of a kernel.
+  static PackRequest request(std::size_t operand, std::int64_t k, std::int64_t n, WeightPrecision weights);
 
   std::int64_t rows() const { return k_; }
   std::int64_t columns() const { return n_; }
@@ -48,16 +40,18 @@ class LowPrecisionMatrix {
   const std::int32_t* corrections() const;
 
  private:
-  struct Copy;
+  void pack(const void* plain) override;
   std::size_t panel_bytes() const;
   void round_to_bf16(const float* plain, std::int64_t panel);
   void round_to_int8(const float* plain, std::int64_t panel);
 
-  Version version_;
   std::int64_t k_;
   std::int64_t n_;
   WeightPrecision weights_;
-  std::unique_ptr<Copy> copy_;
+  // Allocated when first packed; the panels are aligned to a cache line.
+  Tensor panels_ = {};
+  std::vector<float> steps_ = {};
+  std::vector<std::int32_t> corrections_ = {};
 };
 
 }  // namespace weft::onednn

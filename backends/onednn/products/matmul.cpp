@@ -7,19 +7,20 @@
 #include "backends/onednn/products/vector_products.h"
 #include "graph/base/error.h"
 #include "ops/forms.h"
+#include "ops/op_list.h"
 
 namespace weft::onednn {
 namespace {
 
-Kernel packed_kernel(const Product& product, const Version& version) {
+Kernel packed_kernel(const Product& product) {
   const auto primitive = ProductPrimitive::shared(product, RightOperand::packed);
-  const std::shared_ptr<PackedMatrix> right = PackedMatrix::shared(version, primitive->layout());
-  return {[primitive, right, bias = product.bias](const KernelBuffers& buffers) {
-            right->refresh(buffers.operand<float>(1));
-            primitive->run(buffers.operand<float>(0), *right, bias ? buffers.operand<float>(2) : nullptr,
-                           buffers.result<float>(0), buffers.scratch);
+  return {[primitive, bias = product.bias](const KernelBuffers& buffers) {
+            primitive->run(buffers.operand<float>(0), buffers.packed[0].as<PackedMatrix>(),
+                           bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);
           },
-          primitive->scratch_bytes(), "matmul:packed"};
+          primitive->scratch_bytes(),
+          "matmul:packed",
+          {primitive->packing(1)}};
 }
 
 Kernel plain_kernel(const Product& product) {
@@ -44,13 +45,6 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
-Kernel selected_kernel(const KernelSpec& spec, const ProductSite& site) {
-  const ProductKernel kernel = spec.selection != nullptr ? spec.selection->kernel(site) : kernel_by_rule(site);
-  return product_kernel(site.product, kernel, spec.versions[1]);
-}
-
-}  // namespace
-
 ProductSite matmul_site(const KernelSpec& spec) {
   const Shape& a = spec.operands[0].shape;
   const Shape& y = spec.results[0].shape;
@@ -62,20 +56,38 @@ ProductSite matmul_site(const KernelSpec& spec) {
                       .transpose_a = form.transpose_a,
                       .transpose_b = form.transpose_b},
           .batched = y.rank() == 3,
-          .variable = static_cast<bool>(spec.versions[1])};
+          .variable = spec.is_lasting(1)};
 }
 
 ProductSite dense_site(const KernelSpec& spec) {
   const Shape& x = spec.operands[0].shape;
   const Shape& kernel = spec.operands[1].shape;
   return {.product = {.m = x.volume() / x[-1], .k = kernel[0], .n = kernel[1], .bias = true},
-          .variable = static_cast<bool>(spec.versions[1])};
+          .variable = spec.is_lasting(1)};
 }
 
-Kernel product_kernel(const Product& product, ProductKernel kernel, const Version& right) {
+Kernel kernel_of_rule(const KernelSpec& spec) {
+  require_f32(spec);
+  const ProductSite site = product_site(spec);
+  return product_kernel(site.product, kernel_by_rule(site));
+}
+
+}  // namespace
+
+ProductSite product_site(const KernelSpec& spec) {
+  return spec.node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
+}
+
+Kernel selected_product(const KernelSpec& spec, const KernelSelection& selection) {
+  require_f32(spec);
+  const ProductSite site = product_site(spec);
+  return product_kernel(site.product, selection.kernel(site));
+}
+
+Kernel product_kernel(const Product& product, ProductKernel kernel) {
   switch (kernel) {
     case ProductKernel::packed:
-      return packed_kernel(product, right);
+      return packed_kernel(product);
     case ProductKernel::plain:
       return plain_kernel(product);
     case ProductKernel::sgemm:
@@ -86,14 +98,8 @@ Kernel product_kernel(const Product& product, ProductKernel kernel, const Versio
   throw InternalError("a product is to run by no kernel that there is");
 }
 
-Kernel matmul(const KernelSpec& spec) {
-  require_f32(spec);
-  return selected_kernel(spec, matmul_site(spec));
-}
+Kernel matmul(const KernelSpec& spec) { return kernel_of_rule(spec); }
 
-Kernel dense(const KernelSpec& spec) {
-  require_f32(spec);
-  return selected_kernel(spec, dense_site(spec));
-}
+Kernel dense(const KernelSpec& spec) { return kernel_of_rule(spec); }
 
 }  // namespace weft::onednn

@@ -76,12 +76,15 @@ class Candidate {
   Candidate(const ProductSite& site, ProductKernel kernel, std::int64_t uses, Operands& operands)
       : kernel_(kernel),
         uses_(kernel == ProductKernel::packed ? uses : 0),
-        prepared_(product_kernel(site.product, kernel, Version{&version_, 0})),
+        prepared_(product_kernel(site.product, kernel)),
         scratch_(
             {DType::boolean, Shape{std::max<std::int64_t>(1, static_cast<std::int64_t>(prepared_.scratch_bytes))}}),
         operands_{operands.a.bytes().data(), operands.b.bytes().data(), operands.bias.bytes().data()},
-        results_{operands.result.bytes().data()} {}
-  // The kernel knows the address of the version.
+        results_{operands.result.bytes().data()} {
+    for (const PackRequest& request : prepared_.packed)
+      packed_.push_back({request.make(), &version_, operands_[request.operand]});
+  }
+  // What is packed knows the address of the version.
   Candidate(const Candidate&) = delete;
   Candidate& operator=(const Candidate&) = delete;
 
@@ -106,7 +109,7 @@ class Candidate {
   }
 
  private:
-  void run() { prepared_.run({operands_, results_, scratch_.bytes().data()}); }
+  void run() { prepared_.run({operands_, results_, scratch_.bytes().data(), packed_}); }
   double seconds_of_runs(int count) {
     const Clock::time_point start = Clock::now();
     for (int i = 0; i < count; ++i) run();
@@ -120,6 +123,7 @@ class Candidate {
   Tensor scratch_;
   const void* operands_[3];
   void* results_[1];
+  std::vector<PackedOperand> packed_;
   int repeats_ = 1;
   int rounds_ = rounds;
   std::vector<double> times_;
@@ -161,7 +165,6 @@ std::string machine_description() {
 
 void add_products(const Graph& compiled, ProductUses& products) {
   using Copy = std::tuple<ValueId, std::int64_t, bool>;  // a variable, the offset in it, and whether it is transposed
-  const std::uint64_t counter = 0;
   std::map<Copy, std::int64_t> uses;
   std::vector<std::pair<ProductSite, Copy>> found;
   for (const NodeId id : compiled.nodes()) {
@@ -170,10 +173,10 @@ void add_products(const Graph& compiled, ProductUses& products) {
     const Piece right = piece_of(compiled, node.operands[1]);
     const std::vector<TensorType> operands = types_of(compiled, node.operands);
     const std::vector<TensorType> results = types_of(compiled, node.results);
-    std::vector<Version> versions(operands.size());
-    if (outlives_a_run(compiled, right.source)) versions[1] = {&counter, right.offset};
-    const KernelSpec spec{node, operands, results, versions};
-    const ProductSite site = node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
+    std::vector<Lifetime> lifetimes(operands.size(), Lifetime::run);
+    if (outlives_a_run(compiled, right.source)) lifetimes[1] = Lifetime::program;
+    const KernelSpec spec{node, operands, results, lifetimes};
+    const ProductSite site = product_site(spec);
     const Copy copy{right.source, right.offset, site.product.transpose_b};
     if (site.variable) ++uses[copy];
     found.emplace_back(site, copy);

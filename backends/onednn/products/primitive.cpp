@@ -127,28 +127,22 @@ struct PackedMatrix::Layout {
 };
 
 struct PackedMatrix::Impl {
-  Version version;
   Layout layout;
   dnnl::reorder transpose;  ///< to by_rows; none where that is plain
   dnnl::reorder pack;
   dnnl::memory source;
-  std::mutex mutex = {};
-  /// What was packed last.
-  std::uint64_t packed_version = 0;
-  const float* packed_from = nullptr;
   /// Allocated when first used.
   dnnl::memory rows = {};
   dnnl::memory copy = {};
 };
 
-PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
+PackedMatrix::PackedMatrix(const Layout& layout)
     : impl_(guarded([&] {
         require_room_for_code();
         const auto reorder_of = [](const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
           return dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to));
         };
         return std::unique_ptr<Impl>(new Impl{
-            .version = version,
             .layout = layout,
             .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder_of(layout.plain, layout.by_rows),
             .pack = reorder_of(layout.by_rows, layout.packed),
@@ -158,9 +152,7 @@ PackedMatrix::PackedMatrix(const Version& version, const Layout& layout)
 
 PackedMatrix::~PackedMatrix() = default;
 
-void PackedMatrix::refresh(const float* plain) {
-  const std::lock_guard lock(impl_->mutex);
-  if (impl_->packed_from == plain && impl_->packed_version == *impl_->version.counter) return;
+void PackedMatrix::pack(const void* plain) {
   guarded([&] {
     if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
     set_address(impl_->source, plain);
@@ -172,24 +164,6 @@ void PackedMatrix::refresh(const float* plain) {
       reorder(impl_->pack, impl_->rows, impl_->copy);
     }
   });
-  impl_->packed_from = plain;
-  impl_->packed_version = *impl_->version.counter;
-}
-
-std::shared_ptr<PackedMatrix> PackedMatrix::shared(const Version& version, const Layout& layout) {
-  // Entries of copies that nobody uses any more are dropped when the next one is asked for: their variable is gone, and
-  // another one may have taken its address.
-  static std::mutex mutex;
-  static std::multimap<Version, std::weak_ptr<PackedMatrix>> copies;
-  const std::lock_guard lock(mutex);
-  std::erase_if(copies, [](const auto& entry) { return entry.second.expired(); });
-  const auto [first, last] = copies.equal_range(version);
-  for (auto entry = first; entry != last; ++entry)
-    if (const std::shared_ptr<PackedMatrix> copy = entry->second.lock())
-      if (copy->impl_->layout.packed == layout.packed && copy->impl_->layout.plain == layout.plain) return copy;
-  auto copy = std::make_shared<PackedMatrix>(version, layout);
-  copies.emplace(version, copy);
-  return copy;
 }
 
 // ---- Products
@@ -206,7 +180,7 @@ int threads_for(const Product& product) {
 
 struct ProductPrimitive::Impl {
   dnnl::matmul primitive;
-  PackedMatrix::Layout layout;
+  std::shared_ptr<const PackedMatrix::Layout> layout;
   std::size_t scratch_bytes;
   /// Its code and its scratch memory are made for this number.
   int threads;
@@ -244,9 +218,10 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
         const dnnl::matmul::primitive_desc desc = product_desc(product, right);
         return std::unique_ptr<Impl>(new Impl{
             .primitive = dnnl::matmul(desc),
-            .layout = {plain_desc(product.batch, product.k, product.n, product.transpose_b),
-                       plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed),
-                       desc.weights_desc()},
+            .layout = std::make_shared<const PackedMatrix::Layout>(PackedMatrix::Layout{
+                plain_desc(product.batch, product.k, product.n, product.transpose_b),
+                plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed),
+                desc.weights_desc()}),
             .scratch_bytes = desc.scratchpad_desc().get_size(),
             .threads = threads,
             .a = without_address(desc.src_desc()),
@@ -259,7 +234,18 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
 
 ProductPrimitive::~ProductPrimitive() = default;
 
-const PackedMatrix::Layout& ProductPrimitive::layout() const { return impl_->layout; }
+PackRequest ProductPrimitive::packing(std::size_t operand) const {
+  const std::shared_ptr<const PackedMatrix::Layout> wanted = impl_->layout;
+  return {.operand = operand,
+          .fits =
+              [wanted](const PackedCopy& copy) {
+                const auto* matrix = dynamic_cast<const PackedMatrix*>(&copy);
+                if (matrix == nullptr) return false;
+                const PackedMatrix::Layout& layout = matrix->impl_->layout;
+                return layout.packed == wanted->packed && layout.plain == wanted->plain;
+              },
+          .make = [wanted] { return std::make_shared<PackedMatrix>(*wanted); }};
+}
 
 std::size_t ProductPrimitive::scratch_bytes() const { return impl_->scratch_bytes; }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "backends/runtime/kernel.h"
+#include "backends/runtime/packed_copies.h"
 
 // All of Weft's use of oneDNN: matrix products and the packing of their right operands. What differs between oneDNN's
 // versions is in matmul_desc.h; oneDNN's errors come out of here as Error (out of memory) or InternalError.
@@ -30,25 +30,21 @@ struct Product {
 /// Whether b comes in its plain order or in oneDNN's blocks.
 enum class RightOperand { plain, packed };
 
-/// A copy of a right operand in the blocks that products want. It is shared by all products of the process that use the
-/// same variable in the same layout, and lives as long as they do.
-class PackedMatrix {
+/// A copy of a right operand in the blocks that products want.
+class PackedMatrix : public PackedCopy {
  public:
+  /// `plain`: [k, n], or [n, k] when transposed, and the blocks that it is packed into.
   struct Layout;
 
-  /// The copy of that content. `plain`: [k, n], or [n, k] when transposed.
-  static std::shared_ptr<PackedMatrix> shared(const Version& version, const Layout& layout);
-
-  PackedMatrix(const Version& version, const Layout& layout);
-  ~PackedMatrix();
+  explicit PackedMatrix(const Layout& layout);
+  ~PackedMatrix() override;
   PackedMatrix(const PackedMatrix&) = delete;
   PackedMatrix& operator=(const PackedMatrix&) = delete;
 
-  /// Packs again if the content has changed since the last time. Allocates the first time only.
-  void refresh(const float* plain);
-
  private:
   friend class ProductPrimitive;
+  void pack(const void* plain) override;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
@@ -65,13 +61,13 @@ class ProductPrimitive {
   ProductPrimitive(const ProductPrimitive&) = delete;
   ProductPrimitive& operator=(const ProductPrimitive&) = delete;
 
-  /// The layout that b is to be packed in.
-  const PackedMatrix::Layout& layout() const;
+  /// The copy of b, as operand `operand` of a kernel, that runs with packed right operands want.
+  PackRequest packing(std::size_t operand) const;
   std::size_t scratch_bytes() const;
 
   /// One product at a time: a thread waits for another one. `bias` is read only when the product has one.
   void run(const float* a, const float* b, const float* bias, float* c, void* scratch) const;
-  /// The same with a packed right operand, which must be fresh.
+  /// The same with a packed right operand.
   void run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const;
 
  private:

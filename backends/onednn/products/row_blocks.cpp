@@ -10,23 +10,29 @@ constexpr std::int64_t block_extents[] = {256, 64, 16};
 
 }  // namespace
 
-RowBlocks::RowBlocks(const Product& product, const Version& version) : product_(product) {
+RowBlocks::RowBlocks(const Product& product, RightOperand right) : product_(product), right_(right) {
   for (const std::int64_t extent : block_extents) {
     const std::int64_t rows = std::min(extent, product.m);
     if (!blocks_.empty() && blocks_.back().rows == rows) continue;
     Product block = product;
     block.m = rows;
-    auto primitive = ProductPrimitive::shared(block, version ? RightOperand::packed : RightOperand::plain);
-    std::shared_ptr<PackedMatrix> right = version ? PackedMatrix::shared(version, primitive->layout()) : nullptr;
+    auto primitive = ProductPrimitive::shared(block, right);
     scratch_bytes_ = std::max(scratch_bytes_, primitive->scratch_bytes());
-    blocks_.push_back({rows, std::move(primitive), std::move(right)});
+    blocks_.push_back({rows, std::move(primitive)});
   }
 }
 
 std::int64_t RowBlocks::padded_rows(std::int64_t rows) const { return std::max(rows, blocks_.back().rows); }
 
-void RowBlocks::run(std::int64_t rows, const float* a, const float* right, const float* bias, float* c,
-                    void* scratch) const {
+std::vector<PackRequest> RowBlocks::packing(std::size_t operand) const {
+  std::vector<PackRequest> requests;
+  if (right_ == RightOperand::packed)
+    for (const Block& block : blocks_) requests.push_back(block.primitive->packing(operand));
+  return requests;
+}
+
+void RowBlocks::run(std::int64_t rows, const float* a, const float* right, std::span<const PackedOperand> packed,
+                    const float* bias, float* c, void* scratch) const {
   std::int64_t row = 0;
   while (row < rows) {
     const auto fits = [&](const Block& block) { return block.rows <= rows - row; };
@@ -37,9 +43,9 @@ void RowBlocks::run(std::int64_t rows, const float* a, const float* right, const
     }
     const float* rows_a = a + row * product_.k;
     float* rows_c = c + row * product_.n;
-    if (block->right) {
-      block->right->refresh(right);
-      block->primitive->run(rows_a, *block->right, bias, rows_c, scratch);
+    if (right_ == RightOperand::packed) {
+      const auto index = static_cast<std::size_t>(block - blocks_.begin());
+      block->primitive->run(rows_a, packed[index].as<PackedMatrix>(), bias, rows_c, scratch);
     } else {
       block->primitive->run(rows_a, right, bias, rows_c, scratch);
     }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "backends/onednn/products/primitive.h"
@@ -13,24 +14,29 @@ namespace weft::onednn {
 /// depend on the block it is in.
 class RowBlocks {
  public:
-  /// `product`: m is the most rows there may be. `version`: of the right operand.
-  RowBlocks(const Product& product, const Version& version);
+  /// `product`: m is the most rows there may be.
+  RowBlocks(const Product& product, RightOperand right);
 
   std::size_t scratch_bytes() const { return scratch_bytes_; }
   /// How many rows a run reads and writes for so many: at most m.
   std::int64_t padded_rows(std::int64_t rows) const;
 
-  /// c [rows, n] = a [rows, k] times `right`, plus bias. a must be readable, and c writable, up to padded_rows(rows).
-  void run(std::int64_t rows, const float* a, const float* right, const float* bias, float* c, void* scratch) const;
+  /// The copies of the right operand, operand `operand` of a kernel, that a run wants; none when it is plain.
+  std::vector<PackRequest> packing(std::size_t operand) const;
+
+  /// c [rows, n] = a [rows, k] times the right operand, plus bias. a must be readable, and c writable, up to
+  /// padded_rows(rows). `packed`: the copies that packing() asks for.
+  void run(std::int64_t rows, const float* a, const float* right, std::span<const PackedOperand> packed,
+           const float* bias, float* c, void* scratch) const;
 
  private:
   struct Block {
     std::int64_t rows;
     std::shared_ptr<const ProductPrimitive> primitive;
-    std::shared_ptr<PackedMatrix> right;  ///< null when it is no variable
   };
 
   Product product_;
+  RightOperand right_;
   std::vector<Block> blocks_;  ///< the largest first
   std::size_t scratch_bytes_ = 0;
 };

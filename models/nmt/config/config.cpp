@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "graph/base/error.h"
 #include "graph/base/joined.h"
@@ -29,13 +28,17 @@ std::string_view name_of(const Named<T> (&table)[size], T value) {
 }
 
 template <typename T, std::size_t size>
-T find_name(const Named<T> (&table)[size], std::string_view what, std::string_view name) {
+std::vector<std::string_view> names_in(const Named<T> (&table)[size]) {
   std::vector<std::string_view> names;
-  for (const Named<T>& row : table) {
+  for (const Named<T>& row : table) names.push_back(row.name);
+  return names;
+}
+
+template <typename T, std::size_t size>
+T find_name(const Named<T> (&table)[size], std::string_view what, std::string_view name) {
+  for (const Named<T>& row : table)
     if (row.name == name) return row.value;
-    names.push_back(row.name);
-  }
-  fail("there is no {} '{}'; choose one of: {}", what, name, joined(names, ", "));
+  fail("there is no {} '{}'; choose one of: {}", what, name, joined(names_in(table), ", "));
 }
 
 constexpr Named<Variant> kVariants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
@@ -98,66 +101,59 @@ Config best_preset() {
   return config;
 }
 
-/// Settings that config.json has not in runs of version 0.1.0: there they are as Config{} has them.
-constexpr std::array<std::string_view, 33> kLaterSettings = {"columns",
-                                                             "source-language",
-                                                             "target-language",
-                                                             "tied-embeddings",
-                                                             "accumulate",
-                                                             "schedule",
-                                                             "warmup",
-                                                             "decay",
-                                                             "plateau-patience",
-                                                             "average",
-                                                             "weight-decay",
-                                                             "best-by",
-                                                             "patience",
-                                                             "valid-sentences",
-                                                             "samples",
-                                                             "subwords",
-                                                             "subword-model",
-                                                             "dropout-embedding",
-                                                             "dropout-layers",
-                                                             "dropout-context",
-                                                             "dropout-output",
-                                                             "dropout-recurrent",
-                                                             "attention",
-                                                             "attention-positions",
-                                                             "cell",
-                                                             "layers",
-                                                             "bidirectional",
-                                                             "self-attention",
-                                                             "monte-carlo-samples",
-                                                             "expected-attention",
-                                                             "entropy-weight",
-                                                             "baseline-decay",
-                                                             "kernels"};
-
 constexpr Named<Config (*)()> kPresets[] = {
     {tutorial_preset, "tutorial"}, {small_preset, "small"}, {best_preset, "best"}};
 
 }  // namespace
 
+template <>
+std::vector<std::string_view> names_of<Variant>() {
+  return names_in(kVariants);
+}
 std::string_view to_string(Variant variant) { return name_of(kVariants, variant); }
 Variant parse_variant(std::string_view name) { return find_name(kVariants, "variant", name); }
 
+template <>
+std::vector<std::string_view> names_of<AttentionKind>() {
+  return names_in(kAttentions);
+}
 std::string_view to_string(AttentionKind attention) { return name_of(kAttentions, attention); }
 AttentionKind parse_attention(std::string_view name) { return find_name(kAttentions, "attention", name); }
 
+template <>
+std::vector<std::string_view> names_of<CellKind>() {
+  return names_in(kCells);
+}
 std::string_view to_string(CellKind cell) { return name_of(kCells, cell); }
 CellKind parse_cell(std::string_view name) { return find_name(kCells, "cell", name); }
 
+template <>
+std::vector<std::string_view> names_of<LossNormalisation>() {
+  return names_in(kNormalisations);
+}
 std::string_view to_string(LossNormalisation normalisation) { return name_of(kNormalisations, normalisation); }
 LossNormalisation parse_loss_normalisation(std::string_view name) {
   return find_name(kNormalisations, "loss normalisation", name);
 }
 
+template <>
+std::vector<std::string_view> names_of<BestBy>() {
+  return names_in(kMeasures);
+}
 std::string_view to_string(BestBy measure) { return name_of(kMeasures, measure); }
 BestBy parse_best_by(std::string_view name) { return find_name(kMeasures, "measure", name); }
 
+template <>
+std::vector<std::string_view> names_of<Schedule>() {
+  return names_in(kSchedules);
+}
 std::string_view to_string(Schedule schedule) { return name_of(kSchedules, schedule); }
 Schedule parse_schedule(std::string_view name) { return find_name(kSchedules, "schedule", name); }
 
+template <>
+std::vector<std::string_view> names_of<SplitKind>() {
+  return names_in(kSplits);
+}
 std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
 SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }
 
@@ -167,11 +163,7 @@ Normaliser default_normaliser(std::string_view source_language, std::string_view
 
 Config preset(std::string_view name) { return find_name(kPresets, "preset", name)(); }
 
-std::vector<std::string_view> preset_names() {
-  std::vector<std::string_view> names;
-  for (const auto& row : kPresets) names.push_back(row.name);
-  return names;
-}
+std::vector<std::string_view> preset_names() { return names_in(kPresets); }
 
 Json settings_json(const Config& config) {
   Json object;
@@ -186,8 +178,7 @@ std::string to_json(const Config& config) { return settings_json(config).dump(2)
 Config config_from_json(std::string_view text, std::string_view origin) {
   const SettingValues values = settings_from_json(text, origin);
   for (const Setting& setting : settings()) {
-    const bool is_later = std::ranges::find(kLaterSettings, setting.name) != kLaterSettings.end();
-    require(is_later || values.contains(setting.name), "{}: '{}' is missing", origin, setting.name);
+    require(setting.is_later || values.contains(setting.name), "{}: '{}' is missing", origin, setting.name);
   }
   const Config config = with_settings(Config{}, values);
   try {

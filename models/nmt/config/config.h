@@ -15,6 +15,10 @@ class Json;
 
 namespace weft::nmt {
 
+/// The names of an enum's values, as settings, files and messages have them.
+template <typename Enum>
+std::vector<std::string_view> names_of();
+
 /// Which mathematics: see docs/translator.md.
 enum class Variant {
   masked,    ///< padding changes nothing; the decoder's state is carried from step to step

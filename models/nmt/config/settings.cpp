@@ -85,6 +85,17 @@ Setting setting(std::string_view name, SettingGroup group, std::string_view summ
           [](Config& config, const SettingValue& value) { assign(config.*Part.*Member, value); }};
 }
 
+/// One that some versions of config.json have not.
+Setting later(Setting setting) {
+  setting.is_later = true;
+  return setting;
+}
+
+template <typename Enum>
+Choice choice_of() {
+  return {names_of<Enum>()};
+}
+
 template <auto Member>
 Setting data_setting(std::string_view name, std::string_view summary, SettingKind kind) {
   return setting<&Config::data, Member>(name, SettingGroup::data, summary, std::move(kind));
@@ -133,19 +144,19 @@ std::vector<Setting> make_settings() {
       data_setting<&DataConfig::train>("train", "train on a corpus that is split already, with --valid", CorpusName{}),
       data_setting<&DataConfig::valid>("valid", "what to measure after each epoch, with --train", CorpusName{}),
       data_setting<&DataConfig::test>("test", "what `evaluate` measures, with --train", CorpusName{}),
-      language_setting<&Config::source_language>("source-language", "the language that is translated"),
-      language_setting<&Config::target_language>("target-language", "the language that it is translated to"),
-      data_setting<&DataConfig::columns>(
+      later(language_setting<&Config::source_language>("source-language", "the language that is translated")),
+      later(language_setting<&Config::target_language>("target-language", "the language that it is translated to")),
+      later(data_setting<&DataConfig::columns>(
           "columns",
           "where the source and the target stand in a line, by number or by the header's names (unless given 2,1, of "
           "at most 3)",
-          ColumnPair{}),
+          ColumnPair{})),
       data_setting<&DataConfig::limit>("limit", "pairs to read of the corpus; 0: all", IntegerRange{0, kMaxPairs}),
       data_setting<&DataConfig::max_length>("max-length", "leave out pairs with more tokens than that on a side",
                                             IntegerRange{3, 512}),
       data_setting<&DataConfig::split>("split",
                                        "how to split the corpus; leak-free keeps pairs that share a sentence together",
-                                       Choice{{"leak-free", "random"}}),
+                                       choice_of<SplitKind>()),
       data_setting<&DataConfig::valid_fraction>("valid-fraction", "share of the corpus to measure after each epoch",
                                                 NumberRange{0, 0.9}),
       data_setting<&DataConfig::test_fraction>("test-fraction", "share of the corpus kept for `evaluate`",
@@ -158,38 +169,39 @@ std::vector<Setting> make_settings() {
                                    "keeps everything and is undone in translations; unless given, reversible for all "
                                    "languages but fr to en",
                                    Choice{normaliser_names()}),
-      setting<&Config::subwords>("subwords", SettingGroup::data,
-                                 "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
-                                 IntegerRange{0, kMaxPieces}),
-      setting<&Config::subword_model>("subword-model", SettingGroup::data, "how pieces are found, with --subwords",
-                                      Choice{{"unigram", "bpe"}}),
+      later(setting<&Config::subwords>(
+          "subwords", SettingGroup::data,
+          "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
+          IntegerRange{0, kMaxPieces})),
+      later(setting<&Config::subword_model>("subword-model", SettingGroup::data,
+                                            "how pieces are found, with --subwords", Choice{{"unigram", "bpe"}})),
 
       model_setting<&ModelConfig::variant>("variant", model,
                                            "the mathematics: masked leaves padding out, tutorial is it to the letter",
-                                           Choice{{"masked", "tutorial"}}),
+                                           choice_of<Variant>()),
       model_setting<&ModelConfig::embedding>("embedding", model, "numbers that stand for a word",
                                              IntegerRange{1, kMaxWidth}),
       model_setting<&ModelConfig::units>("units", model, "width of a layer's state and of the attention",
                                          IntegerRange{1, kMaxWidth}),
-      model_setting<&ModelConfig::attention>(
+      later(model_setting<&ModelConfig::attention>(
           "attention", model,
           "how the decoder reads the source: by additive, dot, general or location-based scores, at one position "
           "(hard), or as one fixed vector (none)",
-          Choice{{"additive", "dot", "general", "location", "hard", "none"}}),
-      model_setting<&ModelConfig::attention_positions>(
+          choice_of<AttentionKind>())),
+      later(model_setting<&ModelConfig::attention_positions>(
           "attention-positions", model, "source tokens that --attention location can attend to, from the first one",
-          IntegerRange{1, 4096}),
-      model_setting<&ModelConfig::cell>("cell", model, "the recurrent cell of encoder and decoder",
-                                        Choice{{"gru", "lstm"}}),
-      model_setting<&ModelConfig::layers>("layers", model, "recurrent layers of the encoder, and of the decoder",
-                                          IntegerRange{1, 16}),
-      model_setting<&ModelConfig::bidirectional>("bidirectional", model, "the encoder reads in both directions",
-                                                 Switch{}),
-      model_setting<&ModelConfig::self_attention>(
-          "self-attention", model, "the encoder attends to all its states before, with --cell lstm", Switch{}),
-      model_setting<&ModelConfig::tied_embeddings>(
+          IntegerRange{1, 4096})),
+      later(model_setting<&ModelConfig::cell>("cell", model, "the recurrent cell of encoder and decoder",
+                                              choice_of<CellKind>())),
+      later(model_setting<&ModelConfig::layers>("layers", model, "recurrent layers of the encoder, and of the decoder",
+                                                IntegerRange{1, 16})),
+      later(model_setting<&ModelConfig::bidirectional>("bidirectional", model, "the encoder reads in both directions",
+                                                       Switch{})),
+      later(model_setting<&ModelConfig::self_attention>(
+          "self-attention", model, "the encoder attends to all its states before, with --cell lstm", Switch{})),
+      later(model_setting<&ModelConfig::tied_embeddings>(
           "tied-embeddings", model, "the decoder's words have one vector each, to be read and to be scored with",
-          Switch{}),
+          Switch{})),
       model_setting<&ModelConfig::source_vocabulary>("source-vocabulary", derived, "ids of the source language",
                                                      IntegerRange{0, kMaxWords + 2}),
       model_setting<&ModelConfig::target_vocabulary>("target-vocabulary", derived, "ids of the target language",
@@ -198,79 +210,80 @@ std::vector<Setting> make_settings() {
       training_setting<&TrainingConfig::epochs>("epochs", "times to go through the sentences",
                                                 IntegerRange{1, 1'000'000}),
       training_setting<&TrainingConfig::batch>("batch", "pairs in a batch", IntegerRange{1, 4096}),
-      training_setting<&TrainingConfig::accumulate>(
-          "accumulate", "batches whose gradients make one update, as one larger batch would", IntegerRange{1, 4096}),
+      later(training_setting<&TrainingConfig::accumulate>(
+          "accumulate", "batches whose gradients make one update, as one larger batch would", IntegerRange{1, 4096})),
       training_setting<&TrainingConfig::learning_rate>("learning-rate", "Adam's step size", NumberRange{1e-9, 10}),
-      training_setting<&TrainingConfig::schedule>(
-          "schedule", "how the learning rate changes",
-          Choice{{"constant", "inverse-square-root", "exponential", "plateau"}}),
-      training_setting<&TrainingConfig::warmup>("warmup", "steps in which the learning rate grows from nothing",
-                                                IntegerRange{0, 1'000'000'000}),
-      training_setting<&TrainingConfig::decay>(
+      later(training_setting<&TrainingConfig::schedule>("schedule", "how the learning rate changes",
+                                                        choice_of<Schedule>())),
+      later(training_setting<&TrainingConfig::warmup>("warmup", "steps in which the learning rate grows from nothing",
+                                                      IntegerRange{0, 1'000'000'000})),
+      later(training_setting<&TrainingConfig::decay>(
           "decay", "what the learning rate is multiplied by: exponential, each epoch; plateau, where none was better",
-          NumberRange{0.001, 1}),
-      training_setting<&TrainingConfig::plateau_patience>(
+          NumberRange{0.001, 1})),
+      later(training_setting<&TrainingConfig::plateau_patience>(
           "plateau-patience", "epochs without a better one before the schedule plateau decays",
-          IntegerRange{0, 1'000'000}),
-      training_setting<&TrainingConfig::average>(
+          IntegerRange{0, 1'000'000})),
+      later(training_setting<&TrainingConfig::average>(
           "average", "decay of a moving average of the weights, which then validates and translates; 0: none",
-          NumberRange{0, 0.999999}),
-      training_setting<&TrainingConfig::weight_decay>(
+          NumberRange{0, 0.999999})),
+      later(training_setting<&TrainingConfig::weight_decay>(
           "weight-decay", "share of each matrix that an update takes, times the learning rate: AdamW",
-          NumberRange{0, 10}),
+          NumberRange{0, 10})),
       training_setting<&TrainingConfig::clip_norm>(
           "clip", "longest gradient, longer ones are shortened to it; 0: no limit", NumberRange{0, 1e6}),
       training_setting<&TrainingConfig::label_smoothing>("label-smoothing", "share of the target spread over all words",
                                                          NumberRange{0, 0.9}),
-      dropout_setting<&DropoutConfig::embedding>("dropout-embedding", "share of the words' vectors set to 0"),
-      dropout_setting<&DropoutConfig::layers>(
-          "dropout-layers", "share set to 0 of what each layer reads of the one below, with --layers"),
-      dropout_setting<&DropoutConfig::context>("dropout-context",
-                                               "share set to 0 of what the attention gives the decoder"),
-      dropout_setting<&DropoutConfig::output>("dropout-output",
-                                              "share of the decoder's state set to 0 before a word is chosen"),
-      dropout_setting<&DropoutConfig::recurrent>(
-          "dropout-recurrent", "share of the states set to 0 before recurrent products, the same at every step"),
+      later(dropout_setting<&DropoutConfig::embedding>("dropout-embedding", "share of the words' vectors set to 0")),
+      later(dropout_setting<&DropoutConfig::layers>(
+          "dropout-layers", "share set to 0 of what each layer reads of the one below, with --layers")),
+      later(dropout_setting<&DropoutConfig::context>("dropout-context",
+                                                     "share set to 0 of what the attention gives the decoder")),
+      later(dropout_setting<&DropoutConfig::output>("dropout-output",
+                                                    "share of the decoder's state set to 0 before a word is chosen")),
+      later(dropout_setting<&DropoutConfig::recurrent>(
+          "dropout-recurrent", "share of the states set to 0 before recurrent products, the same at every step")),
       training_setting<&TrainingConfig::normalisation>("loss-normalisation",
                                                        "what the loss is a mean over; unless given, the variant's",
-                                                       Choice{{"token-mean", "batch-mean"}}),
-      training_setting<&TrainingConfig::monte_carlo_samples>(
-          "monte-carlo-samples", "sequences of positions drawn a sentence, with --attention hard", IntegerRange{1, 64}),
-      training_setting<&TrainingConfig::expected_attention>(
+                                                       choice_of<LossNormalisation>()),
+      later(training_setting<&TrainingConfig::monte_carlo_samples>(
+          "monte-carlo-samples", "sequences of positions drawn a sentence, with --attention hard",
+          IntegerRange{1, 64})),
+      later(training_setting<&TrainingConfig::expected_attention>(
           "expected-attention",
           "share of those sequences that draw nothing, and attend to the mean of all positions by their weights",
-          NumberRange{0, 1}),
-      training_setting<&TrainingConfig::entropy_weight>(
+          NumberRange{0, 1})),
+      later(training_setting<&TrainingConfig::entropy_weight>(
           "entropy-weight", "reward for undecided distributions of positions, with --attention hard",
-          NumberRange{0, 100}),
-      training_setting<&TrainingConfig::baseline_decay>(
+          NumberRange{0, 100})),
+      later(training_setting<&TrainingConfig::baseline_decay>(
           "baseline-decay", "share of the moving baseline that a step leaves, with --attention hard",
-          NumberRange{0, 1}),
+          NumberRange{0, 1})),
       training_setting<&TrainingConfig::seed>("seed", "makes weights, split and order; the same seed, the same bits",
                                               IntegerRange{0, std::numeric_limits<std::int64_t>::max()}),
-      training_setting<&TrainingConfig::kernels>(
+      later(training_setting<&TrainingConfig::kernels>(
           "kernels",
           "what runs the products: default, by a built-in rule; measure, the fastest kernels here, timed once, kept in "
           "kernels.json and repeated; or the kernels.json of another run",
-          FilePath{{kDefaultKernels, kMeasuredKernels}}),
+          FilePath{{kDefaultKernels, kMeasuredKernels}})),
       training_setting<&TrainingConfig::checkpoint_every>("checkpoint-every",
                                                           "epochs between checkpoints; also at the best and at the end",
                                                           IntegerRange{1, 1'000'000}),
       training_setting<&TrainingConfig::keep>("keep", "checkpoints to keep beside the best",
                                               IntegerRange{1, 1'000'000}),
-      training_setting<&TrainingConfig::best_by>("best-by",
-                                                 "what makes an epoch the best: the validation sentences' loss, or the "
-                                                 "BLEU of their translations",
-                                                 Choice{{"loss", "bleu"}}),
-      training_setting<&TrainingConfig::patience>(
-          "patience", "stop after that many epochs without a better one; 0: never", IntegerRange{0, 1'000'000}),
-      training_setting<&TrainingConfig::valid_sentences>(
+      later(training_setting<&TrainingConfig::best_by>(
+          "best-by",
+          "what makes an epoch the best: the validation sentences' loss, or the "
+          "BLEU of their translations",
+          choice_of<BestBy>())),
+      later(training_setting<&TrainingConfig::patience>(
+          "patience", "stop after that many epochs without a better one; 0: never", IntegerRange{0, 1'000'000})),
+      later(training_setting<&TrainingConfig::valid_sentences>(
           "valid-sentences", "validation sentences to translate after each epoch, for BLEU and chrF; 0: none",
-          IntegerRange{0, kMaxPairs}),
-      training_setting<&TrainingConfig::samples>(
+          IntegerRange{0, kMaxPairs})),
+      later(training_setting<&TrainingConfig::samples>(
           "samples",
           "validation sentences whose translations are kept of every epoch with attention, for `weft-nmt report`",
-          IntegerRange{0, 100}),
+          IntegerRange{0, 100})),
   };
 }
 
@@ -324,6 +337,19 @@ struct IsAllowed {
     const auto* text = std::get_if<std::string>(&value);
     return text != nullptr && (text->empty() || parse_columns(*text).has_value());
   }
+};
+
+struct PlaceholderOf {
+  std::string operator()(const Switch&) const { return ""; }
+  std::string operator()(const IntegerRange&) const { return "N"; }
+  std::string operator()(const NumberRange&) const { return "X"; }
+  std::string operator()(const Choice& choice) const { return joined(choice.names, "|"); }
+  std::string operator()(const FilePath& file) const {
+    return file.names.empty() ? "FILE" : joined(file.names, "|") + "|FILE";
+  }
+  std::string operator()(const CorpusName&) const { return "CORPUS"; }
+  std::string operator()(const LanguageCode&) const { return "CODE"; }
+  std::string operator()(const ColumnPair&) const { return "S,T"; }
 };
 
 struct DescribeKind {
@@ -393,6 +419,8 @@ const Setting& find_setting(std::string_view name) {
   const std::string shown = excerpt(name, kLongestShown);
   fail("there is no setting \"{}\"{}", shown, suggestion(shown, names));
 }
+
+std::string placeholder(const Setting& setting) { return std::visit(PlaceholderOf{}, setting.kind); }
 
 std::string describe_kind(const Setting& setting) { return std::visit(DescribeKind{}, setting.kind); }
 

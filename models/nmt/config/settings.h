@@ -52,6 +52,8 @@ struct Setting {
   SettingKind kind;
   SettingValue (*get)(const Config& config);
   void (*set)(Config& config, const SettingValue& value);
+  /// Runs of version 0.1.0 have no such line in their config.json; it is then as Config{} has it.
+  bool is_later = false;
 };
 
 /// All settings, in the order in which they are to be set: a later one may refine an earlier one.
@@ -59,6 +61,8 @@ std::span<const Setting> settings();
 /// Throws Error that names near misses when there is no such setting.
 const Setting& find_setting(std::string_view name);
 
+/// What stands for a value in help: "N", "masked|tutorial"; empty for a switch.
+std::string placeholder(const Setting& setting);
 /// What the setting takes, for messages and help: "a whole number from 1 to 4096".
 std::string describe_kind(const Setting& setting);
 /// Throws Error with the setting's name, the value and what it takes, here and below, when the value is not allowed.

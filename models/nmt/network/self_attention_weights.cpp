@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/backend.h"
 #include "backends/runtime/executable.h"
 #include "models/nmt/network/model.h"

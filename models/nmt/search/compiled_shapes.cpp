@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 
+#include "backends/onednn/onednn_backend.h"
 #include "models/nmt/text/vocabulary.h"
 
 namespace weft::nmt {

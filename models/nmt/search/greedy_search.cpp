@@ -3,36 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "models/nmt/search/encoded_rows.h"
+
 namespace weft::nmt {
 namespace {
 
-/// A value of the encoder or of a decoding step, by rows.
-struct RowsOf {
-  std::string name;
-  Tensor tensor;
-};
-
-/// What the encoder makes of each row, and the decoder reads: what stays the same for a sentence ("values", "keys") and
-/// its states ("state" and names that begin with it), which each step replaces. The executables work on it in place.
-class EncodedRows {
- public:
-  /// Room for as many rows as the encoder is compiled for.
-  explicit EncodedRows(const Executable& encoder) {
-    for (const Output& output : encoder.graph().outputs())
-      all_.push_back({output.name, Tensor(encoder.graph().type(output.value))});
-  }
-
-  std::span<RowsOf> all() { return all_; }
-
-  void copy_row(std::int64_t to, const EncodedRows& other, std::int64_t from) {
-    for (std::size_t i = 0; i < all_.size(); ++i) weft::nmt::copy_row(all_[i].tensor, to, other.all_[i].tensor, from);
-  }
-
- private:
-  std::vector<RowsOf> all_;
-};
-
-/// Those that wait are encoded, a batch at a time, before the rows that they will take are free.
+/// Each sentence that is translated has a row, whose states every step replaces in place. Those that wait are encoded, a
+/// batch at a time, before the rows that they will take are free.
 class GreedySearch {
  public:
   GreedySearch(CompiledShapes& shapes, std::span<const std::span<const std::int32_t>> sources,
@@ -96,11 +73,9 @@ class GreedySearch {
     const std::size_t last = std::min(sources_.size(), waiting_ + slots_.size());
     const std::int64_t rows = compiled_rows(static_cast<std::int64_t>(last - waiting_), batch_);
     const CompiledShapes::Program encoder = shapes_.encoder(rows, length_);
-    feed_sources(*encoder, sources_.subspan(waiting_, last - waiting_));
+    encoded_.encode(*encoder, sources_.subspan(waiting_, last - waiting_));
     encoded_sentences_.clear();
     for (; waiting_ < last; ++waiting_) encoded_sentences_.push_back(waiting_);
-    for (auto& [name, tensor] : encoded_.all()) encoder->bind_output(name, first_rows(tensor, rows));
-    encoder->run();
     next_encoded_ = 0;
   }
 
@@ -123,11 +98,11 @@ class GreedySearch {
 
   /// The token and the state that a step makes are where the next one reads them.
   void bind(CompiledShapes::Program step, std::int64_t rows) {
-    const std::byte* const memory = rows_.all().front().tensor.bytes().data();
+    const std::byte* const memory = rows_.values().front().rows.bytes().data();
     if (step_ == step && bound_to_ == memory) return;
-    for (auto& [name, tensor] : rows_.all()) {
-      step->bind_input(name, first_rows(tensor, rows));
-      if (is_state(name)) step->bind_output("next_" + name, first_rows(tensor, rows));
+    for (auto& [name, values] : rows_.values()) {
+      step->bind_input(name, first_rows(values, rows));
+      if (is_state(name)) step->bind_output("next_" + name, first_rows(values, rows));
     }
     step->bind_input("token", first_rows(tokens_, rows));
     step->bind_output("next_token", first_rows(tokens_, rows));

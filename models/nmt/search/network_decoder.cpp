@@ -5,6 +5,7 @@
 #include <string>
 
 #include "graph/base/error.h"
+#include "models/nmt/search/encoded_rows.h"
 
 namespace weft::nmt {
 namespace {
@@ -15,39 +16,28 @@ constexpr std::size_t kNone = StepDecoder::kNoParent;
 class EncodedSentences {
  public:
   EncodedSentences(CompiledShapes& shapes, std::int64_t length, std::int64_t places)
-      : shapes_(shapes), length_(length), places_(places) {
-    const std::int64_t rows = compiled_rows(places, places);
-    const CompiledShapes::Program encoder = shapes.encoder(rows, length);
-    for (const Output& output : encoder->graph().outputs()) {
-      const TensorType& type = encoder->graph().type(output.value);
-      values_.push_back({output.name, Tensor(type), Tensor(type)});
-    }
+      : shapes_(shapes),
+        length_(length),
+        places_(places),
+        kept_(*shapes.encoder(compiled_rows(places, places), length)),
+        made_(*shapes.encoder(compiled_rows(places, places), length)) {
     for (std::int64_t place = places; place > 0; --place) free_.push_back(place - 1);
   }
 
-  struct Value {
-    std::string name;
-    Tensor kept;  ///< by place
-    Tensor made;  ///< by the row of the encoder
-  };
-  const std::vector<Value>& values() const { return values_; }
+  /// By place.
+  std::span<const EncodedRows::Value> values() const { return kept_.values(); }
 
   void read(std::span<const std::size_t> sentences, std::span<const std::span<const std::int32_t>> sources) {
     check_invariant(sentences.size() <= free_.size(), "too many sentences are open");
-    const std::int64_t rows = compiled_rows(std::ssize(sentences), places_);
-    const CompiledShapes::Program encoder = shapes_.encoder(rows, length_);
     std::vector<std::span<const std::int32_t>> read;
     for (const std::size_t sentence : sentences) read.push_back(sources[sentence]);
-    feed_sources(*encoder, read);
-    for (Value& value : values_) encoder->bind_output(value.name, first_rows(value.made, rows));
-    encoder->run();
+    made_.encode(*shapes_.encoder(compiled_rows(std::ssize(sentences), places_), length_), read);
     std::int64_t row = 0;
     for (const std::size_t sentence : sentences) {
       const std::int64_t place = free_.back();
       free_.pop_back();
       place_of_[sentence] = place;
-      for (Value& value : values_) copy_row(value.kept, place, value.made, row);
-      ++row;
+      kept_.copy_row(place, made_, row++);
     }
   }
   void forget(std::size_t sentence) {
@@ -60,7 +50,8 @@ class EncodedSentences {
   CompiledShapes& shapes_;
   std::int64_t length_;
   std::int64_t places_;
-  std::vector<Value> values_;
+  EncodedRows kept_;                              ///< by place
+  EncodedRows made_;                              ///< by the row of the encoder
   std::map<std::size_t, std::int64_t> place_of_;  ///< by sentence
   std::vector<std::int64_t> free_;
 };
@@ -78,7 +69,7 @@ class NetworkDecoder : public StepDecoder {
         lengths_(Tensor::full(tokens_.type(), static_cast<double>(length))),
         sentence_in_(static_cast<std::size_t>(max_rows), kNone) {
     for (std::size_t value = 0; value < encoded_.values().size(); ++value) {
-      const auto& [name, kept, made] = encoded_.values()[value];
+      const auto& [name, kept] = encoded_.values()[value];
       const TensorType type{kept.dtype(), kept.shape().with(0, max_rows)};
       if (is_state(name)) {
         states_.push_back({value, name, Tensor(type), Tensor(type)});
@@ -103,7 +94,7 @@ class NetworkDecoder : public StepDecoder {
       tokens_.as<std::int32_t>()[static_cast<std::size_t>(place_[i])] = rows[i].token;
       for (State& state : states_) {
         if (rows[i].parent == kNoParent) {
-          copy_row(state.now, place_[i], encoded_.values()[state.value].kept, encoded_.place(rows[i].sentence));
+          copy_row(state.now, place_[i], encoded_.values()[state.value].rows, encoded_.place(rows[i].sentence));
         } else {
           copy_row(state.now, place_[i], state.next, before[rows[i].parent]);
         }
@@ -169,7 +160,7 @@ class NetworkDecoder : public StepDecoder {
       sentence_in_[next_free] = rows[i].sentence;
       lengths_.as<std::int32_t>()[next_free] = static_cast<std::int32_t>(sources_[rows[i].sentence].size());
       for (Constant& constant : constants_)
-        copy_row(constant.rows, place_[i], encoded_.values()[constant.value].kept, encoded_.place(rows[i].sentence));
+        copy_row(constant.rows, place_[i], encoded_.values()[constant.value].rows, encoded_.place(rows[i].sentence));
     }
   }
 

@@ -5,6 +5,7 @@
 
 #include "backends/runtime/variables.h"
 #include "graph/base/error.h"
+#include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/trainer.h"
 
 namespace weft::nmt {
@@ -28,7 +29,7 @@ std::optional<std::string> first_not_finite(const Config& config, std::span<cons
                                             const std::function<bool()>& go_on) {
   try {
     Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
-                    {.check_numerics = true, .kernels = kernels});
+                    {.check_numerics = true, .backend = backend_with(kernels)});
     if (from) trainer.restore(*from);
     train_until(trainer, steps + 1, go_on);
   } catch (const std::bad_alloc&) {

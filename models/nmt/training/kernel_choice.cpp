@@ -1,5 +1,6 @@
 #include "models/nmt/training/kernel_choice.h"
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/error.h"
 #include "models/nmt/training/trainer.h"
@@ -32,6 +33,10 @@ std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view k
   on_progress(0, found.size());
   return std::make_shared<const onednn::KernelSelection>(
       onednn::measure_kernels(found, [&](std::size_t done) { on_progress(done, found.size()); }));
+}
+
+std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels) {
+  return kernels ? onednn_backend({.kernels = kernels}) : nullptr;
 }
 
 }  // namespace weft::nmt

@@ -9,6 +9,7 @@
 
 #include "backends/onednn/products/kernel_selection.h"
 #include "backends/onednn/products/measure_kernels.h"
+#include "backends/runtime/backend.h"
 #include "models/nmt/config/config.h"
 #include "models/nmt/data/batches.h"
 
@@ -33,5 +34,8 @@ using KernelProgress = std::function<void(std::size_t done, std::size_t all)>;
 std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view kernels,
                                                               const std::function<onednn::ProductUses()>& products,
                                                               const KernelProgress& on_progress);
+
+/// The fast backend with those kernels; nullptr: by its rules.
+std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels);
 
 }  // namespace weft::nmt

@@ -25,4 +25,8 @@ TrainedModel load_model(const std::filesystem::path& run_path, std::string_view 
   }
 }
 
+Translator translator_of(const TrainedModel& model, const TranslatorOptions& options) {
+  return {model.run.config(), model.run.source(), model.run.target(), model.weights, options};
+}
+
 }  // namespace weft::nmt

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/numerics.h"
 #include "graph/base/error.h"
 #include "models/nmt/network/model.h"
@@ -16,6 +17,10 @@
 
 namespace weft::nmt {
 namespace {
+
+const Backend& backend_or_fast(const std::shared_ptr<const Backend>& backend) {
+  return backend ? *backend : onednn_backend();
+}
 
 ModelShape model_shape(const BatchShape& shape) {
   return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
@@ -76,7 +81,8 @@ Trainer::Trainer(const Config& config, std::span<const Example> examples, std::s
   // Now, so that all variables are there, and a model that cannot be built fails at once.
   executable(plan_.shapes().front());
   if (config.training.accumulate > 1)
-    update_ = compile(update_graph(config_.model, config_.training), onednn_backend(), compile_options());
+    update_ =
+        compile(update_graph(config_.model, config_.training), backend_or_fast(options_.backend), compile_options());
 }
 
 Trainer::~Trainer() = default;
@@ -87,14 +93,13 @@ CompileOptions Trainer::compile_options() const {
   options.arena = arena_;
   options.memory_budget = options_.memory_budget;
   options.check_numerics = options_.check_numerics;
-  options.kernel_selection = options_.kernels;
   return options;
 }
 
 std::shared_ptr<Executable> Trainer::executable(const BatchShape& shape) {
   return programs_->find(program_shape(shape), [&] {
     const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
-    Executable compiled = compile(graph, onednn_backend(), compile_options());
+    Executable compiled = compile(graph, backend_or_fast(options_.backend), compile_options());
     if (compiled.report().arena_bytes > largest_.arena_bytes) largest_ = compiled.report();
     return compiled;
   });
@@ -229,13 +234,13 @@ void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
 }
 
 Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-                     std::shared_ptr<Arena> arena, std::shared_ptr<const onednn::KernelSelection> kernels,
+                     std::shared_ptr<Arena> arena, std::shared_ptr<const Backend> backend,
                      std::shared_ptr<ProgramCache> programs)
     : config_(config),
       examples_(examples),
       variables_(std::move(variables)),
       arena_(arena ? std::move(arena) : std::make_shared<Arena>()),
-      kernels_(std::move(kernels)),
+      backend_(std::move(backend)),
       batches_(batch_plan(config, examples).epoch(0)),
       programs_(programs ? std::move(programs) : std::make_shared<ProgramCache>()) {}
 
@@ -249,9 +254,8 @@ double Validator::loss() {
       CompileOptions options;
       options.variables = variables_;
       options.arena = arena_;
-      options.kernel_selection = kernels_;
       return compile(loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean),
-                     onednn_backend(), options);
+                     backend_or_fast(backend_), options);
     });
     feed(*program, batch, examples_);
     program->run();

@@ -57,8 +57,8 @@ struct TrainerOptions {
   std::optional<std::size_t> memory_budget = {};
   /// Stops at the first node that makes a NaN or an infinity, and names it (CompileOptions::check_numerics).
   bool check_numerics = false;
-  /// Which kernels run which products (kernel_choice.h); without it those of the rule.
-  std::shared_ptr<const onednn::KernelSelection> kernels = {};
+  /// Where the steps run (kernel_choice.h); without it, on the fast backend by its rules.
+  std::shared_ptr<const Backend> backend = {};
   /// Where the compiled steps are kept, with those of others; without it, in a cache of the trainer's own.
   std::shared_ptr<ProgramCache> programs = {};
   StepObserver observer = {};
@@ -133,10 +133,10 @@ class Trainer {
 /// The loss per token of examples under the current weights, without training.
 class Validator {
  public:
-  /// `arena`: shared working memory; without it, its own. `kernels`: those of the training. `programs`: where the
+  /// `arena`: shared working memory; without it, its own. `backend`: that of the training. `programs`: where the
   /// compiled graphs are kept; without it, in a cache of its own.
   Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,
-            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const onednn::KernelSelection> kernels = {},
+            std::shared_ptr<Arena> arena = {}, std::shared_ptr<const Backend> backend = {},
             std::shared_ptr<ProgramCache> programs = {});
   ~Validator();
   double loss();
@@ -146,7 +146,7 @@ class Validator {
   std::span<const Example> examples_;
   std::shared_ptr<Variables> variables_;
   std::shared_ptr<Arena> arena_;
-  std::shared_ptr<const onednn::KernelSelection> kernels_;
+  std::shared_ptr<const Backend> backend_;
   std::vector<Batch> batches_;
   ProgramsByShape programs_;
 };

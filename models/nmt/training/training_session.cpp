@@ -52,13 +52,13 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
   trainer_.emplace(config, train_examples_, variables_,
                    TrainerOptions{.memory_budget = options.memory_budget,
                                   .check_numerics = options.check_numerics,
-                                  .kernels = kernels_,
+                                  .backend = backend_with(kernels_),
                                   .programs = programs,
                                   .observer = observer()});
   if (!valid_examples_.empty()) {
     measured_ = config.training.average > 0 ? std::make_shared<Variables>() : variables_;
     if (measured_ != variables_) copy_averages(config.model, *variables_, *measured_);
-    validator_.emplace(config, valid_examples_, measured_, trainer_->arena(), kernels_, programs);
+    validator_.emplace(config, valid_examples_, measured_, trainer_->arena(), backend_with(kernels_), programs);
     translations_.emplace(run, parts.valid, measured_, programs);
   }
   if (from) restore(*from);

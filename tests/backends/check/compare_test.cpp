@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/variables.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"

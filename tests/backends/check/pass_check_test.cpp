@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"

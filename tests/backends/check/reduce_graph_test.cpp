@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "backends/check/subgraph.h"
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/numerics.h"
 #include "graph/io/text.h"
 #include "graph/leaf.h"

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "backends/onednn/onednn_backend.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
 

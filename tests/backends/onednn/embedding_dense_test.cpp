@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "backends/onednn/onednn_backend.h"
 #include "graph/base/error.h"
 #include "ops/ops.h"
 #include "tests/backends/onednn/test.h"

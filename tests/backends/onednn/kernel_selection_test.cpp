@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/products/measure_kernels.h"
 #include "graph/base/error.h"
 #include "graph/base/file.h"
@@ -41,9 +42,7 @@ struct OneProduct {
   ProductSite site;
 
   Executable compiled(const std::shared_ptr<const KernelSelection>& selection) const {
-    CompileOptions options;
-    options.kernel_selection = selection;
-    return compile(graph, onednn_backend(), options);
+    return compile(graph, *onednn_backend({.kernels = selection}));
   }
   Executable compiled(ProductKernel kernel) const {
     const auto selection = std::make_shared<KernelSelection>();

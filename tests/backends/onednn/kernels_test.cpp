@@ -7,6 +7,8 @@
 #include <array>
 #include <limits>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "tests/backends/onednn/test.h"
 
 namespace weft {
@@ -90,7 +92,7 @@ TEST_CASE("a NaN anywhere is the maximum, and the first one is its place") {
         const std::int64_t stride = axis == 0 ? shape[1] : 1;
         for (std::int64_t i = place; i < n; i += 3) values.set_number(i * stride, nan);
         for (const Backend* backend : {&onednn_backend(), &reference_backend()}) {
-          CAPTURE(backend->name);
+          CAPTURE(backend->name());
           const TensorMap results = compile(graph, *backend).run({{"x", values}});
           CHECK(std::isnan(results.at("max").number(0)));
           CHECK(results.at("argmax").number(0) == static_cast<double>(place));

@@ -7,7 +7,9 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/products/low_precision_products.h"
+#include "backends/reference/reference_backend.h"
 #include "ops/matrix/weight_precision.h"
 #include "ops/op_list.h"
 #include "tests/backends/onednn/test.h"
@@ -54,8 +56,8 @@ TEST_CASE("the loops for AVX-512 and those for any processor give the same bits"
           const Tensor x = test::draw("x", {m, k});
           const Tensor kernel = test::draw("kernel", {k, n});
           const Tensor bias = test::draw("bias", {n});
-          onednn::LowPrecisionMatrix matrix({}, k, n, weights);
-          matrix.refresh(kernel.as<float>().data());
+          onednn::LowPrecisionMatrix matrix(k, n, weights);
+          matrix.refresh(kernel.as<float>().data(), 1);
           Tensor scratch(
               {DType::boolean, {static_cast<std::int64_t>(onednn::low_precision_scratch_bytes(matrix, m)) + 1}});
           for (const float* added : {bias.as<float>().data(), static_cast<const float*>(nullptr)}) {
@@ -130,7 +132,7 @@ TEST_CASE("what is not finite stays so, and rows of zeros give the bias") {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   for (const Backend* backend : {&onednn_backend(), &reference_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     const auto variables = std::make_shared<Variables>();
     Executable product = compile_low_precision(layer(5, 33, 18), WeightPrecision::int8, variables, *backend);
     Tensor x = test::draw("x", {5, 33});

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"

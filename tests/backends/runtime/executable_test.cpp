@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "graph/base/error.h"
 #include "ops/ops.h"
 #include "passes/autodiff/autodiff.h"
@@ -153,7 +155,7 @@ TEST_CASE("one value may be several outputs, and leaves may be outputs") {
 TEST_CASE("executables of two shapes share their variables") {
   const auto variables = std::make_shared<Variables>(5);
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Executable small = compile(layer(2), *backend, {.variables = variables});
     Executable large = compile(layer(7), *backend, {.variables = variables});
     CHECK(&small.variables() == &large.variables());
@@ -173,7 +175,7 @@ TEST_CASE("training in one shape changes what another one computes") {
   forward.output("y", dense(x, forward.parameter("kernel", {3, 64}, Initializer::zeros()),
                             forward.parameter("bias", {64}, Initializer::zeros())));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Executable train = compile(training(8), *backend, {.variables = variables});
     Executable use = compile(forward, *backend, {.variables = variables});
     const Tensor before = use.run(TensorMap{{"x", ones({1, 3})}}).at("y");
@@ -210,7 +212,7 @@ TEST_CASE("states live across runs") {
 
 TEST_CASE("a shared arena that grows under a bound executable leaves its results right") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     const auto arena = std::make_shared<Arena>();
     const auto variables = std::make_shared<Variables>();
     Executable small = compile(training(2), *backend, {.variables = variables, .arena = arena});
@@ -244,7 +246,7 @@ TEST_CASE("an arena that cannot grow says so, and what was compiled before still
 
 TEST_CASE("the same program gives the same bits, run after run and from one executable to the next") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     const auto train = [&] {
       Executable executable = compile(training(33), *backend, {.seed = 9});
       for (int i = 0; i < 10; ++i) executable.run(TensorMap{{"x", ramp({33, 3})}});
@@ -274,7 +276,7 @@ TEST_CASE("bad data names its node, and the executable can be run again") {
   const Value table = graph.parameter("table", {4, 3}, Initializer::ones());
   graph.output("y", embedding(table, ids).named("words"));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Executable executable = compile(graph, *backend);
     for (const std::int32_t bad : {4, -1, std::numeric_limits<std::int32_t>::min()}) {
       const std::string message = error_of([&] {
@@ -306,7 +308,7 @@ TEST_CASE("after a run that failed, no kernel works on an outdated copy of a var
   const Value ids = graph.input("ids", DType::i32, {2});
   graph.output("words", embedding(graph.parameter("table", {4, 3}, Initializer::ones()), ids));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    CAPTURE(backend->name);
+    CAPTURE(backend->name());
     Executable executable = compile(graph, *backend);
     executable.set("x", ones({2, 64}));
     executable.run();

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "ops/ops.h"
 

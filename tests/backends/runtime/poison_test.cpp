@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "ops/ops.h"
 #include "tests/graphs/small_models.h"
 

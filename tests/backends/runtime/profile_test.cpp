@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "ops/ops.h"
 

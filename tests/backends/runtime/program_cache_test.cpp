@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/program_bytes.h"
 #include "ops/ops.h"
 

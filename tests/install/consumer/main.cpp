@@ -2,6 +2,7 @@
 #include <weft/weft.h>
 
 #include <cstdio>
+#include <string>
 #include <vector>
 
 int main() {
@@ -17,7 +18,7 @@ int main() {
   for (const weft::Backend* backend : {&weft::reference_backend(), &weft::onednn_backend()}) {
     weft::Executable executable = weft::compile(graph, *backend);
     if (!(executable.run(inputs).at("product") == expected)) {
-      std::fprintf(stderr, "the %s backend gives a wrong product\n", backend->name.data());
+      std::fprintf(stderr, "the %s backend gives a wrong product\n", std::string(backend->name()).c_str());
       return 1;
     }
   }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "backends/onednn/threads.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "models/nmt/network/model.h"
 #include "models/nmt/training/trainer.h"

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "backends/check/gradient_check.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/error.h"
 #include "graph/verifier.h"

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "tests/graphs/small_models.h"

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "backends/check/interpreter.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/leaf.h"
 #include "graph/order.h"

@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include "backends/check/interpreter.h"
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "backends/runtime/variables.h"
 #include "graph/io/text.h"

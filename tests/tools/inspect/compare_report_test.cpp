@@ -4,12 +4,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/variables.h"
 #include "tests/backends/check/wrong_backend.h"
 
 using namespace weft;
 using namespace weft::test;
-using namespace weft::tool;
+using namespace weft::inspect;
 
 namespace {
 

@@ -4,11 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "backends/onednn/onednn_backend.h"
 #include "ops/ops.h"
 #include "tools/inspect/trace.h"
 
 using namespace weft;
-using namespace weft::tool;
+using namespace weft::inspect;
 
 namespace {
 

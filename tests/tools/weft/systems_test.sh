@@ -89,14 +89,14 @@ has '%learning_rate = input()'
 lacks '%source = input()'
 
 # ---- What makes no sense.
-refuses 2 '--attention' dump "${nmt[@]}" --attention soft
-refuses 2 '--cell' dump "${nmt[@]}" --cell rnn
-refuses 2 '--layers' dump "${nmt[@]}" --layers 0
-refuses 2 '--layers' dump "${nmt[@]}" --layers 17
-refuses 2 '--attention-positions' dump "${nmt[@]}" --attention-positions 0
-refuses 2 '--monte-carlo-samples' dump "${nmt[@]}" --attention hard --monte-carlo-samples 0
+refuses 2 "'attention' is" dump "${nmt[@]}" --attention soft
+refuses 2 "'cell' is" dump "${nmt[@]}" --cell rnn
+refuses 2 "'layers' is" dump "${nmt[@]}" --layers 0
+refuses 2 "'layers' is" dump "${nmt[@]}" --layers 17
+refuses 2 "'attention-positions' is" dump "${nmt[@]}" --attention-positions 0
+refuses 2 "'monte-carlo-samples' is" dump "${nmt[@]}" --attention hard --monte-carlo-samples 0
 refuses 2 '--dropout' dump "${nmt[@]}" --dropout -0.5
-refuses 2 '--accumulate' dump "${nmt[@]}" --accumulate 0
+refuses 2 "'accumulate' is" dump "${nmt[@]}" --accumulate 0
 refuses 1 '--dropout is 1: a number below 1 is needed' dump "${nmt[@]}" --dropout 1
 refuses 1 'give --accumulate, more than 1' dump "${nmt[@]}" --graph update
 refuses 1 "'self-attention' is over the memory cells of an LSTM" dump "${nmt[@]}" --self-attention

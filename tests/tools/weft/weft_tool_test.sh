@@ -31,7 +31,6 @@ for graph in forward loss training encoder decoder; do
   done
   same <("$weft" "${model[@]}" --graph $graph --stage before) <("$weft" "${model[@]}" --graph $graph)
 done
-same <("$weft" "${model[@]}" --graph decoding) <("$weft" "${model[@]}" --graph decoder)
 same <("$weft" "${model[@]}" --after compilation) <("$weft" "${model[@]}" --stage after)
 same <("$weft" "${model[@]}" --after 5) <("$weft" "${model[@]}" --stop-after cse)
 cmp -s <("$weft" "${model[@]}" --after dce) <("$weft" "${model[@]}" --after compilation) &&

@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "ops/ops.h"
 #include "passes/autodiff/autodiff.h"

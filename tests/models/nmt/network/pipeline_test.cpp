@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/backend.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/order.h"

@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "backends/check/gradient_check.h"
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
 #include "backends/runtime/executable.h"
 #include "graph/base/error.h"
 #include "models/nmt/network/attention.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
 #include "graph/base/error.h"
 #include "graph/base/file.h"
@@ -39,7 +40,7 @@ TensorMap trained(const Table& kernels, int threads = 2) {
   onednn::set_thread_count(threads);
   const auto variables = std::make_shared<Variables>(7);
   const std::vector<Example> examples = tiny_examples(64);
-  Trainer(tiny_config(), examples, variables, {.kernels = kernels}).run_epoch({});
+  Trainer(tiny_config(), examples, variables, {.backend = backend_with(kernels)}).run_epoch({});
   onednn::set_thread_count(before);
   return variables->snapshot();
 }
@@ -97,7 +98,7 @@ TEST_CASE("the loss of validation sentences by a table is that of the rule but f
     variables->set(name, tensor);
   }
   const Table kernels = unlike_the_rule(config, examples);
-  const double by_table = Validator(config, examples, variables, {}, kernels).loss();
+  const double by_table = Validator(config, examples, variables, {}, backend_with(kernels)).loss();
   const double by_rule = Validator(config, examples, variables).loss();
   CHECK(by_table != by_rule);
   CHECK(by_table == doctest::Approx(by_rule).epsilon(1e-6));
@@ -112,18 +113,19 @@ TEST_CASE("a step that is dumped keeps its kernels, by which it gives the same b
   const StepObserver observer{
       .before = [&](std::int64_t at, const BatchShape& shape, const Executable& e) { dump.before(at, shape, e); },
       .after = [&](std::int64_t at, const Executable& e) { dump.after(at, e); }};
-  Trainer(config, examples, std::make_shared<Variables>(7), {.kernels = kernels, .observer = observer}).run_epoch({});
+  Trainer(config, examples, std::make_shared<Variables>(7), {.backend = backend_with(kernels), .observer = observer})
+      .run_epoch({});
   CHECK(dump.replay_command().ends_with(" --kernels " + (folder.path / "kernels.json").string()));
 
   const auto replayed = [&](const Table& table) {
     CompileOptions options;
     options.variables = std::make_shared<Variables>();
-    options.kernel_selection = table;
     const Graph graph = load_graph(folder.path / "graph.json", all_ops());
     options.variables->initialise(graph);
     for (const auto& [name, tensor] : load_safetensors(folder.path / "weights.safetensors").tensors)
       options.variables->set(name, tensor);
-    compile(graph, onednn_backend(), options).run(load_safetensors(folder.path / "inputs.safetensors").tensors);
+    compile(graph, *onednn_backend({.kernels = table}), options)
+        .run(load_safetensors(folder.path / "inputs.safetensors").tensors);
     return options.variables->snapshot();
   };
   const TensorMap updated = load_safetensors(folder.path / "updated.safetensors").tensors;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
 #include "graph/base/error.h"
 #include "graph/io/json.h"

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include "backends/runtime/backend.h"
+
+namespace weft::onednn {
+class KernelSelection;
+}
+
+namespace weft {
+
+struct OnednnOptions {
+  /// Which kernel runs which product (products/kernel_selection.h); without it those of the rule. Results differ in
+  /// their rounding.
+  std::shared_ptr<const onednn::KernelSelection> kernels = {};
+  /// The threads that kernels run on; 0: as many as OpenMP has when they are made. Results are the same.
+  int threads = 0;
+};
+
+/// oneDNN primitives and vectorised loops, in float32, threaded.
+const Backend& onednn_backend();
+std::shared_ptr<const Backend> onednn_backend(const OnednnOptions& options);
+
+}  // namespace weft
