@@ -23,11 +23,19 @@ try_preset() {
     ctest --preset "$1" --no-tests=error --timeout 600
 }
 
-tools/scripts/setup.sh clang libomp-dev
+# The programs, which .ci/run tests without sanitizers alone.
+try_programs() {
+  cmake --preset sanitize && cmake --build --preset sanitize --parallel "$(nproc)" --target weft weft-nmt &&
+    ctest --preset sanitize --no-tests=error --timeout 1200 -R '^(manners_weft|manners_weft-nmt|check_passes)$' &&
+    tests/tools/weft-nmt/resume_test.sh build/sanitize/bin/weft-nmt "$RANDOM" 20 20
+}
+
+tools/scripts/setup.sh clang libclang-rt-dev libomp-dev
 cmake --preset release
 cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
 
 step "training ended 250 times" tests/tools/weft-nmt/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
+step "programs under sanitizers" try_programs
 step "threads under ThreadSanitizer" try_preset tsan
 step "compiled by clang" try_preset clang
 step "an op is added as the page says" tools/scripts/try-adding-op.sh
