@@ -101,7 +101,8 @@ void lint(const LintOptions& options) {
   require_known_rules(options.disabled);
   require_known_rules(options.only);
   const Graph graph = load_source(options.source);
-  const std::vector<Finding> findings = inspect::lint(graph, [&](const LintRule& rule) { return is_wanted(rule, options); });
+  const std::vector<Finding> findings =
+      inspect::lint(graph, [&](const LintRule& rule) { return is_wanted(rule, options); });
   write_output("", options.json ? as_json(graph, findings) : as_text(graph, findings, options.every));
   require(findings.empty(), "graph {}: {} finding{}", weft::quoted(graph.name()), findings.size(),
           findings.size() == 1 ? "" : "s");
