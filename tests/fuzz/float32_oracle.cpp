@@ -195,9 +195,12 @@ class Oracle {
   /// What the roundings within one kernel move its results by, whatever their size is.
   static double inner_noise(const Node& node, std::span<const Tensor* const> operands) {
     const auto size = [&](std::size_t operand) { return largest_finite(*operands[operand]); };
-    // A number of x or of the kernel may lie between two steps.
-    if (node.op == &op::low_precision_dense && weight_precision_of(node.attributes) == WeightPrecision::int8)
-      return 2.0 * size(0) * size(1) / 127.0;
+    // A number of x or of the kernel may lie between two steps; rows and columns of numbers that are as small as
+    // least_int8_magnitude may count as zeros or not.
+    if (node.op == &op::low_precision_dense && weight_precision_of(node.attributes) == WeightPrecision::int8) {
+      const auto terms = static_cast<double>(operands[1]->shape()[0]);
+      return 2.0 * size(0) * size(1) / 127.0 + 2.0 * least_int8_magnitude * (size(0) + size(1)) * terms;
+    }
     // The logarithm of a sum that is near one is as far off as the sum, however small it is.
     if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy) return operand_noise;
     // h' = z h + (1 - z) c, where z is near one.
