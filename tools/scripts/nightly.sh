@@ -38,6 +38,8 @@ step "training ended 250 times" tests/tools/weft-nmt/resume_test.sh build/releas
 step "programs under sanitizers" try_programs
 step "threads under ThreadSanitizer" try_preset tsan
 step "compiled by clang" try_preset clang
+# What is defined twice in different ways is an error when everything is optimised as one; a planted case is found.
+step "one definition of every type" try_preset lto
 step "an op is added as the page says" tools/scripts/try-adding-op.sh
 
 if ((${#failed[@]} > 0)); then
