@@ -4,7 +4,7 @@
 #   ./test.sh [--sanitize] [CTEST OPTION...]
 #
 # --sanitize builds with clang's AddressSanitizer and UndefinedBehaviorSanitizer and runs the tests labelled `fast`.
-# Further arguments go to ctest: ./test.sh -R nmt
+# Further arguments go to ctest: ./test.sh -R models
 set -euo pipefail
 cd "$(dirname "$0")"
 
