@@ -165,7 +165,8 @@ TEST_CASE("every so many batches make an update, and so does the rest at the end
   }
 }
 
-TEST_CASE("a training that was stopped between the batches of an update gives the bits of an undisturbed one") {
+TEST_CASE("a training that was stopped between the batches of an update gives the bits of an undisturbed one" *
+          doctest::test_suite("slow")) {
   Session undisturbed(accumulating(4));
   for (int epoch = 0; epoch < 2; ++epoch) undisturbed.trainer.run_epoch({});
   for (const std::int64_t batches : {3, 4, 6}) {

@@ -100,7 +100,8 @@ TEST_CASE("the built-in corpus is the same each time" * doctest::test_suite("slo
                    [](const Pair& a, const Pair& b) { return a.source == b.source && a.target == b.target; }));
 }
 
-TEST_CASE("normalised French has one English in the built-in corpus, and in all that its rules can say") {
+TEST_CASE("normalised French has one English in the built-in corpus, and in all that its rules can say" *
+          doctest::test_suite("slow")) {
   std::map<std::string, std::string> english_of;
   for (const auto& [french, english] : everything()) {
     const std::string normalised = weft::nmt::normalise(english, Normaliser::tutorial);
@@ -109,7 +110,8 @@ TEST_CASE("normalised French has one English in the built-in corpus, and in all 
   }
 }
 
-TEST_CASE("every word of the built-in corpus occurs often, and there are not too many of them") {
+TEST_CASE("every word of the built-in corpus occurs often, and there are not too many of them" *
+          doctest::test_suite("slow")) {
   constexpr std::size_t kOften = 6;
   for (const auto side : {&Pair::source, &Pair::target}) {
     const std::map<std::string, std::size_t> counts = count_words(side);

@@ -110,7 +110,7 @@ TEST_CASE("another weight gives another picture") {
   }
 }
 
-TEST_CASE("the canvas grows with the words and stays bounded") {
+TEST_CASE("the canvas grows with the words and stays bounded" * doctest::test_suite("slow")) {
   const auto width = [](const AttentionMatrix& matrix) { return png_number(drawn(matrix, ".png"), 16); };
   const auto height = [](const AttentionMatrix& matrix) { return png_number(drawn(matrix, ".png"), 20); };
   const AttentionMatrix small = uniform(1, 1, "a");

@@ -144,7 +144,8 @@ TEST_CASE("a source filled up to its class of lengths gives the bits of its own 
   }
 }
 
-TEST_CASE("translations of long sentences are those of their own, and their attention has no column of padding") {
+TEST_CASE("translations of long sentences are those of their own, and their attention has no column of padding" *
+          doctest::test_suite("slow")) {
   const auto variables = std::make_shared<Variables>(7);
   const ModelConfig model = tiny_config().model;
   std::vector<std::size_t> lengths;

@@ -71,7 +71,8 @@ constexpr Precision all_precisions[] = {Precision::f32, Precision::bf16, Precisi
 
 // Among 70 sentences of six lengths are some that are done early, whose rows others take or that are moved when the
 // batch shrinks; with batches of 7 and 64 in different places.
-TEST_CASE("a translation does not depend on its batch mates, the batch size, or the threads") {
+TEST_CASE("a translation does not depend on its batch mates, the batch size, or the threads" *
+          doctest::test_suite("slow")) {
   Fixture fixture;
   REQUIRE(fixture.source.id("a") == 3);
   const std::vector<std::string> all = sentences();
@@ -213,7 +214,8 @@ TEST_CASE("a beam of 1 is greedy search to the bit, and its scores are those of 
   }
 }
 
-TEST_CASE("beams and samples do not depend on batch mates, the batch size, or the threads") {
+TEST_CASE("beams and samples do not depend on batch mates, the batch size, or the threads" *
+          doctest::test_suite("slow")) {
   Fixture fixture;
   const std::vector<std::string> all = sentences();
   for (const Precision precision : all_precisions) {
@@ -305,7 +307,7 @@ TEST_CASE("the longest translation relative to the source") {
   CHECK(fixture.n_best({"a b c d e f"}, options).front().front().ids.size() <= 1);
 }
 
-TEST_CASE("what no translator can be") {
+TEST_CASE("what no translator can be" * doctest::test_suite("slow")) {
   Fixture fixture;
   const auto make = [&](const TranslatorOptions& options) { fixture.n_best({"a"}, options); };
   CHECK_THROWS_WITH_AS(make({.batch = 0}), doctest::Contains("a batch of 0"), Error);

@@ -120,7 +120,7 @@ TEST_CASE("the sentences of a whole corpus come back") {
   CHECK(canonically == 2 * pairs.size());
 }
 
-TEST_CASE("sentences of odd characters come back, however they stand together") {
+TEST_CASE("sentences of odd characters come back, however they stand together" * doctest::test_suite("slow")) {
   const std::u32string characters =
       U"aZé\u0301 1\u00B2\t \u00A0\u202F.,?!;:«»'’-\u2011\"()…%€￭▁％F０\u200D\U0001F600\u3042\u0000\u0007\u0085<>￭ld";
   Random random(7);

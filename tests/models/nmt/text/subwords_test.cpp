@@ -54,7 +54,7 @@ TEST_CASE("words are cut into pieces and put together again" * doctest::test_sui
   }
 }
 
-TEST_CASE("the same sentences give the same model; both kinds differ") {
+TEST_CASE("the same sentences give the same model; both kinds differ" * doctest::test_suite("slow")) {
   const auto bytes = [](SubwordKind kind) {
     return SubwordModel::train(sentences(Normaliser::tutorial), 200, kind).bytes();
   };

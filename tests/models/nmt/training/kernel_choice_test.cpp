@@ -85,7 +85,8 @@ TEST_CASE("by default nothing is measured, and a table that is not there is refu
                        Error);
 }
 
-TEST_CASE("the loss of validation sentences by a table is that of the rule but for its rounding") {
+TEST_CASE("the loss of validation sentences by a table is that of the rule but for its rounding" *
+          doctest::test_suite("slow")) {
   Config config = tiny_config();
   config.model.units = 600;  // sums that kernels add in different orders
   const std::vector<Example> examples = tiny_examples(64);

@@ -52,7 +52,7 @@ TEST_CASE("a dumped step gives the same bits again, on any number of threads") {
   CHECK(tensors(folder.path, "weights.safetensors") != tensors(folder.path, "updated.safetensors"));
 }
 
-TEST_CASE("training goes on as if nobody had looked") {
+TEST_CASE("training goes on as if nobody had looked" * doctest::test_suite("slow")) {
   const TemporaryFolder folder;
   train_and_dump(folder.path, 3);
   const TensorMap early = tensors(folder.path, "updated.safetensors");

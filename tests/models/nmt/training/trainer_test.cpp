@@ -86,7 +86,7 @@ TEST_CASE("the loss of a step is per token, whatever the normalisation") {
   CHECK(validator.loss() == doctest::Approx(a).epsilon(1e-5));
 }
 
-TEST_CASE("training gives the same bits with any number of threads") {
+TEST_CASE("training gives the same bits with any number of threads" * doctest::test_suite("slow")) {
   const TensorMap one = trained_on_threads(1);
   CHECK(one == trained_on_threads(2));
   CHECK(one == trained_on_threads(3));
@@ -107,7 +107,8 @@ TEST_CASE("dropout is part of training alone, and draws the same with any number
   CHECK(dropout_streams(training_graph(config.model, tiny_config().training, shape)).empty());
 }
 
-TEST_CASE("dropout between layers is of what each layer reads of the one below, at each step") {
+TEST_CASE("dropout between layers is of what each layer reads of the one below, at each step" *
+          doctest::test_suite("slow")) {
   Config config = tiny_config();
   config.model.layers = 3;
   config.model.bidirectional = true;
@@ -147,7 +148,7 @@ TEST_CASE("training keeps a moving average of the weights, which translation rea
   CHECK(average != session.variables->get("output/kernel"));
 }
 
-TEST_CASE("a resumed training gives the same bits as an undisturbed one") {
+TEST_CASE("a resumed training gives the same bits as an undisturbed one" * doctest::test_suite("slow")) {
   Session undisturbed(tiny_config());
   for (int epoch = 0; epoch < 3; ++epoch) undisturbed.trainer.run_epoch({});
 
@@ -179,7 +180,7 @@ TEST_CASE("a checkpoint of another model is refused by name") {
                        "the variable 'output/bias' is f32[19], it is set to f32[18]", Error);
 }
 
-TEST_CASE("the value that made a training diverge is found by training once more") {
+TEST_CASE("the value that made a training diverge is found by training once more" * doctest::test_suite("slow")) {
   Config config = tiny_config();
   config.training.clip_norm = 0;
   Session session(config);
@@ -199,7 +200,8 @@ TEST_CASE("the value that made a training diverge is found by training once more
   CHECK(found->find("decoder") != std::string::npos);
 }
 
-TEST_CASE("the search for what is not finite ends where nothing is, and when it is told to") {
+TEST_CASE("the search for what is not finite ends where nothing is, and when it is told to" *
+          doctest::test_suite("slow")) {
   const Config config = tiny_config();
   Session session(config);
   const auto batches = static_cast<std::int64_t>(session.trainer.plan().batches_per_epoch());
