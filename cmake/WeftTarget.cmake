@@ -1,7 +1,8 @@
 # weft_room(NAME ROOMS ROOM... [LIBRARIES ...] [OWN_FLAGS] [PCH NAME] [OPTIONS OPTION...]): the static library of every
 # .cpp of the current folder and of those below it that are no rooms of their own. It links the ROOMS, which must have
 # been declared before: rooms stand in the order of the data's way (docs/architecture.md), and so the arrows between
-# them point in one direction. LIBRARIES are given to target_link_libraries. OWN_FLAGS says that more flags are added.
+# them point in one direction. LIBRARIES are given to target_link_libraries. OWN_FLAGS says that more flags are added,
+# OPTIONS are such; rooms with the same ones share what they precompile under the NAME that PCH gives.
 # weft_flags(TARGET): C++20, the warnings that main is free of, and the sanitizers asked for.
 # weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers and the graph's, which most
 # files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they

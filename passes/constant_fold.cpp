@@ -8,7 +8,6 @@
 //   %c = add(%a, %b)
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "graph/order.h"
 #include "passes/pattern.h"

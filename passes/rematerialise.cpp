@@ -23,7 +23,6 @@
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "passes/memory/buffers.h"
-#include "passes/pattern.h"
 #include "passes/pipeline.h"
 
 namespace weft {

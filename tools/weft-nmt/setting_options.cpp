@@ -52,8 +52,7 @@ std::string default_text(const Setting& setting) {
 
 /// "Pairs in a step (default: 64)"
 std::string help_text(const Setting& setting) {
-  std::string text(setting.summary);
-  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  const std::string text = help_of(setting);
   const std::string defaults = default_text(setting);
   return defaults.empty() ? text : fmt::format("{} ({})", text, defaults);
 }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
-
 #include "graph/base/error.h"
 #include "models/nmt/network/model.h"
 
@@ -49,12 +47,6 @@ nmt::Config config_of(const NmtGraphOptions& options) {
   return config;
 }
 
-std::string capitalised(std::string_view summary) {
-  std::string text(summary);
-  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
-  return text;
-}
-
 nmt::SettingValue parsed(const nmt::Setting& setting, const std::string& text) {
   try {
     return nmt::parse_setting(setting, text);
@@ -86,7 +78,7 @@ void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, con
   for (const nmt::Setting& setting : nmt::settings()) {
     if (!changes_graph(setting)) continue;
     const std::string name = fmt::format("--{}", setting.name);
-    const std::string help = capitalised(setting.summary);
+    const std::string help = nmt::help_of(setting);
     if (std::holds_alternative<nmt::Switch>(setting.kind)) {
       command.flag(name, options.switches[std::string(setting.name)], help).needs(model).group(group);
       continue;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -418,6 +419,12 @@ const Setting& find_setting(std::string_view name) {
   }
   const std::string shown = excerpt(name, kLongestShown);
   fail("there is no setting \"{}\"{}", shown, suggestion(shown, names));
+}
+
+std::string help_of(const Setting& setting) {
+  std::string text(setting.summary);
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
 }
 
 std::string placeholder(const Setting& setting) { return std::visit(PlaceholderOf{}, setting.kind); }

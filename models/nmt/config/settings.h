@@ -61,6 +61,8 @@ std::span<const Setting> settings();
 /// Throws Error that names near misses when there is no such setting.
 const Setting& find_setting(std::string_view name);
 
+/// The summary as a sentence of help: with a capital.
+std::string help_of(const Setting& setting);
 /// What stands for a value in help: "N", "masked|tutorial"; empty for a switch.
 std::string placeholder(const Setting& setting);
 /// What the setting takes, for messages and help: "a whole number from 1 to 4096".
