@@ -68,7 +68,7 @@ struct OpCase {
   double high = 2.0;
 };
 
-/// One operation, defined once, in ops/<name>.cpp. The graph knows an op only through this record.
+/// One operation, defined once, in ops/FAMILY/<name>.cpp. The graph knows an op only through this record.
 struct Op {
   std::string_view name;
   /// The page of docs/ it is on: "elementwise", "shape", "reduction", "matrix", "recurrent", "attention", "loss", ...

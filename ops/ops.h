@@ -13,7 +13,7 @@
 
 namespace weft {
 
-// ---- Elementwise, with NumPy's broadcasting; both sides of one element type (ops/<name>.cpp).
+// ---- Elementwise, with NumPy's broadcasting; both sides of one element type (ops/elementwise/<name>.cpp).
 Value add(Value a, Value b);
 Value sub(Value a, Value b);
 Value mul(Value a, Value b);
