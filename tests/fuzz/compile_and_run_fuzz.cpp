@@ -1,5 +1,5 @@
 // The same graph, outputs and updates, gradients among them, on both backends, compiled and as it was written, with its
-// memory plan proven and with what is dead poisoned, against float64 (float32_oracle.h); on small numbers, and on
+// memory plan proven and with what is dead poisoned, against float64 (rounding_oracle.h); on small numbers, and on
 // infinities, NaN and the like.
 
 #include <map>
@@ -39,30 +39,31 @@ class Check {
 
   void run(Numbers numbers) {
     data_ = draw_data(graph_, graph_seed(graph_), numbers);
-    expected_ = accepted([&] { return expect_in_float32(graph_, data_.inputs, data_.variables); });
+    for (const DType floats : {DType::f32, DType::f64})
+      expected_[floats] = accepted([&] { return expect_in(floats, graph_, data_.inputs, data_.variables); });
     for (const Way* way : {&in_float64, &reference, &onednn, &onednn_poisoned, &as_written}) {
       // An id that is no row of its table is an Error here as there, unless passes find that nobody reads it.
       const std::optional<Results> results =
           accepted([&] { return run_once(executable_of(*way), data_, way->floats); });
-      if (!expected_) continue;
+      const std::optional<Expectations>& expected = expected_[way->floats];
+      if (!expected) continue;
       expect(results.has_value(), "{}: a graph is refused that can be run", way->name);
       if (way == &onednn) plain_ = *results;
       if (way == &onednn_poisoned)
         require_same_bits(plain_, *results, way->name);
       else
-        check(*way, *results);
+        check(*way, *expected, *results);
     }
   }
 
  private:
-  void check(const Way& way, const Results& results) {
-    const double units = way.floats == DType::f64 ? float64_units : 1.0;
+  void check(const Way& way, const Expectations& expected, const Results& results) {
     // Passes take a product with a zero for zero, whatever the other factor is (simplify): what is not finite may
     // vanish there, so that kernels are compared on the graph that the passes made.
-    if (expected_->finite || way.passes == Passes::none)
-      compare(*expected_, results, way.name, units);
+    if (expected.finite || way.passes == Passes::none)
+      compare(expected, results, way.name);
     else
-      compare(expect_in_float32(executable_of(way).graph(), data_.inputs, data_.variables), results, way.name, units);
+      compare(expect_in(way.floats, executable_of(way).graph(), data_.inputs, data_.variables), results, way.name);
   }
 
   /// Each is compiled once, and run on all data.
@@ -83,7 +84,7 @@ class Check {
 
   const Graph& graph_;
   GraphData data_;
-  std::optional<Expectations> expected_;
+  std::map<DType, std::optional<Expectations>> expected_;
   Results plain_;
   std::map<const Way*, Executable> compiled_;
 };

@@ -46,9 +46,9 @@ void require_same_bits(const TensorMap& a, const TensorMap& b, std::string_view 
 }
 
 void compare(const std::map<std::string, Expectation>& expectations, const TensorMap& actual, std::string_view who,
-             std::string_view what, double units) {
+             std::string_view what) {
   for (const auto& [name, expectation] : expectations) {
-    const std::string difference = expectation.difference(actual.find(name)->second, units);
+    const std::string difference = expectation.difference(actual.find(name)->second);
     expect(difference.empty(), "{}: {} '{}': {}", who, what, name, difference);
   }
 }
@@ -88,9 +88,9 @@ Results run_once(Executable& executable, const GraphData& data, DType floats) {
   return results;
 }
 
-void compare(const Expectations& expected, const Results& results, std::string_view who, double units) {
-  compare(expected.outputs, results.outputs, who, "the output", units);
-  compare(expected.updates, results.variables, who, "the updated variable", units);
+void compare(const Expectations& expected, const Results& results, std::string_view who) {
+  compare(expected.outputs, results.outputs, who, "the output");
+  compare(expected.updates, results.variables, who, "the updated variable");
 }
 
 void require_same_bits(const Results& a, const Results& b, std::string_view who) {

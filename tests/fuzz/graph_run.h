@@ -6,7 +6,7 @@
 #include "backends/runtime/executable.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
-#include "tests/fuzz/float32_oracle.h"
+#include "tests/fuzz/rounding_oracle.h"
 
 // What the harnesses that run graphs share.
 
@@ -34,10 +34,8 @@ struct Results {
 /// Sets the variables, in the executable's floating type `floats`, and runs.
 Results run_once(Executable& executable, const GraphData& data, DType floats = DType::f32);
 
-/// A finding, in the name of `who`, unless the results are as expected; `units` as for Expectation::difference.
-void compare(const Expectations& expected, const Results& results, std::string_view who, double units = 1.0);
-/// A rounding of float64 in units of one of float32.
-inline constexpr double float64_units = 0x1p-29;
+/// A finding, in the name of `who`, unless the results are as expected.
+void compare(const Expectations& expected, const Results& results, std::string_view who);
 
 /// A finding unless the bits are the same.
 void require_same_bits(const Results& a, const Results& b, std::string_view who);

@@ -30,7 +30,7 @@ void check(const Graph& graph, const Backend& backend, const CompileOptions& opt
   Executable executable = compile(graph, backend, options);
   for (const Numbers numbers : {Numbers::small, Numbers::wild}) {
     const GraphData data = draw_data(graph, graph_seed(graph), numbers);
-    const auto expected = accepted([&] { return expect_in_float32(executable.graph(), data.inputs, data.variables); });
+    const auto expected = accepted([&] { return expect_in(DType::f32, executable.graph(), data.inputs, data.variables); });
     const auto results = accepted([&] { return run_once(executable, data); });
     expect(expected.has_value() == results.has_value(), "{}: what one refuses the other runs", who);
     if (expected) compare(*expected, *results, who);

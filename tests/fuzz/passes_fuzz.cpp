@@ -1,6 +1,6 @@
 // Every pass alone, the pipeline, and a random list of passes: after each, the graph computes in float64 what it did
 // before, and a pass that says that it changed nothing has left the text as it was. This is what PassCheck proves, with
-// a bound for each element in place of one for all, as graphs of any condition come here (float32_oracle.h).
+// a bound for each element in place of one for all, as graphs of any condition come here (rounding_oracle.h).
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/choices.h"
-#include "tests/fuzz/float32_oracle.h"
+#include "tests/fuzz/rounding_oracle.h"
 #include "tests/fuzz/graph_input.h"
 #include "tests/fuzz/graph_run.h"
 #include "tests/fuzz/harness.h"
@@ -35,7 +35,7 @@ class Check {
       : graph_(with_float_type(graph, DType::f64)),
         choices_(graph_seed(graph)),
         data_(draw_data(graph_, graph_seed(graph), Numbers::small)),
-        expected_(accepted([&] { return expect_in_float32(graph_, data_.inputs, data_.variables); })) {}
+        expected_(accepted([&] { return expect_in(DType::f64, graph_, data_.inputs, data_.variables); })) {}
 
   void run() {
     for (const Pass* pass : all_passes()) run_list({pass});
@@ -78,7 +78,7 @@ class Check {
 
   static void check(const Pass& pass, const std::map<std::string, Expectation>& expectations, const TensorMap& actual) {
     for (const auto& [name, expectation] : expectations) {
-      const std::string difference = expectation.difference(actual.find(name)->second, float64_units);
+      const std::string difference = expectation.difference(actual.find(name)->second);
       expect(difference.empty(), "{} changes '{}': {}", pass.name, name, difference);
     }
   }

@@ -1,4 +1,4 @@
-#include "tests/fuzz/float32_oracle.h"
+#include "tests/fuzz/rounding_oracle.h"
 
 #include <fmt/format.h>
 
@@ -23,13 +23,20 @@ namespace weft::fuzz {
 namespace {
 
 constexpr std::size_t samples = 6;
-constexpr double unit = 0x1p-24;
-constexpr double operand_noise = 2.0 * unit;
-/// Elementary functions are within 3 units in the last place. No multiple of the operands', whose noise it would take
-/// back in a square.
-constexpr double result_noise = 5.0 * unit;
-/// Denormal numbers have fewer digits.
-constexpr double least_noise = 1e-37;
+/// How far roundings in a type move what is rounded.
+struct Rounding {
+  double unit;         ///< of a number, at most
+  double least_noise;  ///< denormal numbers have fewer digits
+  double operand = 2.0 * unit;
+  /// Elementary functions are within 3 units in the last place. No multiple of the operands', whose noise it would
+  /// take back in a square.
+  double result = 5.0 * unit;
+};
+
+Rounding rounding_in(DType floats) {
+  if (floats == DType::f64) return {.unit = 0x1p-53, .least_noise = 1e-300};
+  return {.unit = 0x1p-24, .least_noise = 1e-37};
+}
 /// How much further than the samples rounding may go.
 constexpr double margin = 8.0;
 /// A finite number above it may be an infinity in float32.
@@ -62,7 +69,7 @@ bool is_exact(const Op& op) {
   return exact.contains(&op);
 }
 
-void move(Tensor& tensor, double noise, const CounterRandom& random) {
+void move(Tensor& tensor, double noise, double least_noise, const CounterRandom& random) {
   if (!is_float(tensor.dtype())) return;
   for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) {
     const double number = tensor.number(i);
@@ -110,8 +117,11 @@ std::int64_t source_of(std::int64_t i, const Shape& result, const Shape& operand
 
 class Oracle {
  public:
-  Oracle(const Graph& graph, const TensorMap& inputs, const TensorMap& variables)
-      : graph_(with_float_type(graph, DType::f64)), inputs_(inputs), variables_(variables) {
+  Oracle(DType floats, const Graph& graph, const TensorMap& inputs, const TensorMap& variables)
+      : rounding_(rounding_in(floats)),
+        graph_(with_float_type(graph, DType::f64)),
+        inputs_(inputs),
+        variables_(variables) {
     const Pass* const passes[] = {&pass::decompose};
     run_passes(graph_, passes, pass_context(reference_backend()));
   }
@@ -170,23 +180,23 @@ class Oracle {
       operands.push_back(&operand);
       if (!rounds) continue;
       moved.push_back(operand);
-      move(moved.back(), noise_of_operand(node, i), random.at(i));
+      move(moved.back(), noise_of_operand(node, i), rounding_.least_noise, random.at(i));
       operands.back() = &moved.back();
     }
     std::vector<Tensor> results = evaluate_node(graph_, id, operands, reference_backend());
     for (std::size_t i = 0; rounds && i < results.size(); ++i) {
-      move(results[i], result_noise, random.at(100 + i));
+      move(results[i], rounding_.result, rounding_.least_noise, random.at(100 + i));
       if (const double step = inner_noise(node, operands); step > 0.0) move_by(results[i], step, random.at(200 + i));
     }
     return results;
   }
 
-  static double noise_of_operand(const Node& node, std::size_t operand) {
+  double noise_of_operand(const Node& node, std::size_t operand) const {
     // A kernel's number may lie between two of bf16.
     if (node.op == &op::low_precision_dense && operand == 1 &&
         weight_precision_of(node.attributes) == WeightPrecision::bf16)
       return 0x1p-8;
-    return operand_noise;
+    return rounding_.operand;
   }
 
   static void move_by(Tensor& tensor, double step, const CounterRandom& random) {
@@ -195,7 +205,7 @@ class Oracle {
   }
 
   /// What the roundings within one kernel move its results by, whatever their size is.
-  static double inner_noise(const Node& node, std::span<const Tensor* const> operands) {
+  double inner_noise(const Node& node, std::span<const Tensor* const> operands) const {
     const auto size = [&](std::size_t operand) { return largest_finite(*operands[operand]); };
     // A number of x or of the kernel may lie between two steps; rows and columns of numbers that are as small as
     // least_int8_magnitude may count as zeros or not.
@@ -204,14 +214,15 @@ class Oracle {
       return 2.0 * size(0) * size(1) / 127.0 + 2.0 * least_int8_magnitude * (size(0) + size(1)) * terms;
     }
     // The logarithm of a sum that is near one is as far off as the sum, however small it is.
-    if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy) return operand_noise;
+    if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy) return rounding_.operand;
     // h' = z h + (1 - z) c, where z is near one.
-    if (node.op == &op::gru_gates) return operand_noise;
+    if (node.op == &op::gru_gates) return rounding_.operand;
     // Fused gradients: differences from one are rounded, and multiplied by cotangents.
-    if (node.op == &op::gru_gates_gradient) return result_noise * size(3) * std::max(1.0, size(2));
-    if (node.op == &op::lstm_gates_gradient) return result_noise * std::max(size(2), size(3)) * std::max(1.0, size(1));
-    if (node.op == &op::additive_scores_gradient) return result_noise * size(3) * std::max(1.0, size(2));
-    if (node.op == &op::masked_cross_entropy_gradient) return result_noise * size(2);
+    if (node.op == &op::gru_gates_gradient) return rounding_.result * size(3) * std::max(1.0, size(2));
+    if (node.op == &op::lstm_gates_gradient)
+      return rounding_.result * std::max(size(2), size(3)) * std::max(1.0, size(1));
+    if (node.op == &op::additive_scores_gradient) return rounding_.result * size(3) * std::max(1.0, size(2));
+    if (node.op == &op::masked_cross_entropy_gradient) return rounding_.result * size(2);
     return 0.0;
   }
 
@@ -264,7 +275,7 @@ class Oracle {
     return expected;
   }
 
-  static double slack_of(const Ensemble& tensors, std::int64_t i) {
+  double slack_of(const Ensemble& tensors, std::int64_t i) const {
     const double exact = tensors[0].number(i);
     double moved = 0.0;
     for (std::size_t k = 1; k <= samples; ++k) {
@@ -277,9 +288,10 @@ class Oracle {
       }
     }
     if (!std::isfinite(exact) || !is_float(tensors[0].dtype())) return moved == 0.0 ? 0.0 : INFINITY;
-    return margin * (moved + std::abs(exact) * unit / margin) + least_noise;
+    return margin * moved + std::abs(exact) * rounding_.unit + rounding_.least_noise;
   }
 
+  Rounding rounding_;
   Graph graph_;
   const TensorMap& inputs_;
   const TensorMap& variables_;
@@ -289,11 +301,11 @@ class Oracle {
 
 }  // namespace
 
-std::string Expectation::difference(const Tensor& actual, double units) const {
+std::string Expectation::difference(const Tensor& actual) const {
   if (actual.shape() != value.shape())
     return fmt::format("it is {}, not {}", actual.type().to_string(), value.type().to_string());
   for (std::int64_t i = 0; i < value.shape().volume(); ++i) {
-    const double allowed = slack[static_cast<std::size_t>(i)] * units;
+    const double allowed = slack[static_cast<std::size_t>(i)];
     const double expected = value.number(i);
     const double number = actual.number(i);
     if (std::isinf(allowed) || expected == number || (std::isnan(expected) && std::isnan(number))) continue;
@@ -304,8 +316,8 @@ std::string Expectation::difference(const Tensor& actual, double units) const {
   return "";
 }
 
-Expectations expect_in_float32(const Graph& graph, const TensorMap& inputs, const TensorMap& variables) {
-  return Oracle(graph, inputs, variables).run();
+Expectations expect_in(DType floats, const Graph& graph, const TensorMap& inputs, const TensorMap& variables) {
+  return Oracle(floats, graph, inputs, variables).run();
 }
 
 }  // namespace weft::fuzz

@@ -9,14 +9,13 @@
 
 namespace weft::fuzz {
 
-/// What a computation in float32 must give, to what its rounding makes of the last places.
+/// What a computation in float32 or float64 must give, to what its rounding makes of the last places.
 struct Expectation {
   Tensor value;               ///< computed in float64
   std::vector<double> slack;  ///< how far each element may be off; infinite where rounding decides (a tie, an overflow)
 
   /// What is wrong with what was computed; empty when nothing is. NaN and infinities must be in the same places.
-  /// `units`: the size of a rounding, in those of float32.
-  std::string difference(const Tensor& actual, double units = 1.0) const;
+  std::string difference(const Tensor& actual) const;
 };
 
 struct Expectations {
@@ -28,9 +27,10 @@ struct Expectations {
 };
 
 /// Runs the graph in float64, and again with every operand and result of every op that rounds moved by a few units in
-/// the last place of float32, to either side at random (Monte Carlo arithmetic; Parker, 1997): how far that moves a
-/// result, whatever amplifies it on the way, is a measure of how far float32 may be off. Throws Error when the graph
-/// cannot be run on these data.
-Expectations expect_in_float32(const Graph& graph, const TensorMap& inputs, const TensorMap& variables);
+/// the last place of `floats` (f32, f64), to either side at random (Monte Carlo arithmetic; Parker, 1997): how far that
+/// moves a result, whatever amplifies it on the way, is a measure of how far a computation in that type may be off. The
+/// one type's measure is no multiple of the other's: where a function saturates, noise stops growing. Throws Error when
+/// the graph cannot be run on these data.
+Expectations expect_in(DType floats, const Graph& graph, const TensorMap& inputs, const TensorMap& variables);
 
 }  // namespace weft::fuzz
