@@ -4,7 +4,11 @@
 
 #include "backends/onednn/onednn_backend.h"        // IWYU pragma: export
 #include "backends/reference/reference_backend.h"  // IWYU pragma: export
-#include "backends/runtime/executable.h"           // IWYU pragma: export
+#include "backends/runtime/execution.h"            // IWYU pragma: export
+#include "backends/runtime/numerics.h"             // IWYU pragma: export
+#include "backends/runtime/poison.h"               // IWYU pragma: export
+#include "backends/runtime/profile.h"              // IWYU pragma: export
+#include "backends/runtime/program_cache.h"        // IWYU pragma: export
 #include "graph/graph.h"                           // IWYU pragma: export
 #include "graph/tensor.h"                          // IWYU pragma: export
 #include "ops/ops.h"                               // IWYU pragma: export

@@ -24,7 +24,7 @@ constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, std::uint8_t>) return DType::boolean;
 }
 
-/// Typed memory that somebody else owns: an executable's input or output, a variable.
+/// Typed memory that somebody else owns: an execution's input or output, a variable.
 struct TensorView {
   TensorType type;
   void* data = nullptr;

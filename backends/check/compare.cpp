@@ -10,7 +10,7 @@
 #include "backends/check/interpreter.h"
 #include "backends/reference/reference_backend.h"
 #include "backends/runtime/evaluate.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/leaf.h"
 #include "passes/float_type.h"
@@ -40,33 +40,46 @@ Graph common_graph(const Graph& graph, const Backend& backend) {
   return common;
 }
 
-/// A side that is compiled, with what it is to tell about its kernels.
-Executable compile_side(const Graph& common, const CompareSide& side, const TensorMap& variables,
-                        std::function<void(const Graph&, NodeId, std::span<const TensorView>)> on_kernel) {
+/// A side that is compiled.
+Execution compile_side(const Graph& common, const CompareSide& side, const TensorMap& variables) {
   CompileOptions options;
-  options.variables = std::make_shared<Variables>();
-  options.variables->initialise(common);
-  for (const auto& [name, tensor] : variables)
-    if (options.variables->contains(name)) options.variables->set(name, tensor);
   options.disabled_passes = side.disabled_passes;
   options.extra_passes = side.extra_passes;
-  options.on_kernel = std::move(on_kernel);
-  return compile(common, *side.backend, options);
+  Execution execution = compile(common, *side.backend, options);
+  for (const auto& [name, tensor] : variables)
+    if (execution.variables().contains(name)) execution.variables().set(name, tensor);
+  return execution;
 }
+
+/// Shows what each kernel makes as soon as it is there.
+class KernelResults final : public ExecutionObserver {
+ public:
+  using Show = std::function<void(const Graph& graph, NodeId node, std::vector<Tensor> results)>;
+
+  explicit KernelResults(Show show) : show_(std::move(show)) {}
+
+  void after(const StepView& step) override {
+    if (!step.is_kernel()) return;
+    std::vector<Tensor> results;
+    for (std::size_t i = 0; i < step.results.size(); ++i) results.push_back(copy_of(step.result(i)));
+    show_(step.graph, step.step.node, std::move(results));
+  }
+
+ private:
+  Show show_;
+};
 
 bool is_common(const Graph& common, NodeId node) { return node.index < common.node_bound(); }
 
 Results run_compiled(const Graph& common, const CompareSide& side, const TensorMap& inputs,
                      const TensorMap& variables) {
   Results results;
-  Executable executable =
-      compile_side(common, side, variables, [&](const Graph& graph, NodeId id, std::span<const TensorView> values) {
-        if (!is_common(common, id)) return;
-        std::vector<Tensor>& kept = results.nodes[graph.node(id).name];
-        for (const TensorView& value : values) kept.push_back(copy_of(value));
-      });
-  results.outputs = executable.run(inputs);
-  results.variables = executable.variables().snapshot();
+  Execution execution = compile_side(common, side, variables);
+  execution.attach(std::make_shared<KernelResults>([&](const Graph& graph, NodeId id, std::vector<Tensor> values) {
+    if (is_common(common, id)) results.nodes[graph.node(id).name] = std::move(values);
+  }));
+  results.outputs = execution.run(inputs);
+  results.variables = execution.variables().snapshot();
   return results;
 }
 
@@ -100,10 +113,8 @@ class Comparer {
 
   void set_expected(Results expected) { expected_ = std::move(expected); }
 
-  void on_kernel(const Graph& graph, NodeId id, std::span<const TensorView> results) {
+  void on_kernel(const Graph& graph, NodeId id, std::vector<Tensor> actual) {
     const Node& node = graph.node(id);
-    std::vector<Tensor> actual;
-    for (const TensorView& result : results) actual.push_back(copy_of(result));
     const std::vector<Tensor> alone = run_alone(graph, id);
     const auto expected = expected_.nodes.find(node.name);
     const bool matched = is_common(common_, id) && expected != expected_.nodes.end();
@@ -247,14 +258,14 @@ Comparison compare_sides(const Graph& graph, const CompareSide& checked, const C
                          const TensorMap& inputs, const TensorMap& variables, double tolerance) {
   const Graph common = common_graph(graph, *checked.backend);
   Comparer comparer(common, inputs, variables, tolerance);
-  Executable executable = compile_side(
-      common, checked, variables,
-      [&](const Graph& of, NodeId id, std::span<const TensorView> values) { comparer.on_kernel(of, id, values); });
+  Execution execution = compile_side(common, checked, variables);
+  execution.attach(std::make_shared<KernelResults>(
+      [&](const Graph& of, NodeId id, std::vector<Tensor> values) { comparer.on_kernel(of, id, std::move(values)); }));
   comparer.set_expected(against.compiled ? run_compiled(common, against, inputs, variables)
-                                         : run_oracle(common, *against.backend, inputs, variables, executable.graph()));
-  const TensorMap outputs = executable.run(inputs);
-  comparer.add_outputs(executable.graph(), outputs);
-  comparer.add_updates(executable.graph(), executable.variables());
+                                         : run_oracle(common, *against.backend, inputs, variables, execution.graph()));
+  const TensorMap outputs = execution.run(inputs);
+  comparer.add_outputs(execution.graph(), outputs);
+  comparer.add_updates(execution.graph(), execution.variables());
   return comparer.take();
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/random.h"
 #include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
@@ -45,10 +45,10 @@ class Check {
 
   std::vector<GradientCheck> run() {
     const std::vector<Tensor> gradients = differentiate();
-    Executable executable = compile_checked(graph_);
+    Execution execution = compile_checked(graph_);
     std::vector<GradientCheck> checks;
     for (std::size_t i = 0; i < variables_to_check_.size(); ++i)
-      checks.push_back(compare(executable, variables_to_check_[i], gradients[i]));
+      checks.push_back(compare(execution, variables_to_check_[i], gradients[i]));
     return checks;
   }
 
@@ -86,12 +86,10 @@ class Check {
     }
   }
 
-  Executable compile_checked(const Graph& graph) const {
-    CompileOptions options;
-    options.variables = variables_;
-    Executable executable = compile(graph, reference_backend(), options);
-    for (const auto& [name, tensor] : inputs_) executable.set(name, tensor);
-    return executable;
+  Execution compile_checked(const Graph& graph) const {
+    Execution execution(compile(graph, reference_backend()), {.variables = variables_});
+    for (const auto& [name, tensor] : inputs_) execution.set(name, tensor);
+    return execution;
   }
 
   std::vector<Tensor> differentiate() const {
@@ -108,42 +106,42 @@ class Check {
     const auto output_name = [](Value variable) { return "gradient of " + variable.name(); };
     for (std::size_t i = 0; i < gradients.size(); ++i) graph.output(output_name(variables[i]), gradients[i]);
 
-    Executable executable = compile_checked(graph);
-    executable.run();
+    Execution execution = compile_checked(graph);
+    execution.run();
     std::vector<Tensor> tensors;
-    for (const Value& variable : variables) tensors.push_back(executable.get(output_name(variable)));
+    for (const Value& variable : variables) tensors.push_back(execution.get(output_name(variable)));
     return tensors;
   }
 
   /// The function that is differentiated, at the current content of inputs and variables.
-  double evaluate(Executable& executable) const {
-    executable.run();
+  double evaluate(Execution& execution) const {
+    execution.run();
     double sum = 0.0;
     for (const Cotangent& cotangent : cotangents_) {
       const std::span<const double> weights = cotangent.tensor.as<double>();
-      const std::span<const double> elements = executable.output(cotangent.output).as<double>();
+      const std::span<const double> elements = execution.output(cotangent.output).as<double>();
       for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * elements[i];
     }
     return sum;
   }
 
-  void set(Executable& executable, ValueId variable, const Tensor& tensor) const {
+  void set(Execution& execution, ValueId variable, const Tensor& tensor) const {
     const std::string& name = node_of(variable).name;
     if (is_input(variable))
-      executable.set(name, tensor);
+      execution.set(name, tensor);
     else
       variables_->set(name, tensor);
   }
 
-  GradientCheck compare(Executable& executable, ValueId variable, const Tensor& gradient) const {
+  GradientCheck compare(Execution& execution, ValueId variable, const Tensor& gradient) const {
     const std::string& name = node_of(variable).name;
     const Tensor content = is_input(variable) ? inputs_.find(name)->second : variables_->get(name);
-    const double at_content = evaluate(executable);
+    const double at_content = evaluate(execution);
     const auto evaluate_at = [&](std::int64_t index, double number) {
       Tensor moved = content;
       moved.set_number(index, number);
-      set(executable, variable, moved);
-      return evaluate(executable);
+      set(execution, variable, moved);
+      return evaluate(execution);
     };
 
     const std::int64_t volume = content.shape().volume();
@@ -164,7 +162,7 @@ class Check {
       worst = std::isfinite(error) ? std::max(worst, error) : std::numeric_limits<double>::infinity();
       scale = std::max({scale, std::abs(exact), std::abs(difference)});
     }
-    set(executable, variable, content);
+    set(execution, variable, content);
     for (const double exact : gradient.as<double>())
       check.largest_gradient = std::max(check.largest_gradient, std::abs(exact));
     check.worst_error = worst == 0.0 ? 0.0 : worst / scale;

@@ -5,7 +5,7 @@
 
 namespace weft {
 
-/// Working memory that executables share: as large as the largest plan among them. Only one of them runs at a time.
+/// Working memory that executions share: as large as the largest plan among them. Only one of them runs at a time.
 class Arena {
  public:
   /// Makes room. The memory may move, and its content is lost. Throws Error when there is not that much.

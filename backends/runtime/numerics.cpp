@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "backends/runtime/execution.h"
 #include "backends/runtime/vectorised.h"
 #include "graph/leaf.h"
 
@@ -153,21 +155,29 @@ ValueRange range_of(const TensorView& tensor) {
   return range;
 }
 
-void NumericsCheck::check_variable(const Graph& graph, NodeId leaf, const void* content) {
-  const Node& node = graph.node(leaf);
-  const TensorType& type = graph.type(node.results[0]);
-  const ValueRange range = range_of(view(type, content));
-  if (!range.finite())
-    throw NumericsError(fmt::format("the {} '{}' {} holds a NaN or an infinity before the first node runs: {}",
-                                    node.op->name, node.name, type.to_string(), range.to_string()));
+void NumericsCheck::start(const Execution& execution) {
+  records_.clear();
+  if (std::exchange(variables_checked_, true)) return;
+  const Graph& graph = execution.graph();
+  for (const NodeId id : graph.nodes()) {
+    const Node& node = graph.node(id);
+    if (!is_variable(*node.op)) continue;
+    const ValueRange range =
+        range_of(view(graph.type(node.results[0]), execution.variables().get(node.name).bytes().data()));
+    if (!range.finite())
+      throw NumericsError(fmt::format("the {} '{}' {} holds a NaN or an infinity before the first node runs: {}",
+                                      node.op->name, node.name, graph.type(node.results[0]).to_string(),
+                                      range.to_string()));
+  }
 }
 
-void NumericsCheck::check(const Graph& graph, const Node& node, std::span<const void* const> operands,
-                          std::span<void* const> results) {
+void NumericsCheck::after(const StepView& step) {
+  if (!step.is_kernel()) return;
+  const std::span<void* const> results = step.results;
   bool finite = true;
   const std::size_t before = records_.size();
   for (std::size_t i = 0; i < results.size(); ++i) {
-    const TensorType& type = graph.type(node.results[i]);
+    const TensorType& type = step.graph.type(step.node().results[i]);
     Record record{results[i], type.shape.volume(), 0, 0};
     const auto note = [&](const auto& scan) {
       finite = finite && scan.spoiled == 0;
@@ -184,7 +194,7 @@ void NumericsCheck::check(const Graph& graph, const Node& node, std::span<const 
   }
   if (finite) return;
   records_.resize(before);  // what is left are the operands
-  report(graph, node, operands, results);
+  report(step);
 }
 
 /// Its range from memory, or from the record of the kernel that made it when that memory has been written over.
@@ -201,8 +211,11 @@ std::string NumericsCheck::text_of_operand(const Graph& graph, const Node& node,
   return "written over by the result";
 }
 
-void NumericsCheck::report(const Graph& graph, const Node& node, std::span<const void* const> operands,
-                           std::span<void* const> results) const {
+void NumericsCheck::report(const StepView& step) const {
+  const Graph& graph = step.graph;
+  const std::span<const void* const> operands = step.operands;
+  const std::span<void* const> results = step.results;
+  const Node& node = step.node();
   std::string text = fmt::format("{} '{}' is the first node that makes a NaN or an infinity", node.op->name, node.name);
   if (!node.scope.empty()) text += fmt::format(", in the scope '{}'", node.scope);
   for (std::size_t i = 0; i < results.size(); ++i) {

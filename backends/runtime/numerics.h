@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "backends/runtime/execution_observer.h"
 #include "graph/base/error.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 
 namespace weft {
 
-/// A value that is infinite or no number has come up where CompileOptions::check_numerics forbids it.
+/// A value that is infinite or no number has come up where a NumericsCheck looks.
 class NumericsError : public Error {
  public:
   using Error::Error;
@@ -33,19 +34,13 @@ ValueRange range_of(const TensorView& tensor);
 
 /// Looks at what each kernel of a run makes, and throws NumericsError after the first one that makes an infinity or
 /// NaN: with the node, its scope and types, and the ranges of its results and operands. It keeps the range of every
-/// result, since a kernel may write over its operands. Allocates nothing but for the error.
-class NumericsCheck {
+/// result, since a kernel may write over its operands. Allocates nothing after the first run but for the error. Runs
+/// are a little slower.
+class NumericsCheck final : public ExecutionObserver {
  public:
-  /// `results`: how many results all kernels of a run have.
-  explicit NumericsCheck(std::size_t results) { records_.reserve(results); }
-
-  /// A run begins.
-  void start() { records_.clear(); }
-  /// A parameter or state as the first run finds it: kernels may write over it, and it could not be told then.
-  static void check_variable(const Graph& graph, NodeId leaf, const void* content);
-  /// A kernel has run, on these addresses.
-  void check(const Graph& graph, const Node& node, std::span<const void* const> operands,
-             std::span<void* const> results);
+  /// Before the first run, of the variables too: kernels may write over them, and it could not be told then.
+  void start(const Execution& execution) override;
+  void after(const StepView& step) override;
 
  private:
   struct Record {
@@ -57,9 +52,9 @@ class NumericsCheck {
 
   std::string text_of_operand(const Graph& graph, const Node& node, std::size_t index, const void* address,
                               std::span<void* const> results) const;
-  [[noreturn]] void report(const Graph& graph, const Node& node, std::span<const void* const> operands,
-                           std::span<void* const> results) const;
+  [[noreturn]] void report(const StepView& step) const;
 
+  bool variables_checked_ = false;
   std::vector<Record> records_;
 };
 

@@ -1,7 +1,11 @@
 #include "backends/runtime/poison.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
+
+#include "backends/runtime/execution.h"
 
 namespace weft {
 
@@ -11,23 +15,33 @@ void poison(std::span<std::byte> memory) {
     std::memcpy(memory.data() + at, &pattern, std::min(sizeof pattern, memory.size() - at));
 }
 
-std::vector<DeadRegion> dead_regions(const BufferPlan& plan, std::span<const NodeId> steps) {
+/// Not those that are copied out after the last kernel.
+Poison::Poison(const Program& program) {
+  const BufferPlan& plan = program.memory_plan();
+  const std::span<const NodeId> schedule = program.schedule();
   std::vector<Region> regions;
   std::ranges::copy_if(plan.regions, std::back_inserter(regions),
-                       [&](const Region& region) { return region.last < steps.size(); });
+                       [&](const Region& region) { return region.last < schedule.size(); });
   std::ranges::stable_sort(regions, {}, &Region::last);
 
-  std::vector<DeadRegion> dead;
-  std::size_t kernels = 0;
-  std::size_t copies = 0;
+  std::size_t steps = 0;
   std::size_t next = 0;
-  for (std::size_t step = 0; step < steps.size(); ++step) {
-    if (plan.needs_kernel[step]) ++kernels;
-    while (copies < plan.part_copies.size() && plan.part_copies[copies].concat == steps[step]) ++copies;
-    for (; next < regions.size() && regions[next].last == step; ++next)
-      dead.push_back({kernels, copies, regions[next].offset, regions[next].bytes});
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    while (program.steps()[steps].node == schedule[i]) ++steps;
+    for (; next < regions.size() && regions[next].last == i; ++next)
+      dead_.push_back({steps, regions[next].offset, regions[next].bytes});
   }
-  return dead;
+}
+
+void Poison::start(const Execution& execution) {
+  memory_ = execution.working_memory();
+  next_ = 0;
+  poison(memory_);
+}
+
+void Poison::before(const StepView& step) {
+  for (; next_ < dead_.size() && dead_[next_].steps <= step.position; ++next_)
+    poison(memory_.subspan(dead_[next_].offset, dead_[next_].bytes));
 }
 
 }  // namespace weft

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "graph/ids.h"
-#include "passes/memory/buffers.h"
+#include "backends/runtime/execution_observer.h"
+#include "backends/runtime/program.h"
 
 namespace weft {
 
@@ -14,15 +13,26 @@ namespace weft {
 /// no bool. A rest of less than four bytes, too.
 void poison(std::span<std::byte> memory);
 
-/// A region of the arena that nobody uses any more once so many kernels and copies of a run are done.
-struct DeadRegion {
-  std::size_t kernels = 0;
-  std::size_t copies = 0;  ///< of parts into concats
-  std::size_t offset = 0;
-  std::size_t bytes = 0;
-};
+/// Fills the working memory before each run, and every region of it after its last use, so that a kernel that reads
+/// what it must not makes itself known. Runs are slower.
+class Poison final : public ExecutionObserver {
+ public:
+  explicit Poison(const Program& program);
 
-/// The regions of a plan that die during a run, in the order in which they do; not those that are copied out after it.
-std::vector<DeadRegion> dead_regions(const BufferPlan& plan, std::span<const NodeId> steps);
+  void start(const Execution& execution) override;
+  void before(const StepView& step) override;
+
+ private:
+  /// A region that nobody uses any more once so many steps of a run are done.
+  struct DeadRegion {
+    std::size_t steps = 0;
+    std::size_t offset = 0;
+    std::size_t bytes = 0;
+  };
+
+  std::vector<DeadRegion> dead_;  // in the order in which they die
+  std::size_t next_ = 0;
+  std::span<std::byte> memory_;  // of the run
+};
 
 }  // namespace weft

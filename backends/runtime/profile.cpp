@@ -3,27 +3,52 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "backends/runtime/execution.h"
 
 namespace weft {
 
-void ProfiledCall::record() {
-  const Clock::time_point end = Clock::now();
-  profile_->last_start = std::chrono::duration<double>(start_ - run_start_).count();
-  profile_->last_seconds = std::chrono::duration<double>(end - start_).count();
-  profile_->seconds += profile_->last_seconds;
-  ++profile_->calls;
+Profiler::Profiler(Program program) : program_(std::move(program)) {
+  for (const ProgramStep& step : program_.steps()) steps_.push_back({.step = step});
 }
 
-void ProfileByKind::add(std::span<const KernelProfile> kernels) {
-  for (const KernelProfile& kernel : kernels) {
-    const std::string name = fmt::format("{} ({})", kernel.op, kernel.kind);
+void Profiler::start(const Execution&) { run_start_ = Clock::now(); }
+
+void Profiler::before(const StepView&) { step_start_ = Clock::now(); }
+
+void Profiler::after(const StepView& step) {
+  const Clock::time_point end = Clock::now();
+  StepProfile& profile = steps_[step.position];
+  profile.last_start = std::chrono::duration<double>(step_start_ - run_start_).count();
+  profile.last_seconds = std::chrono::duration<double>(end - step_start_).count();
+  profile.seconds += profile.last_seconds;
+  ++profile.calls;
+}
+
+std::shared_ptr<const Profiler> profile_runs(Execution& execution) {
+  auto profiler = std::make_shared<Profiler>(execution.program());
+  execution.attach(profiler);
+  return profiler;
+}
+
+const Profiler* profiler_of(const Execution& execution) {
+  for (const auto& observer : execution.observers())
+    if (const auto* profiler = dynamic_cast<const Profiler*>(observer.get())) return profiler;
+  return nullptr;
+}
+
+void ProfileByKind::add(std::span<const StepProfile> steps) {
+  for (const StepProfile& profile : steps) {
+    const ProgramStep& step = profile.step;
+    const std::string name = fmt::format("{} ({})", step.op, step.implementation);
     KindProfile& kind = kinds_[name];
-    const auto calls = static_cast<double>(kernel.calls);
+    const auto calls = static_cast<double>(profile.calls);
     kind.kind = name;
-    kind.calls += kernel.calls;
-    kind.seconds += kernel.seconds;
-    kind.flops += calls * kernel.flops;
-    kind.bytes += calls * kernel.bytes;
+    kind.calls += profile.calls;
+    kind.seconds += profile.seconds;
+    kind.flops += calls * step.flops;
+    kind.bytes += calls * step.bytes;
   }
 }
 

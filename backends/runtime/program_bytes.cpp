@@ -54,12 +54,12 @@ std::size_t graph_bytes(const Graph& graph) {
 
 }  // namespace
 
-std::size_t program_bytes(const Executable& program) {
-  constexpr std::size_t of_kernel = 600;  // its function, operands, results, and packed copies, with their addresses
-  constexpr std::size_t of_value = 24;    // its location
+std::size_t program_bytes(const Execution& program) {
+  constexpr std::size_t of_kernel =
+      700;  // its function, step, operands, results, and packed copies, with their addresses
+  constexpr std::size_t of_value = 64;  // its location, and its region of the arena
   const Graph& graph = program.graph();
-  return graph_bytes(graph) + program.report().kernels * of_kernel + graph.value_bound() * of_value +
-         program.profile().size_bytes();
+  return graph_bytes(graph) + program.report().kernels * of_kernel + graph.value_bound() * of_value;
 }
 
 }  // namespace weft

@@ -27,7 +27,7 @@ std::uint64_t ProgramCache::add_owner() {
 }
 
 void ProgramCache::remove_owner(std::uint64_t owner) {
-  std::vector<std::shared_ptr<Executable>> removed;  // destroyed when the lock is gone, here and below
+  std::vector<std::shared_ptr<Execution>> removed;  // destroyed when the lock is gone, here and below
   const std::lock_guard lock(mutex_);
   for (auto at = uses_.begin(); at != uses_.end();) {
     const auto use = at++;
@@ -35,8 +35,8 @@ void ProgramCache::remove_owner(std::uint64_t owner) {
   }
 }
 
-std::shared_ptr<Executable> ProgramCache::find(const Key& key) {
-  std::vector<std::shared_ptr<Executable>> evicted;
+std::shared_ptr<Execution> ProgramCache::find(const Key& key) {
+  std::vector<std::shared_ptr<Execution>> evicted;
   const std::lock_guard lock(mutex_);
   const auto at = entries_.find(key);
   if (at == entries_.end()) return nullptr;
@@ -45,8 +45,8 @@ std::shared_ptr<Executable> ProgramCache::find(const Key& key) {
   return at->second.program;
 }
 
-void ProgramCache::add(const Key& key, const std::shared_ptr<Executable>& program) {
-  std::vector<std::shared_ptr<Executable>> evicted;
+void ProgramCache::add(const Key& key, const std::shared_ptr<Execution>& program) {
+  std::vector<std::shared_ptr<Execution>> evicted;
   const std::lock_guard lock(mutex_);
   uses_.push_front(key);
   evicted = make_room(entries_[key] = {program, 0, uses_.begin()});
@@ -54,11 +54,11 @@ void ProgramCache::add(const Key& key, const std::shared_ptr<Executable>& progra
 
 /// Counts what the latest program takes now (its first run may have added to it), and takes out what has no room beside
 /// it.
-std::vector<std::shared_ptr<Executable>> ProgramCache::make_room(Entry& latest) {
+std::vector<std::shared_ptr<Execution>> ProgramCache::make_room(Entry& latest) {
   bytes_ -= latest.bytes;
   latest.bytes = program_bytes(*latest.program);
   bytes_ += latest.bytes;
-  std::vector<std::shared_ptr<Executable>> evicted;
+  std::vector<std::shared_ptr<Execution>> evicted;
   while (bytes_ > budget_ && entries_.size() > 1) {
     evicted.push_back(take_out(std::prev(uses_.end())));
     ++evicted_;
@@ -66,9 +66,9 @@ std::vector<std::shared_ptr<Executable>> ProgramCache::make_room(Entry& latest) 
   return evicted;
 }
 
-std::shared_ptr<Executable> ProgramCache::take_out(std::list<Key>::iterator use) {
+std::shared_ptr<Execution> ProgramCache::take_out(std::list<Key>::iterator use) {
   const auto at = entries_.find(*use);
-  std::shared_ptr<Executable> program = std::move(at->second.program);
+  std::shared_ptr<Execution> program = std::move(at->second.program);
   bytes_ -= at->second.bytes;
   entries_.erase(at);
   uses_.erase(use);
@@ -80,32 +80,25 @@ ProgramsByShape::ProgramsByShape(std::shared_ptr<ProgramCache> cache)
 
 ProgramsByShape::~ProgramsByShape() { cache_->remove_owner(owner_); }
 
-std::shared_ptr<Executable> ProgramsByShape::find(const Shape& shape, const Make& make) {
-  std::shared_ptr<Executable> program = cache_->find({owner_, shape});
+std::shared_ptr<Execution> ProgramsByShape::find(const Shape& shape, const Make& make) {
+  std::shared_ptr<Execution> program = cache_->find({owner_, shape});
   if (!program) {
-    program = std::make_shared<Executable>(make());
+    program = std::make_shared<Execution>(make());
     cache_->add({owner_, shape}, program);
   }
-  if (profiling_ && !is_profiled(shape, program)) {
-    program->profile_runs(true);
-    profiled_.emplace(shape, program);
-  }
+  if (profiling_ && profiler_of(*program) == nullptr)
+    profiled_.emplace(shape, Profiled{program, weft::profile_runs(*program)});
   return program;
 }
 
-bool ProgramsByShape::is_profiled(const Shape& shape, const std::shared_ptr<Executable>& program) const {
-  const auto [first, last] = profiled_.equal_range(shape);
-  return std::any_of(first, last, [&](const auto& entry) { return entry.second == program; });
-}
-
 void ProgramsByShape::profile_runs(bool on) {
-  for (const auto& [shape, program] : profiled_) program->profile_runs(false);
+  for (const auto& [shape, profiled] : profiled_) profiled.program->detach(*profiled.profiler);
   profiled_.clear();
   profiling_ = on;
 }
 
-void ProgramsByShape::visit_profiled(const std::function<void(const Executable&)>& visit) const {
-  for (const auto& [shape, program] : profiled_) visit(*program);
+void ProgramsByShape::visit_profiles(const std::function<void(const Profiler&)>& visit) const {
+  for (const auto& [shape, profiled] : profiled_) visit(*profiled.profiler);
 }
 
 }  // namespace weft

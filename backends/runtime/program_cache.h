@@ -12,7 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
+#include "backends/runtime/profile.h"
 
 namespace weft {
 
@@ -27,7 +28,7 @@ struct ProgramMemory {
 /// "162 programs, 250.1 MiB of at most 1.0 GiB; 3 had to make room".
 std::string to_string(const ProgramMemory& memory);
 
-/// Compiled programs, kept within a budget of bytes: when there is no room for another one, those that nobody has asked
+/// Programs, each bound and ready to run, kept within a budget of bytes: when there is no room for another one, those that nobody has asked
 /// for longest go. Of any number of owners (ProgramsByShape), who share the budget and may be on different threads.
 class ProgramCache {
  public:
@@ -45,17 +46,17 @@ class ProgramCache {
   /// The owner's number, and the shape.
   using Key = std::pair<std::uint64_t, Shape>;
   struct Entry {
-    std::shared_ptr<Executable> program;
+    std::shared_ptr<Execution> program;
     std::size_t bytes = 0;
     std::list<Key>::iterator use;
   };
 
   std::uint64_t add_owner();
   void remove_owner(std::uint64_t owner);
-  std::shared_ptr<Executable> find(const Key& key);
-  void add(const Key& key, const std::shared_ptr<Executable>& program);
-  std::vector<std::shared_ptr<Executable>> make_room(Entry& latest);
-  std::shared_ptr<Executable> take_out(std::list<Key>::iterator use);
+  std::shared_ptr<Execution> find(const Key& key);
+  void add(const Key& key, const std::shared_ptr<Execution>& program);
+  std::vector<std::shared_ptr<Execution>> make_room(Entry& latest);
+  std::shared_ptr<Execution> take_out(std::list<Key>::iterator use);
 
   mutable std::mutex mutex_;
   std::size_t budget_;
@@ -71,30 +72,32 @@ class ProgramCache {
 class ProgramsByShape {
  public:
   using Shape = ProgramCache::Shape;
-  using Make = std::function<Executable()>;
+  using Make = std::function<Execution()>;
 
   explicit ProgramsByShape(std::shared_ptr<ProgramCache> cache);
   ~ProgramsByShape();
   ProgramsByShape(const ProgramsByShape&) = delete;
   ProgramsByShape& operator=(const ProgramsByShape&) = delete;
 
-  /// The program of that shape, which `make` compiles if it is not there, or no longer. It lives as long as the caller
-  /// holds it, also when it has left the cache: no other one can take its address.
-  std::shared_ptr<Executable> find(const Shape& shape, const Make& make);
+  /// The program of that shape, which `make` compiles and binds if it is not there, or no longer. It lives as long as the
+  /// caller holds it, also when it has left the cache: no other one can take its address.
+  std::shared_ptr<Execution> find(const Shape& shape, const Make& make);
 
   /// Times the kernels of all runs from now on; what was measured before is forgotten. Programs that were timed are
   /// kept, in the cache or not, so that nothing of it is lost: memory has no bound then.
   void profile_runs(bool on);
-  /// Calls `visit` with each program that was timed, by shape.
-  void visit_profiled(const std::function<void(const Executable&)>& visit) const;
+  /// Calls `visit` with what was timed of each program, by shape.
+  void visit_profiles(const std::function<void(const Profiler&)>& visit) const;
 
  private:
-  bool is_profiled(const Shape& shape, const std::shared_ptr<Executable>& program) const;
-
   std::shared_ptr<ProgramCache> cache_;
   std::uint64_t owner_;
   bool profiling_ = false;
-  std::multimap<Shape, std::shared_ptr<Executable>> profiled_;
+  struct Profiled {
+    std::shared_ptr<Execution> program;
+    std::shared_ptr<const Profiler> profiler;
+  };
+  std::multimap<Shape, Profiled> profiled_;
 };
 
 }  // namespace weft

@@ -3,8 +3,22 @@
 #include <map>
 
 #include "graph/base/error.h"
+#include "graph/leaf.h"
 
 namespace weft {
+
+std::vector<VariableDeclaration> declared_variables(const Graph& graph) {
+  std::vector<VariableDeclaration> declarations;
+  for (const NodeId id : graph.nodes()) {
+    const Node& node = graph.node(id);
+    if (!is_variable(*node.op)) continue;
+    declarations.push_back({node.name,
+                            graph.type(node.results[0]),
+                            {node.attributes.get_or<std::string>("initializer", "zeros"),
+                             node.attributes.get_or<std::vector<double>>("initializer_arguments", {})}});
+  }
+  return declarations;
+}
 
 struct Variables::Storage {
   std::uint64_t seed;
@@ -15,20 +29,16 @@ Variables::Variables(std::uint64_t seed) : storage_(std::make_unique<Storage>())
 
 Variables::~Variables() = default;
 
-void Variables::initialise(const Graph& graph) {
-  for (const NodeId id : graph.nodes()) {
-    const Node& node = graph.node(id);
-    if (node.op != &leaf::parameter && node.op != &leaf::state) continue;
-    const TensorType& type = graph.type(node.results[0]);
-    if (const auto at = storage_->entries.find(node.name); at != storage_->entries.end()) {
-      require(at->second.tensor.type() == type, "the variable '{}' is {}, the graph '{}' declares {}", node.name,
-              at->second.tensor.type().to_string(), graph.name(), type.to_string());
-      continue;
+void Variables::initialise(std::span<const VariableDeclaration> declarations, std::string_view graph) {
+  for (const auto& [name, type, initializer] : declarations) {
+    const auto at = storage_->entries.find(name);
+    if (at == storage_->entries.end()) {
+      Tensor content = initial_content(type, initializer, storage_->seed, name);
+      storage_->entries.try_emplace(name).first->second.tensor = std::move(content);
+    } else {
+      require(at->second.tensor.type() == type, "the variable '{}' is {}, the graph '{}' declares {}", name,
+              at->second.tensor.type().to_string(), graph, type.to_string());
     }
-    const Initializer initializer{node.attributes.get_or<std::string>("initializer", "zeros"),
-                                  node.attributes.get_or<std::vector<double>>("initializer_arguments", {})};
-    storage_->entries.try_emplace(node.name).first->second.tensor =
-        initial_content(type, initializer, storage_->seed, node.name);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,16 @@
 
 namespace weft {
 
-/// The content of parameters and states, by name. Shared by all executables that are compiled with it, so that one
-/// model in several shapes trains one set of weights.
+/// A parameter or state as a graph declares it.
+struct VariableDeclaration {
+  std::string name;
+  TensorType type;
+  Initializer initializer;
+};
+std::vector<VariableDeclaration> declared_variables(const Graph& graph);
+
+/// The content of parameters and states, by name. Shared by all executions that are bound to it, so that one model in
+/// several shapes trains one set of weights.
 class Variables {
  public:
   explicit Variables(std::uint64_t seed = 1);
@@ -21,9 +30,11 @@ class Variables {
   Variables(const Variables&) = delete;
   Variables& operator=(const Variables&) = delete;
 
-  /// Adds the graph's parameters and states that are missing, filled by their initializers: the same content for the
-  /// same seed and name, whatever else the graph holds. Throws Error when one of that name is there with another type.
-  void initialise(const Graph& graph);
+  /// Adds the variables that are missing, filled by their initializers: the same content for the same seed and name,
+  /// whatever else there is. Throws Error when one of that name is there with another type.
+  /// `graph`: the name of the graph that declares them, for the message.
+  void initialise(std::span<const VariableDeclaration> declarations, std::string_view graph);
+  void initialise(const Graph& graph) { initialise(declared_variables(graph), graph.name()); }
   bool contains(std::string_view name) const;
   /// In the names' order.
   std::vector<std::string> names() const;
@@ -39,7 +50,7 @@ class Variables {
     std::uint64_t version = 1;  ///< changes with the content
     PackedCopies packed = {};
   };
-  /// The entry itself, at an address that stays; for executables.
+  /// The entry itself, at an address that stays; for executions.
   Entry& entry(std::string_view name);
 
  private:

@@ -39,7 +39,7 @@ struct Region {
   std::uint32_t last = 0;   ///< the step that uses it last; the number of steps when it is copied out after the run
 };
 
-/// The memory of one executable: views alias what they are views of, parts of a concat are computed where they end up,
+/// The memory of one program: views alias what they are views of, parts of a concat are computed where they end up,
 /// elementwise kernels write over an operand that dies, updates write over their variable; the rest is planned.
 struct BufferPlan {
   std::vector<Location> locations;     ///< by value index

@@ -1,4 +1,4 @@
-// Executable::run() allocates nothing after its first call, in no thread and no library but oneDNN and OpenMP.
+// Execution::run() allocates nothing after its first call, in no thread and no library but oneDNN and OpenMP.
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
 #include "ops/ops.h"
 #include "tests/allocation/allocation_count.h"
@@ -45,20 +45,20 @@ Graph training_graph(nmt::Variant variant) {
   return nmt::training_graph(config, {}, {.rows = 8, .source_length = 5, .target_length = 4});
 }
 
-void fill(Executable& executable) {
-  for (const NodeId id : executable.graph().leaves(leaf::input)) {
-    const Node& node = executable.graph().node(id);
-    executable.set(node.name, Tensor::full(executable.graph().type(node.results[0]), 1.0));
+void fill(Execution& execution) {
+  for (const NodeId id : execution.graph().leaves(leaf::input)) {
+    const Node& node = execution.graph().node(id);
+    execution.set(node.name, Tensor::full(execution.graph().type(node.results[0]), 1.0));
   }
 }
 
 /// Allocations of the runs after the first one.
 std::size_t allocations_of_runs(const Graph& graph, const Backend& backend) {
-  Executable executable = compile(graph, backend);
-  fill(executable);
-  executable.run();
+  Execution execution = compile(graph, backend);
+  fill(execution);
+  execution.run();
   const std::size_t before = allocation_count();
-  for (int i = 0; i < 3; ++i) executable.run();
+  for (int i = 0; i < 3; ++i) execution.run();
   return allocation_count() - before;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
 #include "ops/ops.h"
 #include "passes/autodiff/autodiff.h"
@@ -93,7 +93,7 @@ Work work_of(Graph (*declare)(std::int64_t length), std::int64_t length) {
   const std::size_t allocations = allocation_count();
   const std::size_t bytes = allocated_bytes();
   const Graph graph = declare(length);
-  const Executable executable = compile(graph, reference_backend());
+  const Execution execution = compile(graph, reference_backend());
   return {static_cast<double>(graph.node_count()), static_cast<double>(allocation_count() - allocations),
           static_cast<double>(allocated_bytes() - bytes)};
 }

@@ -7,6 +7,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
+#include "backends/runtime/poison.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/graph_input.h"
@@ -43,8 +44,7 @@ class Check {
       expected_[floats] = accepted([&] { return expect_in(floats, graph_, data_.inputs, data_.variables); });
     for (const Way* way : {&in_float64, &reference, &onednn, &onednn_poisoned, &as_written}) {
       // An id that is no row of its table is an Error here as there, unless passes find that nobody reads it.
-      const std::optional<Results> results =
-          accepted([&] { return run_once(executable_of(*way), data_, way->floats); });
+      const std::optional<Results> results = accepted([&] { return run_once(execution_of(*way), data_, way->floats); });
       const std::optional<Expectations>& expected = expected_[way->floats];
       if (!expected) continue;
       expect(results.has_value(), "{}: a graph is refused that can be run", way->name);
@@ -63,30 +63,31 @@ class Check {
     if (expected.finite || way.passes == Passes::none)
       compare(expected, results, way.name);
     else
-      compare(expect_in(way.floats, executable_of(way).graph(), data_.inputs, data_.variables), results, way.name);
+      compare(expect_in(way.floats, execution_of(way).graph(), data_.inputs, data_.variables), results, way.name);
   }
 
   /// Each is compiled once, and run on all data.
-  Executable& executable_of(const Way& way) {
+  Execution& execution_of(const Way& way) {
     const auto at = compiled_.find(&way);
     return (at != compiled_.end() ? at : compiled_.emplace(&way, compiled(way)).first)->second;
   }
 
-  Executable compiled(const Way& way) const {
+  Execution compiled(const Way& way) const {
     CompileOptions options;
-    options.poison = way.poison;
     options.check_memory_plan = true;
     if (way.passes == Passes::none)
       for (const Pass* pass : all_passes())
         if (pass != &pass::decompose) options.disabled_passes.emplace_back(pass->name);
-    return compile(with_float_type(graph_, way.floats), way.backend, options);
+    Execution execution = compile(with_float_type(graph_, way.floats), way.backend, options);
+    if (way.poison) execution.attach(std::make_shared<Poison>(execution.program()));
+    return execution;
   }
 
   const Graph& graph_;
   GraphData data_;
   std::map<DType, std::optional<Expectations>> expected_;
   Results plain_;
-  std::map<const Way*, Executable> compiled_;
+  std::map<const Way*, Execution> compiled_;
 };
 
 void run(std::string_view input) {

@@ -73,17 +73,17 @@ GraphData draw_data(const Graph& graph, std::uint64_t seed, Numbers numbers) {
   return data;
 }
 
-Results run_once(Executable& executable, const GraphData& data, DType floats) {
-  Variables& variables = executable.variables();
+Results run_once(Execution& execution, const GraphData& data, DType floats) {
+  Variables& variables = execution.variables();
   for (const auto& [name, tensor] : in_type(data.variables, floats))
     if (variables.contains(name)) variables.set(name, tensor);
   // The passes may have found that nobody reads an input.
   for (const auto& [name, tensor] : in_type(data.inputs, floats))
-    if (executable.graph().find(name)) executable.set(name, tensor);
-  executable.run();
+    if (execution.graph().find(name)) execution.set(name, tensor);
+  execution.run();
   Results results;
-  for (const Output& output : executable.graph().outputs())
-    results.outputs.emplace(output.name, executable.get(output.name));
+  for (const Output& output : execution.graph().outputs())
+    results.outputs.emplace(output.name, execution.get(output.name));
   results.variables = variables.snapshot();
   return results;
 }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
 #include "tests/fuzz/rounding_oracle.h"
@@ -31,8 +31,8 @@ struct Results {
   TensorMap outputs;
   TensorMap variables;
 };
-/// Sets the variables, in the executable's floating type `floats`, and runs.
-Results run_once(Executable& executable, const GraphData& data, DType floats = DType::f32);
+/// Sets the variables, in the execution's floating type `floats`, and runs.
+Results run_once(Execution& execution, const GraphData& data, DType floats = DType::f32);
 
 /// A finding, in the name of `who`, unless the results are as expected.
 void compare(const Expectations& expected, const Results& results, std::string_view who);

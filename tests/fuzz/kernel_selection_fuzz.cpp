@@ -27,11 +27,12 @@ std::shared_ptr<const onednn::KernelSelection> draw_selection(const Graph& compi
 }
 
 void check(const Graph& graph, const Backend& backend, const CompileOptions& options, std::string_view who) {
-  Executable executable = compile(graph, backend, options);
+  Execution execution = compile(graph, backend, options);
   for (const Numbers numbers : {Numbers::small, Numbers::wild}) {
     const GraphData data = draw_data(graph, graph_seed(graph), numbers);
-    const auto expected = accepted([&] { return expect_in(DType::f32, executable.graph(), data.inputs, data.variables); });
-    const auto results = accepted([&] { return run_once(executable, data); });
+    const auto expected =
+        accepted([&] { return expect_in(DType::f32, execution.graph(), data.inputs, data.variables); });
+    const auto results = accepted([&] { return run_once(execution, data); });
     expect(expected.has_value() == results.has_value(), "{}: what one refuses the other runs", who);
     if (expected) compare(*expected, *results, who);
   }
@@ -40,7 +41,7 @@ void check(const Graph& graph, const Backend& backend, const CompileOptions& opt
 void run(std::string_view input) {
   const std::optional<Graph> graph = graph_of(input);
   if (!graph) return;
-  const std::optional<Executable> plain = accepted([&] { return compile(*graph, onednn_backend()); });
+  const std::optional<Execution> plain = accepted([&] { return compile(*graph, onednn_backend()); });
   if (!plain) return;  // constants that are no ids
   Choices choices(graph_seed(*graph));
   const std::shared_ptr<const Backend> picked = onednn_backend({.kernels = draw_selection(plain->graph(), choices)});

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
 #include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
@@ -48,8 +48,8 @@ ModelShape shape_of(const GoldenFile& file) {
   return {.rows = source[0], .source_length = source[1], .target_length = file.tensor("target").shape()[1]};
 }
 
-void set_parameters(Executable& executable, const TensorMap& parameters, DType dtype) {
-  for (const auto& [name, tensor] : parameters) executable.variables().set(name, tensor.converted_to(dtype));
+void set_parameters(Execution& execution, const TensorMap& parameters, DType dtype) {
+  for (const auto& [name, tensor] : parameters) execution.variables().set(name, tensor.converted_to(dtype));
 }
 
 /// A file, and one way to run it.
@@ -67,14 +67,14 @@ class ModelRun {
   }
 
  private:
-  Executable compiled(const Graph& graph, const TensorMap& parameters) const {
-    Executable executable = compile(with_float_type(graph, run_.dtype), run_.backend);
-    set_parameters(executable, parameters, run_.dtype);
-    return executable;
+  Execution compiled(const Graph& graph, const TensorMap& parameters) const {
+    Execution execution = compile(with_float_type(graph, run_.dtype), run_.backend);
+    set_parameters(execution, parameters, run_.dtype);
+    return execution;
   }
 
-  void set_ids(Executable& executable, std::initializer_list<const char*> names) const {
-    for (const char* name : names) executable.set(name, as_ids(file_.tensor(name)));
+  void set_ids(Execution& execution, std::initializer_list<const char*> names) const {
+    for (const char* name : names) execution.set(name, as_ids(file_.tensor(name)));
   }
 
   void expect(std::string_view what, const Tensor& actual, const Tensor& expected) {
@@ -85,11 +85,11 @@ class ModelRun {
   LossNormalisation normalisation() const { return golden_normalisation(file_.attributes.get<std::string>("loss")); }
 
   void check_forward() {
-    Executable executable = compiled(nmt::forward_graph(config_, shape_of(file_)), parameters_);
-    set_ids(executable, {"source", "source_lengths", "target"});
-    executable.run();
-    expect("logits", executable.get("logits"), file_.tensor("logits"));
-    expect("attention weights", executable.get("attention_weights"), file_.tensor("attention_weights"));
+    Execution execution = compiled(nmt::forward_graph(config_, shape_of(file_)), parameters_);
+    set_ids(execution, {"source", "source_lengths", "target"});
+    execution.run();
+    expect("logits", execution.get("logits"), file_.tensor("logits"));
+    expect("attention weights", execution.get("attention_weights"), file_.tensor("attention_weights"));
   }
 
   Graph gradient_graph() const {
@@ -104,12 +104,12 @@ class ModelRun {
   }
 
   void check_gradients() {
-    Executable executable = compiled(gradient_graph(), parameters_);
-    set_ids(executable, {"source", "source_lengths", "target"});
-    executable.run();
+    Execution execution = compiled(gradient_graph(), parameters_);
+    set_ids(execution, {"source", "source_lengths", "target"});
+    execution.run();
     const TensorMap expected = with_model_names(file_.section("gradients"));
     TensorMap actual;
-    for (const auto& [name, tensor] : expected) actual.emplace(name, executable.get(name));
+    for (const auto& [name, tensor] : expected) actual.emplace(name, execution.get(name));
     note(compare_gradients(actual, expected, run_));
   }
 
@@ -118,22 +118,22 @@ class ModelRun {
     nmt::TrainingConfig training;
     training.clip_norm = 0.0;
     training.normalisation = normalisation();
-    Executable executable = compiled(nmt::training_graph(config_, training, shape_of(file_)), parameters_);
-    set_ids(executable, {"source", "source_lengths", "target"});
+    Execution execution = compiled(nmt::training_graph(config_, training, shape_of(file_)), parameters_);
+    set_ids(execution, {"source", "source_lengths", "target"});
     const double learning_rate = file_.attributes.get<double>("adam.learning_rate");
-    executable.set("learning_rate", Tensor::full({run_.dtype, Shape{}}, learning_rate));
+    execution.set("learning_rate", Tensor::full({run_.dtype, Shape{}}, learning_rate));
 
     Tensor losses(file_.tensor("losses").type());
     for (std::int64_t step = 0; step < losses.shape().volume(); ++step) {
-      executable.run();
-      losses.set_number(step, executable.get("loss").number(0));
+      execution.run();
+      losses.set_number(step, execution.get("loss").number(0));
     }
     expect("losses", losses, file_.tensor("losses"));
-    check_trained(executable, learning_rate * static_cast<double>(losses.shape().volume()));
+    check_trained(execution, learning_rate * static_cast<double>(losses.shape().volume()));
   }
 
   /// `way`: how far Adam's steps can take an element.
-  void check_trained(const Executable& executable, double way) {
+  void check_trained(const Execution& execution, double way) {
     const TensorMap gradients = with_model_names(file_.section("gradients"));
     const double smallest_scale = smallest_gradient_scale(gradients);
     for (const auto& [name, expected] : with_model_names(file_.section("parameters_after"))) {
@@ -142,7 +142,7 @@ class ModelRun {
       Tensor slack(expected.type());
       for (std::int64_t i = 0; i < expected.shape().volume(); ++i)
         slack.set_number(i, way * std::min(2.0, rounding / (std::abs(gradient.number(i)) + AdamOptions().epsilon)));
-      note(compare(fmt::format("{} after training", name), executable.variables().get(name), expected,
+      note(compare(fmt::format("{} after training", name), execution.variables().get(name), expected,
                    scale_of(expected), run_, &slack));
     }
   }
@@ -169,11 +169,11 @@ class ModelRun {
   void check_greedy_search() {
     const ModelShape shape = shape_of(file_);
     const TensorMap trained = with_model_names(file_.section("parameters_after"));
-    Executable encoder = compiled(nmt::encoder_graph(config_, shape.rows, shape.source_length), trained);
+    Execution encoder = compiled(nmt::encoder_graph(config_, shape.rows, shape.source_length), trained);
     set_ids(encoder, {"source", "source_lengths"});
     encoder.run();
 
-    Executable decoder = compiled(nmt::decoder_step_graph(config_, shape.rows, shape.source_length), trained);
+    Execution decoder = compiled(nmt::decoder_step_graph(config_, shape.rows, shape.source_length), trained);
     set_ids(decoder, {"source_lengths"});
     for (const char* name : {"values", "keys", "state"}) decoder.set(name, encoder.get(name));
     const auto start = static_cast<double>(file_.attributes.get<std::int64_t>("start_id"));

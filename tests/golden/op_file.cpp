@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/golden/comparison.h"
 #include "tests/golden/golden_op.h"
@@ -39,17 +39,17 @@ Graph graph_of(const GoldenFile& file, DType float_type) {
   return graph;
 }
 
-void set_inputs(Executable& executable, const TensorMap& tensors, std::string_view prefix) {
+void set_inputs(Execution& execution, const TensorMap& tensors, std::string_view prefix) {
   for (const auto& [name, tensor] : tensors) {
     const std::string input = with_prefix(prefix, name);
-    const DType dtype = executable.input(input).type.dtype;
-    executable.set(input, is_float(dtype) ? tensor.converted_to(dtype) : as_ids(tensor));
+    const DType dtype = execution.input(input).type.dtype;
+    execution.set(input, is_float(dtype) ? tensor.converted_to(dtype) : as_ids(tensor));
   }
 }
 
-TensorMap get_outputs(const Executable& executable, const TensorMap& expected, std::string_view prefix) {
+TensorMap get_outputs(const Execution& execution, const TensorMap& expected, std::string_view prefix) {
   TensorMap outputs;
-  for (const auto& [name, tensor] : expected) outputs.emplace(name, executable.get(with_prefix(prefix, name)));
+  for (const auto& [name, tensor] : expected) outputs.emplace(name, execution.get(with_prefix(prefix, name)));
   return outputs;
 }
 
@@ -61,14 +61,14 @@ std::vector<std::string> run_op_file(const GoldenFile& file) {
   require(!expected_outputs.empty(), "there are no outputs to compare");
   std::vector<std::string> failures;
   for (const Run& run : runs()) {
-    Executable executable = compile(graph_of(file, run.dtype), run.backend);
-    set_inputs(executable, file.section("inputs"), "");
-    set_inputs(executable, file.section("cotangents"), cotangent_prefix);
-    executable.run();
-    const TensorMap outputs = get_outputs(executable, expected_outputs, output_prefix);
+    Execution execution = compile(graph_of(file, run.dtype), run.backend);
+    set_inputs(execution, file.section("inputs"), "");
+    set_inputs(execution, file.section("cotangents"), cotangent_prefix);
+    execution.run();
+    const TensorMap outputs = get_outputs(execution, expected_outputs, output_prefix);
     for (const auto& [name, tensor] : expected_outputs)
       std::ranges::move(compare(name, outputs.at(name), tensor, scale_of(tensor), run), std::back_inserter(failures));
-    const TensorMap gradients = get_outputs(executable, expected_gradients, gradient_prefix);
+    const TensorMap gradients = get_outputs(execution, expected_gradients, gradient_prefix);
     std::ranges::move(compare_gradients(gradients, expected_gradients, run), std::back_inserter(failures));
   }
   return failures;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/file.h"
 #include "graph/io/text.h"
 #include "ops/op_list.h"
@@ -47,11 +47,11 @@ inline bool same_bits(const TensorMap& a, const TensorMap& b) {
 }
 
 /// Outputs of some runs, and the variables after them.
-inline std::vector<TensorMap> runs_of(Executable& executable, const Graph& graph, int runs) {
+inline std::vector<TensorMap> runs_of(Execution& execution, const Graph& graph, int runs) {
   std::vector<TensorMap> results;
   for (int run = 0; run < runs; ++run)
-    results.push_back(executable.run(small_model_inputs(graph, static_cast<std::uint64_t>(run))));
-  results.push_back(executable.variables().snapshot());
+    results.push_back(execution.run(small_model_inputs(graph, static_cast<std::uint64_t>(run))));
+  results.push_back(execution.variables().snapshot());
   return results;
 }
 

@@ -5,6 +5,14 @@ function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
+# expect(PATTERN COMMAND...): that the command's output matches.
+function(expect pattern)
+  execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT output MATCHES "${pattern}")
+    message(FATAL_ERROR "'${pattern}' is missing in:\n${output}")
+  endif()
+endfunction()
+
 file(REMOVE_RECURSE ${WORK}/staging ${WORK}/prefix ${WORK}/build)
 run(${CMAKE_COMMAND} --install ${WEFT_BINARY_DIR} --config ${CONFIG} --prefix ${WORK}/staging)
 file(RENAME ${WORK}/staging ${WORK}/prefix)
@@ -14,14 +22,7 @@ run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${WORK}/build -G ${GENERATOR}
   -D CMAKE_PREFIX_PATH=${WORK}/prefix -D WEFT_VERSION=${WEFT_VERSION})
 run(${CMAKE_COMMAND} --build ${WORK}/build --config ${CONFIG})
 run(${WORK}/build/consumer)
-
-# expect(PATTERN COMMAND...): that the command's output matches.
-function(expect pattern)
-  execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
-  if(NOT output MATCHES "${pattern}")
-    message(FATAL_ERROR "'${pattern}' is missing in:\n${output}")
-  endif()
-endfunction()
+expect("2 programs, .* 0 had to make room" ${WORK}/build/batches)
 file(REMOVE_RECURSE ${WORK}/run)
 expect("6 steps; Programs    1 program" ${WORK}/build/train ${WORK}/run)
 expect("[a-z]" ${WORK}/build/translate ${WORK}/run "Anne rit .")

@@ -146,7 +146,7 @@ TEST_CASE("values far from 0") {
   CHECK(elements(sqrt(numbers(graph, {0, 9}))) == std::vector<double>{0, 3});
 }
 
-TEST_CASE("not-a-number passes through, so that the executable's check can find its source") {
+TEST_CASE("not-a-number passes through, so that the execution's check can find its source") {
   Graph graph;
   const Value nan = numbers(graph, {std::numeric_limits<double>::quiet_NaN()});
   for (const Value y : {relu(nan), tanh(nan), sigmoid(nan), exp(nan), nan + 1.0, reduce_sum(nan), reduce_max(nan)})

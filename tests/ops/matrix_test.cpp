@@ -60,14 +60,14 @@ TEST_CASE("an id outside of the table is an error of the run that names the node
     const Value looked_up = embedding(table, graph.input("ids", DType::i32, {3})).named("words");
     graph.output("rows", looked_up);
     const Tensor rows({DType::f32, Shape{5, 2}});
-    Executable executable = compile(graph, *backend);
+    Execution execution = compile(graph, *backend);
     for (const std::int32_t bad : {5, -1}) {
-      const std::string message = error_of([&] { executable.run({{"table", rows}, {"ids", ids({0, bad, 4})}}); });
+      const std::string message = error_of([&] { execution.run({{"table", rows}, {"ids", ids({0, bad, 4})}}); });
       CHECK(message.find("'words'") != std::string::npos);
       CHECK(message.find(std::to_string(bad)) != std::string::npos);
       CHECK(message.find("table of 5 rows") != std::string::npos);
     }
-    CHECK(error_of([&] { executable.run({{"table", rows}, {"ids", ids({0, 3, 4})}}); }) == "no error");
+    CHECK(error_of([&] { execution.run({{"table", rows}, {"ids", ids({0, 3, 4})}}); }) == "no error");
   }
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/error.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"
@@ -25,7 +25,7 @@ std::string error_of(Action&& action) {
 
 /// The graph's outputs for these inputs.
 inline TensorMap run(const Graph& graph, const TensorMap& inputs, const Backend& backend = reference_backend()) {
-  return compile(graph, backend).run(inputs);
+  return Execution(compile(graph, backend)).run(inputs);
 }
 
 /// One value for these inputs, by the reference backend.

@@ -14,7 +14,7 @@ using test::evaluate;
 
 /// A parameter "layer/weight" of two elements, trained on the input "gradient".
 template <typename Optimise>
-Executable training(const Backend& backend, Optimise&& optimise) {
+Execution training(const Backend& backend, Optimise&& optimise) {
   Graph graph;
   const Value weight = graph.parameter("layer/weight", {2}, Initializer::constant(1.0));
   const Value gradient = graph.input("gradient", DType::f32, {2});
@@ -22,13 +22,13 @@ Executable training(const Backend& backend, Optimise&& optimise) {
   return compile(graph, backend);
 }
 
-void step(Executable& executable, float first, float second) {
-  executable.set("gradient", Tensor::of<float>({2}, {first, second}));
-  executable.run();
+void step(Execution& execution, float first, float second) {
+  execution.set("gradient", Tensor::of<float>({2}, {first, second}));
+  execution.run();
 }
 
-double variable(const Executable& executable, std::string_view name, std::int64_t element) {
-  return executable.variables().get(name).number(element);
+double variable(const Execution& execution, std::string_view name, std::int64_t element) {
+  return execution.variables().get(name).number(element);
 }
 
 const std::vector<const Backend*>& backends() {
@@ -42,26 +42,26 @@ TEST_CASE("adam follows algorithm 1, with the step count and moments as states")
   const AdamOptions options;
   for (const Backend* backend : backends()) {
     CAPTURE(backend->name());
-    Executable executable = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
+    Execution execution = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       adam(parameters, gradients, graph.constant(0.01));
     });
-    CHECK(executable.variables().names() ==
+    CHECK(execution.variables().names() ==
           std::vector<std::string>{"adam/layer/weight/m", "adam/layer/weight/v", "adam/step", "layer/weight"});
     double weight = 1.0;
     double m = 0.0;
     double v = 0.0;
     for (int t = 1; t <= 5; ++t) {
       const double g = 0.5 / t;
-      step(executable, static_cast<float>(g), 0.0F);
+      step(execution, static_cast<float>(g), 0.0F);
       m = options.beta1 * m + (1.0 - options.beta1) * g;
       v = options.beta2 * v + (1.0 - options.beta2) * g * g;
       weight -= 0.01 * (m / (1.0 - std::pow(options.beta1, t))) /
                 (std::sqrt(v / (1.0 - std::pow(options.beta2, t))) + options.epsilon);
-      CHECK(variable(executable, "adam/step", 0) == t);
-      CHECK(variable(executable, "adam/layer/weight/m", 0) == doctest::Approx(m).epsilon(1e-6));
-      CHECK(variable(executable, "adam/layer/weight/v", 0) == doctest::Approx(v).epsilon(1e-6));
-      CHECK(variable(executable, "layer/weight", 0) == doctest::Approx(weight).epsilon(1e-6));
-      CHECK(variable(executable, "layer/weight", 1) == 1.0);
+      CHECK(variable(execution, "adam/step", 0) == t);
+      CHECK(variable(execution, "adam/layer/weight/m", 0) == doctest::Approx(m).epsilon(1e-6));
+      CHECK(variable(execution, "adam/layer/weight/v", 0) == doctest::Approx(v).epsilon(1e-6));
+      CHECK(variable(execution, "layer/weight", 0) == doctest::Approx(weight).epsilon(1e-6));
+      CHECK(variable(execution, "layer/weight", 1) == 1.0);
     }
   }
 }
@@ -75,39 +75,39 @@ TEST_CASE("adam with weight decay takes a share of matrices, and nothing of vect
     const std::vector<Value> gradients{graph.input("kernel_gradient", DType::f32, {1, 1}),
                                        graph.input("bias_gradient", DType::f32, {1})};
     adam(parameters, gradients, graph.constant(0.125), {.weight_decay = 0.5});
-    Executable executable = compile(graph, *backend);
+    Execution execution = compile(graph, *backend);
     // A first step is as long as the learning rate, whatever the gradient.
-    executable.set("kernel_gradient", Tensor::of<float>({1, 1}, {0.25F}));
-    executable.set("bias_gradient", Tensor::of<float>({1}, {0.25F}));
-    executable.run();
-    CHECK(variable(executable, "kernel", 0) == doctest::Approx(2.0 * (1.0 - 0.125 * 0.5) - 0.125).epsilon(1e-6));
-    CHECK(variable(executable, "bias", 0) == doctest::Approx(2.0 - 0.125).epsilon(1e-6));
+    execution.set("kernel_gradient", Tensor::of<float>({1, 1}, {0.25F}));
+    execution.set("bias_gradient", Tensor::of<float>({1}, {0.25F}));
+    execution.run();
+    CHECK(variable(execution, "kernel", 0) == doctest::Approx(2.0 * (1.0 - 0.125 * 0.5) - 0.125).epsilon(1e-6));
+    CHECK(variable(execution, "bias", 0) == doctest::Approx(2.0 - 0.125).epsilon(1e-6));
   }
 }
 
 TEST_CASE("sgd with momentum keeps a velocity") {
   for (const Backend* backend : backends()) {
     CAPTURE(backend->name());
-    Executable executable = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
+    Execution execution = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       sgd(parameters, gradients, graph.constant(0.25), 0.5);
     });
-    CHECK(executable.variables().contains("sgd/layer/weight/velocity"));
-    step(executable, 1.0F, 0.0F);
-    step(executable, 1.0F, 2.0F);
-    CHECK(variable(executable, "sgd/layer/weight/velocity", 0) == 1.5);
-    CHECK(variable(executable, "layer/weight", 0) == 1.0 - 0.25 * (1.0 + 1.5));
-    CHECK(variable(executable, "layer/weight", 1) == 1.0 - 0.25 * 2.0);
+    CHECK(execution.variables().contains("sgd/layer/weight/velocity"));
+    step(execution, 1.0F, 0.0F);
+    step(execution, 1.0F, 2.0F);
+    CHECK(variable(execution, "sgd/layer/weight/velocity", 0) == 1.5);
+    CHECK(variable(execution, "layer/weight", 0) == 1.0 - 0.25 * (1.0 + 1.5));
+    CHECK(variable(execution, "layer/weight", 1) == 1.0 - 0.25 * 2.0);
   }
 }
 
 TEST_CASE("sgd without momentum keeps nothing") {
-  Executable executable = training(reference_backend(), [](Graph& graph, auto parameters, auto gradients) {
+  Execution execution = training(reference_backend(), [](Graph& graph, auto parameters, auto gradients) {
     sgd(parameters, gradients, graph.constant(0.25));
   });
-  CHECK(executable.variables().names() == std::vector<std::string>{"layer/weight"});
-  step(executable, 1.0F, 2.0F);
-  CHECK(variable(executable, "layer/weight", 0) == 0.75);
-  CHECK(variable(executable, "layer/weight", 1) == 0.5);
+  CHECK(execution.variables().names() == std::vector<std::string>{"layer/weight"});
+  step(execution, 1.0F, 2.0F);
+  CHECK(variable(execution, "layer/weight", 0) == 0.75);
+  CHECK(variable(execution, "layer/weight", 1) == 0.5);
 }
 
 TEST_CASE("clipping scales what is too long, together, and leaves the rest as it is") {

@@ -9,7 +9,7 @@
 #include <map>
 
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/io/text.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/random_graph.h"
@@ -27,10 +27,10 @@ struct RunResult {
 
 /// Two runs, so that what the first leaves in the variables comes out of the second.
 RunResult run_twice(const Graph& graph, const std::vector<std::string>& disabled) {
-  Executable executable = compile(graph, reference_backend(), {.disabled_passes = disabled});
-  executable.run(fuzz::random_inputs(graph, 1));
-  TensorMap outputs = executable.run(fuzz::random_inputs(graph, 2));
-  return {std::move(outputs), executable.variables().snapshot()};
+  Execution execution = compile(graph, reference_backend(), {.disabled_passes = disabled});
+  execution.run(fuzz::random_inputs(graph, 1));
+  TensorMap outputs = execution.run(fuzz::random_inputs(graph, 2));
+  return {std::move(outputs), execution.variables().snapshot()};
 }
 
 /// The largest difference, relative to the larger of 1 (the order of all values in these graphs) and the largest
@@ -99,8 +99,8 @@ TEST_CASE("the pipeline acts on the random graphs with every one of its passes")
 
 TEST_CASE("compiling the same graph twice gives the same graph") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const Executable first = compile(fuzz::random_graph(seed), reference_backend());
-    const Executable second = compile(fuzz::random_graph(seed), reference_backend());
+    const Execution first = compile(fuzz::random_graph(seed), reference_backend());
+    const Execution second = compile(fuzz::random_graph(seed), reference_backend());
     CHECK(to_text(first.graph()) == to_text(second.graph()));
   }
 }

@@ -11,7 +11,7 @@ int main() {
   adam(line, gradients(loss, line), graph.constant(0.1));
   graph.output("loss", loss);
 
-  Executable step = compile(graph, onednn_backend());
+  Execution step = compile(graph, onednn_backend());
   step.set("x", Tensor::of<float>({4, 1}, {0, 1, 2, 3}));
   step.set("y", Tensor::of<float>({4, 1}, {1, 3, 5, 7}));
   for (int i = 0; i < 300; ++i) step.run();

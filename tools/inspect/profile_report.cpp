@@ -18,21 +18,21 @@ std::string rate_text(double amount, double seconds) {
 
 }  // namespace
 
-void ProfileReport::add(const Executable& executable) {
-  const Graph& graph = executable.graph();
-  for (const KernelProfile& kernel : executable.profile()) {
-    if (kernel.calls == 0) continue;
-    const bool is_copy = !kernel.node;
-    const std::string kind = fmt::format("{} ({})", kernel.op, kernel.kind);
-    const std::string name = is_copy ? fmt::format("copies into {}s", kernel.op) : graph.node(kernel.node).name;
+void ProfileReport::add(const Profiler& profiler) {
+  for (const StepProfile& profile : profiler.steps()) {
+    if (profile.calls == 0) continue;
+    const ProgramStep& step = profile.step;
+    const Node* node = step.node ? &profiler.program().graph().node(step.node) : nullptr;
+    const std::string kind = fmt::format("{} ({})", step.op, step.implementation);
+    const std::string name = node == nullptr ? fmt::format("copies into {}s", step.op) : node->name;
     Row& row = nodes_[{name, kind}];
     row.name = name;
     row.kind = kind;
-    row.scope = is_copy ? "" : graph.node(kernel.node).scope;
-    row.calls += kernel.calls;
-    row.seconds += kernel.seconds;
-    row.flops += static_cast<double>(kernel.calls) * kernel.flops;
-    row.bytes += static_cast<double>(kernel.calls) * kernel.bytes;
+    row.scope = node == nullptr ? "" : node->scope;
+    row.calls += profile.calls;
+    row.seconds += profile.seconds;
+    row.flops += static_cast<double>(profile.calls) * step.flops;
+    row.bytes += static_cast<double>(profile.calls) * step.bytes;
   }
 }
 

@@ -6,17 +6,16 @@
 #include <utility>
 #include <vector>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/profile.h"
 #include "tools/inspect/machine.h"
 
 namespace weft::inspect {
 
-/// What the runs of executables cost: by kind of kernel and by node, against what the machine can do.
+/// What the runs of executions cost: by kind of kernel and by node, against what the machine can do.
 class ProfileReport {
  public:
-  /// Adds what an executable's kernels have cost since its profile was switched on. Nodes of one name in several
-  /// executables (the shapes of a batch) are one.
-  void add(const Executable& executable);
+  /// Adds what an execution's kernels have cost. Nodes of one name in several executions (the shapes of a batch) are one.
+  void add(const Profiler& profiler);
   /// How many runs were profiled, and how long they took together.
   void set_runs(std::uint64_t runs, double seconds);
 

@@ -2,13 +2,13 @@
 
 #include <memory>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "tools/inspect/tensor_draws.h"
 
 namespace weft::inspect {
 
 /// Milliseconds of a run, the median of `runs` after one to warm up, on random inputs.
-double median_ms_of(Executable& executable, int runs, const DrawRange& range);
+double median_ms_of(Execution& execution, int runs, const DrawRange& range);
 
 /// Times several forms of one graph, which share their variables and their memory.
 class RunTimer {
@@ -21,6 +21,7 @@ class RunTimer {
  private:
   const Backend& backend_;
   CompileOptions options_;
+  ExecutionOptions binding_;
 };
 
 /// Whether the op is a product of matrices, or a lookup, which is a product with a matrix of zeros and ones.

@@ -23,26 +23,23 @@ Json name_event(std::string_view what, std::string_view name) {
 
 }  // namespace
 
-void Trace::add_last_run(const Executable& executable, std::string_view run_name) {
-  if (runs_++ == 0) start_ = executable.profile_start();
-  const double run_start = std::chrono::duration<double>(executable.profile_start() - start_).count();
-  std::vector<const KernelProfile*> kernels;
-  for (const KernelProfile& kernel : executable.profile()) kernels.push_back(&kernel);
-  std::ranges::stable_sort(kernels, {}, [](const KernelProfile* kernel) { return kernel->last_start; });
+void Trace::add_last_run(const Profiler& profiler, std::string_view run_name) {
+  if (runs_++ == 0) start_ = profiler.last_start();
+  const double run_start = std::chrono::duration<double>(profiler.last_start() - start_).count();
   double end = 0;
-  for (const KernelProfile* kernel : kernels) end = std::max(end, kernel->last_start + kernel->last_seconds);
+  for (const StepProfile& profile : profiler.steps()) end = std::max(end, profile.last_start + profile.last_seconds);
   events_.push_back(text_of(complete_event(run_name, "run", run_start, end)));
-  for (const KernelProfile* kernel : kernels) {
-    const bool is_copy = !kernel->node;
-    const Node* node = is_copy ? nullptr : &executable.graph().node(kernel->node);
-    Json event = complete_event(is_copy ? kernel->op : std::string_view(node->name), kernel->op,
-                                run_start + kernel->last_start, kernel->last_seconds);
+  for (const StepProfile& profile : profiler.steps()) {
+    const ProgramStep& step = profile.step;
+    const Node* node = step.node ? &profiler.program().graph().node(step.node) : nullptr;
+    Json event = complete_event(node == nullptr ? step.op : std::string_view(node->name), step.op,
+                                run_start + profile.last_start, profile.last_seconds);
     Json& arguments = event["args"];
-    arguments["kind"] = kernel->kind;
+    arguments["kind"] = step.implementation;
     if (node != nullptr && !node->scope.empty()) arguments["scope"] = node->scope;
-    if (kernel->last_seconds > 0) {
-      if (kernel->flops > 0) arguments["GFLOP/s"] = 1e-9 * kernel->flops / kernel->last_seconds;
-      arguments["GB/s"] = 1e-9 * kernel->bytes / kernel->last_seconds;
+    if (profile.last_seconds > 0) {
+      if (step.flops > 0) arguments["GFLOP/s"] = 1e-9 * step.flops / profile.last_seconds;
+      arguments["GB/s"] = 1e-9 * step.bytes / profile.last_seconds;
     }
     events_.push_back(text_of(event));
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/profile.h"
 
 namespace weft::inspect {
 
@@ -13,8 +13,8 @@ namespace weft::inspect {
 /// microseconds, the op as its category, and what runs it, its scope and its rates as arguments.
 class Trace {
  public:
-  /// Adds the executable's last run, which must have been profiled.
-  void add_last_run(const Executable& executable, std::string_view run_name);
+  /// Adds the last run that was profiled.
+  void add_last_run(const Profiler& profiler, std::string_view run_name);
   std::size_t runs() const { return runs_; }
   std::string to_json() const;
 

@@ -2,26 +2,24 @@
 #include <memory>
 
 #include "backends/onednn/onednn_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "tools/weft-nmt/bench_measures.h"
 
 namespace weft::nmt {
 
 CompileMeasurement measure_compile(const ModelConfig& model, const TrainingConfig& training,
                                    const std::vector<ModelShape>& shapes) {
-  CompileOptions options;
-  options.variables = std::make_shared<Variables>(training.seed);
-  options.arena = std::make_shared<Arena>();
-  options.variables->initialise(training_graph(model, training, shapes.front()));  // once a run, whatever the shapes
+  const ExecutionOptions shared{std::make_shared<Variables>(training.seed), std::make_shared<Arena>()};
+  shared.variables->initialise(training_graph(model, training, shapes.front()));  // once a run, whatever the shapes
   CompileMeasurement result;
   for (const ModelShape& shape : shapes) {
     Stopwatch stopwatch;
     const Graph graph = training_graph(model, training, shape);
     result.build.milliseconds.push_back(stopwatch.lap());
-    const Executable step = compile(graph, onednn_backend(), options);
+    const Execution step(compile(graph, onednn_backend()), shared);
     result.compile.milliseconds.push_back(stopwatch.lap());
     result.nodes = std::max(result.nodes, graph.node_count());
-    const ExecutableReport& report = step.report();
+    const ProgramReport& report = step.report();
     result.worst_arena_ratio = std::max(result.worst_arena_ratio, static_cast<double>(report.arena_bytes) /
                                                                       static_cast<double>(report.lower_bound_bytes));
   }

@@ -4,7 +4,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/error.h"
 #include "passes/pipeline.h"
 #include "tools/weft-nmt/bench_measures.h"
@@ -19,9 +19,9 @@ void fill_with_words(std::span<std::int32_t> ids, std::int64_t vocabulary, std::
 }
 
 /// A compiled step with a batch in its inputs.
-Executable filled_step(const Graph& graph, const ModelConfig& model, const TrainingConfig& training,
-                       const ModelShape& shape, const Backend& backend, const CompileOptions& options) {
-  Executable step = compile(graph, backend, options);
+Execution filled_step(const Graph& graph, const ModelConfig& model, const TrainingConfig& training,
+                      const ModelShape& shape, const Backend& backend, const ExecutionOptions& options) {
+  Execution step(compile(graph, backend), options);
   std::mt19937_64 random(training.seed);
   fill_with_words(step.input("source").as<std::int32_t>(), model.source_vocabulary, random);
   fill_with_words(step.input("target").as<std::int32_t>(), model.target_vocabulary, random);
@@ -79,19 +79,19 @@ PaddedMeasurement measure_padded(const ModelConfig& model, const TrainingConfig&
                                  std::int64_t rounds, const KernelProgress& on_progress) {
   const Graph graph = training_graph(model, training, shape);
   const auto backend = onednn_backend({.kernels = kernels_of_step(graph, training, on_progress)});
-  Executable step = filled_step(graph, model, training, shape, *backend, {.seed = training.seed});
+  Execution step = filled_step(graph, model, training, shape, *backend, {.seed = training.seed});
   PaddedMeasurement result;
   result.timing = inspect::time_rounds(rounds, [&] { step.run(); });
   result.needed_gflop = needed_gflop(model, shape);
-  const ExecutableReport& report = step.report();
+  const ProgramReport& report = step.report();
   result.graph = {1e-9 * report.flops, report.arena_bytes, report.lower_bound_bytes};
   result.peak_resident_bytes = inspect::peak_resident_bytes();
 
-  step.profile_runs(true);
+  const std::shared_ptr<const Profiler> profiler = profile_runs(step);
   result.profiled_steps = 3;
   for (std::int64_t i = 0; i < result.profiled_steps; ++i) step.run();
   ProfileByKind profile;
-  profile.add(step.profile());
+  profile.add(profiler->steps());
   result.kinds = profile.sorted();
   return result;
 }
@@ -107,9 +107,9 @@ ThreadsMeasurement measure_threads(const ModelConfig& model, const TrainingConfi
     const ThreadCount scope(count);
     return filled_step(graph, model, training, shape, *backend, {.variables = variables, .arena = arena});
   };
-  Executable one = step_for(1);
-  Executable all = step_for(threads);
-  const auto time_on = [&](int count, Executable& step) {
+  Execution one = step_for(1);
+  Execution all = step_for(threads);
+  const auto time_on = [&](int count, Execution& step) {
     const ThreadCount scope(count);
     return inspect::time_rounds(
                1, [&] { step.run(); }, 1)

@@ -16,22 +16,23 @@ constexpr std::size_t profiled_nodes = 20;
 
 StepObserver StepProfiler::observer() {
   if (!is_wanted()) return {};
-  return {.before = [this](std::int64_t, const BatchShape&, const Executable&) { start_ = Clock::now(); },
+  return {.before = [this](std::int64_t, const BatchShape&, const Execution&) { start_ = Clock::now(); },
           .after =
-              [this](std::int64_t step, const Executable& executable) {
+              [this](std::int64_t step, const Execution& execution) {
                 ++steps_;
-                finish_run(executable, fmt::format("step {}", step));
+                finish_run(execution, fmt::format("step {}", step));
               },
           .after_update =
-              [this](std::int64_t step, const Executable& executable) {
-                finish_run(executable, fmt::format("update of step {}", step));
+              [this](std::int64_t step, const Execution& execution) {
+                finish_run(execution, fmt::format("update of step {}", step));
               }};
 }
 
 /// Counts its time, and traces it as long as that is wanted.
-void StepProfiler::finish_run(const Executable& executable, const std::string& name) {
+void StepProfiler::finish_run(const Execution& execution, const std::string& name) {
   seconds_ += std::chrono::duration<double>(Clock::now() - start_).count();
-  if (!trace_file_.empty() && trace_.runs() < traced_steps) trace_.add_last_run(executable, name);
+  const Profiler* profiler = profiler_of(execution);
+  if (!trace_file_.empty() && trace_.runs() < traced_steps && profiler != nullptr) trace_.add_last_run(*profiler, name);
   start_ = Clock::now();
 }
 
@@ -40,7 +41,7 @@ void StepProfiler::write(const Trainer& trainer) const {
   if (!trace_file_.empty()) write_file(trace_file_, trace_.to_json());
   if (!profile_) return;
   inspect::ProfileReport report;
-  trainer.visit_profiled([&](const Executable& executable) { report.add(executable); });
+  trainer.visit_profiles([&](const Profiler& profiler) { report.add(profiler); });
   report.set_runs(steps_, seconds_);
   print(report.to_text(inspect::measure_roofline(), profiled_nodes));
 }

@@ -23,7 +23,7 @@ class StepProfiler {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void finish_run(const Executable& executable, const std::string& name);
+  void finish_run(const Execution& execution, const std::string& name);
 
   bool profile_;
   std::string trace_file_;

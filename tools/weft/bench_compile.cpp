@@ -4,7 +4,7 @@
 #include <chrono>
 #include <memory>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/program.h"
 #include "graph/base/json_value.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
@@ -30,7 +30,7 @@ struct BenchCompileOptions {
   bool json = false;
 };
 
-/// One part of the way from a declaration to an executable.
+/// One part of the way from a declaration to a program.
 struct Stage {
   std::string name;
   double milliseconds = 0;
@@ -87,9 +87,9 @@ void measure_compilation(const Graph& graph, const Backend& backend, std::vector
     add_time(stages, pass.name, rewriting);
     add_time(stages, "verify", stopwatch.lap() - rewriting);
   };
-  const Executable executable = compile(graph, backend, options);
+  const weft::Program program = compile(graph, backend, options);
   const double preparation = stopwatch.lap();
-  const double planning = std::min(preparation, planning_time(executable.graph()));
+  const double planning = std::min(preparation, planning_time(program.graph()));
   add_time(stages, "plan", planning);
   add_time(stages, "prepare", preparation - planning);
 }
@@ -184,7 +184,7 @@ void add_bench_compile(Program& program) {
   command.flag("--json", options->json, "Print JSON instead of tables");
   command.footer(
       "The graphs are training steps with units so few that the time goes to nodes alone:\n" + families +
-      "\n'copy' is the compiler's own copy of the graph, with its variables filled; 'verify' the check after every\n"
+      "\n'copy' is the compiler's own copy of the graph; 'verify' the check after every\n"
       "pass; 'plan' the memory planner; 'prepare' the kernels. A pass that runs several times is summed up.\n\n"
       "Examples:\n"
       "  weft bench-compile\n"

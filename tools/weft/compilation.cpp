@@ -6,8 +6,8 @@
 
 #include "backends/check/pass_check.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
 #include "backends/runtime/pass_context.h"
+#include "backends/runtime/program.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/number_text.h"
@@ -107,14 +107,14 @@ Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
   compile_options.memory_budget = options.memory_budget;
   std::optional<PassCheck> check;
   if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
-  const Executable executable = compile(graph, backend_named(options.backend), compile_options);
-  const ExecutableReport& report = executable.report();
+  const weft::Program program = compile(graph, backend_named(options.backend), compile_options);
+  const ProgramReport& report = program.report();
   const RematerialiseReport& again = report.rematerialised;
   fmt::print(stderr,
              "weft: {} of working memory with the kernels' scratch, {} saved by {} more: {:.2f} % more arithmetic\n",
              bytes_text(report.arena_bytes), bytes_text(again.bytes_saved), counted(again.nodes, "node"),
              report.flops > 0.0 ? 100.0 * again.flops / (report.flops - again.flops) : 0.0);
-  return executable.graph().clone();
+  return program.graph().clone();
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backends/onednn/onednn_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/json_value.h"
 #include "graph/base/quantity.h"
 #include "graph/leaf.h"
@@ -46,32 +46,31 @@ Graph training_step() {
 /// Ids are within both vocabularies, and nearly all lengths are beyond the padding.
 constexpr DrawRange words{.low = 0.0, .high = 1e-3, .integer_low = 1, .integer_high = 5000};
 
-Effect effect_of(const Graph& graph, CompileOptions options, const std::string& without, int runs) {
+Effect effect_of(const Graph& graph, const ExecutionOptions& binding, const std::string& without, int runs) {
+  CompileOptions options;
   if (!without.empty()) options.disabled_passes = {without};
-  Executable executable = compile(graph, onednn_backend(), options);
-  const ExecutableReport& report = executable.report();
+  Execution execution(compile(graph, onednn_backend(), options), binding);
+  const ProgramReport& report = execution.report();
   Effect effect{
       .without = without, .kernels = report.kernels, .flops = report.flops, .arena_bytes = report.arena_bytes};
-  for (const NodeId id : topological_order(executable.graph())) {
-    const Op& op = *executable.graph().node(id).op;
+  for (const NodeId id : topological_order(execution.graph())) {
+    const Op& op = *execution.graph().node(id).op;
     if (!is_leaf(op)) ++effect.nodes;
     if (is_product(op)) ++effect.products;
   }
-  if (runs > 0) effect.median_ms = median_ms_of(executable, runs, words);
+  if (runs > 0) effect.median_ms = median_ms_of(execution, runs, words);
   return effect;
 }
 
 /// All passes, and then without each; one that compiling cannot do without is left out of the list.
 std::vector<Effect> measure(int runs) {
   const Graph graph = training_step();
-  CompileOptions options;
-  options.variables = std::make_shared<Variables>(options.seed);
-  options.arena = std::make_shared<Arena>();
-  std::vector<Effect> effects{effect_of(graph, options, "", runs)};
+  const ExecutionOptions shared{std::make_shared<Variables>(), std::make_shared<Arena>()};
+  std::vector<Effect> effects{effect_of(graph, shared, "", runs)};
   const std::vector<const Pass*> pipeline = compile_pipeline();
   for (const Pass* pass : all_passes())
     if (std::ranges::find(pipeline, pass) != pipeline.end() && pass != &pass::decompose)
-      effects.push_back(effect_of(graph, options, std::string(pass->name), runs));
+      effects.push_back(effect_of(graph, shared, std::string(pass->name), runs));
   return effects;
 }
 

@@ -1,9 +1,12 @@
+#include "backends/runtime/profile.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
 #include <memory>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
+#include "backends/runtime/numerics.h"
 #include "graph/base/file.h"
 #include "tools/inspect/profile_report.h"
 #include "tools/inspect/table.h"
@@ -44,46 +47,39 @@ void add_data(ProfileOptions& options) {
   if (options.data.inputs.empty() && !options.data.random_inputs) options.data.random_inputs = 1;
 }
 
-CompileOptions compile_options(const Graph& graph, const ProfileOptions& options) {
+Execution compiled(const Graph& graph, const ProfileOptions& options, const ExecutionOptions& binding) {
   CompileOptions compile_options;
-  compile_options.variables = variables_for(graph, options.data);
-  compile_options.arena = std::make_shared<Arena>();
   compile_options.disabled_passes = options.disabled_passes;
-  compile_options.check_numerics = options.check_numerics;
-  return compile_options;
+  Execution execution(compile(graph, *backend_with(options.backend, options.kernels), compile_options), binding);
+  for (const auto& [name, tensor] : inputs_for(graph, options.data)) execution.set(name, tensor);
+  execution.run();  // touches memory that nobody has touched before
+  return execution;
 }
 
-Executable compiled(const Graph& graph, const ProfileOptions& options, const CompileOptions& compile_options) {
-  Executable executable = compile(graph, *backend_with(options.backend, options.kernels), compile_options);
-  for (const auto& [name, tensor] : inputs_for(graph, options.data)) executable.set(name, tensor);
-  executable.run();  // touches memory that nobody has touched before
-  return executable;
-}
-
-double seconds_of_run(Executable& executable) {
+double seconds_of_run(Execution& execution) {
   Stopwatch stopwatch;
-  executable.run();
+  execution.run();
   return 1e-3 * stopwatch.lap();
 }
 
 /// The same runs plain, with the profile and with the check of numerics, in turn, so that what else the machine does
 /// meets all three.
 std::string overhead_table(const Graph& graph, const ProfileOptions& options) {
-  CompileOptions compile_options = tool::compile_options(graph, options);
-  compile_options.check_numerics = false;
-  Executable plain = compiled(graph, options, compile_options);
-  compile_options.check_numerics = true;
-  Executable checked = compiled(graph, options, compile_options);
-  const auto time_of = [](Executable& executable, bool profiled) {
-    executable.profile_runs(profiled);
-    executable.run();  // another executable has had the caches
-    return 1000 * seconds_of_run(executable);
+  const ExecutionOptions shared{variables_for(graph, options.data), std::make_shared<Arena>()};
+  Execution plain = compiled(graph, options, shared);
+  Execution profiled = compiled(graph, options, shared);
+  profile_runs(profiled);
+  Execution checked = compiled(graph, options, shared);
+  checked.attach(std::make_shared<NumericsCheck>());
+  const auto time_of = [](Execution& execution) {
+    execution.run();  // another execution has had the caches
+    return 1000 * seconds_of_run(execution);
   };
   Timing times[3];
   for (std::int64_t round = 0; round < options.runs; ++round) {
-    times[0].milliseconds.push_back(time_of(plain, false));
-    times[1].milliseconds.push_back(time_of(plain, true));
-    times[2].milliseconds.push_back(time_of(checked, false));
+    times[0].milliseconds.push_back(time_of(plain));
+    times[1].milliseconds.push_back(time_of(profiled));
+    times[2].milliseconds.push_back(time_of(checked));
   }
   Table table({"a run", "median ms", "cost"}, "lrr");
   const char* const names[] = {"plain", "profiled", "with --check-numerics"};
@@ -98,17 +94,18 @@ void profile(ProfileOptions options) {
   const Graph graph = load_source(options.source);
   require_memory_for(graph);
   if (options.overhead) return write_output("", overhead_table(graph, options));
-  Executable executable = compiled(graph, options, compile_options(graph, options));
-  executable.profile_runs(true);
+  Execution execution = compiled(graph, options, {.variables = variables_for(graph, options.data)});
+  if (options.check_numerics) execution.attach(std::make_shared<NumericsCheck>());
+  const std::shared_ptr<const Profiler> profiler = profile_runs(execution);
   ProfileReport report;
   Trace trace;
   double seconds = 0;
   for (std::int64_t run = 0; run < options.runs; ++run) {
-    seconds += seconds_of_run(executable);
+    seconds += seconds_of_run(execution);
     if (!options.trace.empty() && trace.runs() < most_traced_runs)
-      trace.add_last_run(executable, fmt::format("run {}", run + 1));
+      trace.add_last_run(*profiler, fmt::format("run {}", run + 1));
   }
-  report.add(executable);
+  report.add(*profiler);
   report.set_runs(static_cast<std::uint64_t>(options.runs), seconds);
   if (!options.trace.empty()) write_file(options.trace, trace.to_json());
   const Roofline roofline = measure_roofline();

@@ -5,7 +5,9 @@
 
 #include "backends/check/pass_check.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
+#include "backends/runtime/numerics.h"
+#include "backends/runtime/poison.h"
 #include "graph/io/json.h"
 #include "graph/io/safetensors.h"
 #include "ops/ops.h"
@@ -72,22 +74,22 @@ void run(const RunOptions& options) {
   if (!options.save_inputs.empty()) save_safetensors(options.save_inputs, inputs, {});
 
   CompileOptions compile_options;
-  compile_options.variables = variables_for(graph, options.data);
   compile_options.disabled_passes = options.disabled_passes;
   std::optional<PassCheck> check;
   if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
-  compile_options.check_numerics = options.check_numerics;
   compile_options.check_memory_plan = options.check_memory;
-  compile_options.poison = options.check_memory;
-  Executable executable = compile(graph, *backend_with(options.backend, options.kernels), compile_options);
-  const TensorMap outputs = executable.run(inputs);
+  Execution execution(compile(graph, *backend_with(options.backend, options.kernels), compile_options),
+                      {.variables = variables_for(graph, options.data)});
+  if (options.check_numerics) execution.attach(std::make_shared<NumericsCheck>());
+  if (options.check_memory) execution.attach(std::make_shared<Poison>(execution.program()));
+  const TensorMap outputs = execution.run(inputs);
 
   if (!options.outputs.empty()) save_safetensors(options.outputs, outputs, {});
-  if (!options.save_weights.empty()) save_safetensors(options.save_weights, executable.variables().snapshot(), {});
+  if (!options.save_weights.empty()) save_safetensors(options.save_weights, execution.variables().snapshot(), {});
   write_output("", table_of_outputs(outputs));
   if (!options.expect.empty()) require_expected(options.expect, outputs, options.tolerance, "output");
   if (!options.expect_weights.empty())
-    require_expected(options.expect_weights, executable.variables().snapshot(), options.tolerance, "variable");
+    require_expected(options.expect_weights, execution.variables().snapshot(), options.tolerance, "variable");
 }
 
 void add_file_options(const Command& command, RunOptions& options) {

@@ -4,16 +4,15 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
 
 namespace weft::nmt {
 
 std::vector<float> self_attention_weights(const ModelConfig& model, std::shared_ptr<Variables> variables,
                                           std::span<const std::int32_t> source) {
-  CompileOptions options;
-  options.variables = std::move(variables);
-  Executable encoder = compile(self_attention_graph(model, 1, std::ssize(source)), onednn_backend(), options);
+  Execution encoder(compile(self_attention_graph(model, 1, std::ssize(source)), onednn_backend()),
+                    {.variables = std::move(variables)});
   std::ranges::copy(source, encoder.input("source").as<std::int32_t>().begin());
   encoder.input("source_lengths").as<std::int32_t>().front() = static_cast<std::int32_t>(source.size());
   encoder.run();

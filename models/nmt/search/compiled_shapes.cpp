@@ -13,9 +13,7 @@ namespace weft::nmt {
 
 CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision,
                                std::shared_ptr<ProgramCache> cache)
-    : model_(model), programs_(std::move(cache)) {
-  options_.variables = std::move(variables);
-  options_.arena = std::make_shared<Arena>();
+    : model_(model), binding_{std::move(variables), std::make_shared<Arena>()}, programs_(std::move(cache)) {
   if (precision != Precision::f32) {
     options_.extra_passes = {fmt::format("{}-weights", to_string(precision))};
     options_.disabled_passes = {"fuse-embedding"};  // its products would keep their float32 weights
@@ -29,8 +27,9 @@ Graph CompiledShapes::graph(Kind kind, std::int64_t rows, std::int64_t length) c
 }
 
 CompiledShapes::Program CompiledShapes::find(Kind kind, std::int64_t rows, std::int64_t length) {
-  return programs_.find({static_cast<std::int64_t>(kind), rows, length},
-                        [&] { return compile(graph(kind, rows, length), onednn_backend(), options_); });
+  return programs_.find({static_cast<std::int64_t>(kind), rows, length}, [&] {
+    return Execution(compile(graph(kind, rows, length), onednn_backend(), options_), binding_);
+  });
 }
 
 CompiledShapes::Program CompiledShapes::encoder(std::int64_t rows, std::int64_t length) {
@@ -48,7 +47,7 @@ CompiledShapes::Program CompiledShapes::step(std::int64_t rows, std::int64_t len
 void CompiledShapes::profile_runs(bool on) { programs_.profile_runs(on); }
 
 void CompiledShapes::add_to(ProfileByKind& profile) const {
-  programs_.visit_profiled([&](const Executable& program) { profile.add(program.profile()); });
+  programs_.visit_profiles([&](const Profiler& profiler) { profile.add(profiler.steps()); });
 }
 
 std::int64_t compiled_rows(std::int64_t rows, std::int64_t most) {
@@ -65,7 +64,7 @@ std::int64_t compiled_length(std::int64_t length) {
 
 bool ignores_padding(const ModelConfig& model) { return model.variant == Variant::masked; }
 
-void feed_sources(Executable& encoder, std::span<const std::span<const std::int32_t>> sources) {
+void feed_sources(Execution& encoder, std::span<const std::span<const std::int32_t>> sources) {
   const TensorView ids = encoder.input("source");
   const auto length = static_cast<std::size_t>(ids.type.shape[1]);
   const std::span<std::int32_t> lengths = encoder.input("source_lengths").as<std::int32_t>();
@@ -88,8 +87,8 @@ void copy_row(Tensor& to, std::int64_t to_row, const Tensor& from, std::int64_t 
               from.bytes().data() + static_cast<std::size_t>(from_row) * bytes, bytes);
 }
 
-bool has_output(const Executable& executable, std::string_view name) {
-  return std::ranges::find(executable.graph().outputs(), name, &Output::name) != executable.graph().outputs().end();
+bool has_output(const Execution& execution, std::string_view name) {
+  return std::ranges::find(execution.graph().outputs(), name, &Output::name) != execution.graph().outputs().end();
 }
 
 }  // namespace weft::nmt

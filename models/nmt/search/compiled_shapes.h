@@ -19,7 +19,7 @@ class CompiledShapes {
   CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision,
                  std::shared_ptr<ProgramCache> cache);
 
-  using Program = std::shared_ptr<Executable>;
+  using Program = std::shared_ptr<Execution>;
   Program encoder(std::int64_t rows, std::int64_t length);
   /// A step that gives the best next token.
   Program greedy_step(std::int64_t rows, std::int64_t length);
@@ -39,6 +39,7 @@ class CompiledShapes {
 
   ModelConfig model_;
   CompileOptions options_;
+  ExecutionOptions binding_;
   ProgramsByShape programs_;
 };
 
@@ -55,14 +56,14 @@ std::int64_t compiled_length(std::int64_t length);
 bool ignores_padding(const ModelConfig& model);
 
 /// Sets the source of each row of an encoder, filled up with padding. Rows beyond them keep what they hold.
-void feed_sources(Executable& encoder, std::span<const std::span<const std::int32_t>> sources);
+void feed_sources(Execution& encoder, std::span<const std::span<const std::int32_t>> sources);
 
-/// The first rows of a tensor, as an executable for so many rows has them.
+/// The first rows of a tensor, as an execution for so many rows has them.
 TensorView first_rows(Tensor& tensor, std::int64_t rows);
 
 /// Copies a row of one tensor to a row of another one, whose rows are as long.
 void copy_row(Tensor& to, std::int64_t to_row, const Tensor& from, std::int64_t from_row);
 
-bool has_output(const Executable& executable, std::string_view name);
+bool has_output(const Execution& execution, std::string_view name);
 
 }  // namespace weft::nmt

@@ -4,12 +4,12 @@
 
 namespace weft::nmt {
 
-EncodedRows::EncodedRows(const Executable& encoder) {
+EncodedRows::EncodedRows(const Execution& encoder) {
   for (const Output& output : encoder.graph().outputs())
     values_.push_back({output.name, Tensor(encoder.graph().type(output.value))});
 }
 
-void EncodedRows::encode(Executable& encoder, std::span<const std::span<const std::int32_t>> sources) {
+void EncodedRows::encode(Execution& encoder, std::span<const std::span<const std::int32_t>> sources) {
   feed_sources(encoder, sources);
   const std::int64_t rows = encoder.input("source").type.shape[0];
   for (Value& value : values_) encoder.bind_output(value.name, first_rows(value.rows, rows));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/tensor.h"
 
 namespace weft::nmt {
@@ -20,14 +20,14 @@ class EncodedRows {
   };
 
   /// Room for as many rows as the encoder is compiled for.
-  explicit EncodedRows(const Executable& encoder);
+  explicit EncodedRows(const Execution& encoder);
 
   std::span<Value> values() { return values_; }
   std::span<const Value> values() const { return values_; }
 
   /// Encodes the sources to the first rows. The encoder may be compiled for fewer rows than there is room for, and for
   /// more than there are sources.
-  void encode(Executable& encoder, std::span<const std::span<const std::int32_t>> sources);
+  void encode(Execution& encoder, std::span<const std::span<const std::int32_t>> sources);
 
   void copy_row(std::int64_t to, const EncodedRows& other, std::int64_t from);
 

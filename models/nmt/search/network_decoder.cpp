@@ -178,7 +178,7 @@ class NetworkDecoder : public StepDecoder {
     step_ = std::move(step);
   }
 
-  void make_results(const Executable& step) {
+  void make_results(const Execution& step) {
     for (const Output& output : step.graph().outputs()) {
       const TensorType& type = step.graph().type(output.value);
       if (!output.name.starts_with("next_"))

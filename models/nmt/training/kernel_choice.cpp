@@ -1,7 +1,7 @@
 #include "models/nmt/training/kernel_choice.h"
 
 #include "backends/onednn/onednn_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/error.h"
 #include "models/nmt/training/trainer.h"
 
@@ -14,7 +14,7 @@ onednn::ProductUses training_products(const Config& config, std::span<const Exam
   Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
                   {.memory_budget = memory_budget});
   onednn::ProductUses products;
-  trainer.compile_all([&](const Executable& step) { add_products(step.graph(), products); });
+  trainer.compile_all([&](const Execution& step) { add_products(step.graph(), products); });
   return products;
 }
 

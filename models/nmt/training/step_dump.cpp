@@ -18,29 +18,29 @@ Tensor copy_of(const TensorView& view) {
   return tensor;
 }
 
-TensorMap inputs_of(const Graph& graph, const Executable& executable) {
+TensorMap inputs_of(const Graph& graph, const Execution& execution) {
   TensorMap inputs;
   for (const NodeId id : graph.leaves(leaf::input)) {
     const std::string& name = graph.node(id).name;
-    inputs.emplace(name, copy_of(executable.input(name)));
+    inputs.emplace(name, copy_of(execution.input(name)));
   }
   return inputs;
 }
 
 /// What the graph has of the variables: those of an update that several batches make are apart.
-TensorMap variables_of(const Graph& graph, const Executable& executable) {
+TensorMap variables_of(const Graph& graph, const Execution& execution) {
   TensorMap variables;
   for (const Op* leaf : {&leaf::parameter, &leaf::state})
     for (const NodeId id : graph.leaves(*leaf)) {
       const std::string& name = graph.node(id).name;
-      variables.emplace(name, executable.variables().get(name));
+      variables.emplace(name, execution.variables().get(name));
     }
   return variables;
 }
 
-TensorMap outputs_of(const Executable& executable) {
+TensorMap outputs_of(const Execution& execution) {
   TensorMap outputs;
-  for (const Output& output : executable.graph().outputs()) outputs.emplace(output.name, executable.get(output.name));
+  for (const Output& output : execution.graph().outputs()) outputs.emplace(output.name, execution.get(output.name));
   return outputs;
 }
 
@@ -58,21 +58,21 @@ StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int6
     std::filesystem::remove(folder_ / name, error);
 }
 
-void StepDump::before(std::int64_t step, const BatchShape& shape, const Executable& executable) const {
+void StepDump::before(std::int64_t step, const BatchShape& shape, const Execution& execution) const {
   if (step != step_) return;
   const ModelShape model_shape{static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
                                static_cast<std::int64_t>(shape.target_length)};
   const Graph graph = training_graph(config_.model, config_.training, model_shape);
   write_file(path("graph.json"), to_json(graph));
-  save_safetensors(path("inputs.safetensors"), inputs_of(graph, executable), {});
-  save_safetensors(path("weights.safetensors"), variables_of(graph, executable), {});
+  save_safetensors(path("inputs.safetensors"), inputs_of(graph, execution), {});
+  save_safetensors(path("weights.safetensors"), variables_of(graph, execution), {});
   if (kernels_) write_file(path("kernels.json"), kernels_->to_json());
 }
 
-void StepDump::after(std::int64_t step, const Executable& executable) const {
+void StepDump::after(std::int64_t step, const Execution& execution) const {
   if (step != step_) return;
-  save_safetensors(path("outputs.safetensors"), outputs_of(executable), {});
-  save_safetensors(path("updated.safetensors"), variables_of(executable.graph(), executable), {});
+  save_safetensors(path("outputs.safetensors"), outputs_of(execution), {});
+  save_safetensors(path("updated.safetensors"), variables_of(execution.graph(), execution), {});
 }
 
 std::string StepDump::replay_command() const {

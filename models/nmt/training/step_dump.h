@@ -30,8 +30,8 @@ class StepDump {
            std::shared_ptr<const onednn::KernelSelection> kernels = {});
 
   /// To be called as the trainer's observer; do nothing for other steps. Throw Error when a file cannot be written.
-  void before(std::int64_t step, const BatchShape& shape, const Executable& executable) const;
-  void after(std::int64_t step, const Executable& executable) const;
+  void before(std::int64_t step, const BatchShape& shape, const Execution& execution) const;
+  void after(std::int64_t step, const Execution& execution) const;
 
   std::int64_t step() const { return step_; }
   /// The command that runs the step again and compares.

@@ -39,12 +39,12 @@ BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
   return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, most_shapes);
 }
 
-/// Fills the executable's inputs from the batch's examples.
-void feed(const Executable& executable, const Batch& batch, std::span<const Example> examples) {
-  fill_source(batch, examples, executable.input("source").as<std::int32_t>(),
-              executable.input("source_lengths").as<std::int32_t>());
+/// Fills the execution's inputs from the batch's examples.
+void feed(const Execution& execution, const Batch& batch, std::span<const Example> examples) {
+  fill_source(batch, examples, execution.input("source").as<std::int32_t>(),
+              execution.input("source_lengths").as<std::int32_t>());
   std::vector<std::int32_t> target_lengths(batch.rows.size());
-  fill_target(batch, examples, executable.input("target").as<std::int32_t>(), target_lengths);
+  fill_target(batch, examples, execution.input("target").as<std::int32_t>(), target_lengths);
 }
 
 /// The target tokens that a batch predicts: all but each row's <start>.
@@ -79,51 +79,48 @@ Trainer::Trainer(const Config& config, std::span<const Example> examples, std::s
   programs_.emplace(options_.programs);
   state_.seed = config.training.seed;
   // Now, so that all variables are there, and a model that cannot be built fails at once.
-  executable(plan_.shapes().front());
-  if (config.training.accumulate > 1)
-    update_ =
-        compile(update_graph(config_.model, config_.training), backend_or_fast(options_.backend), compile_options());
+  execution(plan_.shapes().front());
+  if (config.training.accumulate > 1) update_ = compiled(update_graph(config_.model, config_.training));
 }
 
 Trainer::~Trainer() = default;
 
-CompileOptions Trainer::compile_options() const {
+Execution Trainer::compiled(const Graph& graph) const {
   CompileOptions options;
-  options.variables = variables_;
-  options.arena = arena_;
   options.memory_budget = options_.memory_budget;
-  options.check_numerics = options_.check_numerics;
-  return options;
+  Execution execution(compile(graph, backend_or_fast(options_.backend), options), {variables_, arena_});
+  if (options_.check_numerics) execution.attach(std::make_shared<NumericsCheck>());
+  return execution;
 }
 
-std::shared_ptr<Executable> Trainer::executable(const BatchShape& shape) {
+std::shared_ptr<Execution> Trainer::execution(const BatchShape& shape) {
   return programs_->find(program_shape(shape), [&] {
-    const Graph graph = training_graph(config_.model, config_.training, model_shape(shape));
-    Executable compiled = compile(graph, backend_or_fast(options_.backend), compile_options());
-    if (compiled.report().arena_bytes > largest_.arena_bytes) largest_ = compiled.report();
-    return compiled;
+    Execution step = compiled(training_graph(config_.model, config_.training, model_shape(shape)));
+    if (step.report().arena_bytes > largest_.arena_bytes) largest_ = step.report();
+    return step;
   });
 }
 
 void Trainer::profile_runs(bool on) {
   programs_->profile_runs(on);
-  if (update_) update_->profile_runs(on);
+  if (update_profiler_) update_->detach(*update_profiler_);
+  update_profiler_ = on && update_ ? weft::profile_runs(*update_) : nullptr;
 }
 
 ProfileByKind Trainer::profile() const {
   ProfileByKind profile;
-  visit_profiled([&](const Executable& executable) { profile.add(executable.profile()); });
+  visit_profiles([&](const Profiler& profiler) { profile.add(profiler.steps()); });
   return profile;
 }
 
-void Trainer::visit_profiled(const std::function<void(const Executable&)>& visit) const {
-  programs_->visit_profiled(visit);
-  if (update_) visit(*update_);
+void Trainer::visit_profiles(const std::function<void(const Profiler&)>& visit) const {
+  programs_->visit_profiles(visit);
+  if (update_profiler_) visit(*update_profiler_);
 }
 
-void Trainer::compile_all(const std::function<void(const Executable&)>& visit) {
+void Trainer::compile_all(const std::function<void(const Execution&)>& visit) {
   for (const BatchShape& shape : plan_.shapes()) {
-    const std::shared_ptr<Executable> step = executable(shape);
+    const std::shared_ptr<Execution> step = execution(shape);
     if (visit) visit(*step);
   }
   if (visit && update_) visit(*update_);
@@ -152,17 +149,17 @@ std::int64_t Trainer::steps_per_epoch() const {
 }
 
 /// Sets what the next update is made by.
-void Trainer::set_rates(Executable& executable) const {
+void Trainer::set_rates(Execution& execution) const {
   const TrainingConfig& training = config_.training;
-  executable.input("learning_rate").as<float>()[0] = static_cast<float>(learning_rate(training, state_));
+  execution.input("learning_rate").as<float>()[0] = static_cast<float>(learning_rate(training, state_));
   if (training.average > 0)
-    executable.input("average_weight").as<float>()[0] =
+    execution.input("average_weight").as<float>()[0] =
         static_cast<float>(average_weight(training.average, state_.step + 1));
 }
 
-void Trainer::run(Executable& executable) const {
+void Trainer::run(Execution& execution) const {
   try {
-    executable.run();
+    execution.run();
   } catch (const NumericsError& error) {
     throw Diverged(fmt::format("training diverged: in epoch {}, batch {} (step {}), {}", state_.epoch + 1,
                                state_.batch_in_epoch + 1, state_.step + 1, error.what()));
@@ -179,9 +176,9 @@ StepReport Trainer::run_batch(const Batch& batch, std::int64_t batches) {
                     .tokens = predicted_tokens(batch, examples_)};
   // An epoch's last batches make an update even if they are fewer.
   report.updated = report.batch % config_.training.accumulate == 0 || report.batch == batches;
-  const std::shared_ptr<Executable> program = executable(batch.shape);
-  Executable& step = *program;
-  Executable& update = update_ ? *update_ : step;
+  const std::shared_ptr<Execution> program = execution(batch.shape);
+  Execution& step = *program;
+  Execution& update = update_ ? *update_ : step;
   feed(step, batch, examples_);
   set_rates(update);
   if (options_.observer.before) options_.observer.before(number, batch.shape, step);
@@ -250,12 +247,9 @@ double Validator::loss() {
   double sum = 0;
   std::int64_t tokens = 0;
   for (const Batch& batch : batches_) {
-    const std::shared_ptr<Executable> program = programs_.find(program_shape(batch.shape), [&] {
-      CompileOptions options;
-      options.variables = variables_;
-      options.arena = arena_;
-      return compile(loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean),
-                     backend_or_fast(backend_), options);
+    const std::shared_ptr<Execution> program = programs_.find(program_shape(batch.shape), [&] {
+      const Graph graph = loss_graph(config_.model, model_shape(batch.shape), LossNormalisation::token_mean);
+      return Execution(compile(graph, backend_or_fast(backend_)), {variables_, arena_});
     });
     feed(*program, batch, examples_);
     program->run();

@@ -45,17 +45,17 @@ class Diverged : public Error {
 /// make one (TrainingConfig::accumulate), it is the same for each of them.
 struct StepObserver {
   /// The inputs are set, and the variables are as the batch finds them.
-  std::function<void(std::int64_t step, const BatchShape& shape, const Executable& executable)> before = {};
+  std::function<void(std::int64_t step, const BatchShape& shape, const Execution& execution)> before = {};
   /// The batch has run; its loss may be no number.
-  std::function<void(std::int64_t step, const Executable& executable)> after = {};
+  std::function<void(std::int64_t step, const Execution& execution)> after = {};
   /// The update of several batches has run, behind the last of them.
-  std::function<void(std::int64_t step, const Executable& executable)> after_update = {};
+  std::function<void(std::int64_t step, const Execution& execution)> after_update = {};
 };
 
 struct TrainerOptions {
   /// The most bytes of working memory that a step may take (CompileOptions::memory_budget).
   std::optional<std::size_t> memory_budget = {};
-  /// Stops at the first node that makes a NaN or an infinity, and names it (CompileOptions::check_numerics).
+  /// Stops at the first node that makes a NaN or an infinity, and names it (NumericsCheck).
   bool check_numerics = false;
   /// Where the steps run (kernel_choice.h); without it, on the fast backend by its rules.
   std::shared_ptr<const Backend> backend = {};
@@ -85,11 +85,11 @@ class Trainer {
 
   /// Compiles every shape of the plan now, and shows each, and the update's if it is apart, to `visit`; otherwise each
   /// is compiled when its first batch comes.
-  void compile_all(const std::function<void(const Executable&)>& visit = {});
+  void compile_all(const std::function<void(const Execution&)>& visit = {});
 
   /// Of the shapes compiled so far the one that takes most working memory: the size of the arena that all of them
   /// share.
-  const ExecutableReport& largest() const { return largest_; }
+  const ProgramReport& largest() const { return largest_; }
   /// What the compiled programs take, with those of others in the same cache.
   ProgramMemory program_memory() const { return options_.programs->memory(); }
   /// So that others, which run in turn with this, need no arena of their own.
@@ -99,8 +99,8 @@ class Trainer {
   void profile_runs(bool on);
   /// What was timed, over all shapes.
   ProfileByKind profile() const;
-  /// Calls `visit` with the compiled step of each shape that was timed, by shape, and with the update's if it is apart.
-  void visit_profiled(const std::function<void(const Executable&)>& visit) const;
+  /// Calls `visit` with what was timed of each shape's step, by shape, and of the update if it is apart.
+  void visit_profiles(const std::function<void(const Profiler&)>& visit) const;
 
   const TrainingState& state() const { return state_; }
   /// How many updates an epoch makes: fewer than batches when some of these make one; the last one may have fewer.
@@ -110,11 +110,11 @@ class Trainer {
   const BatchPlan& plan() const { return plan_; }
 
  private:
-  CompileOptions compile_options() const;
-  std::shared_ptr<Executable> executable(const BatchShape& shape);
+  Execution compiled(const Graph& graph) const;
+  std::shared_ptr<Execution> execution(const BatchShape& shape);
   StepReport run_batch(const Batch& batch, std::int64_t batches);
-  void set_rates(Executable& executable) const;
-  void run(Executable& executable) const;
+  void set_rates(Execution& execution) const;
+  void run(Execution& execution) const;
 
   Config config_;
   std::span<const Example> examples_;
@@ -126,8 +126,9 @@ class Trainer {
   double last_learning_rate_ = 0;
   double last_gradient_norm_ = 0;
   std::optional<ProgramsByShape> programs_;
-  std::optional<Executable> update_;  ///< of several batches; else each step has its own
-  ExecutableReport largest_;
+  std::optional<Execution> update_;  ///< of several batches; else each step has its own
+  std::shared_ptr<const Profiler> update_profiler_;
+  ProgramReport largest_;
 };
 
 /// The loss per token of examples under the current weights, without training.

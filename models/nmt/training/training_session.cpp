@@ -86,14 +86,14 @@ void TrainingSession::find_kernels() {
 StepObserver TrainingSession::observer() {
   if (options_.dump_step == 0) return options_.observer;
   StepObserver observer = options_.observer;
-  observer.before = [this](std::int64_t step, const BatchShape& shape, const Executable& executable) {
-    if (dump_) dump_->before(step, shape, executable);
-    if (options_.observer.before) options_.observer.before(step, shape, executable);
+  observer.before = [this](std::int64_t step, const BatchShape& shape, const Execution& execution) {
+    if (dump_) dump_->before(step, shape, execution);
+    if (options_.observer.before) options_.observer.before(step, shape, execution);
   };
-  observer.after = [this](std::int64_t step, const Executable& executable) {
-    if (options_.observer.after) options_.observer.after(step, executable);
+  observer.after = [this](std::int64_t step, const Execution& execution) {
+    if (options_.observer.after) options_.observer.after(step, execution);
     if (!dump_ || step != dump_->step()) return;
-    dump_->after(step, executable);
+    dump_->after(step, execution);
     progress_.log(fmt::format("Wrote step {}. Run it again with: {}", step, dump_->replay_command()));
   };
   return observer;
@@ -170,7 +170,7 @@ void TrainingSession::describe() const {
 }
 
 void TrainingSession::describe_memory() const {
-  const ExecutableReport report = trainer_->largest();
+  const ProgramReport report = trainer_->largest();
   const RematerialiseReport& again = report.rematerialised;
   progress_.log(fmt::format("Memory      {} for the largest shape, {} saved by {} more and {:.2f} % more arithmetic",
                             bytes_text(report.arena_bytes), bytes_text(again.bytes_saved),

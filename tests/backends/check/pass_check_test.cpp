@@ -7,7 +7,7 @@
 #include <array>
 
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/pipeline.h"
@@ -186,11 +186,11 @@ TEST_CASE("a graph that cannot be run on random inputs is the caller's to mend")
 TEST_CASE("an observer of compiling checks its passes, and calls another one as well") {
   int observed = 0;
   PassCheck check(small_graph(), reference_backend());
-  Executable executable = compile(
+  Execution execution = compile(
       small_graph(), reference_backend(),
       {.observer =
            check.observer({.before = {}, .after = [&](const Pass&, const Graph&, bool, double) { ++observed; }})});
   CHECK(observed == std::ssize(compile_pipeline()));
   Tensor x(TensorType{DType::f32, {2, 3}});
-  CHECK_NOTHROW(executable.run({{"x", x}}));
+  CHECK_NOTHROW(execution.run({{"x", x}}));
 }

@@ -70,7 +70,7 @@ TEST_CASE("products have the same bits on any number of threads") {
   }
 }
 
-TEST_CASE("an executable runs on another number of threads than it was made on") {
+TEST_CASE("an execution runs on another number of threads than it was made on") {
   Graph graph;
   const Value x = graph.input("x", DType::f32, {64, 300});
   graph.output("packed", matmul(x, graph.parameter("w", {300, 700}, uniform)));
@@ -84,9 +84,9 @@ TEST_CASE("an executable runs on another number of threads than it was made on")
       CAPTURE(made);
       CAPTURE(run);
       const test::Threads threads(made);
-      Executable executable = compile(graph, onednn_backend());
+      Execution execution = compile(graph, onednn_backend());
       const test::Threads others(run);
-      CHECK(executable.run(inputs) == expected);
+      CHECK(execution.run(inputs) == expected);
     }
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("layers over embedded tokens agree with the reference backend, however
 
 TEST_CASE("a token's row has the same bits whatever tokens are beside it") {
   const Graph graph = layer(300, true);
-  Executable executable = compile(graph, onednn_backend());
+  Execution execution = compile(graph, onednn_backend());
   TensorMap inputs = draw_all(graph);
   std::vector<float> expected;
   for (const std::int64_t distinct : {300, 270, 90, 20, 2, 1}) {
@@ -78,7 +78,7 @@ TEST_CASE("a token's row has the same bits whatever tokens are beside it") {
     std::ranges::replace(ids.as<std::int32_t>(), 5, 6);
     ids.as<std::int32_t>()[150] = 5;
     inputs.at("ids") = ids;
-    const Tensor y = executable.run(inputs).at("y");
+    const Tensor y = execution.run(inputs).at("y");
     const auto row = y.as<float>().subspan(150 * out, out);
     if (expected.empty()) expected.assign(row.begin(), row.end());
     CHECK(std::ranges::equal(row, expected));
@@ -87,11 +87,11 @@ TEST_CASE("a token's row has the same bits whatever tokens are beside it") {
 
 TEST_CASE("an id outside of the table is an error with its place") {
   const Graph graph = layer(4, true);
-  Executable executable = compile(graph, onednn_backend());
+  Execution execution = compile(graph, onednn_backend());
   TensorMap inputs = draw_all(graph);
   for (const std::int32_t id : {-1, 700}) {
     inputs.at("ids") = Tensor::of<std::int32_t>({4}, {0, 699, id, 1});
-    CHECK_THROWS_WITH_AS(executable.run(inputs), doctest::Contains("at index 2 is outside of the table of 700 rows"),
+    CHECK_THROWS_WITH_AS(execution.run(inputs), doctest::Contains("at index 2 is outside of the table of 700 rows"),
                          Error);
   }
 }

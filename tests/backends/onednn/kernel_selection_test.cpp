@@ -41,17 +41,16 @@ struct OneProduct {
   Graph graph;
   ProductSite site;
 
-  Executable compiled(const std::shared_ptr<const KernelSelection>& selection) const {
+  Execution compiled(const std::shared_ptr<const KernelSelection>& selection) const {
     return compile(graph, *onednn_backend({.kernels = selection}));
   }
-  Executable compiled(ProductKernel kernel) const {
+  Execution compiled(ProductKernel kernel) const {
     const auto selection = std::make_shared<KernelSelection>();
     selection->set(site, kernel);
     return compiled(selection);
   }
-  static std::string kind(Executable executable) {
-    executable.profile_runs(true);
-    return std::string(executable.profile().front().kind);
+  static std::string kind(const Execution& execution) {
+    return std::string(execution.program().steps().front().implementation);
   }
 };
 

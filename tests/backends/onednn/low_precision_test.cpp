@@ -28,12 +28,11 @@ Graph layer(std::int64_t rows, std::int64_t k, std::int64_t n) {
   return graph;
 }
 
-Executable compile_low_precision(const Graph& graph, WeightPrecision weights, std::shared_ptr<Variables> variables,
-                                 const Backend& backend = onednn_backend()) {
+Execution compile_low_precision(const Graph& graph, WeightPrecision weights, std::shared_ptr<Variables> variables,
+                                const Backend& backend = onednn_backend()) {
   CompileOptions options;
-  options.variables = std::move(variables);
   options.extra_passes = {fmt::format("{}-weights", to_string(weights))};
-  return compile(graph, backend, options);
+  return Execution(compile(graph, backend, options), {.variables = std::move(variables)});
 }
 
 Tensor row_of(const Tensor& matrix, std::int64_t row) {
@@ -75,9 +74,9 @@ TEST_CASE("the loops for AVX-512 and those for any processor give the same bits"
 TEST_CASE("a row of a narrow product does not depend on the rows beside it") {
   for (const WeightPrecision weights : both) {
     const auto variables = std::make_shared<Variables>();
-    Executable alone = compile_low_precision(layer(1, 70, 200), weights, variables);
+    Execution alone = compile_low_precision(layer(1, 70, 200), weights, variables);
     for (const std::int64_t rows : {2, 7, 64}) {
-      Executable together = compile_low_precision(layer(rows, 70, 200), weights, variables);
+      Execution together = compile_low_precision(layer(rows, 70, 200), weights, variables);
       const Tensor x = test::draw("x", {rows, 70});
       const Tensor y = together.run({{"x", x}}).at("y");
       for (std::int64_t row = 0; row < rows; ++row) CHECK(alone.run({{"x", row_of(x, row)}}).at("y") == row_of(y, row));
@@ -91,14 +90,12 @@ TEST_CASE("narrow products come close to the exact ones, and to the reference ba
     const auto variables = std::make_shared<Variables>();
     const Graph graph = layer(9, 120, 70);
     const TensorMap inputs{{"x", test::draw("x", {9, 120})}};
-    Executable narrow = compile_low_precision(graph, weights, variables);
+    Execution narrow = compile_low_precision(graph, weights, variables);
     REQUIRE(std::ranges::count(narrow.graph().nodes(), &op::low_precision_dense,
                                [&](NodeId id) { return narrow.graph().node(id).op; }) == 1);
     const Tensor y = narrow.run(inputs).at("y");
     const Tensor reference = compile_low_precision(graph, weights, variables, reference_backend()).run(inputs).at("y");
-    CompileOptions options;
-    options.variables = variables;
-    const Tensor exact = compile(graph, reference_backend(), options).run(inputs).at("y");
+    const Tensor exact = Execution(compile(graph, reference_backend()), {.variables = variables}).run(inputs).at("y");
     double from_reference = 0;
     double from_exact = 0;
     for (std::int64_t i = 0; i < y.shape().volume(); ++i) {
@@ -115,8 +112,8 @@ TEST_CASE("narrow products come close to the exact ones, and to the reference ba
 TEST_CASE("narrow copies follow their variable") {
   for (const WeightPrecision weights : both) {
     const auto variables = std::make_shared<Variables>();
-    Executable few = compile_low_precision(layer(2, 20, 20), weights, variables);
-    Executable many = compile_low_precision(layer(40, 20, 20), weights, variables);
+    Execution few = compile_low_precision(layer(2, 20, 20), weights, variables);
+    Execution many = compile_low_precision(layer(40, 20, 20), weights, variables);
     variables->set("b", Tensor({DType::f32, {20}}));
     const Tensor ones = Tensor::full({DType::f32, {2, 20}}, 1.0);
     const Tensor more_ones = Tensor::full({DType::f32, {40, 20}}, 1.0);
@@ -134,7 +131,7 @@ TEST_CASE("what is not finite stays so, and rows of zeros give the bias") {
   for (const Backend* backend : {&onednn_backend(), &reference_backend()}) {
     CAPTURE(backend->name());
     const auto variables = std::make_shared<Variables>();
-    Executable product = compile_low_precision(layer(5, 33, 18), WeightPrecision::int8, variables, *backend);
+    Execution product = compile_low_precision(layer(5, 33, 18), WeightPrecision::int8, variables, *backend);
     Tensor x = test::draw("x", {5, 33});
     x.set_number(7, infinity);  // row 0
     x.set_number(33 + 5, nan);  // row 1

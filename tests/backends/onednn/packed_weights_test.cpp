@@ -27,11 +27,12 @@ Tensor identity(float scale) {
 
 TEST_CASE("a variable that is set between runs is packed again, for all that share it") {
   const auto variables = std::make_shared<Variables>();
-  CompileOptions options;
-  options.variables = variables;
-  Executable few = compile(product_graph(3), onednn_backend(), options);
-  Executable many = compile(product_graph(40), onednn_backend(), options);
-  Executable transposed = compile(product_graph(3, true), onednn_backend(), options);
+  const auto bound = [&](const Graph& graph) {
+    return Execution(compile(graph, onednn_backend()), {.variables = variables});
+  };
+  Execution few = bound(product_graph(3));
+  Execution many = bound(product_graph(40));
+  Execution transposed = bound(product_graph(3, true));
   const Tensor x3 = test::draw("x", {3, units});
   const Tensor x40 = test::draw("x", {40, units});
   for (const float scale : {1.0F, 2.0F, -0.5F}) {
@@ -53,17 +54,17 @@ TEST_CASE("a variable that the graph updates is packed again") {
   const Value w = graph.parameter("w", {units, units}, Initializer::zeros());
   graph.output("y", matmul(graph.input("x", DType::f32, {3, units}), w));
   graph.update(w, w + 1.0);
-  Executable executable = compile(graph, onednn_backend());
-  executable.set("x", Tensor::full({DType::f32, {3, units}}, 1.0));
+  Execution execution = compile(graph, onednn_backend());
+  execution.set("x", Tensor::full({DType::f32, {3, units}}, 1.0));
   for (int run = 0; run < 4; ++run) {
-    executable.run();
-    CHECK(executable.get("y") == Tensor::full({DType::f32, {3, units}}, run * units));
+    execution.run();
+    CHECK(execution.get("y") == Tensor::full({DType::f32, {3, units}}, run * units));
   }
 }
 
 TEST_CASE("models with variables of their own do not share packed copies") {
-  Executable a = compile(product_graph(3), onednn_backend());
-  Executable b = compile(product_graph(3), onednn_backend());
+  Execution a = compile(product_graph(3), onednn_backend());
+  Execution b = compile(product_graph(3), onednn_backend());
   const Tensor x = test::draw("x", {3, units});
   a.variables().set("w", identity(1.0F));
   b.variables().set("w", identity(0.0F));
@@ -78,10 +79,10 @@ TEST_CASE("constants of one shape are not mixed up") {
   const Value x = graph.input("x", DType::f32, {3, units});
   graph.output("once", matmul(x, graph.constant(identity(1.0F))));
   graph.output("thrice", matmul(x, graph.constant(identity(3.0F))));
-  Executable executable = compile(graph, onednn_backend());
+  Execution execution = compile(graph, onednn_backend());
   const Tensor ones = Tensor::full({DType::f32, {3, units}}, 1.0);
   for (int run = 0; run < 2; ++run) {
-    const TensorMap results = executable.run({{"x", ones}});
+    const TensorMap results = execution.run({{"x", ones}});
     CHECK(results.at("once") == ones);
     CHECK(results.at("thrice") == Tensor::full({DType::f32, {3, units}}, 3.0));
   }

@@ -11,7 +11,7 @@
 #include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"
 #include "passes/float_type.h"
@@ -56,7 +56,7 @@ class Threads {
 
 /// The outputs of a graph by the fast backend.
 inline TensorMap run_fast(const Graph& graph, const TensorMap& inputs) {
-  return compile(graph, onednn_backend()).run(inputs);
+  return Execution(compile(graph, onednn_backend())).run(inputs);
 }
 
 /// The largest difference of two tensors, relative to the largest element of the second; infinite where one is NaN.
@@ -77,7 +77,8 @@ inline double distance_from_reference(const Graph& graph, const TensorMap& input
   TensorMap inputs_f64;
   for (const auto& [name, tensor] : inputs)
     inputs_f64.emplace(name, is_float(tensor.dtype()) ? tensor.converted_to(DType::f64) : tensor);
-  const TensorMap expected = compile(with_float_type(graph, DType::f64), reference_backend()).run(inputs_f64);
+  const TensorMap expected =
+      Execution(compile(with_float_type(graph, DType::f64), reference_backend())).run(inputs_f64);
   double worst = 0.0;
   for (const auto& [name, tensor] : run_fast(graph, inputs))
     worst = std::max(worst, distance(tensor, expected.at(name)));

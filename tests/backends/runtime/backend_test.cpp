@@ -6,7 +6,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "passes/autodiff/autodiff.h"
@@ -50,21 +50,20 @@ Tensor ones() { return Tensor::full({DType::f32, {67, 33}}, 0.25); }
 TEST_CASE("a backend is an object that anybody may derive") {
   const CountingBackend counting;
   const Graph graph = layer();
-  Executable executable = compile(graph, counting);
-  executable.profile_runs(true);
+  Execution execution = compile(graph, counting);
   counting.calls = 0;  // compiling may have computed constants
-  const TensorMap results = executable.run({{"x", ones()}});
-  CHECK(counting.calls == static_cast<int>(executable.report().kernels));
-  CHECK(executable.profile().front().kind == "counted");
-  CHECK(results.at("loss") == compile(graph, reference_backend()).run({{"x", ones()}}).at("loss"));
+  const TensorMap results = execution.run({{"x", ones()}});
+  CHECK(counting.calls == static_cast<int>(execution.report().kernels));
+  CHECK(execution.program().steps().front().implementation == "counted");
+  CHECK(results.at("loss") == Execution(compile(graph, reference_backend())).run({{"x", ones()}}).at("loss"));
 }
 
 TEST_CASE("the threads of the onednn backend are its own option, and change no bit") {
   const Graph graph = layer();
   const auto trained = [&](const Backend& backend) {
-    Executable executable = compile(graph, backend);
-    for (int step = 0; step < 3; ++step) executable.run({{"x", ones()}});
-    return executable.variables().snapshot();
+    Execution execution = compile(graph, backend);
+    for (int step = 0; step < 3; ++step) execution.run({{"x", ones()}});
+    return execution.variables().snapshot();
   };
   const TensorMap one = trained(*onednn_backend({.threads = 1}));
   CHECK(one == trained(*onednn_backend({.threads = 2})));

@@ -7,7 +7,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "ops/ops.h"
 
 using namespace weft;
@@ -17,13 +17,16 @@ namespace {
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
+Execution checked(const Graph& graph, const Backend& backend) {
+  Execution execution = compile(graph, backend);
+  execution.attach(std::make_shared<NumericsCheck>());
+  return execution;
+}
+
 /// The message of the NumericsError that a checked run throws; "none" when it throws none.
 std::string finding(const Graph& graph, const Backend& backend, const TensorMap& inputs) {
-  CompileOptions options;
-  options.check_numerics = true;
-  Executable executable = compile(graph, backend, options);
   try {
-    executable.run(inputs);
+    checked(graph, backend).run(inputs);
   } catch (const NumericsError& error) {
     return error.what();
   }
@@ -72,21 +75,17 @@ TEST_CASE("what is finite passes the check, to the same bits") {
   const TensorMap inputs{{"x", Tensor::of<float>({2, 3}, {3, 4, 5, 2.5, 7, 9})}};
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CHECK(finding(logarithm_of_difference(), *backend, inputs) == "none");
-    CompileOptions options;
-    options.check_numerics = true;
-    Executable checked = compile(logarithm_of_difference(), *backend, options);
-    Executable plain = compile(logarithm_of_difference(), *backend);
-    CHECK(checked.run(inputs) == plain.run(inputs));
-    CHECK(checked.run(inputs) == plain.run(inputs));
+    Execution looked_at = checked(logarithm_of_difference(), *backend);
+    Execution plain = compile(logarithm_of_difference(), *backend);
+    CHECK(looked_at.run(inputs) == plain.run(inputs));
+    CHECK(looked_at.run(inputs) == plain.run(inputs));
   }
 }
 
 TEST_CASE("a run after one that failed is checked anew") {
-  CompileOptions options;
-  options.check_numerics = true;
-  Executable executable = compile(logarithm_of_difference(), onednn_backend(), options);
-  CHECK_THROWS_AS(executable.run({{"x", Tensor({DType::f32, {2, 3}})}}), NumericsError);
-  CHECK_NOTHROW(executable.run({{"x", Tensor::full({DType::f32, {2, 3}}, 3.0)}}));
+  Execution execution = checked(logarithm_of_difference(), onednn_backend());
+  CHECK_THROWS_AS(execution.run({{"x", Tensor({DType::f32, {2, 3}})}}), NumericsError);
+  CHECK_NOTHROW(execution.run({{"x", Tensor::full({DType::f32, {2, 3}}, 3.0)}}));
 }
 
 TEST_CASE("an infinity that comes in by an input or a variable is told by the operand") {
@@ -117,16 +116,14 @@ TEST_CASE("one NaN is found wherever it is, among many elements and few, in f32 
       CAPTURE(elements);
       Graph graph;
       graph.output("y", graph.input("x", dtype, {elements}) + 1.0);
-      CompileOptions options;
-      options.check_numerics = true;
-      Executable executable = compile(graph, reference_backend(), options);
+      Execution execution = checked(graph, reference_backend());
       for (const std::int64_t at : {std::int64_t{0}, elements / 2, elements - 1}) {
         for (const float bad : {not_a_number, infinity, -infinity}) {
           Tensor x({dtype, {elements}});
           x.set_number(at, bad);
-          CHECK_THROWS_AS(executable.run({{"x", x}}), NumericsError);
+          CHECK_THROWS_AS(execution.run({{"x", x}}), NumericsError);
         }
       }
-      CHECK_NOTHROW(executable.run({{"x", Tensor::full({dtype, {elements}}, -3e30)}}));
+      CHECK_NOTHROW(execution.run({{"x", Tensor::full({dtype, {elements}}, -3e30)}}));
     }
 }

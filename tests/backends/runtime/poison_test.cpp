@@ -16,7 +16,7 @@ using namespace weft::test;
 namespace {
 
 template <typename T>
-T poisoned() {
+T poisoned_number() {
   std::byte bytes[sizeof(T)];
   poison(bytes);
   T number;
@@ -24,16 +24,24 @@ T poisoned() {
   return number;
 }
 
-bool runs_alike(const Graph& graph, const Backend& backend, const CompileOptions& options) {
-  Executable plain = compile(graph, backend);
-  Executable other = compile(graph, backend, options);
+using Mistake = void (*)(BufferPlan&);
+
+/// Whether it gives the same bits as the graph compiled without the mistake, and without poison.
+bool runs_alike(Execution other, const Graph& graph, const Backend& backend) {
+  Execution plain = compile(graph, backend);
   return std::ranges::equal(runs_of(plain, graph, 3), runs_of(other, graph, 3), same_bits);
 }
 
-CompileOptions with_poison() {
+Program with_mistake(const Graph& graph, const Backend& backend, Mistake mistake) {
   CompileOptions options;
-  options.poison = true;
-  return options;
+  options.on_memory_plan = mistake;
+  return compile(graph, backend, options);
+}
+
+Execution poisoned(const Program& program, const ExecutionOptions& options = {}) {
+  Execution execution(program, options);
+  execution.attach(std::make_shared<Poison>(program));
+  return execution;
 }
 
 /// The region of the plan that lives for longest, of those that die before the end, is said to die a step too early.
@@ -59,10 +67,10 @@ Graph kept_over_a_step() {
 }  // namespace
 
 TEST_CASE("poison is NaN, or an absurd integer, whatever its length") {
-  CHECK(std::isnan(poisoned<float>()));
-  CHECK(std::isnan(poisoned<double>()));
-  CHECK(poisoned<std::int32_t>() > 2'000'000'000);
-  CHECK(poisoned<std::uint8_t>() > 1);
+  CHECK(std::isnan(poisoned_number<float>()));
+  CHECK(std::isnan(poisoned_number<double>()));
+  CHECK(poisoned_number<std::int32_t>() > 2'000'000'000);
+  CHECK(poisoned_number<std::uint8_t>() > 1);
   std::vector<std::byte> rest(7, std::byte{0});
   poison(rest);
   CHECK(std::ranges::count(rest, std::byte{0}) == 0);
@@ -72,8 +80,8 @@ TEST_CASE("models give the same bits when what is dead is poisoned") {
   for (const auto& entry : small_models()) {
     const auto& [name, graph] = entry;
     CAPTURE(entry.first);
-    CHECK(runs_alike(graph, onednn_backend(), with_poison()));
-    CHECK(runs_alike(graph, reference_backend(), with_poison()));
+    for (const Backend* backend : {&onednn_backend(), &reference_backend()})
+      CHECK(runs_alike(poisoned(compile(graph, *backend)), graph, *backend));
   }
 }
 
@@ -81,29 +89,27 @@ TEST_CASE("random graphs give the same bits when what is dead is poisoned") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     const Graph graph = fuzz::random_graph(seed, {.nodes = 30, .differentiate = seed % 2 == 0, .updates = true});
-    CHECK(runs_alike(graph, reference_backend(), with_poison()));
+    CHECK(runs_alike(poisoned(compile(graph, reference_backend())), graph, reference_backend()));
   }
 }
 
 TEST_CASE("poison finds a region that the plan gives up too early, which changes nothing otherwise") {
-  CompileOptions wrong;
-  wrong.on_memory_plan = plant_early_death;
   const Graph graph = kept_over_a_step();
-  CHECK(runs_alike(graph, onednn_backend(), wrong));
-  CHECK(runs_alike(graph, onednn_backend(), with_poison()));
-  wrong.poison = true;
-  CHECK_FALSE(runs_alike(graph, onednn_backend(), wrong));
+  const Backend& backend = onednn_backend();
+  const Program wrong = with_mistake(graph, backend, plant_early_death);
+  CHECK(runs_alike(wrong, graph, backend));
+  CHECK(runs_alike(poisoned(compile(graph, backend)), graph, backend));
+  CHECK_FALSE(runs_alike(poisoned(wrong), graph, backend));
 }
 
 TEST_CASE("poison finds it in every model") {
-  CompileOptions wrong = with_poison();
-  wrong.on_memory_plan = plant_early_death;
+  const Backend& backend = reference_backend();
   for (const auto& entry : small_models()) {
     const auto& [name, graph] = entry;
     CAPTURE(entry.first);
     bool found = false;
     try {
-      found = !runs_alike(graph, reference_backend(), wrong);
+      found = !runs_alike(poisoned(with_mistake(graph, backend, plant_early_death)), graph, backend);
     } catch (const Error&) {  // an absurd id
       found = true;
     }
@@ -112,12 +118,12 @@ TEST_CASE("poison finds it in every model") {
 }
 
 TEST_CASE("nothing is read before it is written, although the arena is shared") {
-  // The other executable leaves its own values behind; poison takes their place before each run.
+  // The other execution leaves its own values behind; poison takes their place before each run.
   const Graph graph = kept_over_a_step();
-  CompileOptions options = with_poison();
-  options.arena = std::make_shared<Arena>();
-  Executable first = compile(graph, onednn_backend(), options);
-  Executable second = compile(graph, onednn_backend(), options);
+  const ExecutionOptions shared{.arena = std::make_shared<Arena>()};
+  const Program program = compile(graph, onednn_backend());
+  Execution first = poisoned(program, shared);
+  Execution second = poisoned(program, shared);
   const std::vector<TensorMap> before = runs_of(first, graph, 2);
   CHECK(std::ranges::equal(before, runs_of(second, graph, 2), same_bits));
   CHECK(std::ranges::equal(before, runs_of(first, graph, 2), same_bits));

@@ -6,7 +6,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "ops/ops.h"
 
 using namespace weft;
@@ -28,40 +28,49 @@ Graph counted_product() {
 
 TEST_CASE("a profile counts the runs while it is on, with each kernel's cost") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
-    Executable executable = compile(counted_product(), *backend);
-    CHECK(executable.profile().empty());
-    executable.run();
-    executable.profile_runs(true);
-    executable.run();
-    executable.run();
+    Execution execution = compile(counted_product(), *backend);
+    CHECK(profiler_of(execution) == nullptr);
+    execution.run();
+    const std::shared_ptr<const Profiler> profiler = profile_runs(execution);
+    CHECK(profiler_of(execution) == profiler.get());
+    execution.run();
+    execution.run();
 
-    const std::span<const KernelProfile> profile = executable.profile();
-    const auto product = std::ranges::find(profile, "matmul", &KernelProfile::op);
-    REQUIRE(product != profile.end());
-    CHECK(product->calls == 2);
-    CHECK(product->flops == 2.0 * 2 * 3 * 4);
-    CHECK(product->bytes == 4.0 * (2 * 3 + 3 * 4 + 2 * 4));
-    CHECK(product->seconds >= product->last_seconds);
-    CHECK(product->last_seconds > 0);
-    CHECK(std::ranges::find(profile, "output", &KernelProfile::op)->bytes == 2 * 4.0 * (2 * 4));
-    const auto update = std::ranges::find(profile, "update", &KernelProfile::op);
-    CHECK(update->bytes == 2 * 4.0 * (3 * 4));
-    CHECK(update->last_start >= product->last_start + product->last_seconds);
+    const auto profile_of = [&](std::string_view op) -> const StepProfile& {
+      const auto at =
+          std::ranges::find(profiler->steps(), op, [](const StepProfile& profile) { return profile.step.op; });
+      REQUIRE(at != profiler->steps().end());
+      return *at;
+    };
+    const StepProfile& product = profile_of("matmul");
+    CHECK(product.calls == 2);
+    CHECK(product.step.flops == 2.0 * 2 * 3 * 4);
+    CHECK(product.step.bytes == 4.0 * (2 * 3 + 3 * 4 + 2 * 4));
+    CHECK(product.seconds >= product.last_seconds);
+    CHECK(product.last_seconds > 0);
+    CHECK(profile_of("output").step.bytes == 2 * 4.0 * (2 * 4));
+    const StepProfile& update = profile_of("update");
+    CHECK(update.step.bytes == 2 * 4.0 * (3 * 4));
+    CHECK(update.last_start >= product.last_start + product.last_seconds);
 
-    executable.profile_runs(false);
-    CHECK(executable.profile().empty());
-    executable.run();
+    execution.detach(*profiler);
+    CHECK(profiler_of(execution) == nullptr);
+    execution.run();
+    CHECK(product.calls == 2);
   }
 }
 
 TEST_CASE("profiles add up by kind, the longest first") {
-  const KernelProfile kernels[] = {{.op = "add", .kind = "loop", .flops = 1, .bytes = 2, .calls = 1, .seconds = 1},
-                                   {.op = "dense", .kind = "sgemm", .flops = 10, .bytes = 3, .calls = 2, .seconds = 2},
-                                   {.op = "dense", .kind = "sgemm", .flops = 20, .bytes = 4, .calls = 1, .seconds = 3},
-                                   {.op = "mul", .kind = "loop"}};
+  const auto step = [](std::string_view op, std::string_view implementation, double flops, double bytes) {
+    return ProgramStep{.op = op, .implementation = implementation, .flops = flops, .bytes = bytes};
+  };
+  const StepProfile steps[] = {{.step = step("add", "loop", 1, 2), .calls = 1, .seconds = 1},
+                               {.step = step("dense", "sgemm", 10, 3), .calls = 2, .seconds = 2},
+                               {.step = step("dense", "sgemm", 20, 4), .calls = 1, .seconds = 3},
+                               {.step = step("mul", "loop", 0, 0)}};
   ProfileByKind by_kind;
-  by_kind.add(std::span(kernels).first(2));
-  by_kind.add(std::span(kernels).subspan(2));
+  by_kind.add(std::span(steps).first(2));
+  by_kind.add(std::span(steps).subspan(2));
   const std::vector<KindProfile> sorted = by_kind.sorted();
   REQUIRE(sorted.size() == 2);  // what never ran is left out
   CHECK(sorted[0].kind == "dense (sgemm)");

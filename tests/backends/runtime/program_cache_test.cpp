@@ -16,7 +16,7 @@ using namespace weft;
 namespace {
 
 /// y = x + x + ..., so many nodes.
-Executable sums(std::int64_t nodes) {
+Execution sums(std::int64_t nodes) {
   Graph graph("sums");
   const Value x = graph.input("x", DType::f32, {4});
   Value y = x;
@@ -25,7 +25,7 @@ Executable sums(std::int64_t nodes) {
   return compile(graph, onednn_backend());
 }
 
-double run(Executable& program) {
+double run(Execution& program) {
   program.set("x", Tensor::of<float>({4}, {1, 2, 3, 4}));
   program.run();
   return program.get("y").number(1);
@@ -67,10 +67,10 @@ TEST_CASE("the programs that were not asked for longest make room") {
 
 TEST_CASE("a program that is held outlives its place in the cache, and keeps its address") {
   ProgramsByShape programs(std::make_shared<ProgramCache>(1));
-  const std::shared_ptr<Executable> held = programs.find({1}, [] { return sums(kNodes); });
+  const std::shared_ptr<Execution> held = programs.find({1}, [] { return sums(kNodes); });
   for (std::int64_t shape = 2; shape < 40; ++shape) CHECK(programs.find({shape}, [] { return sums(3); }) != held);
   CHECK(run(*held) == 2.0 * (kNodes + 1));
-  const std::shared_ptr<Executable> again = programs.find({1}, [] { return sums(kNodes); });
+  const std::shared_ptr<Execution> again = programs.find({1}, [] { return sums(kNodes); });
   CHECK(again != held);
   CHECK(run(*again) == run(*held));
 }
@@ -104,12 +104,12 @@ TEST_CASE("what was timed is not lost when its program makes room") {
   for (int round = 0; round < 2; ++round)
     for (std::int64_t shape = 1; shape < 4; ++shape) run(*programs.find({shape}, [] { return sums(3); }));
   std::uint64_t calls = 0;
-  programs.visit_profiled([&](const Executable& program) {
-    for (const KernelProfile& kernel : program.profile()) calls += kernel.op == "add" ? kernel.calls : 0;
+  programs.visit_profiles([&](const Profiler& profiler) {
+    for (const StepProfile& profile : profiler.steps()) calls += profile.step.op == "add" ? profile.calls : 0;
   });
   CHECK(calls == 2 * 3 * 3);
   programs.profile_runs(false);
-  programs.visit_profiled([](const Executable&) { FAIL("it is kept"); });
+  programs.visit_profiles([](const Profiler&) { FAIL("it is kept"); });
 }
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -140,12 +140,10 @@ TEST_CASE("the bytes of a program are near what it takes of the heap") {
         h = tanh(matmul(h, w) + x).named("a_state_of_some_name");
       }
       graph.output("h", h);
-      CompileOptions options;
-      options.arena = arena;
-      return compile(graph, onednn_backend(), options);
+      return Execution(compile(graph, onednn_backend()), {.arena = arena});
     };
     make().run({{"x", Tensor({DType::f32, {2, 16}})}});  // what is made once
-    std::vector<Executable> programs;
+    std::vector<Execution> programs;
     programs.reserve(20);
     const std::size_t before = heap();
     while (programs.size() < 20) programs.push_back(make());

@@ -16,8 +16,8 @@ int main() {
   const weft::Tensor expected = weft::Tensor::of<float>({2, 2}, std::vector<float>{19, 22, 43, 50});
 
   for (const weft::Backend* backend : {&weft::reference_backend(), &weft::onednn_backend()}) {
-    weft::Executable executable = weft::compile(graph, *backend);
-    if (!(executable.run(inputs).at("product") == expected)) {
+    weft::Execution execution = weft::compile(graph, *backend);
+    if (!(execution.run(inputs).at("product") == expected)) {
       std::fprintf(stderr, "the %s backend gives a wrong product\n", std::string(backend->name()).c_str());
       return 1;
     }

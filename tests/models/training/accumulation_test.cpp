@@ -9,7 +9,7 @@
 
 #include "backends/onednn/threads.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
 #include "models/nmt/training/trainer.h"
 #include "passes/float_type.h"
@@ -62,7 +62,8 @@ class ExactTraining {
 
  private:
   TensorMap run(const Graph& graph, const TensorMap& inputs) {
-    return compile(with_float_type(graph, DType::f64), reference_backend(), {.variables = variables_}).run(inputs);
+    return Execution(compile(with_float_type(graph, DType::f64), reference_backend()), {.variables = variables_})
+        .run(inputs);
   }
 
   ModelConfig model_;

@@ -8,7 +8,7 @@
 
 #include "backends/check/gradient_check.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/error.h"
 #include "graph/verifier.h"
 #include "ops/op_list.h"
@@ -37,7 +37,7 @@ double evaluate(Value value, const std::map<std::string, double>& inputs = {}) {
   graph.output("evaluated", graph.value(value.id()));
   TensorMap tensors;
   for (const auto& [name, number] : inputs) tensors.emplace(name, Tensor::scalar(number));
-  return compile(graph, reference_backend()).run(tensors).at("evaluated").number(0);
+  return Execution(compile(graph, reference_backend())).run(tensors).at("evaluated").number(0);
 }
 
 Value gradient(Value loss, Value parameter) { return gradients(loss, std::span(&parameter, 1)).at(0); }
@@ -82,9 +82,9 @@ TEST_CASE("a parameter that the loss does not depend on gets zeros of its type")
   CHECK(grads[1].type() == unused.type());
   CHECK(grads[2].type() == after.type());
   graph.output("zeros", grads[1]);
-  Executable executable = compile(graph, reference_backend());
-  executable.run();
-  CHECK(executable.get("zeros") == Tensor::full(unused.type(), 0.0));
+  Execution execution = compile(graph, reference_backend());
+  execution.run();
+  CHECK(execution.get("zeros") == Tensor::full(unused.type(), 0.0));
 }
 
 TEST_CASE("the gradient of the loss with respect to itself is 1, and parameters may be given twice") {
@@ -114,7 +114,7 @@ TEST_CASE("gradients with respect to the result of a coarse op, and to its opera
   const std::vector<Value> grads = gradients(mean * mean, std::vector<Value>{mean, x});
   graph.output("mean", grads[0]);
   graph.output("x", grads[1]);
-  const TensorMap results = compile(graph, reference_backend())
+  const TensorMap results = Execution(compile(graph, reference_backend()))
                                 .run(TensorMap{{"x", Tensor::of<double>({4}, std::vector<double>{1, 2, 3, 6})}});
   CHECK(results.at("mean").number(0) == 6.0);
   CHECK(results.at("x").number(2) == 1.5);
@@ -161,9 +161,9 @@ TEST_CASE("a path through integers or bools ends there: it has no gradient") {
   const Value table = graph.input("table", DType::f64, {3, 4});
   const Value looked_up = reduce_sum(embedding(table, argmax(x, 1)));
   graph.output("gradient", gradient(looked_up, x));
-  Executable executable = compile(graph, reference_backend());
-  executable.run();
-  CHECK(executable.get("gradient") == Tensor::full(x.type(), 0.0));
+  Execution execution = compile(graph, reference_backend());
+  execution.run();
+  CHECK(execution.get("gradient") == Tensor::full(x.type(), 0.0));
 }
 
 TEST_CASE("what cannot be differentiated is refused before anything is built") {

@@ -4,7 +4,7 @@
 
 #include "backends/check/interpreter.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
@@ -54,15 +54,15 @@ Value state(Graph& graph, std::string_view name, const Shape& shape, double cont
 }
 
 /// Runs the graph as it is written: of the passes, only decompose.
-Executable compile_plain(const Graph& graph, const Backend& backend = reference_backend()) {
+Execution compile_plain(const Graph& graph, const Backend& backend = reference_backend()) {
   std::vector<std::string> disabled;
   for (const Pass* pass : all_passes())
     if (pass != &pass::decompose) disabled.emplace_back(pass->name);
   return compile(graph, backend, {.disabled_passes = disabled});
 }
 
-double number(const Executable& executable, std::string_view variable) {
-  return executable.variables().get(variable).number(0);
+double number(const Execution& execution, std::string_view variable) {
+  return execution.variables().get(variable).number(0);
 }
 
 }  // namespace
@@ -260,10 +260,10 @@ TEST_CASE("a parameter that no update writes keeps its content, whatever is comp
   Graph graph;
   const Value w = graph.parameter("w", {4}, Initializer::constant(3.0));
   graph.output("y", tanh(neg(reshape(w, {2, 2}))));
-  Executable executable = compile_plain(graph);
-  executable.run();
-  executable.run();
-  CHECK(number(executable, "w") == 3.0);
+  Execution execution = compile_plain(graph);
+  execution.run();
+  execution.run();
+  CHECK(number(execution, "w") == 3.0);
 }
 
 TEST_CASE("variables that take each other's content are swapped") {
@@ -274,11 +274,11 @@ TEST_CASE("variables that take each other's content are swapped") {
   graph.update(a, b);
   graph.update(b, c);
   graph.update(c, a);
-  Executable executable = compile_plain(graph);
-  executable.run();
-  CHECK(number(executable, "a") == 2.0);
-  CHECK(number(executable, "b") == 3.0);
-  CHECK(number(executable, "c") == 1.0);
+  Execution execution = compile_plain(graph);
+  execution.run();
+  CHECK(number(execution, "a") == 2.0);
+  CHECK(number(execution, "b") == 3.0);
+  CHECK(number(execution, "c") == 1.0);
 }
 
 TEST_CASE("variables that take what is made of each other's old content") {
@@ -288,14 +288,14 @@ TEST_CASE("variables that take what is made of each other's old content") {
   graph.update(a, a + b);
   graph.update(b, a - b);
   graph.output("old", reshape(a, {3, 1}));
-  Executable executable = compile_plain(graph);
-  executable.run();
-  CHECK(number(executable, "a") == 11.0);
-  CHECK(number(executable, "b") == -9.0);
-  CHECK(executable.get("old").number(0) == 1.0);
-  executable.run();
-  CHECK(number(executable, "a") == 2.0);
-  CHECK(number(executable, "b") == 20.0);
+  Execution execution = compile_plain(graph);
+  execution.run();
+  CHECK(number(execution, "a") == 11.0);
+  CHECK(number(execution, "b") == -9.0);
+  CHECK(execution.get("old").number(0) == 1.0);
+  execution.run();
+  CHECK(number(execution, "a") == 2.0);
+  CHECK(number(execution, "b") == 20.0);
 }
 
 TEST_CASE("two variables take one value, and a third the old content of one of them") {
@@ -307,12 +307,12 @@ TEST_CASE("two variables take one value, and a third the old content of one of t
   graph.update(a, next);
   graph.update(b, next);
   graph.update(c, b);
-  Executable executable = compile_plain(graph);
-  executable.run();
-  executable.run();
-  CHECK(number(executable, "a") == 3.0);
-  CHECK(number(executable, "b") == 3.0);
-  CHECK(number(executable, "c") == 2.0);
+  Execution execution = compile_plain(graph);
+  execution.run();
+  execution.run();
+  CHECK(number(execution, "a") == 3.0);
+  CHECK(number(execution, "b") == 3.0);
+  CHECK(number(execution, "c") == 2.0);
 }
 
 TEST_CASE("a variable takes an input, a constant, a piece of another variable, or itself") {
@@ -327,30 +327,30 @@ TEST_CASE("a variable takes an input, a constant, a piece of another variable, o
   graph.update(c, slice(wide, 0, 2, 4));
   graph.update(d, d);
   graph.update(wide, wide * 3.0);
-  Executable executable = compile_plain(graph);
-  executable.set("x", Tensor::full({DType::f32, {2}}, 5.0));
-  executable.run();
-  executable.run();
-  CHECK(number(executable, "a") == 5.0);
-  CHECK(number(executable, "b") == 6.0);
-  CHECK(number(executable, "c") == 3.0);
-  CHECK(number(executable, "d") == 1.0);
-  CHECK(number(executable, "wide") == 9.0);
+  Execution execution = compile_plain(graph);
+  execution.set("x", Tensor::full({DType::f32, {2}}, 5.0));
+  execution.run();
+  execution.run();
+  CHECK(number(execution, "a") == 5.0);
+  CHECK(number(execution, "b") == 6.0);
+  CHECK(number(execution, "c") == 3.0);
+  CHECK(number(execution, "d") == 1.0);
+  CHECK(number(execution, "wide") == 9.0);
 }
 
 // ---- Against an interpreter that shares no memory
 
 namespace {
 
-/// Three runs of the executable and of the interpreter on the graph as it runs: the same bits in all outputs and
+/// Three runs of the execution and of the interpreter on the graph as it runs: the same bits in all outputs and
 /// variables.
-void check_against_interpreter(Executable executable, const Backend& backend, std::uint64_t seed) {
-  TensorMap variables = executable.variables().snapshot();
+void check_against_interpreter(Execution execution, const Backend& backend, std::uint64_t seed) {
+  TensorMap variables = execution.variables().snapshot();
   for (std::uint64_t run = 0; run < 3; ++run) {
     CAPTURE(run);
-    const TensorMap inputs = fuzz::random_inputs(executable.graph(), seed * 10 + run);
-    const TensorMap expected = interpret(executable.graph(), backend, inputs, variables);
-    const TensorMap actual = executable.run(inputs);
+    const TensorMap inputs = fuzz::random_inputs(execution.graph(), seed * 10 + run);
+    const TensorMap expected = interpret(execution.graph(), backend, inputs, variables);
+    const TensorMap actual = execution.run(inputs);
     for (const auto& entry : expected) {
       const auto& [name, tensor] = entry;
       CAPTURE(entry.first);
@@ -359,10 +359,10 @@ void check_against_interpreter(Executable executable, const Backend& backend, st
     for (const auto& entry : variables) {
       const auto& [name, tensor] = entry;
       CAPTURE(entry.first);
-      CHECK(executable.variables().get(name) == tensor);
+      CHECK(execution.variables().get(name) == tensor);
     }
   }
-  CHECK(executable.report().arena_bytes >= executable.report().lower_bound_bytes);
+  CHECK(execution.report().arena_bytes >= execution.report().lower_bound_bytes);
 }
 
 }  // namespace
@@ -380,9 +380,9 @@ TEST_CASE("memory is shared in the random graphs") {
   std::size_t arena = 0;
   std::size_t naive = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const Executable executable = compile_plain(fuzz::random_graph(seed));
-    arena += executable.report().arena_bytes;
-    naive += executable.report().naive_bytes;
+    const Execution execution = compile_plain(fuzz::random_graph(seed));
+    arena += execution.report().arena_bytes;
+    naive += execution.report().naive_bytes;
   }
   CHECK(arena < naive);
 }

@@ -10,7 +10,7 @@
 #include "backends/check/interpreter.h"
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "backends/runtime/variables.h"
 #include "graph/io/text.h"
 #include "ops/case_graph.h"
@@ -75,15 +75,15 @@ CompileOptions as_written() {
 }
 
 void check_against_interpreter(const Graph& graph, const Backend& backend) {
-  Executable executable = compile(graph, backend, as_written());
-  TensorMap variables = executable.variables().snapshot();
+  Execution execution = compile(graph, backend, as_written());
+  TensorMap variables = execution.variables().snapshot();
   TensorMap inputs;
   for (const NodeId id : graph.leaves(leaf::input))
     inputs.emplace(graph.node(id).name, Tensor(graph.type(graph.node(id).results[0])));
   for (int run = 0; run < 2; ++run) {
     const TensorMap expected = interpret(graph, backend, inputs, variables);
-    CHECK(same_bits(expected, executable.run(inputs)));
-    CHECK(same_bits(variables, executable.variables().snapshot()));
+    CHECK(same_bits(expected, execution.run(inputs)));
+    CHECK(same_bits(variables, execution.variables().snapshot()));
   }
 }
 
@@ -139,8 +139,8 @@ TEST_CASE("an update whose parameter is its gradient as well is copied, its velo
   graph.update(v, next[1]);
   CompileOptions options = as_written();
   options.on_memory_plan = [](BufferPlan& plan) { CHECK(plan.updated_in_place == std::vector<bool>{false, true}); };
-  Executable executable = compile(graph, reference_backend(), options);
-  executable.run();
-  CHECK(executable.variables().get("v").number(14) == 2.5);   // 0.5 * 1 + 2
-  CHECK(executable.variables().get("w").number(14) == 0.75);  // 2 - 0.5 * 2.5
+  Execution execution = compile(graph, reference_backend(), options);
+  execution.run();
+  CHECK(execution.variables().get("v").number(14) == 2.5);   // 0.5 * 1 + 2
+  CHECK(execution.variables().get("w").number(14) == 0.75);  // 2 - 0.5 * 2.5
 }

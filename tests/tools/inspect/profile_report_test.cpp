@@ -23,23 +23,23 @@ Graph two_products() {
   return graph;
 }
 
-Executable profiled(int runs, Trace& trace) {
-  Executable executable = compile(two_products(), onednn_backend());
-  executable.profile_runs(true);
+std::shared_ptr<const Profiler> profiled(int runs, Trace& trace) {
+  Execution execution = compile(two_products(), onednn_backend());
+  std::shared_ptr<const Profiler> profiler = profile_runs(execution);
   for (int run = 0; run < runs; ++run) {
-    executable.run();
-    trace.add_last_run(executable, fmt::format("run {}", run + 1));
+    execution.run();
+    trace.add_last_run(*profiler, fmt::format("run {}", run + 1));
   }
-  return executable;
+  return profiler;
 }
 
 }  // namespace
 
 TEST_CASE("a report has every node and every kind, with the work that they did") {
   Trace trace;
-  const Executable executable = profiled(3, trace);
+  const std::shared_ptr<const Profiler> profiler = profiled(3, trace);
   ProfileReport report;
-  report.add(executable);
+  report.add(*profiler);
   report.set_runs(3, 1.0);
   const auto json = nlohmann::json::parse(report.to_json({.gflop_per_second = 100, .gigabytes_per_second = 10}));
   CHECK(json["runs"] == 3);
@@ -59,13 +59,13 @@ TEST_CASE("a report has every node and every kind, with the work that they did")
   for (std::size_t i = 1; i < nodes.size(); ++i) CHECK(nodes[i - 1]["seconds"] >= nodes[i]["seconds"]);
 }
 
-TEST_CASE("nodes of one name in two executables are one, and the table is cut where it is told to") {
+TEST_CASE("nodes of one name in two executions are one, and the table is cut where it is told to") {
   Trace trace;
-  const Executable one = profiled(2, trace);
-  const Executable other = profiled(1, trace);
+  const std::shared_ptr<const Profiler> one = profiled(2, trace);
+  const std::shared_ptr<const Profiler> other = profiled(1, trace);
   ProfileReport report;
-  report.add(one);
-  report.add(other);
+  report.add(*one);
+  report.add(*other);
   report.set_runs(3, 1.0);
   const Roofline machine{.gflop_per_second = 100, .gigabytes_per_second = 10};
   const auto json = nlohmann::json::parse(report.to_json(machine));
@@ -89,7 +89,7 @@ TEST_CASE("the machine's peak is measured: positive, and a plausible rate") {
 
 TEST_CASE("a trace is trace-event JSON: complete events within their run, one behind the other") {
   Trace trace;
-  const Executable executable = profiled(2, trace);
+  const std::shared_ptr<const Profiler> profiler = profiled(2, trace);
   const auto json = nlohmann::json::parse(trace.to_json());
   REQUIRE(json["traceEvents"].is_array());
   std::size_t runs = 0;
@@ -130,17 +130,17 @@ TEST_CASE("a trace is trace-event JSON: complete events within their run, one be
     }
   }
   CHECK(runs == 2);
-  CHECK(kernels == 2 * executable.profile().size());
+  CHECK(kernels == 2 * profiler->steps().size());
   CHECK(std::ranges::count(names, "layer/hidden") == 2);
 }
 
 TEST_CASE("names that are no UTF-8, or would end a script, do not break a trace") {
   Graph graph;
   graph.output("y", tanh(graph.input("x", DType::f32, {2})).named("</script>\"\xff"));
-  Executable executable = compile(graph, onednn_backend());
-  executable.profile_runs(true);
-  executable.run();
+  Execution execution = compile(graph, onednn_backend());
+  const std::shared_ptr<const Profiler> profiler = profile_runs(execution);
+  execution.run();
   Trace trace;
-  trace.add_last_run(executable, "run");
+  trace.add_last_run(*profiler, "run");
   CHECK(nlohmann::json::parse(trace.to_json())["traceEvents"].size() > 2);
 }

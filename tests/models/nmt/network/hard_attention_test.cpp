@@ -9,7 +9,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "ops/ops.h"
 #include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
@@ -56,8 +56,8 @@ Value row_loss(const Forward& forward, std::int64_t row) {
 /// each time.
 TensorMap run(const Graph& graph, TensorMap inputs, const std::vector<std::int64_t>& rows) {
   inputs["noise"] = noise_for(rows);
-  Executable executable = compile(with_float_type(graph, DType::f64), reference_backend(), {.seed = 9});
-  return executable.run(inputs);
+  Execution execution(compile(with_float_type(graph, DType::f64), reference_backend()), {.seed = 9});
+  return execution.run(inputs);
 }
 
 void output_gradients(Graph& graph, const std::vector<Value>& parameters, const std::vector<Value>& grads) {
@@ -206,12 +206,12 @@ TEST_CASE("a row that takes the expectation has the gradient of soft attention")
 TEST_CASE("when all rows take the expectation nothing is drawn, and the baseline stays") {
   TrainingConfig training;
   training.expected_attention = 1.0;
-  Executable executable = compile(training_graph(hard_config(), training, {1, positions, words + 1}), onednn_backend());
+  Execution execution = compile(training_graph(hard_config(), training, {1, positions, words + 1}), onednn_backend());
   TensorMap inputs = sentence(false);
   inputs["learning_rate"] = Tensor::scalar(0.0F);
-  const double first = executable.run(inputs).at("loss").number(0);
-  for (int step = 0; step < 8; ++step) CHECK(executable.run(inputs).at("loss").number(0) == first);
-  CHECK(executable.variables().get("sampling/baseline").number(0) == 0.0);
+  const double first = execution.run(inputs).at("loss").number(0);
+  for (int step = 0; step < 8; ++step) CHECK(execution.run(inputs).at("loss").number(0) == first);
+  CHECK(execution.variables().get("sampling/baseline").number(0) == 0.0);
 }
 
 TEST_CASE("the highest sum of score and Gumbel noise is drawn as often as the softmax says") {
@@ -221,7 +221,7 @@ TEST_CASE("the highest sum of score and Gumbel noise is drawn as often as the so
                                        graph.constant(1.0), {draws, 3}, 5, "test");
   const std::vector<float> scores{std::log(0.2F), std::log(0.5F), std::log(0.3F)};
   graph.output("drawn", argmax(graph.constant(Tensor::of<float>({3}, scores)) + gumbel(uniform), -1));
-  const TensorMap results = compile(graph, onednn_backend()).run(TensorMap{});
+  const TensorMap results = Execution(compile(graph, onednn_backend())).run(TensorMap{});
   double counts[3] = {};
   for (const std::int32_t place : results.at("drawn").as<std::int32_t>()) counts[place] += 1.0 / draws;
   CHECK(counts[0] == doctest::Approx(0.2).epsilon(0.05));
@@ -233,16 +233,16 @@ TEST_CASE("the baseline moves to the mean log probability of the words, and the 
   TrainingConfig training;
   training.baseline_decay = 0.75;
   training.expected_attention = 0.0;
-  Executable executable = compile(training_graph(hard_config(), training, {1, positions, words + 1}), onednn_backend());
+  Execution execution = compile(training_graph(hard_config(), training, {1, positions, words + 1}), onednn_backend());
   TensorMap inputs = sentence(false);
   inputs["learning_rate"] = Tensor::scalar(1e-9F);
-  const double first = executable.run(inputs).at("loss").number(0);
-  CHECK(executable.variables().get("sampling/baseline").number(0) == doctest::Approx(-0.25 * first).epsilon(1e-5));
-  const double second = executable.run(inputs).at("loss").number(0);
-  CHECK(executable.variables().get("sampling/baseline").number(0) ==
+  const double first = execution.run(inputs).at("loss").number(0);
+  CHECK(execution.variables().get("sampling/baseline").number(0) == doctest::Approx(-0.25 * first).epsilon(1e-5));
+  const double second = execution.run(inputs).at("loss").number(0);
+  CHECK(execution.variables().get("sampling/baseline").number(0) ==
         doctest::Approx(-0.75 * 0.25 * first - 0.25 * second).epsilon(1e-5));
-  CHECK(executable.variables().get("sampling/steps").number(0) == 2.0);
+  CHECK(execution.variables().get("sampling/steps").number(0) == 2.0);
   bool differs = false;
-  for (int step = 0; step < 8; ++step) differs = differs || executable.run(inputs).at("loss").number(0) != second;
+  for (int step = 0; step < 8; ++step) differs = differs || execution.run(inputs).at("loss").number(0) != second;
   CHECK(differs);
 }

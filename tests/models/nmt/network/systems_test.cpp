@@ -10,7 +10,7 @@
 #include "backends/check/gradient_check.h"
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/error.h"
 #include "models/nmt/network/attention.h"
 #include "models/nmt/network/model.h"
@@ -81,11 +81,11 @@ std::vector<std::int32_t> follow(const ModelConfig& config, const std::shared_pt
   while (words.size() <= limit && words.back() != 2) {
     std::vector<std::int32_t> target = words;
     target.push_back(0);
-    Executable executable =
-        compile(forward_graph(config, {1, length, std::ssize(target)}), reference_backend(), {.variables = variables});
-    const TensorMap results = executable.run({{"source", ids({1, length}, source)},
-                                              {"source_lengths", ids({1}, {static_cast<std::int32_t>(length)})},
-                                              {"target", ids({1, std::ssize(target)}, target)}});
+    Execution execution(compile(forward_graph(config, {1, length, std::ssize(target)}), reference_backend()),
+                        {.variables = variables});
+    const TensorMap results = execution.run({{"source", ids({1, length}, source)},
+                                             {"source_lengths", ids({1}, {static_cast<std::int32_t>(length)})},
+                                             {"target", ids({1, std::ssize(target)}, target)}});
     const Tensor& logits = results.at("logits");
     const std::int64_t first = (std::ssize(words) - 1) * config.target_vocabulary;
     std::int32_t best = 0;
@@ -154,7 +154,7 @@ TEST_CASE("scores by products are over the root of the units") {
     weights.kernel = graph.constant(Tensor::of({4, 4}, kernel));
     const ModelConfig config{.units = 4, .attention = attention};
     graph.output("weights", look_at_source(graph.constant(Tensor::of({1, 4}, query)), memory, weights, config).weights);
-    const TensorMap results = compile(graph, reference_backend()).run(TensorMap{});
+    const TensorMap results = Execution(compile(graph, reference_backend())).run(TensorMap{});
     for (std::size_t t = 0; t < 3; ++t)
       CHECK(results.at("weights").number(static_cast<std::int64_t>(t)) ==
             doctest::Approx(expected[t] / sum).epsilon(1e-12));
@@ -169,8 +169,8 @@ TEST_CASE("a training step of every system is the same on both backends" * docte
     const Graph graph = training_graph(config, training, {3, 7, 5});
     TensorMap inputs = batch();
     inputs["learning_rate"] = Tensor::scalar(0.01F);
-    Executable reference = compile(graph, reference_backend(), {.seed = 5});
-    Executable fast = compile(graph, onednn_backend(), {.seed = 5});
+    Execution reference(compile(graph, reference_backend()), {.seed = 5});
+    Execution fast(compile(graph, onednn_backend()), {.seed = 5});
     for (int step = 0; step < 2; ++step) {
       const TensorMap expected = reference.run(inputs);
       const TensorMap actual = fast.run(inputs);
@@ -188,11 +188,12 @@ TEST_CASE("neither padding nor batch mates change what a system says of a senten
     CAPTURE(describe_system(config));
     const auto variables = std::make_shared<Variables>(11);
     const TensorMap together =
-        compile(forward_graph(config, {3, 7, 5}), onednn_backend(), {.variables = variables}).run(batch());
-    const TensorMap alone = compile(forward_graph(config, {1, 4, 3}), onednn_backend(), {.variables = variables})
-                                .run({{"source", ids({1, 4}, {1, 11, 4, 2})},
-                                      {"source_lengths", ids({1}, {4})},
-                                      {"target", ids({1, 3}, {1, 5, 2})}});
+        Execution(compile(forward_graph(config, {3, 7, 5}), onednn_backend()), {.variables = variables}).run(batch());
+    const TensorMap alone =
+        Execution(compile(forward_graph(config, {1, 4, 3}), onednn_backend()), {.variables = variables})
+            .run({{"source", ids({1, 4}, {1, 11, 4, 2})},
+                  {"source_lengths", ids({1}, {4})},
+                  {"target", ids({1, 3}, {1, 5, 2})}});
     // The second sentence's rows of the first two steps.
     const Tensor& logits = together.at("logits");
     Tensor of_sentence(alone.at("logits").type());

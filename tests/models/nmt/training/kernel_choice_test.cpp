@@ -112,22 +112,19 @@ TEST_CASE("a step that is dumped keeps its kernels, by which it gives the same b
   const Table kernels = unlike_the_rule(config, examples);
   const StepDump dump(config, folder.path, 3, kernels);
   const StepObserver observer{
-      .before = [&](std::int64_t at, const BatchShape& shape, const Executable& e) { dump.before(at, shape, e); },
-      .after = [&](std::int64_t at, const Executable& e) { dump.after(at, e); }};
+      .before = [&](std::int64_t at, const BatchShape& shape, const Execution& e) { dump.before(at, shape, e); },
+      .after = [&](std::int64_t at, const Execution& e) { dump.after(at, e); }};
   Trainer(config, examples, std::make_shared<Variables>(7), {.backend = backend_with(kernels), .observer = observer})
       .run_epoch({});
   CHECK(dump.replay_command().ends_with(" --kernels " + (folder.path / "kernels.json").string()));
 
   const auto replayed = [&](const Table& table) {
-    CompileOptions options;
-    options.variables = std::make_shared<Variables>();
     const Graph graph = load_graph(folder.path / "graph.json", all_ops());
-    options.variables->initialise(graph);
+    Execution step = compile(graph, *onednn_backend({.kernels = table}));
     for (const auto& [name, tensor] : load_safetensors(folder.path / "weights.safetensors").tensors)
-      options.variables->set(name, tensor);
-    compile(graph, *onednn_backend({.kernels = table}), options)
-        .run(load_safetensors(folder.path / "inputs.safetensors").tensors);
-    return options.variables->snapshot();
+      step.variables().set(name, tensor);
+    step.run(load_safetensors(folder.path / "inputs.safetensors").tensors);
+    return step.variables().snapshot();
   };
   const TensorMap updated = load_safetensors(folder.path / "updated.safetensors").tensors;
   CHECK(replayed(choose_kernels((folder.path / "kernels.json").string(), {}, {})) == updated);

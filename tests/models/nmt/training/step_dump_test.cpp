@@ -22,8 +22,8 @@ void train_and_dump(const std::filesystem::path& folder, std::int64_t step) {
   const std::vector<Example> examples = tiny_examples(64);
   const StepDump dump(config, folder, step);
   const StepObserver observer{
-      .before = [&](std::int64_t at, const BatchShape& shape, const Executable& e) { dump.before(at, shape, e); },
-      .after = [&](std::int64_t at, const Executable& e) { dump.after(at, e); }};
+      .before = [&](std::int64_t at, const BatchShape& shape, const Execution& e) { dump.before(at, shape, e); },
+      .after = [&](std::int64_t at, const Execution& e) { dump.after(at, e); }};
   Trainer(config, examples, std::make_shared<Variables>(7), {.observer = observer}).run_epoch({});
 }
 
@@ -40,13 +40,10 @@ TEST_CASE("a dumped step gives the same bits again, on any number of threads") {
   const int before = onednn::thread_count();
   for (const int threads : {1, 2}) {
     onednn::set_thread_count(threads);
-    CompileOptions options;
-    options.variables = std::make_shared<Variables>(99);  // nothing of its own content may be left
-    options.variables->initialise(graph);
-    for (const auto& [name, tensor] : tensors(folder.path, "weights.safetensors")) options.variables->set(name, tensor);
-    Executable step = compile(graph, onednn_backend(), options);
+    Execution step(compile(graph, onednn_backend()), {.seed = 99});  // nothing of its own content may be left
+    for (const auto& [name, tensor] : tensors(folder.path, "weights.safetensors")) step.variables().set(name, tensor);
     CHECK(step.run(tensors(folder.path, "inputs.safetensors")) == tensors(folder.path, "outputs.safetensors"));
-    CHECK(options.variables->snapshot() == tensors(folder.path, "updated.safetensors"));
+    CHECK(step.variables().snapshot() == tensors(folder.path, "updated.safetensors"));
   }
   onednn::set_thread_count(before);
   CHECK(tensors(folder.path, "weights.safetensors") != tensors(folder.path, "updated.safetensors"));

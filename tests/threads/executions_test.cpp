@@ -48,21 +48,21 @@ Graph inference_graph(std::int64_t rows) {
 
 constexpr int steps = 10;
 
-/// Compiles a training step and trains: the losses.
-std::vector<float> train(std::uint64_t seed) {
-  const Graph graph = training_graph();
-  CompileOptions options;
-  options.seed = seed;
-  Executable step = compile(graph, onednn_backend(), options);
-  const TensorMap inputs = test::draw_all(graph);
+/// Binds a training step to variables of its own and trains: the losses.
+std::vector<float> train(const Program& program, std::uint64_t seed) {
+  Execution step(program, {.seed = seed});
+  const TensorMap inputs = test::draw_all(program.graph());
   std::vector<float> losses;
   for (int i = 0; i < steps; ++i) losses.push_back(static_cast<float>(step.run(inputs).at("loss").number(0)));
   return losses;
 }
 
+/// Compiles it as well.
+std::vector<float> train(std::uint64_t seed) { return train(compile(training_graph(), onednn_backend()), seed); }
+
 }  // namespace
 
-TEST_CASE("two executables with variables of their own compile and run at the same time") {
+TEST_CASE("two executions with variables of their own compile and run at the same time") {
   std::array<std::vector<float>, 2> alone{train(1), train(2)};
   CHECK(alone[0] != alone[1]);
   std::array<std::vector<float>, 2> together;
@@ -74,29 +74,58 @@ TEST_CASE("two executables with variables of their own compile and run at the sa
   CHECK(together == alone);
 }
 
-TEST_CASE("executables that read the same variables run at the same time") {
+TEST_CASE("two executions of one program run at the same time") {
+  const Program program = compile(training_graph(), onednn_backend());
+  std::array<std::vector<float>, 2> alone{train(program, 1), train(program, 2)};
+  CHECK(alone[0] != alone[1]);
+  std::array<std::vector<float>, 2> together;
+  {
+    std::array<std::jthread, 2> threads;
+    for (std::size_t i = 0; i < 2; ++i)
+      threads[i] = std::jthread([&program, &result = together[i], i] { result = train(program, i + 1); });
+  }
+  CHECK(together == alone);
+}
+
+/// The columns of a constant, packed once for all executions of the program.
+TEST_CASE("executions of one program share its packed constants on all threads") {
+  Graph graph("constant");
+  const Value x = graph.input("x", DType::f32, {33, units});
+  graph.output("y", matmul(x, graph.constant(test::draw("weight", {units, units}))));
+  const Program program = compile(graph, onednn_backend());
+  const TensorMap inputs = test::draw_all(graph);
+  std::array<Tensor, 4> results;
+  {
+    std::vector<std::jthread> threads;
+    for (Tensor& result : results) threads.emplace_back([&] { result = Execution(program).run(inputs).at("y"); });
+  }
+  for (const Tensor& result : results) CHECK(result == Execution(program).run(inputs).at("y"));
+}
+
+TEST_CASE("executions that read the same variables run at the same time, also those of one program") {
   for (const char* precision : {"", "bf16-weights", "int8-weights"}) {
     CAPTURE(precision);
     CompileOptions options;
-    options.variables = std::make_shared<Variables>();
+    const ExecutionOptions shared{.variables = std::make_shared<Variables>()};
     if (*precision != '\0') options.extra_passes = {precision};
-    std::vector<Executable> executables;
+    std::vector<Execution> executions;
     std::vector<TensorMap> inputs;
     std::vector<Tensor> alone;
     for (const std::int64_t rows : {1, 33, 33}) {
       const Graph graph = inference_graph(rows);
-      executables.push_back(compile(graph, onednn_backend(), options));
+      const Program program = compile(graph, onednn_backend(), options);
+      executions.emplace_back(program, shared);
       inputs.push_back(test::draw_all(graph));
-      alone.push_back(compile(graph, onednn_backend(), options).run(inputs.back()).at("y"));
+      alone.push_back(Execution(program, shared).run(inputs.back()).at("y"));
     }
     // The first runs are at the same time, too: that is when weights are packed.
-    options.variables->set("first", Tensor(options.variables->get("first")));
-    std::vector<Tensor> together(executables.size(), alone[0]);
+    shared.variables->set("first", Tensor(shared.variables->get("first")));
+    std::vector<Tensor> together(executions.size(), alone[0]);
     {
       std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < executables.size(); ++i)
+      for (std::size_t i = 0; i < executions.size(); ++i)
         threads.emplace_back([&, i] {
-          for (int step = 0; step < steps; ++step) together[i] = executables[i].run(inputs[i]).at("y");
+          for (int step = 0; step < steps; ++step) together[i] = executions[i].run(inputs[i]).at("y");
         });
     }
     CHECK(together == alone);

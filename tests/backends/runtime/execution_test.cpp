@@ -1,4 +1,4 @@
-#include "backends/runtime/executable.h"
+#include "backends/runtime/execution.h"
 
 #include <doctest/doctest.h>
 
@@ -59,12 +59,12 @@ Tensor ramp(const Shape& shape) {
   return tensor;
 }
 
-/// What the executable makes of x = ramp, by hand: W and b as the variables have them.
-void check_layer(Executable& executable, std::int64_t rows) {
+/// What the execution makes of x = ramp, by hand: W and b as the variables have them.
+void check_layer(Execution& execution, std::int64_t rows) {
   const Tensor x = ramp({rows, 3});
-  const Tensor y = executable.run(TensorMap{{"x", x}}).at("y");
-  const Tensor kernel = executable.variables().get("kernel");
-  const Tensor bias = executable.variables().get("bias");
+  const Tensor y = execution.run(TensorMap{{"x", x}}).at("y");
+  const Tensor kernel = execution.variables().get("kernel");
+  const Tensor bias = execution.variables().get("bias");
   for (std::int64_t row = 0; row < rows; ++row)
     for (std::int64_t column = 0; column < 2; ++column) {
       double expected = bias.number(column);
@@ -83,54 +83,54 @@ TEST_CASE("unknown names are refused with those that there are") {
   const Value b = graph.input("b", DType::f32, {2});
   graph.output("total", a + b);
   graph.output("difference", a - b);
-  const Executable executable = compile(graph, reference_backend());
-  CHECK(error_of([&] { executable.input("c"); }) == "graph 'sum' has no input 'c'; there are a, b");
-  CHECK(error_of([&] { executable.input("total"); }) == "graph 'sum' has no input 'total'; there are a, b");
-  CHECK(error_of([&] { executable.output("sum"); }) == "graph 'sum' has no output 'sum'; there are difference, total");
-  CHECK(error_of([&] { (void)executable.get("a"); }) == "graph 'sum' has no output 'a'; there are difference, total");
+  const Execution execution = compile(graph, reference_backend());
+  CHECK(error_of([&] { execution.input("c"); }) == "graph 'sum' has no input 'c'; there are a, b");
+  CHECK(error_of([&] { execution.input("total"); }) == "graph 'sum' has no input 'total'; there are a, b");
+  CHECK(error_of([&] { execution.output("sum"); }) == "graph 'sum' has no output 'sum'; there are difference, total");
+  CHECK(error_of([&] { (void)execution.get("a"); }) == "graph 'sum' has no output 'a'; there are difference, total");
   Graph empty("empty");
-  const Executable nothing = compile(empty, reference_backend());
+  const Execution nothing = compile(empty, reference_backend());
   CHECK(error_of([&] { nothing.input("x"); }) == "graph 'empty' has no input 'x'; there are none");
   CHECK(error_of([&] { nothing.output("x"); }) == "graph 'empty' has no output 'x'; there are none");
 }
 
 TEST_CASE("a tensor of the wrong type is refused with both types") {
-  Executable executable = compile(layer(2), reference_backend());
-  CHECK(error_of([&] { executable.set("x", ones({3, 2})); }) == "the input 'x' is f32[2,3], it is set to f32[3,2]");
+  Execution execution = compile(layer(2), reference_backend());
+  CHECK(error_of([&] { execution.set("x", ones({3, 2})); }) == "the input 'x' is f32[2,3], it is set to f32[3,2]");
   CHECK(error_of([&] {
-          executable.set("x", Tensor::full({DType::f64, {2, 3}}, 1));
+          execution.set("x", Tensor::full({DType::f64, {2, 3}}, 1));
         }) == "the input 'x' is f32[2,3], it is set to f64[2,3]");
-  CHECK(error_of([&] { (void)executable.input("x").as<double>(); }) == "a f32[2,3] tensor is accessed as f64");
+  CHECK(error_of([&] { (void)execution.input("x").as<double>(); }) == "a f32[2,3] tensor is accessed as f64");
 }
 
 TEST_CASE("running with inputs by name: a missing one and one too many are refused") {
-  Executable executable = compile(layer(2), reference_backend());
-  CHECK(error_of([&] { executable.run(TensorMap{}); }) == "the input 'x' f32[2,3] is not given");
+  Execution execution = compile(layer(2), reference_backend());
+  CHECK(error_of([&] { execution.run(TensorMap{}); }) == "the input 'x' f32[2,3] is not given");
   CHECK(error_of([&] {
-          executable.run(TensorMap{{"x", ones({2, 3})}, {"y", ones({1})}});
+          execution.run(TensorMap{{"x", ones({2, 3})}, {"y", ones({1})}});
         }) == "graph 'layer' has no input 'y'; there are x");
-  CHECK(executable.run(TensorMap{{"x", ones({2, 3})}}).size() == 1);
+  CHECK(execution.run(TensorMap{{"x", ones({2, 3})}}).size() == 1);
 }
 
 TEST_CASE("inputs that nobody reads are there nevertheless") {
   Graph graph;
   graph.input("unused", DType::i32, {5});
   graph.output("y", graph.input("x", DType::f32, {2}));
-  Executable executable = compile(graph, reference_backend());
-  CHECK(executable.run(TensorMap{{"unused", Tensor({DType::i32, {5}})}, {"x", ones({2})}}).at("y") == ones({2}));
+  Execution execution = compile(graph, reference_backend());
+  CHECK(execution.run(TensorMap{{"unused", Tensor({DType::i32, {5}})}, {"x", ones({2})}}).at("y") == ones({2}));
 }
 
 TEST_CASE("the content of an input stays across runs, that of an output until the next run") {
-  Executable executable = compile(layer(2), reference_backend());
-  const TensorView input = executable.input("x");
-  executable.set("x", ramp({2, 3}));
-  executable.run();
-  const Tensor first = executable.get("y");
-  executable.run();
-  CHECK(executable.get("y") == first);
-  CHECK(executable.input("x").data == input.data);
+  Execution execution = compile(layer(2), reference_backend());
+  const TensorView input = execution.input("x");
+  execution.set("x", ramp({2, 3}));
+  execution.run();
+  const Tensor first = execution.get("y");
+  execution.run();
+  CHECK(execution.get("y") == first);
+  CHECK(execution.input("x").data == input.data);
   CHECK(input.as<float>()[0] == -0.8F);
-  Executable moved = std::move(executable);
+  Execution moved = std::move(execution);
   moved.run();
   CHECK(moved.input("x").data == input.data);
   CHECK(moved.get("y") == first);
@@ -144,7 +144,7 @@ TEST_CASE("one value may be several outputs, and leaves may be outputs") {
   graph.output("b", y);
   graph.output("c", x);
   graph.output("d", graph.constant(4.0));
-  const TensorMap results = compile(graph, reference_backend()).run(TensorMap{{"x", ones({2})}});
+  const TensorMap results = Execution(compile(graph, reference_backend())).run(TensorMap{{"x", ones({2})}});
   CHECK(results.at("a") == results.at("b"));
   CHECK(results.at("c") == ones({2}));
   CHECK(results.at("d").number(0) == 4.0);
@@ -152,12 +152,12 @@ TEST_CASE("one value may be several outputs, and leaves may be outputs") {
 
 // ---- Variables and arenas
 
-TEST_CASE("executables of two shapes share their variables") {
+TEST_CASE("executions of two shapes share their variables") {
   const auto variables = std::make_shared<Variables>(5);
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
-    Executable small = compile(layer(2), *backend, {.variables = variables});
-    Executable large = compile(layer(7), *backend, {.variables = variables});
+    Execution small(compile(layer(2), *backend), {.variables = variables});
+    Execution large(compile(layer(7), *backend), {.variables = variables});
     CHECK(&small.variables() == &large.variables());
     check_layer(small, 2);
     check_layer(large, 7);
@@ -176,8 +176,8 @@ TEST_CASE("training in one shape changes what another one computes") {
                             forward.parameter("bias", {64}, Initializer::zeros())));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
-    Executable train = compile(training(8), *backend, {.variables = variables});
-    Executable use = compile(forward, *backend, {.variables = variables});
+    Execution train(compile(training(8), *backend), {.variables = variables});
+    Execution use(compile(forward, *backend), {.variables = variables});
     const Tensor before = use.run(TensorMap{{"x", ones({1, 3})}}).at("y");
     train.run(TensorMap{{"x", ramp({8, 3})}});
     const Tensor after = use.run(TensorMap{{"x", ones({1, 3})}}).at("y");
@@ -192,8 +192,8 @@ TEST_CASE("training in one shape changes what another one computes") {
 
 TEST_CASE("a variable of another type is refused, and unknown ones are named") {
   const auto variables = std::make_shared<Variables>();
-  compile(layer(2), reference_backend(), {.variables = variables});
-  CHECK(error_of([&] { compile(layer(2, 4), reference_backend(), {.variables = variables}); }) ==
+  Execution(compile(layer(2), reference_backend()), {.variables = variables});
+  CHECK(error_of([&] { Execution(compile(layer(2, 4), reference_backend()), {.variables = variables}); }) ==
         "the variable 'kernel' is f32[3,2], the graph 'layer' declares f32[4,2]");
   CHECK(error_of([&] { (void)variables->get("kernal"); }).starts_with("there is no variable 'kernal'"));
   CHECK(error_of([&] {
@@ -205,25 +205,25 @@ TEST_CASE("a variable of another type is refused, and unknown ones are named") {
 }
 
 TEST_CASE("states live across runs") {
-  Executable executable = compile(layer(2), onednn_backend());
-  for (int i = 0; i < 5; ++i) executable.run();
-  CHECK(executable.variables().get("runs").number(0) == 5.0);
+  Execution execution = compile(layer(2), onednn_backend());
+  for (int i = 0; i < 5; ++i) execution.run();
+  CHECK(execution.variables().get("runs").number(0) == 5.0);
 }
 
-TEST_CASE("a shared arena that grows under a bound executable leaves its results right") {
+TEST_CASE("a shared arena that grows under a bound execution leaves its results right") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
     const auto arena = std::make_shared<Arena>();
     const auto variables = std::make_shared<Variables>();
-    Executable small = compile(training(2), *backend, {.variables = variables, .arena = arena});
-    Executable alone = compile(training(2), *backend, {.seed = 1});
+    Execution small(compile(training(2), *backend), {.variables = variables, .arena = arena});
+    Execution alone(compile(training(2), *backend), {.seed = 1});
     const auto check_step = [&] {
       const Tensor expected = alone.run(TensorMap{{"x", ramp({2, 3})}}).at("loss");
       CHECK(small.run(TensorMap{{"x", ramp({2, 3})}}).at("loss") == expected);
     };
     check_step();
     const std::size_t before = arena->bytes();
-    Executable large = compile(training(20'000), *backend, {.arena = arena});
+    Execution large(compile(training(20'000), *backend), {.arena = arena});
     REQUIRE(arena->bytes() > before);
     check_step();
     large.run(TensorMap{{"x", ramp({20'000, 3})}});  // writes all over the arena
@@ -234,23 +234,23 @@ TEST_CASE("a shared arena that grows under a bound executable leaves its results
 
 TEST_CASE("an arena that cannot grow says so, and what was compiled before still runs") {
   const auto arena = std::make_shared<Arena>();
-  Executable executable = compile(training(2), reference_backend(), {.arena = arena});
-  executable.run(TensorMap{{"x", ramp({2, 3})}});
+  Execution execution(compile(training(2), reference_backend()), {.arena = arena});
+  execution.run(TensorMap{{"x", ramp({2, 3})}});
   const std::string message = error_of([&] { arena->reserve(std::size_t{1} << 62); });
   CHECK(message.starts_with("there is not enough memory for an arena of 4611686018427387904 bytes"));
-  const Tensor loss = executable.run(TensorMap{{"x", ramp({2, 3})}}).at("loss");
+  const Tensor loss = execution.run(TensorMap{{"x", ramp({2, 3})}}).at("loss");
   CHECK(std::isfinite(loss.number(0)));
 }
 
 // ---- Determinism
 
-TEST_CASE("the same program gives the same bits, run after run and from one executable to the next") {
+TEST_CASE("the same program gives the same bits, run after run and from one execution to the next") {
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
     const auto train = [&] {
-      Executable executable = compile(training(33), *backend, {.seed = 9});
-      for (int i = 0; i < 10; ++i) executable.run(TensorMap{{"x", ramp({33, 3})}});
-      return executable.variables().snapshot();
+      Execution execution(compile(training(33), *backend), {.seed = 9});
+      for (int i = 0; i < 10; ++i) execution.run(TensorMap{{"x", ramp({33, 3})}});
+      return execution.variables().snapshot();
     };
     CHECK(train() == train());
   }
@@ -258,7 +258,7 @@ TEST_CASE("the same program gives the same bits, run after run and from one exec
 
 TEST_CASE("a seed decides the parameters, and nothing else does") {
   const auto kernel = [](const Graph& graph, std::uint64_t seed) {
-    return compile(graph, reference_backend(), {.seed = seed}).variables().get("kernel");
+    return Execution(compile(graph, reference_backend()), {.seed = seed}).variables().get("kernel");
   };
   CHECK(kernel(layer(2), 1) == kernel(layer(2), 1));
   CHECK_FALSE(kernel(layer(2), 1) == kernel(layer(2), 2));
@@ -270,22 +270,22 @@ TEST_CASE("a seed decides the parameters, and nothing else does") {
 
 // ---- Errors of a run and of compiling
 
-TEST_CASE("bad data names its node, and the executable can be run again") {
+TEST_CASE("bad data names its node, and the execution can be run again") {
   Graph graph;
   const Value ids = graph.input("ids", DType::i32, {2});
   const Value table = graph.parameter("table", {4, 3}, Initializer::ones());
   graph.output("y", embedding(table, ids).named("words"));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
-    Executable executable = compile(graph, *backend);
+    Execution execution = compile(graph, *backend);
     for (const std::int32_t bad : {4, -1, std::numeric_limits<std::int32_t>::min()}) {
       const std::string message = error_of([&] {
-        executable.run(TensorMap{{"ids", Tensor::of<std::int32_t>({2}, std::vector{0, bad})}});
+        execution.run(TensorMap{{"ids", Tensor::of<std::int32_t>({2}, std::vector{0, bad})}});
       });
       CHECK(message.starts_with("embedding 'words': "));
       CHECK(message.find(std::to_string(bad)) != std::string::npos);
     }
-    CHECK(executable.run(TensorMap{{"ids", Tensor::of<std::int32_t>({2}, std::vector{0, 3})}}).at("y") == ones({2, 3}));
+    CHECK(execution.run(TensorMap{{"ids", Tensor::of<std::int32_t>({2}, std::vector{0, 3})}}).at("y") == ones({2, 3}));
   }
 }
 
@@ -309,17 +309,17 @@ TEST_CASE("after a run that failed, no kernel works on an outdated copy of a var
   graph.output("words", embedding(graph.parameter("table", {4, 3}, Initializer::ones()), ids));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
-    Executable executable = compile(graph, *backend);
-    executable.set("x", ones({2, 64}));
-    executable.run();
-    executable.set("ids", Tensor::of<std::int32_t>({2}, std::vector{0, 9}));
-    CHECK_THROWS_AS(executable.run(), Error);
-    const Tensor now = executable.variables().get("kernel");
-    executable.set("ids", Tensor::of<std::int32_t>({2}, std::vector{0, 1}));
-    executable.run();
+    Execution execution = compile(graph, *backend);
+    execution.set("x", ones({2, 64}));
+    execution.run();
+    execution.set("ids", Tensor::of<std::int32_t>({2}, std::vector{0, 9}));
+    CHECK_THROWS_AS(execution.run(), Error);
+    const Tensor now = execution.variables().get("kernel");
+    execution.set("ids", Tensor::of<std::int32_t>({2}, std::vector{0, 1}));
+    execution.run();
     double expected = 0.0;
     for (std::int64_t i = 0; i < 64; ++i) expected += now.number(i * 64);
-    CHECK(executable.get("y").number(0) == doctest::Approx(expected).epsilon(1e-5));
+    CHECK(execution.get("y").number(0) == doctest::Approx(expected).epsilon(1e-5));
   }
 }
 
@@ -336,12 +336,12 @@ TEST_CASE("the report counts kernels, memory and work") {
   const Value x = graph.input("x", DType::f32, {64, 32});
   const Value w = graph.parameter("w", {32, 16}, Initializer::ones());
   graph.output("y", reshape(tanh(matmul(x, w)), {32, 32}));
-  const Executable executable = compile(graph, reference_backend());
-  CHECK(executable.report().kernels == 2);  // the reshape is a view
-  CHECK(executable.report().flops >= 2.0 * 64 * 32 * 16);
-  CHECK(executable.report().lower_bound_bytes == 64 * 16 * 4);
-  CHECK(executable.report().arena_bytes == 64 * 16 * 4);  // tanh in place
-  CHECK(executable.report().naive_bytes >= 2 * 64 * 16 * 4);
+  const Execution execution = compile(graph, reference_backend());
+  CHECK(execution.report().kernels == 2);  // the reshape is a view
+  CHECK(execution.report().flops >= 2.0 * 64 * 32 * 16);
+  CHECK(execution.report().lower_bound_bytes == 64 * 16 * 4);
+  CHECK(execution.report().arena_bytes == 64 * 16 * 4);  // tanh in place
+  CHECK(execution.report().naive_bytes >= 2 * 64 * 16 * 4);
 }
 
 TEST_CASE("inputs and outputs may live in the caller's memory, and an output in that of the input it feeds") {
@@ -350,31 +350,31 @@ TEST_CASE("inputs and outputs may live in the caller's memory, and an output in 
     const Value x = graph.input("x", DType::f32, {3});
     graph.output("next", x + x);
     graph.output("same", x * 1.5);
-    Executable executable = compile(graph, *backend);
-    executable.set("x", ones({3}));
-    executable.run();
+    Execution execution = compile(graph, *backend);
+    execution.set("x", ones({3}));
+    execution.run();
     Tensor memory = Tensor::full({DType::f32, {3}}, 5.0);
-    executable.bind_input("x", memory.view());
-    executable.bind_output("next", memory.view());
-    CHECK(executable.input("x").data == memory.bytes().data());
-    executable.run();
+    execution.bind_input("x", memory.view());
+    execution.bind_output("next", memory.view());
+    CHECK(execution.input("x").data == memory.bytes().data());
+    execution.run();
     CHECK(memory == Tensor::full({DType::f32, {3}}, 10.0));
-    CHECK(executable.get("same") == Tensor::full({DType::f32, {3}}, 7.5));
-    executable.run();
+    CHECK(execution.get("same") == Tensor::full({DType::f32, {3}}, 7.5));
+    execution.run();
     CHECK(memory == Tensor::full({DType::f32, {3}}, 20.0));
-    CHECK(executable.get("next") == memory);
+    CHECK(execution.get("next") == memory);
 
     Tensor other({DType::f32, {4}});
-    CHECK(error_of([&] { executable.bind_input("x", other.view()); }) == "'x' is f32[3], the memory for it is f32[4]");
-    CHECK(error_of([&] { executable.bind_output("y", other.view()); }).starts_with("graph 'graph' has no output 'y'"));
+    CHECK(error_of([&] { execution.bind_input("x", other.view()); }) == "'x' is f32[3], the memory for it is f32[4]");
+    CHECK(error_of([&] { execution.bind_output("y", other.view()); }).starts_with("graph 'graph' has no output 'y'"));
   }
 }
 
 TEST_CASE("passes may run after the pipeline, by name") {
   CompileOptions options;
   options.extra_passes = {"int8-weights"};
-  const Executable executable = compile(layer(2), onednn_backend(), options);
-  CHECK(executable.graph().find("low_precision_dense"));
+  const Execution execution = compile(layer(2), onednn_backend(), options);
+  CHECK(execution.graph().find("low_precision_dense"));
   options.extra_passes = {"int9-weights"};
   CHECK_THROWS_AS(compile(layer(2), onednn_backend(), options), Error);
 }

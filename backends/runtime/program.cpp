@@ -1,0 +1,170 @@
+#include "backends/runtime/program.h"
+
+#include <algorithm>
+#include <new>
+
+#include "backends/runtime/pass_context.h"
+#include "backends/runtime/program_impl.h"
+#include "graph/base/error.h"
+#include "graph/compacted.h"
+#include "graph/cost.h"
+#include "graph/leaf.h"
+#include "graph/order.h"
+#include "passes/memory/buffer_check.h"
+#include "passes/memory/view.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+Lifetime lifetime_of(const Graph& graph, ValueId value) {
+  const Op* source = graph.node(graph.producer(piece_of(graph, value).source)).op;
+  return source == &leaf::constant || is_variable(*source) ? Lifetime::program : Lifetime::run;
+}
+
+Kernel make_kernel(const Graph& graph, const Node& node, const Backend& backend) {
+  const std::vector<TensorType> operands = types_of(graph, node.operands);
+  const std::vector<TensorType> results = types_of(graph, node.results);
+  std::vector<Lifetime> lifetimes;
+  for (const ValueId operand : node.operands) lifetimes.push_back(lifetime_of(graph, operand));
+  require(backend.runs_whole(*node.op), "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
+          backend.name());
+  try {
+    return backend.make_kernel({node, operands, results, lifetimes});
+  } catch (const Error& error) {
+    fail("{} '{}': {}", node.op->name, node.name, error.what());
+  } catch (const std::bad_alloc&) {
+    fail("{} '{}': out of memory while its kernel is prepared; use a smaller batch, or allow more", node.op->name,
+         node.name);
+  }
+}
+
+struct Cost {
+  std::size_t nodes = 0;
+  std::size_t bytes = 0;
+  double flops = 0;
+};
+
+/// What the graph's arena takes and a run of it computes.
+Cost cost_of(const Graph& graph, const PassContext& context) {
+  Cost cost;
+  const std::vector<NodeId> order = schedule(graph);
+  std::vector<std::size_t> scratch;
+  for (const NodeId id : order) {
+    const Node& node = graph.node(id);
+    scratch.push_back(is_view(graph, node) ? 0 : context.scratch_bytes(graph, id));
+    cost.flops += flops_of(graph, node);
+  }
+  cost.nodes = order.size();
+  cost.bytes = plan_buffers(graph, order, scratch).arena_bytes;
+  return cost;
+}
+
+RematerialiseReport keep_to_budget(Graph& graph, const Backend& backend, std::size_t budget,
+                                   const PassObserver& observer) {
+  PassContext context = pass_context(backend, budget);
+  context.scratch_bytes = [&](const Graph& of, NodeId node) {
+    return make_kernel(of, of.node(node), backend).scratch_bytes;
+  };
+  const Cost before = cost_of(graph, context);
+  if (before.bytes <= budget) return {};
+  const Pass* const passes[] = {&pass::rematerialise};
+  run_passes(graph, passes, context, observer);
+  const Cost after = cost_of(graph, context);
+  require(
+      after.bytes <= budget,
+      "graph '{}': the memory budget of {} bytes cannot be met: working memory takes {} bytes, and {} bytes when all "
+      "that helps is computed again; give at least that, or use a smaller batch",
+      graph.name(), budget, before.bytes, after.bytes);
+  return {after.nodes - before.nodes, after.flops - before.flops, before.bytes - after.bytes};
+}
+
+double copied_bytes(const Graph& graph, ValueId value) { return 2.0 * static_cast<double>(graph.type(value).bytes()); }
+
+/// Kernels in the order of the schedule, each behind the copies of its concat's parts; then outputs and updates.
+std::vector<ProgramStep> steps_of(const Graph& graph, std::span<const NodeId> order, const BufferPlan& plan,
+                                  std::span<const Kernel> kernels) {
+  std::vector<ProgramStep> steps;
+  std::size_t kernel = 0;
+  std::size_t part = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (; part < plan.part_copies.size() && plan.part_copies[part].concat == order[i]; ++part)
+      steps.push_back({ProgramStep::Kind::part, part, order[i], "concat", "copy", 0,
+                       copied_bytes(graph, plan.part_copies[part].part)});
+    if (!plan.needs_kernel[i]) continue;
+    const Node& node = graph.node(order[i]);
+    steps.push_back({ProgramStep::Kind::kernel, kernel, order[i], node.op->name, kernels[kernel].kind,
+                     flops_of(graph, node), bytes_of(graph, node)});
+    ++kernel;
+  }
+  check_invariant(part == plan.part_copies.size(), "the plan copies parts out of the schedule's order");
+  double outputs = 0;
+  for (const Output& output : graph.outputs()) outputs += copied_bytes(graph, output.value);
+  double updates = 0;
+  for (std::size_t i = 0; i < graph.updates().size(); ++i) {
+    const ValueId value = graph.updates()[i].value;
+    if (plan.updated_in_place[i]) continue;
+    updates += copied_bytes(graph, value);
+    if (is_set_aside(plan, value)) outputs += copied_bytes(graph, value);
+  }
+  steps.push_back({ProgramStep::Kind::outputs, 0, {}, "output", "copy", 0, outputs});
+  steps.push_back({ProgramStep::Kind::updates, 0, {}, "update", "copy", 0, updates});
+  return steps;
+}
+
+}  // namespace
+
+void Program::Impl::prepare(const Backend& backend, const CompileOptions& options) {
+  schedule = weft::schedule(graph);
+  const std::vector<NodeId>& order = schedule;
+  std::vector<Kernel> of_nodes(order.size());
+  std::vector<std::size_t> scratch(order.size(), 0);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Node& node = graph.node(order[i]);
+    if (is_view(graph, node)) continue;
+    of_nodes[i] = make_kernel(graph, node, backend);
+    scratch[i] = of_nodes[i].scratch_bytes;
+  }
+  plan = plan_buffers(graph, order, scratch);
+  if (options.on_memory_plan) options.on_memory_plan(plan);
+  if (options.check_memory_plan) check_buffers(graph, order, scratch, plan);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (!plan.needs_kernel[i]) continue;
+    kernels.push_back(std::move(of_nodes[i]));
+    scratch_offsets.push_back(plan.scratch[i]);
+  }
+  kernels.shrink_to_fit();
+  for (const NodeId id : graph.leaves(leaf::constant)) packed_constants[id];
+  steps = steps_of(graph, order, plan, kernels);
+  for (const ProgramStep& step : steps) report.flops += step.flops;
+  report.kernels = kernels.size();
+  report.arena_bytes = plan.arena_bytes;
+  report.lower_bound_bytes = plan.lower_bound_bytes;
+  report.naive_bytes = plan.naive_bytes;
+}
+
+const Graph& Program::graph() const { return impl_->graph; }
+
+const ProgramReport& Program::report() const { return impl_->report; }
+
+std::span<const ProgramStep> Program::steps() const { return impl_->steps; }
+
+std::span<const NodeId> Program::schedule() const { return impl_->schedule; }
+
+const BufferPlan& Program::memory_plan() const { return impl_->plan; }
+
+Program compile(const Graph& graph, const Backend& backend, const CompileOptions& options) {
+  auto program = std::make_shared<Program::Impl>();
+  program->graph = graph.clone();
+  program->variables = declared_variables(graph);
+  std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
+  for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
+  run_passes(program->graph, passes, pass_context(backend), options.observer);
+  program->graph = compacted(program->graph);
+  if (options.memory_budget)
+    program->report.rematerialised = keep_to_budget(program->graph, backend, *options.memory_budget, options.observer);
+  program->prepare(backend, options);
+  return Program(std::move(program));
+}
+
+}  // namespace weft
