@@ -33,9 +33,9 @@ std::string to_string(const ProgramMemory& memory);
 class ProgramCache {
  public:
   /// Programs for some hundred ordinary shapes.
-  static constexpr std::size_t kDefaultBudget = std::size_t{1} << 30;
+  static constexpr std::size_t default_budget = std::size_t{1} << 30;
 
-  explicit ProgramCache(std::size_t budget = kDefaultBudget) : budget_(budget) {}
+  explicit ProgramCache(std::size_t budget = default_budget) : budget_(budget) {}
 
   /// As it is now; from any thread.
   ProgramMemory memory() const;

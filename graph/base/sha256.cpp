@@ -8,7 +8,7 @@ namespace weft::nmt {
 namespace {
 
 /// The first 32 bits of the fractions of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2).
-constexpr std::array<std::uint32_t, 64> kRoundConstants{
+constexpr std::array<std::uint32_t, 64> round_constants{
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -22,8 +22,8 @@ constexpr std::array<std::uint32_t, 64> kRoundConstants{
 
 void Sha256::update(std::string_view bytes) {
   for (const char byte : bytes) {
-    block_[size_++ % kBlockSize] = static_cast<std::uint8_t>(byte);
-    if (size_ % kBlockSize == 0) process_block();
+    block_[size_++ % block_size] = static_cast<std::uint8_t>(byte);
+    if (size_ % block_size == 0) process_block();
   }
 }
 
@@ -31,7 +31,7 @@ std::string Sha256::hex_digest() {
   // The padding: a one bit, zeros, and the length in bits as the last eight bytes of a block.
   const std::uint64_t bits = size_ * 8;
   update("\x80");
-  while (size_ % kBlockSize != kBlockSize - 8) update(std::string_view("\0", 1));
+  while (size_ % block_size != block_size - 8) update(std::string_view("\0", 1));
   for (int shift = 56; shift >= 0; shift -= 8) {
     const char byte = static_cast<char>(bits >> shift & 0xff);
     update({&byte, 1});
@@ -56,7 +56,7 @@ void Sha256::process_block() {
   for (std::size_t t = 0; t < 64; ++t) {
     const std::uint32_t sum1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
     const std::uint32_t choice = (e & f) ^ (~e & g);
-    const std::uint32_t t1 = h + sum1 + choice + kRoundConstants[t] + w[t];
+    const std::uint32_t t1 = h + sum1 + choice + round_constants[t] + w[t];
     const std::uint32_t sum0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
     const std::uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
     const std::uint32_t t2 = sum0 + majority;

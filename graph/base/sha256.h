@@ -18,14 +18,14 @@ class Sha256 {
   std::string hex_digest();
 
  private:
-  static constexpr std::size_t kBlockSize = 64;
+  static constexpr std::size_t block_size = 64;
 
   void process_block();
 
   std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::array<std::uint8_t, kBlockSize> block_{};
-  std::uint64_t size_ = 0;  // bytes given so far; size_ % kBlockSize of them are in block_
+  std::array<std::uint8_t, block_size> block_{};
+  std::uint64_t size_ = 0;  // bytes given so far; size_ % block_size of them are in block_
 };
 
 }  // namespace weft::nmt

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-constexpr const char* kScope = "accumulated";
+constexpr const char* scope_name = "accumulated";
 
 Value declare_weight(Graph& graph) { return graph.state("weight", {DType::f32, Shape{}}); }
 
@@ -17,7 +17,7 @@ Value declare_sum(Graph& graph, Value parameter) { return graph.state(parameter.
 
 void accumulate(std::span<const Value> parameters, std::span<const Value> sums, Value weight) {
   Graph& graph = weight.graph();
-  const Graph::Scope scope = graph.absolute_scope(kScope);
+  const Graph::Scope scope = graph.absolute_scope(scope_name);
   const Value last_weight = declare_weight(graph);
   graph.update(last_weight, last_weight + weight);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -28,7 +28,7 @@ void accumulate(std::span<const Value> parameters, std::span<const Value> sums, 
 
 std::vector<Value> take_accumulated(std::span<const Value> parameters) {
   Graph& graph = parameters.front().graph();
-  const Graph::Scope scope = graph.absolute_scope(kScope);
+  const Graph::Scope scope = graph.absolute_scope(scope_name);
   const Value weight = declare_weight(graph);
   graph.update(weight, zeros_like(weight));
   std::vector<Value> means;

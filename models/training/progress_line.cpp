@@ -9,7 +9,7 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kMinBar = 10, kMaxBar = 40;
+constexpr std::size_t min_bar = 10, max_bar = 40;
 
 double fraction_done(const ProgressState& state) {
   if (state.total == 0) return 0;
@@ -53,8 +53,8 @@ std::string format_progress(const ProgressState& state, std::size_t columns) {
   std::string line = state.title;
   const std::string rest = amount(state) + details(state);
   const std::size_t needed = line.size() + rest.size();
-  if (state.total > 0 && needed + kMinBar <= columns)
-    line += bar(fraction_done(state), std::min(kMaxBar, columns - needed));
+  if (state.total > 0 && needed + min_bar <= columns)
+    line += bar(fraction_done(state), std::min(max_bar, columns - needed));
   line += rest;
   line.resize(std::min(line.size(), columns));
   return line;

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kLockFile = "lock";
+constexpr const char* lock_file = "lock";
 
 /// Returns whether the folder was missing.
 bool make_folder(const fs::path& folder) {
@@ -77,7 +77,7 @@ RunLock::RunLock(const fs::path& run) : run_(run), made_folder_(make_folder(run)
   write_process(file_->get());
 }
 
-fs::path RunLock::path(const fs::path& run) { return run / kLockFile; }
+fs::path RunLock::path(const fs::path& run) { return run / lock_file; }
 
 bool RunLock::is_held(const fs::path& run) {
   const Descriptor file(::open(path(run).c_str(), O_RDONLY | O_CLOEXEC));

@@ -30,7 +30,7 @@ void run(std::string_view input) {
   expect(corpus->pairs.size() + report.empty + report.malformed == report.lines,
          "{} pairs, {} empty, {} malformed of {} lines", corpus->pairs.size(), report.empty, report.malformed,
          report.lines);
-  expect(report.first_malformed.size() == std::min(report.malformed, nmt::kMaxListedLines),
+  expect(report.first_malformed.size() == std::min(report.malformed, nmt::max_listed_lines),
          "{} of {} malformed lines are listed", report.first_malformed.size(), report.malformed);
   for (const std::string& warning : describe_malformed(report, "corpus")) check_message(warning);
   for (const Pair& pair : corpus->pairs)

@@ -19,7 +19,7 @@ void check_words(std::string_view sentence, std::string_view words) {
   expect(words.find_first_of("\n\t\r") == std::string_view::npos, "the words of '{}' hold blanks: '{}'", sentence,
          words);
   for (const std::string_view word : split_words(words))
-    expect(word != kUnknownWord && word != kPaddingWord, "'{}' has the word {}", sentence, word);
+    expect(word != unknown_token && word != padding_word, "'{}' has the word {}", sentence, word);
 }
 
 void run_tutorial(std::string_view sentence) {

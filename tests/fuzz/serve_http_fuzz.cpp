@@ -10,7 +10,7 @@
 namespace weft::fuzz {
 namespace {
 
-constexpr std::size_t kMaxBody = 4096;
+constexpr std::size_t max_body = 4096;
 
 /// The requests of a connection, one after the other, and what ends it.
 struct Heard {
@@ -22,7 +22,7 @@ struct Heard {
 Heard hear(std::string_view bytes, std::size_t piece) {
   constexpr std::size_t most_requests = 50;
   Heard heard;
-  serve::HttpReader reader(kMaxBody);
+  serve::HttpReader reader(max_body);
   std::size_t at = 0;
   while (at < bytes.size() && heard.requests.size() < most_requests) {
     const std::string_view next = bytes.substr(at, piece);
@@ -30,8 +30,8 @@ Heard hear(std::string_view bytes, std::size_t piece) {
     expect(taken <= next.size(), "{} of {} bytes are taken", taken, next.size());
     at += taken;
     const serve::HttpRequest& request = reader.request();
-    expect(request.body.size() <= kMaxBody, "a body has {} bytes", request.body.size());
-    expect(request.headers.size() <= serve::HttpReader::kMaxHeaders, "there are {} headers", request.headers.size());
+    expect(request.body.size() <= max_body, "a body has {} bytes", request.body.size());
+    expect(request.headers.size() <= serve::HttpReader::max_headers, "there are {} headers", request.headers.size());
     if (const auto& refusal = reader.refusal()) {
       check_message(refusal->message);
       heard.refusal = refusal->status;
@@ -42,7 +42,7 @@ Heard hear(std::string_view bytes, std::size_t piece) {
       continue;
     }
     heard.requests.push_back(request);
-    reader = serve::HttpReader(kMaxBody);
+    reader = serve::HttpReader(max_body);
   }
   return heard;
 }

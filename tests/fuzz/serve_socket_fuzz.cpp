@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kMaxGrowth = std::uint64_t{256} << 20;
+constexpr std::uint64_t max_growth = std::uint64_t{256} << 20;
 
 /// Answers from a thread of its own, in the order of the requests.
 class LaterAnswers {
@@ -88,7 +88,7 @@ Server& server() {
 }
 
 enum class Step : std::uint8_t { send, send_and_hear, end, go };
-constexpr int kSteps = 4;
+constexpr int steps = 4;
 
 std::string step(Step what, const std::string& bytes = "") {
   std::string text;
@@ -112,7 +112,7 @@ void run(std::string_view input) {
   std::string heard;
   bool has_ended = false;
   while (input.size() >= 2 && !has_ended) {
-    const Step what = static_cast<Step>(static_cast<unsigned char>(input[0]) % kSteps);
+    const Step what = static_cast<Step>(static_cast<unsigned char>(input[0]) % steps);
     const std::string_view bytes = input.substr(2, static_cast<unsigned char>(input[1]));
     input.remove_prefix(2 + bytes.size());
     if (what == Step::go) {
@@ -131,7 +131,7 @@ void run(std::string_view input) {
   if (heard.empty()) expect_answers(rest);
   client.reset();  // all is heard; closed in the other way it would keep its port for a minute
   const std::uint64_t memory = serve::resident_bytes();
-  expect(memory < server().memory + kMaxGrowth, "the process has grown from {} to {} bytes", server().memory, memory);
+  expect(memory < server().memory + max_growth, "the process has grown from {} to {} bytes", server().memory, memory);
 }
 
 std::vector<std::string> seeds() {

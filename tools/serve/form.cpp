@@ -8,7 +8,7 @@
 namespace weft::serve {
 namespace {
 
-constexpr std::size_t kMaxFields = 10'000;
+constexpr std::size_t max_fields = 10'000;
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -35,7 +35,7 @@ std::string decoded(std::string_view coded) {
 }
 
 void add(FormFields& fields, std::string name, std::string value) {
-  require(fields.size() < kMaxFields, "the form has more than {} fields", kMaxFields);
+  require(fields.size() < max_fields, "the form has more than {} fields", max_fields);
   fields.emplace_back(std::move(name), std::move(value));
 }
 

@@ -12,7 +12,7 @@
 namespace weft::serve {
 namespace {
 
-constexpr std::size_t kShown = 60;  // bytes of a text that a message shows
+constexpr std::size_t shown = 60;  // bytes of a text that a message shows
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -155,11 +155,11 @@ std::size_t HttpReader::read_line(std::string_view bytes) {
   const std::size_t end = bytes.find('\n');
   const std::size_t count = end == std::string_view::npos ? bytes.size() : end + 1;
   lines_size_ += count;
-  if (lines_size_ > kMaxHead) {
+  if (lines_size_ > max_head) {
     if (state_ == State::request_line) {
       refuse(414, "the address is too long");
     } else {
-      refuse(state_ == State::header ? 431 : 400, fmt::format("the headers have more than {} bytes", kMaxHead));
+      refuse(state_ == State::header ? 431 : 400, fmt::format("the headers have more than {} bytes", max_head));
     }
     return count;
   }
@@ -207,11 +207,11 @@ void HttpReader::read_request_line(std::string_view line) {
   const std::size_t last = line.rfind(' ');
   const std::string_view method = line.substr(0, first);
   if (first == std::string_view::npos || last == first || !is_token(method))
-    return refuse(400, fmt::format("this is no HTTP request: it begins with \"{}\"", excerpt(line, kShown)));
+    return refuse(400, fmt::format("this is no HTTP request: it begins with \"{}\"", excerpt(line, shown)));
   const std::string_view version = line.substr(last + 1);
   if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digits(version.substr(5, 1)) || version[6] != '.' ||
       !is_digits(version.substr(7)))
-    return refuse(400, fmt::format("this is no HTTP request: its version is \"{}\"", excerpt(version, kShown)));
+    return refuse(400, fmt::format("this is no HTTP request: its version is \"{}\"", excerpt(version, shown)));
   if (version[5] != '1') return refuse(505, "the version of HTTP must be 1.1 or 1.0");
   request_.is_http_1_0 = version[7] == '0';
   request_.method = method;
@@ -225,7 +225,7 @@ void HttpReader::read_target(std::string_view target) {
     if (target.empty()) target = "/";
   }
   if ((!target.starts_with('/') && target != "*") || target.find_first_of(" \t#") != std::string_view::npos)
-    return refuse(400, fmt::format("\"{}\" is no address", excerpt(target, kShown)));
+    return refuse(400, fmt::format("\"{}\" is no address", excerpt(target, shown)));
   const std::size_t mark = std::min(target.find('?'), target.size());
   request_.path = target.substr(0, mark);
   request_.query = target.substr(std::min(mark + 1, target.size()));
@@ -236,9 +236,9 @@ void HttpReader::read_header(std::string_view line) {
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
   if (colon == std::string_view::npos || !is_token(name))
-    return refuse(400, fmt::format("\"{}\" is no header", excerpt(line, kShown)));
-  if (request_.headers.size() == kMaxHeaders)
-    return refuse(431, fmt::format("there are more than {} headers", kMaxHeaders));
+    return refuse(400, fmt::format("\"{}\" is no header", excerpt(line, shown)));
+  if (request_.headers.size() == max_headers)
+    return refuse(431, fmt::format("there are more than {} headers", max_headers));
   request_.headers.emplace_back(lower_case(name), without_blanks(line.substr(colon + 1)));
 }
 
@@ -270,7 +270,7 @@ void HttpReader::end_head() {
   }
   if (lengths == 0) return expect_body(0, State::sized_body);
   const std::string_view length = request_.header("content-length");
-  if (!is_digits(length)) return refuse(400, fmt::format("\"{}\" is no Content-Length", excerpt(length, kShown)));
+  if (!is_digits(length)) return refuse(400, fmt::format("\"{}\" is no Content-Length", excerpt(length, shown)));
   expect_body(number(length, 10).value_or(UINT64_MAX), State::sized_body);
 }
 
@@ -278,7 +278,7 @@ void HttpReader::read_chunk_size(std::string_view line) {
   lines_size_ = 0;
   const std::string_view digits = without_blanks(line.substr(0, line.find(';')));
   const std::optional<std::uint64_t> size = number(digits, 16);
-  if (!size) return refuse(400, fmt::format("\"{}\" is no size of a chunk", excerpt(digits, kShown)));
+  if (!size) return refuse(400, fmt::format("\"{}\" is no size of a chunk", excerpt(digits, shown)));
   if (*size == 0) {
     state_ = State::trailer;
     return;

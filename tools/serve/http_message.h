@@ -43,12 +43,12 @@ std::string_view status_text(int status);
 /// The answer as bytes; `without_body`, as to HEAD, with the length that the body would have.
 std::string to_bytes(const HttpAnswer& answer, bool keeps_alive, bool without_body);
 
-/// Reads one request of the bytes of a connection, in whatever pieces they come. It keeps no more than kMaxHead bytes
+/// Reads one request of the bytes of a connection, in whatever pieces they come. It keeps no more than max_head bytes
 /// of a head and `max_body` of a body.
 class HttpReader {
  public:
-  static constexpr std::size_t kMaxHead = std::size_t{1} << 14;
-  static constexpr std::size_t kMaxHeaders = 100;
+  static constexpr std::size_t max_head = std::size_t{1} << 14;
+  static constexpr std::size_t max_headers = 100;
 
   /// Why a request is refused.
   struct Refusal {

@@ -26,17 +26,17 @@
 namespace weft::serve {
 namespace {
 
-constexpr int kBacklog = 1024;  // connections that the system holds until they are accepted
-constexpr int kAcceptedAtOnce = 64;
-constexpr std::chrono::milliseconds kTick{50};        // how exactly deadlines are kept
-constexpr std::chrono::milliseconds kGrace{250};      // that a connection without a request has when the server stops
-constexpr std::chrono::milliseconds kLinger{2000};    // for a client to hear the last answer
-constexpr std::size_t kPiece = std::size_t{1} << 14;  // bytes that are received at once
+constexpr int backlog = 1024;  // connections that the system holds until they are accepted
+constexpr int accepted_at_once = 64;
+constexpr std::chrono::milliseconds tick{50};      // how exactly deadlines are kept
+constexpr std::chrono::milliseconds grace{250};    // that a connection without a request has when the server stops
+constexpr std::chrono::milliseconds linger{2000};  // for a client to hear the last answer
+constexpr std::size_t piece_bytes = std::size_t{1} << 14;  // bytes that are received at once
 
 // Numbers that epoll reports; those of connections follow.
-constexpr std::uint64_t kListenerNumber = 0;
-constexpr std::uint64_t kOutboxNumber = 1;
-constexpr std::uint64_t kFirstNumber = 2;
+constexpr std::uint64_t listener_number = 0;
+constexpr std::uint64_t outbox_number = 1;
+constexpr std::uint64_t first_number = 2;
 
 /// What happens on a connection.
 enum class Phase : std::uint8_t {
@@ -145,11 +145,11 @@ HttpServer::HttpServer(const HttpOptions& options, HttpRouter router, Observer o
       observe_(std::move(observe)),
       outbox_(std::make_shared<Outbox>()),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      next_number_(kFirstNumber) {
+      next_number_(first_number) {
   require(epoll_ >= 0, "cannot wait for connections: {}", std::strerror(errno));
   require(options.connections >= 2, "a server needs 2 connections at least, not {}", options.connections);
   allow_descriptors(options.connections);
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = kOutboxNumber}};
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = outbox_number}};
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, outbox_->wakeup, &event);
 }
 
@@ -175,9 +175,9 @@ int HttpServer::bind(const std::string& host, int port) {
   listener_ = socket;
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(socket, found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket, kBacklog) != 0)
+  if (::bind(socket, found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket, backlog) != 0)
     refuse(std::strerror(errno));
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = kListenerNumber}};
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = listener_number}};
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
 
   sockaddr_storage bound{};
@@ -198,16 +198,16 @@ void HttpServer::run() {
   while (!stopping_ || !connections_.empty()) {
     if (stop_wanted_ && !stopping_) begin_to_stop();
     // Deadlines are looked at every tick, and not at all while there is nobody.
-    const int timeout = connections_.empty() && !stopping_ ? -1 : static_cast<int>(kTick.count());
+    const int timeout = connections_.empty() && !stopping_ ? -1 : static_cast<int>(tick.count());
     const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout);
     require(count >= 0 || errno == EINTR, "cannot wait for connections: {}", std::strerror(errno));
     bool is_called = false;
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const std::uint64_t number = event.data.u64;  // a copy: the event is packed
-      if (number == kOutboxNumber) {
+      if (number == outbox_number) {
         deliver_replies();
-      } else if (number == kListenerNumber) {
+      } else if (number == listener_number) {
         is_called = true;
       } else if (const auto at = connections_.find(number); at != connections_.end()) {
         on_event(*at->second, event.events);
@@ -218,14 +218,14 @@ void HttpServer::run() {
     if (is_called && !stopping_) accept_connections();
     if (const Clock::time_point now = Clock::now(); now >= next_expiry) {
       expire(now);
-      next_expiry = now + kTick;
+      next_expiry = now + tick;
     }
     forget_closed();
   }
 }
 
 void HttpServer::accept_connections() {
-  for (int i = 0; i < kAcceptedAtOnce || stopping_; ++i) {
+  for (int i = 0; i < accepted_at_once || stopping_; ++i) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     const int socket = ::accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -259,7 +259,7 @@ void HttpServer::admit(int socket, std::string client) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   connection->begin = Clock::now();
-  connection->deadline = connection->begin + (stopping_ ? kGrace : options_.time);
+  connection->deadline = connection->begin + (stopping_ ? grace : options_.time);
   epoll_event event{.events = 0, .data = {.u64 = connection->number}};
   if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) return;
   Connection& admitted = *connections_.emplace(connection->number, std::move(connection)).first->second;
@@ -301,7 +301,7 @@ void HttpServer::on_event(Connection& connection, std::uint32_t events) {
 /// Takes what has come, but not for so long that others have to wait.
 void HttpServer::receive(Connection& connection) {
   constexpr int most_pieces = 8;
-  std::array<char, kPiece> piece;
+  std::array<char, piece_bytes> piece;
   for (int i = 0; i < most_pieces && (connection.phase == Phase::reading || connection.phase == Phase::ending); ++i) {
     const ssize_t count = ::recv(connection.socket, piece.data(), piece.size(), 0);
     if (count < 0 && errno == EINTR) continue;
@@ -409,13 +409,13 @@ void HttpServer::end_answer(Connection& connection) {
   if (connection.keeps_alive) {
     connection.reader = HttpReader(options_.max_body);
     connection.phase = Phase::reading;
-    connection.deadline = connection.begin + (stopping_ ? kGrace : options_.idle);
+    connection.deadline = connection.begin + (stopping_ ? grace : options_.idle);
   } else if (connection.has_ended) {
     return close(connection);
   } else {
     ::shutdown(connection.socket, SHUT_WR);
     connection.phase = Phase::ending;
-    connection.deadline = connection.begin + kLinger;
+    connection.deadline = connection.begin + linger;
   }
   watch(connection, EPOLLIN);
 }
@@ -440,7 +440,7 @@ void HttpServer::begin_to_stop() {
   }
   for (const auto& [number, connection] : connections_)
     if (connection->phase == Phase::reading && !connection->reader.has_begun())
-      connection->deadline = std::min(connection->deadline, Clock::now() + kGrace);
+      connection->deadline = std::min(connection->deadline, Clock::now() + grace);
 }
 
 void HttpServer::watch(Connection& connection, std::uint32_t events) {

@@ -9,7 +9,7 @@ namespace weft::serve {
 void Metrics::count(const std::string& path, int status, double seconds) {
   ++answers_[{path, status}];
   Latency& latency = latencies_[path];
-  ++latency.counts[static_cast<std::size_t>(std::ranges::lower_bound(kBounds, seconds) - kBounds.begin())];
+  ++latency.counts[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())];
   latency.sum += seconds;
 }
 
@@ -30,9 +30,9 @@ std::string Metrics::text(const ServerFigures& figures) const {
   family(latency_name, "histogram", "From a request's first byte to its answer.");
   for (const auto& [path, latency] : latencies_) {
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < kBounds.size(); ++i) {
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
       count += latency.counts[i];
-      text += fmt::format("{}_bucket{{path=\"{}\",le=\"{}\"}} {}\n", latency_name, path, kBounds[i], count);
+      text += fmt::format("{}_bucket{{path=\"{}\",le=\"{}\"}} {}\n", latency_name, path, bounds[i], count);
     }
     count += latency.counts.back();
     text += fmt::format("{}_bucket{{path=\"{}\",le=\"+Inf\"}} {}\n", latency_name, path, count);

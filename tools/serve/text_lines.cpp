@@ -17,7 +17,7 @@ namespace {
 // ---- References to characters.
 
 /// HTML's names of U+00A0 to U+00FF, in their order.
-constexpr std::array<std::string_view, 96> kLatin1Names{
+constexpr std::array<std::string_view, 96> latin1_names{
     "nbsp",   "iexcl",  "cent",   "pound",  "curren", "yen",    "brvbar", "sect",   "uml",    "copy",   "ordf",
     "laquo",  "not",    "shy",    "reg",    "macr",   "deg",    "plusmn", "sup2",   "sup3",   "acute",  "micro",
     "para",   "middot", "cedil",  "sup1",   "ordm",   "raquo",  "frac14", "frac12", "frac34", "iquest", "Agrave",
@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 96> kLatin1Names{
     "oslash", "ugrave", "uacute", "ucirc",  "uuml",   "yacute", "thorn",  "yuml"};
 
 /// The others that people write in text.
-constexpr std::array<std::pair<std::string_view, char32_t>, 18> kOtherNames{{{"amp", U'&'},
+constexpr std::array<std::pair<std::string_view, char32_t>, 18> other_names{{{"amp", U'&'},
                                                                              {"lt", U'<'},
                                                                              {"gt", U'>'},
                                                                              {"quot", U'"'},
@@ -49,10 +49,10 @@ constexpr std::array<std::pair<std::string_view, char32_t>, 18> kOtherNames{{{"a
                                                                              {"thinsp", U'\u2009'}}};
 
 std::optional<char32_t> named(std::string_view name) {
-  const auto latin1 = std::ranges::find(kLatin1Names, name);
-  if (latin1 != kLatin1Names.end()) return 0xa0 + static_cast<char32_t>(latin1 - kLatin1Names.begin());
-  const auto other = std::ranges::find(kOtherNames, name, [](const auto& entry) { return entry.first; });
-  return other == kOtherNames.end() ? std::nullopt : std::optional(other->second);
+  const auto latin1 = std::ranges::find(latin1_names, name);
+  if (latin1 != latin1_names.end()) return 0xa0 + static_cast<char32_t>(latin1 - latin1_names.begin());
+  const auto other = std::ranges::find(other_names, name, [](const auto& entry) { return entry.first; });
+  return other == other_names.end() ? std::nullopt : std::optional(other->second);
 }
 
 /// Of "eacute", "#233" or "#xe9"; nothing when it is no character.
@@ -111,7 +111,7 @@ std::string escaped(std::string_view text) {
 
 // ---- Tags.
 
-constexpr std::string_view kBlanks = " \t\r\n\f";
+constexpr std::string_view blanks = " \t\r\n\f";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
@@ -150,7 +150,7 @@ std::size_t markup_end(std::string_view text) {
 std::string name_of(std::string_view tag) {
   const std::size_t begin = tag.starts_with("</") ? 2 : 1;
   std::size_t end = begin;
-  while (end < tag.size() && kBlanks.find(tag[end]) == std::string_view::npos && tag[end] != '>' && tag[end] != '/')
+  while (end < tag.size() && blanks.find(tag[end]) == std::string_view::npos && tag[end] != '>' && tag[end] != '/')
     ++end;
   return lower_case(tag.substr(begin, end - begin));
 }
@@ -192,7 +192,7 @@ std::size_t element_end(std::string_view text, const std::string& name) {
 std::string with_single_blanks(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    if (kBlanks.find(c) == std::string_view::npos) {
+    if (blanks.find(c) == std::string_view::npos) {
       result += c;
     } else if (!result.ends_with(' ')) {
       result += ' ';
@@ -208,12 +208,12 @@ bool holds_letter(std::string_view text) {
 
 void add_run(TextLines& parts, std::string_view run) {
   const std::string text = decoded(run);
-  const std::size_t begin = run.find_first_not_of(kBlanks);
+  const std::size_t begin = run.find_first_not_of(blanks);
   if (begin == std::string_view::npos || !holds_letter(text)) {
     parts.between.back() += run;
     return;
   }
-  const std::size_t end = run.find_last_not_of(kBlanks) + 1;
+  const std::size_t end = run.find_last_not_of(blanks) + 1;
   parts.between.back() += run.substr(0, begin);
   parts.lines.push_back(with_single_blanks(decoded(run.substr(begin, end - begin))));
   parts.between.emplace_back(run.substr(end));

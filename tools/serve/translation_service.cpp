@@ -88,10 +88,10 @@ void TranslationService::check_lines(const TranslateRequest& request, const std:
     for (const std::string& sentence : request.texts[i].lines) {
       ++line;
       const std::size_t count = tokeniser.tokens(sentence).size();
-      if (count > nmt::kMaxSourceTokens)
+      if (count > nmt::max_source_tokens)
         throw RequestError(400, fmt::format("Invalid request: line {} has {} tokens, at most {} can be translated; "
                                             "split it",
-                                            line, count, nmt::kMaxSourceTokens));
+                                            line, count, nmt::max_source_tokens));
     }
   }
 }

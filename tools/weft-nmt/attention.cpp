@@ -17,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* usage_examples = R"(Examples:
   weft-nmt attention --run runs/small --out attention.png "Je suis fatigué."
   weft-nmt attention --run runs/small --out attention.pdf "Où est la gare ?"
   weft-nmt attention --run runs/reader --self --out reading.svg "Où est la gare ?"
@@ -51,8 +51,8 @@ void draw_reading(const AttentionOptions& options, const TrainedModel& model) {
           "{}: this run's encoder has no self-attention to draw ('self-attention' is false): leave out --self",
           run.path().string());
   const std::vector<std::string> words = run.source().tokeniser().tokens(options.sentence);
-  require(words.size() <= kMaxPictureWords, "the sentence has {} tokens, a picture at most {}", words.size(),
-          kMaxPictureWords);
+  require(words.size() <= max_picture_words, "the sentence has {} tokens, a picture at most {}", words.size(),
+          max_picture_words);
   draw({words, words, self_attention_weights(run.config().model, model.weights, run.source().encode(words)), true},
        options.out);
   print(joined(words, " ") + "\n");
@@ -78,7 +78,7 @@ void draw_translation(const AttentionOptions& options, const TrainedModel& model
 void add_attention(tool::Program& program) {
   const tool::Command command =
       program.command("attention", "Draw where the translator looked while it translated, or read, a sentence");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<AttentionOptions>();
   add_run_options(command, options->run);
   command.option("--out", options->out, "The picture: .png, .svg or .pdf").required().value("FILE");

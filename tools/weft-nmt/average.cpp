@@ -18,7 +18,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* usage_examples = R"(Examples:
   weft-nmt average --run runs/mine                                     of all checkpoints that are kept
   weft-nmt average --run runs/mine --last 5                            of the newest five
   weft-nmt average --run runs/mine checkpoint-1200 checkpoint-1500
@@ -49,7 +49,7 @@ void average(const AverageOptions& options) {
   const RunLock lock(options.run);  // a training would take checkpoints away
   const std::vector<std::string> names = options.checkpoints.empty() ? newest(run, options.last) : options.checkpoints;
   run.save_average(average_checkpoints(run, names));
-  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path(RunDirectory::kAverage).string(),
+  say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path(RunDirectory::averaged).string(),
                   joined(names, ", ")));
 }
 
@@ -57,7 +57,7 @@ void average(const AverageOptions& options) {
 
 void add_average(tool::Program& program) {
   const tool::Command command = program.command("average", "Make one translator of several checkpoints of a run");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<AverageOptions>();
   command.option("--run", options->run, "The run directory that `weft-nmt train` made").required().value("DIR");
   const tool::Option names =

@@ -15,7 +15,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(What --measure takes:
+constexpr const char* usage_examples = R"(What --measure takes:
   peak      the machine's rate: a product of two packed matrices of 2048 x 2048
   padded    a training step on random sentences without padding
   real      training on the first batches of the sentences (--train and --valid, --data, or --builtin)
@@ -32,7 +32,7 @@ Examples:
   weft-nmt bench --measure decoding,latency --precision f32,int8 --run runs/tutorial
   tools/bench/compare.py --train train.tsv --valid valid.tsv --run runs/tutorial    in turn with PyTorch)";
 
-const std::vector<std::string> kMeasures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
+const std::vector<std::string> all_measures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
 
 struct BenchOptions {
   explicit BenchOptions(const tool::Command& command) : settings(command) {}
@@ -177,7 +177,7 @@ void bench(const BenchOptions& options) {
 void add_bench(tool::Program& program) {
   const tool::Command command =
       program.command("bench", "Measure how fast it trains and translates here; nothing is kept");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<BenchOptions>(command);
   const auto add_number = [&](const char* name, std::int64_t& number, std::int64_t least, std::int64_t most,
                               const char* help) {
@@ -187,7 +187,7 @@ void add_bench(tool::Program& program) {
       .option("--measure", options->measures,
               "What to measure, several with commas: see below (default: peak, padded, and with sentences real)")
       .comma_separated()
-      .one_of(kMeasures)
+      .one_of(all_measures)
       .value("NAMES");
   add_number("--rounds", options->rounds, 1, 100'000, "Times to measure; the median counts");
   add_number("--batches", options->batches, 0, 1'000'000'000, "real: batches to time; 0: a whole epoch");

@@ -13,7 +13,7 @@ namespace weft::nmt {
 namespace {
 
 /// Trained on before the clock starts: memory is touched, and threads are awake.
-constexpr std::int64_t kWarmUpBatches = 3;
+constexpr std::int64_t warm_up_batches = 3;
 
 ModelShape model_shape(const BatchShape& shape) {
   return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
@@ -28,13 +28,13 @@ struct Batches {
 
 Batches choose_batches(const BatchPlan& plan, std::int64_t count) {
   std::vector<Batch> all = plan.epoch(0);
-  const std::int64_t available = std::ssize(all) - kWarmUpBatches;
+  const std::int64_t available = std::ssize(all) - warm_up_batches;
   require(available >= std::max<std::int64_t>(count, 1),
           "the sentences make {} batches, but {} are to be trained on before {} are timed; give more sentences, or "
           "fewer --batches",
-          all.size(), kWarmUpBatches, std::max<std::int64_t>(count, 1));
+          all.size(), warm_up_batches, std::max<std::int64_t>(count, 1));
   if (count == 0) count = available;
-  const auto first_timed = all.begin() + kWarmUpBatches;
+  const auto first_timed = all.begin() + warm_up_batches;
   return {{all.begin(), first_timed}, {first_timed, first_timed + count}};
 }
 

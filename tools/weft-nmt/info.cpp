@@ -14,7 +14,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* usage_examples = R"(Examples:
   weft-nmt info --run runs/small
   weft-nmt info --run runs/small --json | jq .parameter_count)";
 
@@ -64,8 +64,8 @@ std::string text(const RunDirectory& run) {
                         name == names.latest ? "  latest" : "", name == names.best ? "  best" : "");
   }
   if (run.has_average())
-    text += fmt::format("  {:<32}{:>12}\n", RunDirectory::kAverage,
-                        bytes_text(std::filesystem::file_size(run.checkpoint_path(RunDirectory::kAverage))));
+    text += fmt::format("  {:<32}{:>12}\n", RunDirectory::averaged,
+                        bytes_text(std::filesystem::file_size(run.checkpoint_path(RunDirectory::averaged))));
   if (const auto state = latest_state(run)) {
     text += fmt::format("\nTraining\n  steps               {}\n  epochs finished     {}\n", state->step, state->epoch);
     if (state->batch_in_epoch > 0) text += fmt::format("  batches after them  {}\n", state->batch_in_epoch);
@@ -112,7 +112,7 @@ void show(const InfoOptions& options) {
 
 void add_info(tool::Program& program) {
   const tool::Command command = program.command("info", "Show a run's settings, parameters and checkpoints");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<InfoOptions>();
   command.option("--run", options->run, "The run directory that `weft-nmt train` made").required().value("DIR");
   command.flag("--json", options->json, "Print a JSON object");

@@ -11,7 +11,7 @@
 namespace weft::nmt {
 
 /// The longest line that is read as a sentence, in bytes.
-inline constexpr std::size_t kMaxLineBytes = std::size_t{64} << 10;
+inline constexpr std::size_t max_line_bytes = std::size_t{64} << 10;
 
 /// Throws Error with the reason unless the sentence can be translated: UTF-8, without a NUL, neither too long nor of
 /// too many tokens.
@@ -21,7 +21,7 @@ void check_sentence(std::string_view sentence, const Tokeniser& tokeniser);
 void add_skip_bad_option(const tool::Command& command, bool& skip_bad);
 
 /// What stands in the output in place of a bad line, so that the lines of input and output stay aligned.
-inline constexpr std::string_view kBadLine = "<bad line>";
+inline constexpr std::string_view bad_line = "<bad line>";
 
 /// The lines of an input that cannot be used: the first ones are told on standard error, all are counted.
 class BadLines {

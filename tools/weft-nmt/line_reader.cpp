@@ -11,7 +11,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
+constexpr std::size_t chunk_bytes = std::size_t{1} << 16;
 
 }  // namespace
 
@@ -61,10 +61,10 @@ bool LineReader::fill() {
   searched_ -= position_;
   position_ = 0;
   const std::size_t size = buffer_.size();
-  buffer_.resize(size + kChunkBytes);
+  buffer_.resize(size + chunk_bytes);
   ssize_t got = 0;
   do {
-    got = ::read(descriptor_, buffer_.data() + size, kChunkBytes);
+    got = ::read(descriptor_, buffer_.data() + size, chunk_bytes);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
   require(got >= 0, "cannot read standard input: {}", std::strerror(errno));

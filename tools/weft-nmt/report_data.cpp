@@ -35,7 +35,7 @@ double epochs_done(const BatchRecord& record, std::int64_t longest_epoch) {
 
 /// A column for each curve.
 Json batch_columns(const std::vector<BatchRecord>& records) {
-  const std::size_t group = (records.size() + kMaxReportPoints - 1) / kMaxReportPoints;
+  const std::size_t group = (records.size() + max_report_points - 1) / max_report_points;
   std::int64_t longest_epoch = 1;
   for (const BatchRecord& record : records) longest_epoch = std::max(longest_epoch, record.batch);
   Json columns{{"records_per_point", group}};
@@ -73,7 +73,7 @@ Json epoch_rows(const std::vector<EpochRecord>& records) {
 
 Json sample_epochs(const std::vector<EpochSamples>& epochs) {
   Json list = Json::list();
-  const std::size_t shown = std::min(epochs.size(), kMaxReportEpochs);
+  const std::size_t shown = std::min(epochs.size(), max_report_epochs);
   for (std::size_t i = 0; i < shown; ++i) {
     const EpochSamples& epoch = epochs[(i + 1) * epochs.size() / shown - 1];  // the last one always
     Json samples = Json::list();

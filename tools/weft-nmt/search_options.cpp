@@ -62,7 +62,7 @@ void add_batch_option(const tool::Command& command, std::int64_t& batch, std::st
 }
 
 void add_search_options(const tool::Command& command, TranslatorOptions& options) {
-  options.beam.score.length_penalty = kDefaultLengthPenalty;
+  options.beam.score.length_penalty = default_length_penalty;
   command
       .option("--beam", options.beam.width,
               "Beginnings of translations to follow at once; 1: the best next word each time (greedy)")

@@ -15,10 +15,10 @@ namespace weft::nmt {
 void add_batch_option(const tool::Command& command, std::int64_t& batch, std::string_view help);
 
 /// What ranks translations unless another is chosen: without one, wide beams make translations too short.
-inline constexpr double kDefaultLengthPenalty = 1;
+inline constexpr double default_length_penalty = 1;
 
 /// Adds --beam, --length-penalty, --coverage-penalty, --max-length, --max-length-ratio, --replace-unknown, --batch,
-/// --precision and --program-memory. The length penalty is kDefaultLengthPenalty unless it is given.
+/// --precision and --program-memory. The length penalty is default_length_penalty unless it is given.
 void add_search_options(const tool::Command& command, TranslatorOptions& options);
 
 /// "beam 5, length penalty 1", or "greedy".

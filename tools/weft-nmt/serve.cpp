@@ -31,7 +31,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* usage_examples = R"(Examples:
   weft-nmt serve --run runs/small                        then open http://127.0.0.1:5000/
   weft-nmt serve --run runs/fr-en --run runs/de-en       requests go to the run of their source and target
   curl -s http://127.0.0.1:5000/translate -d q="Je suis fatigué." -d source=fr -d target=en
@@ -55,7 +55,7 @@ struct ServeOptions {
   std::int64_t port = 5000;
   std::int64_t batch = 64;
   std::int64_t batch_wait = 5;  // milliseconds
-  std::size_t program_memory = ProgramCache::kDefaultBudget;
+  std::size_t program_memory = ProgramCache::default_budget;
   std::string cors;
   std::optional<std::string> access_log;
   std::int64_t max_body = std::int64_t{1} << 20;
@@ -127,10 +127,11 @@ class QueueTranslator {
                                          std::int64_t width) const {
     return std::make_unique<Translator>(
         model.run.config(), model.run.source(), model.run.target(), model.weights,
-        TranslatorOptions{.batch = options.batch,
-                          .precision = options.precision,
-                          .beam = {.width = width, .n_best = width, .score = {.length_penalty = kDefaultLengthPenalty}},
-                          .programs = programs_});
+        TranslatorOptions{
+            .batch = options.batch,
+            .precision = options.precision,
+            .beam = {.width = width, .n_best = width, .score = {.length_penalty = default_length_penalty}},
+            .programs = programs_});
   }
 
   std::shared_ptr<ProgramCache> programs_;
@@ -194,7 +195,7 @@ void serve_runs(const ServeOptions& options) {
   router.add("GET", "/health",
              [&](const serve::HttpRequest&) { return serve::HttpAnswer{.body = serve::health_answer(figures())}; });
   router.add("GET", "/metrics", [&](const serve::HttpRequest&) {
-    return serve::HttpAnswer{.content_type = serve::Metrics::kContentType, .body = metrics.text(figures())};
+    return serve::HttpAnswer{.content_type = serve::Metrics::content_type, .body = metrics.text(figures())};
   });
 
   const int port = server.bind(options.host, static_cast<int>(options.port));
@@ -207,7 +208,7 @@ void serve_runs(const ServeOptions& options) {
 
 void add_serve(tool::Program& program) {
   const tool::Command command = program.command("serve", "Translate over HTTP, with a page to try it on");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<ServeOptions>();
   command
       .option("--run", options->runs,

@@ -16,10 +16,10 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 20;
 
 /// The settings that say what to train on.
-constexpr std::array<const char*, 5> kSources = {"builtin", "data", "train", "valid", "test"};
+constexpr std::array<const char*, 5> data_sources = {"builtin", "data", "train", "valid", "test"};
 
 const char* group_title(SettingGroup group) {
   switch (group) {
@@ -158,17 +158,18 @@ SettingValues SettingOptions::from_command_line() const {
 
 SettingValues SettingOptions::from_file() const {
   if (file_.empty()) return {};
-  const std::string text = read_file(file_, kMaxFileBytes);
+  const std::string text = read_file(file_, max_file_bytes);
   return std::filesystem::path(file_).extension() == ".json" ? settings_from_json(text, file_)
                                                              : settings_from_toml(text, file_);
 }
 
 SettingValues SettingOptions::given() const {
   SettingValues values = from_command_line();
-  const bool names_source = std::ranges::any_of(kSources, [&](const char* source) { return values.contains(source); });
+  const bool names_source =
+      std::ranges::any_of(data_sources, [&](const char* source) { return values.contains(source); });
   SettingValues file = from_file();
   if (names_source) {  // one source replaces another as a whole
-    for (const char* source : kSources) file.erase(source);
+    for (const char* source : data_sources) file.erase(source);
   }
   values.merge(file);
   for (auto& [name, value] : values) {

@@ -8,7 +8,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr int kEnd = SIGUSR1;  // wakes the thread when it is no longer needed
+constexpr int end = SIGUSR1;  // wakes the thread when it is no longer needed
 
 sigset_t none() {
   sigset_t set;
@@ -44,20 +44,20 @@ int wait_for(const sigset_t& set) {
 
 StopSignals::StopSignals(std::function<bool(int)> on_stop) {
   const sigset_t stopping = stop_signals();
-  const sigset_t all = with(stopping, kEnd);
+  const sigset_t all = with(stopping, end);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   thread_ = std::thread([stopping, all, on_stop = std::move(on_stop)] {
     const int signal = wait_for(all);
-    if (signal == kEnd) return;
+    if (signal == end) return;
     const bool goes_on = on_stop(signal);
     pthread_sigmask(SIG_UNBLOCK, &stopping, nullptr);
     if (!goes_on) std::raise(signal);
-    wait_for(with(none(), kEnd));
+    wait_for(with(none(), end));
   });
 }
 
 StopSignals::~StopSignals() {
-  pthread_kill(thread_.native_handle(), kEnd);
+  pthread_kill(thread_.native_handle(), end);
   thread_.join();
 }
 

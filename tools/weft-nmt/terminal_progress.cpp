@@ -13,9 +13,9 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::chrono::milliseconds kRedrawInterval{100};
-constexpr std::chrono::seconds kClockInterval{1};
-constexpr std::string_view kEraseLine = "\r\x1b[K";
+constexpr std::chrono::milliseconds redraw_interval{100};
+constexpr std::chrono::seconds clock_interval{1};
+constexpr std::string_view erase_line = "\r\x1b[K";
 
 bool can_redraw(int descriptor) {
   const char* terminal = std::getenv("TERM");
@@ -41,7 +41,7 @@ void TerminalProgress::update(std::uint64_t steps, std::uint64_t tokens, std::op
   state_.done += steps;
   state_.tokens += tokens;
   if (loss) state_.loss = loss;
-  if (Clock::now() - last_drawn_ >= kRedrawInterval) draw();
+  if (Clock::now() - last_drawn_ >= redraw_interval) draw();
 }
 
 void TerminalProgress::log(std::string_view line) {
@@ -59,7 +59,7 @@ void TerminalProgress::during(std::string title, const std::function<void()>& wo
         std::mutex mutex;
         std::unique_lock lock(mutex);
         std::condition_variable_any tick;
-        while (!tick.wait_for(lock, ended, kClockInterval, [&] { return ended.stop_requested(); })) draw();
+        while (!tick.wait_for(lock, ended, clock_interval, [&] { return ended.stop_requested(); })) draw();
       });
     }
     work();
@@ -77,12 +77,12 @@ void TerminalProgress::draw() {
   last_drawn_ = Clock::now();
   state_.seconds = std::chrono::duration<double>(last_drawn_ - started_).count();
   // One column less than there are: in the last one some terminals wrap.
-  write(std::string(kEraseLine) + format_progress(state_, columns() - 1));
+  write(std::string(erase_line) + format_progress(state_, columns() - 1));
   drawn_ = true;
 }
 
 void TerminalProgress::clear() {
-  if (drawn_) write(kEraseLine);
+  if (drawn_) write(erase_line);
   drawn_ = false;
 }
 

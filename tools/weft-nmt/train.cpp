@@ -22,7 +22,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* usage_examples = R"(Examples:
   weft-nmt train --builtin                                  the built-in sentences, a minute; to runs/small
   weft-nmt train --data fra.txt                             the tutorial: 50,000 pairs of tatoeba.org, larger sizes
   weft-nmt train --data fra.txt --limit 0 --split random    all pairs, split as the tutorial does
@@ -43,8 +43,8 @@ languages' codes (train.de, train.en) if one name is given. gzip is unpacked, - 
 are listed and skipped. Ctrl-C finishes the batch and writes a checkpoint; --resume goes on from it.)";
 
 /// What may change when training goes on; all else would make another run of it.
-constexpr std::array<std::string_view, 5> kResumable = {"epochs", "checkpoint-every", "keep", "learning-rate",
-                                                        "patience"};
+constexpr std::array<std::string_view, 5> resumable = {"epochs", "checkpoint-every", "keep", "learning-rate",
+                                                       "patience"};
 
 struct TrainOptions {
   explicit TrainOptions(const tool::Command& command) : settings(command) {}
@@ -65,9 +65,9 @@ std::string shown(const SettingValue& value) {
   return text.empty() ? "not given" : text;
 }
 
-bool is_resumable(std::string_view name) { return std::ranges::find(kResumable, name) != kResumable.end(); }
+bool is_resumable(std::string_view name) { return std::ranges::find(resumable, name) != resumable.end(); }
 
-/// The run, with what is given of kResumable; anything else must be as the run has it.
+/// The run, with what is given of resumable; anything else must be as the run has it.
 RunDirectory resume_run(const TrainOptions& options, const std::filesystem::path& out) {
   RunDirectory run = RunDirectory::open(out);
   SettingValues changed = options.settings.given();
@@ -151,7 +151,7 @@ int train(const TrainOptions& options) {
 
 void add_train(tool::Program& program) {
   const tool::Command command = program.command("train", "Train a translator on pairs of sentences");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<TrainOptions>(command);
   command.option("--out", options->out, "The run directory (default: runs/PRESET)").value("DIR");
   tool::Option resume =

@@ -17,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* usage_examples = R"(Examples:
   weft-nmt translate --run runs/small "Je suis fatigué." "Où est la gare ?"
   weft-nmt translate --run runs/small < french.txt > english.txt
   weft-nmt translate --run runs/small --beam 5 --replace-unknown < french.txt
@@ -39,7 +39,7 @@ from 0, words as they are after normalisation. For a model of subwords, lengths,
 writes are of pieces.)";
 
 /// Many enough that most batches of a length are full, few enough that output follows input soon.
-constexpr std::size_t kMaxLinesAtOnce = 4096;
+constexpr std::size_t max_lines_at_once = 4096;
 
 struct TranslateOptions {
   EnsembleOptions ensemble;
@@ -75,7 +75,7 @@ class Lines {
         columns_(options.n_best > 0),
         align_(!options.alignments.empty()) {}
 
-  /// Lines of standard input: in the place of a bad one, which is noted, the output has kBadLine.
+  /// Lines of standard input: in the place of a bad one, which is noted, the output has bad_line.
   void translate_lines(std::vector<std::string> lines, std::size_t first_number) {
     std::vector<bool> bad(lines.size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -120,7 +120,7 @@ class Lines {
       const std::size_t number = first_number + i;
       if (bad[i++]) {
         if (columns_) output += fmt::format("{}\t1\tnan\tnan\t", number);
-        output += fmt::format("{}\n", kBadLine);
+        output += fmt::format("{}\n", bad_line);
         if (align_) alignments_ += "\n";
         continue;
       }
@@ -153,7 +153,7 @@ int translate(const TranslateOptions& options) {
     lines.translate_sentences(options.sentences);
   } else {
     if (::isatty(STDIN_FILENO) == 1) say("Type French sentences, one a line; Ctrl-D ends.");
-    LineReader reader(STDIN_FILENO, kMaxLineBytes, kMaxLinesAtOnce);
+    LineReader reader(STDIN_FILENO, max_line_bytes, max_lines_at_once);
     for (LineReader::Lines read = reader.read(); !read.lines.empty(); read = reader.read())
       lines.translate_lines(std::move(read.lines), read.first_number);
   }
@@ -165,7 +165,7 @@ int translate(const TranslateOptions& options) {
 
 void add_translate(tool::Program& program) {
   const tool::Command command = program.command("translate", "Translate sentences, or the lines of standard input");
-  command.footer(kExamples);
+  command.footer(usage_examples);
   auto options = std::make_shared<TranslateOptions>();
   add_ensemble_options(command, options->ensemble);
   add_search_options(command, options->search);

@@ -41,19 +41,19 @@ T find_name(const Named<T> (&table)[size], std::string_view what, std::string_vi
   fail("there is no {} '{}'; choose one of: {}", what, name, joined(names_in(table), ", "));
 }
 
-constexpr Named<Variant> kVariants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
-constexpr Named<AttentionKind> kAttentions[] = {
+constexpr Named<Variant> variants[] = {{Variant::masked, "masked"}, {Variant::tutorial, "tutorial"}};
+constexpr Named<AttentionKind> attentions[] = {
     {AttentionKind::additive, "additive"}, {AttentionKind::dot, "dot"},   {AttentionKind::general, "general"},
     {AttentionKind::location, "location"}, {AttentionKind::hard, "hard"}, {AttentionKind::none, "none"}};
-constexpr Named<CellKind> kCells[] = {{CellKind::gru, "gru"}, {CellKind::lstm, "lstm"}};
-constexpr Named<LossNormalisation> kNormalisations[] = {{LossNormalisation::token_mean, "token-mean"},
-                                                        {LossNormalisation::batch_mean, "batch-mean"}};
-constexpr Named<Schedule> kSchedules[] = {{Schedule::constant, "constant"},
-                                          {Schedule::inverse_square_root, "inverse-square-root"},
-                                          {Schedule::exponential, "exponential"},
-                                          {Schedule::plateau, "plateau"}};
-constexpr Named<BestBy> kMeasures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
-constexpr Named<SplitKind> kSplits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
+constexpr Named<CellKind> cells[] = {{CellKind::gru, "gru"}, {CellKind::lstm, "lstm"}};
+constexpr Named<LossNormalisation> normalisations[] = {{LossNormalisation::token_mean, "token-mean"},
+                                                       {LossNormalisation::batch_mean, "batch-mean"}};
+constexpr Named<Schedule> schedules[] = {{Schedule::constant, "constant"},
+                                         {Schedule::inverse_square_root, "inverse-square-root"},
+                                         {Schedule::exponential, "exponential"},
+                                         {Schedule::plateau, "plateau"}};
+constexpr Named<BestBy> all_measures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
+constexpr Named<SplitKind> splits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
 
 /// The sizes of the tutorial, which are the defaults, and its part of fra.txt; with what keeps so many weights from
 /// learning so few sentences by heart.
@@ -101,69 +101,69 @@ Config best_preset() {
   return config;
 }
 
-constexpr Named<Config (*)()> kPresets[] = {
+constexpr Named<Config (*)()> presets[] = {
     {tutorial_preset, "tutorial"}, {small_preset, "small"}, {best_preset, "best"}};
 
 }  // namespace
 
 template <>
 std::vector<std::string_view> names_of<Variant>() {
-  return names_in(kVariants);
+  return names_in(variants);
 }
-std::string_view to_string(Variant variant) { return name_of(kVariants, variant); }
-Variant parse_variant(std::string_view name) { return find_name(kVariants, "variant", name); }
+std::string_view to_string(Variant variant) { return name_of(variants, variant); }
+Variant parse_variant(std::string_view name) { return find_name(variants, "variant", name); }
 
 template <>
 std::vector<std::string_view> names_of<AttentionKind>() {
-  return names_in(kAttentions);
+  return names_in(attentions);
 }
-std::string_view to_string(AttentionKind attention) { return name_of(kAttentions, attention); }
-AttentionKind parse_attention(std::string_view name) { return find_name(kAttentions, "attention", name); }
+std::string_view to_string(AttentionKind attention) { return name_of(attentions, attention); }
+AttentionKind parse_attention(std::string_view name) { return find_name(attentions, "attention", name); }
 
 template <>
 std::vector<std::string_view> names_of<CellKind>() {
-  return names_in(kCells);
+  return names_in(cells);
 }
-std::string_view to_string(CellKind cell) { return name_of(kCells, cell); }
-CellKind parse_cell(std::string_view name) { return find_name(kCells, "cell", name); }
+std::string_view to_string(CellKind cell) { return name_of(cells, cell); }
+CellKind parse_cell(std::string_view name) { return find_name(cells, "cell", name); }
 
 template <>
 std::vector<std::string_view> names_of<LossNormalisation>() {
-  return names_in(kNormalisations);
+  return names_in(normalisations);
 }
-std::string_view to_string(LossNormalisation normalisation) { return name_of(kNormalisations, normalisation); }
+std::string_view to_string(LossNormalisation normalisation) { return name_of(normalisations, normalisation); }
 LossNormalisation parse_loss_normalisation(std::string_view name) {
-  return find_name(kNormalisations, "loss normalisation", name);
+  return find_name(normalisations, "loss normalisation", name);
 }
 
 template <>
 std::vector<std::string_view> names_of<BestBy>() {
-  return names_in(kMeasures);
+  return names_in(all_measures);
 }
-std::string_view to_string(BestBy measure) { return name_of(kMeasures, measure); }
-BestBy parse_best_by(std::string_view name) { return find_name(kMeasures, "measure", name); }
+std::string_view to_string(BestBy measure) { return name_of(all_measures, measure); }
+BestBy parse_best_by(std::string_view name) { return find_name(all_measures, "measure", name); }
 
 template <>
 std::vector<std::string_view> names_of<Schedule>() {
-  return names_in(kSchedules);
+  return names_in(schedules);
 }
-std::string_view to_string(Schedule schedule) { return name_of(kSchedules, schedule); }
-Schedule parse_schedule(std::string_view name) { return find_name(kSchedules, "schedule", name); }
+std::string_view to_string(Schedule schedule) { return name_of(schedules, schedule); }
+Schedule parse_schedule(std::string_view name) { return find_name(schedules, "schedule", name); }
 
 template <>
 std::vector<std::string_view> names_of<SplitKind>() {
-  return names_in(kSplits);
+  return names_in(splits);
 }
-std::string_view to_string(SplitKind split) { return name_of(kSplits, split); }
-SplitKind parse_split_kind(std::string_view name) { return find_name(kSplits, "split", name); }
+std::string_view to_string(SplitKind split) { return name_of(splits, split); }
+SplitKind parse_split_kind(std::string_view name) { return find_name(splits, "split", name); }
 
 Normaliser default_normaliser(std::string_view source_language, std::string_view target_language) {
   return source_language == "fr" && target_language == "en" ? Normaliser::tutorial : Normaliser::reversible;
 }
 
-Config preset(std::string_view name) { return find_name(kPresets, "preset", name)(); }
+Config preset(std::string_view name) { return find_name(presets, "preset", name)(); }
 
-std::vector<std::string_view> preset_names() { return names_in(kPresets); }
+std::vector<std::string_view> preset_names() { return names_in(presets); }
 
 Json settings_json(const Config& config) {
   Json object;

@@ -124,8 +124,8 @@ std::string_view to_string(Schedule schedule);
 Schedule parse_schedule(std::string_view name);
 
 // TrainingConfig::kernels is one of these words, or the path of a table.
-inline constexpr std::string_view kDefaultKernels = "default";   ///< by the rule
-inline constexpr std::string_view kMeasuredKernels = "measure";  ///< timed before the first step
+inline constexpr std::string_view default_kernels = "default";   ///< by the rule
+inline constexpr std::string_view measured_kernels = "measure";  ///< timed before the first step
 
 /// How it is trained.
 struct TrainingConfig {
@@ -149,7 +149,7 @@ struct TrainingConfig {
   double baseline_decay = 0.9;           ///< of the moving baseline
   std::uint64_t seed = 1;
   std::string kernels =
-      std::string(kDefaultKernels);    ///< of products: by the rule, measured, or a table's path (kernel_choice.h)
+      std::string(default_kernels);    ///< of products: by the rule, measured, or a table's path (kernel_choice.h)
   std::int64_t checkpoint_every = 2;   ///< epochs
   std::int64_t keep = 3;               ///< checkpoints, beside the best one
   BestBy best_by = BestBy::loss;       ///< which checkpoint is the best

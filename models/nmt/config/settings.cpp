@@ -19,11 +19,11 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::int64_t kMaxWords = std::int64_t{1} << 24;
-constexpr std::int64_t kMaxPieces = 1'000'000;
-constexpr std::int64_t kMaxPairs = std::int64_t{1} << 32;
-constexpr std::int64_t kMaxWidth = 16384;
-constexpr std::size_t kLongestShown = 80;  // bytes of a name or text, in messages
+constexpr std::int64_t max_words = std::int64_t{1} << 24;
+constexpr std::int64_t max_pieces = 1'000'000;
+constexpr std::int64_t max_pairs = std::int64_t{1} << 32;
+constexpr std::int64_t max_width = 16384;
+constexpr std::size_t longest_shown = 80;  // bytes of a name or text, in messages
 
 // ---- Members of Config as values and back.
 SettingValue to_value(bool member) { return member; }
@@ -152,7 +152,7 @@ std::vector<Setting> make_settings() {
           "where the source and the target stand in a line, by number or by the header's names (unless given 2,1, of "
           "at most 3)",
           ColumnPair{})),
-      data_setting<&DataConfig::limit>("limit", "pairs to read of the corpus; 0: all", IntegerRange{0, kMaxPairs}),
+      data_setting<&DataConfig::limit>("limit", "pairs to read of the corpus; 0: all", IntegerRange{0, max_pairs}),
       data_setting<&DataConfig::max_length>("max-length", "leave out pairs with more tokens than that on a side",
                                             IntegerRange{3, 512}),
       data_setting<&DataConfig::split>("split",
@@ -164,7 +164,7 @@ std::vector<Setting> make_settings() {
                                                NumberRange{0, 0.9}),
       setting<&Config::vocabulary_limit>("vocabulary-limit", SettingGroup::data,
                                          "words to know in each language, the most frequent; 0: all",
-                                         IntegerRange{0, kMaxWords}),
+                                         IntegerRange{0, max_words}),
       setting<&Config::normaliser>("normaliser", SettingGroup::data,
                                    "how a sentence becomes words: tutorial is lower case without accents, reversible "
                                    "keeps everything and is undone in translations; unless given, reversible for all "
@@ -173,7 +173,7 @@ std::vector<Setting> make_settings() {
       later(setting<&Config::subwords>(
           "subwords", SettingGroup::data,
           "make words of so many pieces a language, which SentencePiece learns; 0: no pieces",
-          IntegerRange{0, kMaxPieces})),
+          IntegerRange{0, max_pieces})),
       later(setting<&Config::subword_model>("subword-model", SettingGroup::data,
                                             "how pieces are found, with --subwords", Choice{{"unigram", "bpe"}})),
 
@@ -181,9 +181,9 @@ std::vector<Setting> make_settings() {
                                            "the mathematics: masked leaves padding out, tutorial is it to the letter",
                                            choice_of<Variant>()),
       model_setting<&ModelConfig::embedding>("embedding", model, "numbers that stand for a word",
-                                             IntegerRange{1, kMaxWidth}),
+                                             IntegerRange{1, max_width}),
       model_setting<&ModelConfig::units>("units", model, "width of a layer's state and of the attention",
-                                         IntegerRange{1, kMaxWidth}),
+                                         IntegerRange{1, max_width}),
       later(model_setting<&ModelConfig::attention>(
           "attention", model,
           "how the decoder reads the source: by additive, dot, general or location-based scores, at one position "
@@ -204,9 +204,9 @@ std::vector<Setting> make_settings() {
           "tied-embeddings", model, "the decoder's words have one vector each, to be read and to be scored with",
           Switch{})),
       model_setting<&ModelConfig::source_vocabulary>("source-vocabulary", derived, "ids of the source language",
-                                                     IntegerRange{0, kMaxWords + 2}),
+                                                     IntegerRange{0, max_words + 2}),
       model_setting<&ModelConfig::target_vocabulary>("target-vocabulary", derived, "ids of the target language",
-                                                     IntegerRange{0, kMaxWords + 2}),
+                                                     IntegerRange{0, max_words + 2}),
 
       training_setting<&TrainingConfig::epochs>("epochs", "times to go through the sentences",
                                                 IntegerRange{1, 1'000'000}),
@@ -265,7 +265,7 @@ std::vector<Setting> make_settings() {
           "kernels",
           "what runs the products: default, by a built-in rule; measure, the fastest kernels here, timed once, kept in "
           "kernels.json and repeated; or the kernels.json of another run",
-          FilePath{{kDefaultKernels, kMeasuredKernels}})),
+          FilePath{{default_kernels, measured_kernels}})),
       training_setting<&TrainingConfig::checkpoint_every>("checkpoint-every",
                                                           "epochs between checkpoints; also at the best and at the end",
                                                           IntegerRange{1, 1'000'000}),
@@ -280,7 +280,7 @@ std::vector<Setting> make_settings() {
           "patience", "stop after that many epochs without a better one; 0: never", IntegerRange{0, 1'000'000})),
       later(training_setting<&TrainingConfig::valid_sentences>(
           "valid-sentences", "validation sentences to translate after each epoch, for BLEU and chrF; 0: none",
-          IntegerRange{0, kMaxPairs})),
+          IntegerRange{0, max_pairs})),
       later(training_setting<&TrainingConfig::samples>(
           "samples",
           "validation sentences whose translations are kept of every epoch with attention, for `weft-nmt report`",
@@ -379,7 +379,7 @@ struct DescribeKind {
 /// A value as a message shows it.
 std::string shown(const SettingValue& value) {
   const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr ? fmt::format("\"{}\"", excerpt(*text, kLongestShown)) : setting_text(value);
+  return text != nullptr ? fmt::format("\"{}\"", excerpt(*text, longest_shown)) : setting_text(value);
 }
 
 [[noreturn]] void fail_value(const Setting& setting, std::string_view value, std::string_view advice = "") {
@@ -417,7 +417,7 @@ const Setting& find_setting(std::string_view name) {
     if (candidate.name == name) return candidate;
     names.push_back(candidate.name);
   }
-  const std::string shown = excerpt(name, kLongestShown);
+  const std::string shown = excerpt(name, longest_shown);
   fail("there is no setting \"{}\"{}", shown, suggestion(shown, names));
 }
 

@@ -12,10 +12,10 @@ namespace weft::nmt {
 namespace {
 
 /// How many more positions, as a share of its own, a padded batch may have in order to need no new shape.
-constexpr double kWorthOneShape = 0.1;
+constexpr double worth_one_shape = 0.1;
 
-/// Epoch e draws from stream kFirstStream + e; the split of the corpus, which may have the same seed, from stream 0.
-constexpr std::uint64_t kFirstStream = std::uint64_t{1} << 32;
+/// Epoch e draws from stream first_stream + e; the split of the corpus, which may have the same seed, from stream 0.
+constexpr std::uint64_t first_stream = std::uint64_t{1} << 32;
 
 std::size_t positions(const BatchShape& shape) { return shape.rows * (shape.source_length + shape.target_length); }
 
@@ -26,7 +26,7 @@ bool holds(const BatchShape& outer, const BatchShape& inner) {
 
 /// The smallest of the shapes that holds `shape` with little more padding; `shape` itself if none does.
 BatchShape reuse(const std::set<BatchShape>& shapes, const BatchShape& shape) {
-  const double most = static_cast<double>(positions(shape)) * (1 + kWorthOneShape);
+  const double most = static_cast<double>(positions(shape)) * (1 + worth_one_shape);
   std::optional<BatchShape> best;
   for (const BatchShape& candidate : shapes) {
     if (!holds(candidate, shape) || static_cast<double>(positions(candidate)) > most) continue;
@@ -54,7 +54,7 @@ void fill(const Batch& batch, std::span<const Example> examples, Side side, std:
             sentence.size(), time);
     const auto line = ids.subspan(row * time, time);
     const auto end = std::copy(sentence.begin(), sentence.end(), line.begin());
-    std::fill(end, line.end(), Vocabulary::kPadding);
+    std::fill(end, line.end(), Vocabulary::padding);
     lengths[row] = static_cast<std::int32_t>(sentence.size());
   }
 }
@@ -127,7 +127,7 @@ void BatchPlan::plan_padded_batches() {
 }
 
 std::vector<Batch> BatchPlan::epoch(std::uint64_t epoch) const {
-  Random random(seed_, kFirstStream + epoch);
+  Random random(seed_, first_stream + epoch);
   std::vector<Batch> batches;
   batches.reserve(batches_per_epoch());
   std::vector<std::size_t> left_over;

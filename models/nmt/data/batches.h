@@ -53,11 +53,11 @@ struct PaddingShare {
 /// shape that comes once in an epoch costs more to compile than it saves.
 class BatchPlan {
  public:
-  static constexpr std::size_t kMostShapes = 512;
+  static constexpr std::size_t shape_limit = 512;
 
   /// Throws Error if there are no examples, if one has no source, or if `batch_size` is 0.
   BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed,
-            std::size_t most_shapes = kMostShapes);
+            std::size_t most_shapes = shape_limit);
 
   /// The batches of an epoch in the order to train on them; every example is in exactly one. The same seed and epoch
   /// give the same batches.

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\v\f\r") == std::string_view::npos; }
 
@@ -39,7 +39,7 @@ class Lines {
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     // One before each file of those that were put together; none is part of a sentence, which might come first one day.
-    while (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    while (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
     return line;
   }
 
@@ -144,7 +144,7 @@ class Reader {
     } catch (const Error& error) {
       corpus_.lines.push_back(LineKind::malformed);
       ++report().malformed;
-      if (report().first_malformed.size() < kMaxListedLines) {
+      if (report().first_malformed.size() < max_listed_lines) {
         report().first_malformed.push_back({.number = report().lines, .reason = error.what()});
       }
     }
@@ -182,7 +182,7 @@ class Reader {
   }
 
   static void check_text(std::string_view line) {
-    require(line.size() <= kMaxCorpusLine, "{} bytes long, the limit is {}", line.size(), kMaxCorpusLine);
+    require(line.size() <= max_corpus_line, "{} bytes long, the limit is {}", line.size(), max_corpus_line);
     require(line.find('\0') == std::string_view::npos, "a NUL byte: is the file binary, or UTF-16 instead of UTF-8?");
     if (const auto invalid = find_invalid_utf8(line)) fail("byte {} is not UTF-8", *invalid + 1);
   }
@@ -228,7 +228,7 @@ class Reader {
 };
 
 std::string read_side(const std::string& file) {
-  std::string content = read_text(file, kMaxCorpusBytes);
+  std::string content = read_text(file, max_corpus_bytes);
   require(!content.empty(), "the corpus '{}' is empty", file);
   return content;
 }

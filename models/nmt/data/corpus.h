@@ -16,13 +16,13 @@ struct Pair {
 };
 
 /// The longest line, in bytes without its end, that is read as a pair; longer ones count as malformed.
-inline constexpr std::size_t kMaxCorpusLine = std::size_t{64} << 10;
+inline constexpr std::size_t max_corpus_line = std::size_t{64} << 10;
 
 /// The most bytes of a corpus, unpacked.
-inline constexpr std::uint64_t kMaxCorpusBytes = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t max_corpus_bytes = std::uint64_t{1} << 30;
 
 /// How many malformed lines a report lists; the rest is only counted.
-inline constexpr std::size_t kMaxListedLines = 10;
+inline constexpr std::size_t max_listed_lines = 10;
 
 /// A line that could not be read as a pair.
 struct MalformedLine {
@@ -35,7 +35,7 @@ struct CorpusReport {
   std::size_t lines = 0;                       ///< lines read, up to the one that reached the limit of pairs
   std::size_t empty = 0;                       ///< lines with nothing but blanks, skipped
   std::size_t malformed = 0;                   ///< lines that are no pair, skipped
-  std::vector<MalformedLine> first_malformed;  ///< the first kMaxListedLines of them
+  std::vector<MalformedLine> first_malformed;  ///< the first max_listed_lines of them
   std::string header;                          ///< the first line, skipped, if it names the columns; else empty
 };
 
@@ -73,7 +73,7 @@ std::vector<std::string> corpus_files(const std::string& name);
 /// many lines in one as in the other; tabs in their lines are blanks. "-" is standard input.
 ///
 /// Lines end with LF or CRLF; byte order marks before a line are skipped. Malformed lines (too few or too many columns,
-/// a blank side, not UTF-8, a NUL byte, longer than kMaxCorpusLine) are skipped and reported, not fatal.
+/// a blank side, not UTF-8, a NUL byte, longer than max_corpus_line) are skipped and reported, not fatal.
 ///
 /// Throws Error if a file cannot be read, is empty, or holds no pair at all; if two files have different numbers of
 /// lines; if the columns that are chosen are not there; if a header says that source and target are interchanged; and

@@ -14,7 +14,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::size_t kFewestPairs = 20;
+constexpr std::size_t fewest_pairs = 20;
 
 using Side = std::string Pair::*;
 
@@ -78,7 +78,7 @@ bool is_of_other_script(const SideLetters& letters) { return 2 * letters.foreign
 }  // namespace
 
 std::vector<std::string> check_columns(const Corpus& corpus, const std::string& name, const CorpusFormat& format) {
-  if (corpus.pairs.size() < kFewestPairs || format.source_language.empty() || format.target_language.empty()) return {};
+  if (corpus.pairs.size() < fewest_pairs || format.source_language.empty() || format.target_language.empty()) return {};
   std::vector<std::string> warnings;
   const std::string source_name = language_name(format.source_language);
   const std::string target_name = language_name(format.target_language);

@@ -16,12 +16,12 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::int64_t kMaxColumn = 1000;
+constexpr std::int64_t max_column = 1000;
 
 /// The index that a number from 1 means; nothing for a name.
 std::optional<std::size_t> column_number(std::string_view text) {
   const auto number = parse_integer(text);
-  if (!number || *number < 1 || *number > kMaxColumn) return std::nullopt;
+  if (!number || *number < 1 || *number > max_column) return std::nullopt;
   return static_cast<std::size_t>(*number - 1);
 }
 

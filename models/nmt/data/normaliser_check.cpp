@@ -13,9 +13,9 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::size_t kShownExamples = 3;
-constexpr std::size_t kShownLetters = 5;
-constexpr double kWorthSaying = 0.001;  // of the letters: names and loan-words have foreign ones
+constexpr std::size_t shown_examples = 3;
+constexpr std::size_t shown_letters = 5;
+constexpr double worth_saying = 0.001;  // of the letters: names and loan-words have foreign ones
 
 bool is_letter(char32_t c) { return u_isalpha(static_cast<UChar32>(c)) != 0; }
 bool is_letter_or_digit(char32_t c) { return u_isalnum(static_cast<UChar32>(c)) != 0; }
@@ -50,7 +50,7 @@ std::string most_frequent(const std::unordered_map<char32_t, std::size_t>& count
   });
   std::vector<std::string> shown;
   for (const auto& [letter, count] : letters) {
-    if (shown.size() < kShownLetters) shown.push_back(utf8(letter));
+    if (shown.size() < shown_letters) shown.push_back(utf8(letter));
   }
   return joined(shown, " ");
 }
@@ -94,7 +94,7 @@ NormaliserFindings check_normaliser(const Corpus& corpus, std::string Pair::*sid
   if (!loss.emptied.empty()) {
     std::vector<std::string> examples;
     for (const std::size_t pair : loss.emptied) {
-      if (examples.size() == kShownExamples) break;
+      if (examples.size() == shown_examples) break;
       examples.push_back(
           fmt::format("line {}: \"{}\"", line_of_pair(corpus, pair), excerpt(corpus.pairs[pair].*side, 60)));
     }
@@ -103,16 +103,16 @@ NormaliserFindings check_normaliser(const Corpus& corpus, std::string Pair::*sid
                     normaliser_name(normaliser), loss.emptied.size(), corpus.pairs.size(), language, 100 * emptied,
                     joined(examples, ", ")));
   }
-  if (dropped > kWorthSaying) {
+  if (dropped > worth_saying) {
     findings.warnings.push_back(fmt::format("{}: the normaliser '{}' drops {:.1f} % of the {} letters: {} ...", name,
                                             normaliser_name(normaliser), 100 * dropped, language, loss.most_dropped));
   }
-  if (emptied > kMaxEmptiedShare || dropped > kMaxDroppedLetters) {
+  if (emptied > max_emptied_share || dropped > max_dropped_letters) {
     findings.refusal =
         fmt::format("{}; it is for the letters a to z: take --normaliser reversible, which keeps all of them",
                     findings.warnings[0]);
     findings.warnings.clear();
-  } else if (dropped > kWorthSaying) {
+  } else if (dropped > worth_saying) {
     findings.warnings.back() += "; --normaliser reversible keeps them";
   }
   return findings;

@@ -11,8 +11,8 @@ namespace weft::nmt {
 
 /// Of the sentences of a side, the share that a normaliser may leave nothing of; and of its letters, that it may drop.
 /// More is refused.
-inline constexpr double kMaxEmptiedShare = 0.05;
-inline constexpr double kMaxDroppedLetters = 0.2;
+inline constexpr double max_emptied_share = 0.05;
+inline constexpr double max_dropped_letters = 0.2;
 
 /// What a normaliser does to the sentences of a side.
 struct NormaliserLoss {

@@ -20,8 +20,8 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::size_t kSamplePair = 1000;
-constexpr std::size_t kListedWords = 40;
+constexpr std::size_t sample_pair = 1000;
+constexpr std::size_t listed_words = 40;
 
 /// Digest of lines with a line feed between each two.
 class LinesDigest {
@@ -75,10 +75,10 @@ struct Language {
     figures["vocabulary_size_with_padding"] = words.size() + 1;
     figures["max_length"] = max_length;
     figures["first_40_words_by_index"] = std::vector<std::string>(
-        words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), kListedWords)));
+        words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), listed_words)));
     figures["sha256_words_by_index_joined_by_newline"] = word_lines.hex_digest();
     if (is_reversible()) figures["sentences_restored_to_the_byte"] = restored;
-    figures["ids_of_pair_1000"] = kSamplePair < sentences.size() ? ids(vocabulary, sentences[kSamplePair]) : Json();
+    figures["ids_of_pair_1000"] = sample_pair < sentences.size() ? ids(vocabulary, sentences[sample_pair]) : Json();
     figures["ids_of_last_pair"] = ids(vocabulary, sentences.back());
     return figures;
   }

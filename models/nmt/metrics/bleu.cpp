@@ -46,7 +46,7 @@ BleuCounts count_sentence(const Words& hypothesis, const std::vector<Words>& ref
   BleuCounts counts;
   counts.hypothesis_length = hypothesis.size();
   counts.reference_length = nearest_length(references, hypothesis.size());
-  for (std::size_t i = 0; i < Bleu::kMaxOrder; ++i) {
+  for (std::size_t i = 0; i < Bleu::max_order; ++i) {
     std::vector<NgramCounts> reference_counts;
     for (const Words& reference : references) reference_counts.push_back(count_ngrams(reference, i + 1));
     for (const auto& [ngram, count] : count_ngrams(hypothesis, i + 1)) {
@@ -58,10 +58,10 @@ BleuCounts count_sentence(const Words& hypothesis, const std::vector<Words>& ref
 }
 
 /// Precisions of all orders in percent; 0 from the first order on that is longer than every hypothesis.
-std::array<double, Bleu::kMaxOrder> smoothed_precisions(const BleuCounts& sum) {
-  std::array<double, Bleu::kMaxOrder> precisions{};
+std::array<double, Bleu::max_order> smoothed_precisions(const BleuCounts& sum) {
+  std::array<double, Bleu::max_order> precisions{};
   double smoothed_match = 1;
-  for (std::size_t i = 0; i < Bleu::kMaxOrder && sum.total[i] > 0; ++i) {
+  for (std::size_t i = 0; i < Bleu::max_order && sum.total[i] > 0; ++i) {
     double matches = static_cast<double>(sum.matches[i]);
     if (sum.matches[i] == 0) matches = smoothed_match /= 2;
     precisions[i] = 100 * matches / static_cast<double>(sum.total[i]);
@@ -77,7 +77,7 @@ double brevity_penalty(std::size_t hypothesis_length, std::size_t reference_leng
 }
 
 /// 0 if one of them is 0.
-double geometric_mean(const std::array<double, Bleu::kMaxOrder>& values) {
+double geometric_mean(const std::array<double, Bleu::max_order>& values) {
   double sum_of_logarithms = 0;
   for (const double value : values) sum_of_logarithms += std::log(value);
   return std::exp(sum_of_logarithms / static_cast<double>(values.size()));
@@ -86,7 +86,7 @@ double geometric_mean(const std::array<double, Bleu::kMaxOrder>& values) {
 }  // namespace
 
 BleuCounts& BleuCounts::operator+=(const BleuCounts& other) {
-  for (std::size_t i = 0; i < Bleu::kMaxOrder; ++i) {
+  for (std::size_t i = 0; i < Bleu::max_order; ++i) {
     matches[i] += other.matches[i];
     total[i] += other.total[i];
   }
@@ -129,7 +129,7 @@ Bleu corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::v
 
 std::string bleu_signature(std::span<const std::vector<std::string>> references, BleuTokenizer tokenizer) {
   return fmt::format("nrefs:{}|case:mixed|eff:no|tok:{}|smooth:exp|version:{}", reference_count(references),
-                     to_string(tokenizer), kScoresVersion);
+                     to_string(tokenizer), scores_version);
 }
 
 }  // namespace weft::nmt

@@ -12,10 +12,10 @@ namespace weft::nmt {
 
 /// BLEU of a whole corpus, and what it was made of.
 struct Bleu {
-  static constexpr std::size_t kMaxOrder = 4;
+  static constexpr std::size_t max_order = 4;
 
   double score = 0;                            ///< 0 to 100
-  std::array<double, kMaxOrder> precisions{};  ///< of n-grams of 1 to 4 words, 0 to 100, smoothed
+  std::array<double, max_order> precisions{};  ///< of n-grams of 1 to 4 words, 0 to 100, smoothed
   double brevity_penalty = 1;                  ///< 0 to 1
   std::size_t hypothesis_length = 0;           ///< in words
   std::size_t reference_length = 0;            ///< in words; of the references nearest in length
@@ -23,7 +23,7 @@ struct Bleu {
 
 /// What BLEU counts: of a sentence, or summed over sentences.
 struct BleuCounts {
-  std::array<std::size_t, Bleu::kMaxOrder> matches{}, total{};  ///< n-grams of 1 to 4 words
+  std::array<std::size_t, Bleu::max_order> matches{}, total{};  ///< n-grams of 1 to 4 words
   std::size_t hypothesis_length = 0, reference_length = 0;      ///< in words
 
   BleuCounts& operator+=(const BleuCounts& other);

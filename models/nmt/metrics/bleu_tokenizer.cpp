@@ -60,9 +60,9 @@ std::string with_pairs_apart(std::string_view text, bool blank_before_first, boo
 /// The rules of mteval-v13a, one after the other, as sacreBLEU has them.
 std::string tokenized_13a(std::string_view sentence) {
   std::string text(without_blanks_behind(sentence));
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kReplacements{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> replacements{
       {{"<skipped>", ""}, {"-\n", ""}, {"\n", " "}, {"&quot;", "\""}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}}};
-  for (const auto& [from, to] : kReplacements) text = replaced(std::move(text), from, to);
+  for (const auto& [from, to] : replacements) text = replaced(std::move(text), from, to);
   text = with_marks_apart(" " + text + " ");
   // A period or comma stays only between two digits, and a dash stays but behind a digit.
   text = with_pairs_apart(text, false, true, [](char a, char b) { return !is_digit(a) && is_period_or_comma(b); });

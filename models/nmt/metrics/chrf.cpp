@@ -15,15 +15,15 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::size_t kMaxOrder = 6;
-constexpr double kBetaSquared = 2 * 2;
+constexpr std::size_t max_order = 6;
+constexpr double beta_squared = 2 * 2;
 
 /// For n-grams of one length.
 struct OrderStatistics {
   std::size_t hypothesis = 0, reference = 0, matches = 0;
 };
 
-using Statistics = std::array<OrderStatistics, kMaxOrder>;
+using Statistics = std::array<OrderStatistics, max_order>;
 
 std::u32string without_blanks(std::string_view sentence) {
   std::u32string text = code_points(sentence);
@@ -43,7 +43,7 @@ std::size_t number_of_ngrams(std::u32string_view text, std::size_t order) {
 
 Statistics compare(std::u32string_view hypothesis, std::u32string_view reference) {
   Statistics statistics;
-  for (std::size_t i = 0; i < kMaxOrder; ++i) {
+  for (std::size_t i = 0; i < max_order; ++i) {
     const std::size_t order = i + 1;
     const std::size_t in_reference = number_of_ngrams(reference, order);
     if (in_reference == 0) continue;  // nor are the hypothesis's counted, for which there is nothing to match
@@ -72,7 +72,7 @@ double f_score(const Statistics& statistics) {
   if (precision + recall == 0) return 0;
   precision /= static_cast<double>(orders);
   recall /= static_cast<double>(orders);
-  return 100 * (1 + kBetaSquared) * precision * recall / (kBetaSquared * precision + recall);
+  return 100 * (1 + beta_squared) * precision * recall / (beta_squared * precision + recall);
 }
 
 /// The statistics against the reference that the sentence is closest to; the first of several equally close.
@@ -97,7 +97,7 @@ double corpus_chrf(std::span<const std::string> hypotheses, std::span<const std:
   Statistics sum;
   for (std::size_t i = 0; i < hypotheses.size(); ++i) {
     const Statistics sentence = compare_to_best(hypotheses[i], references[i]);
-    for (std::size_t order = 0; order < kMaxOrder; ++order) {
+    for (std::size_t order = 0; order < max_order; ++order) {
       sum[order].hypothesis += sentence[order].hypothesis;
       sum[order].reference += sentence[order].reference;
       sum[order].matches += sentence[order].matches;
@@ -108,7 +108,7 @@ double corpus_chrf(std::span<const std::string> hypotheses, std::span<const std:
 
 std::string chrf_signature(std::span<const std::vector<std::string>> references) {
   return fmt::format("nrefs:{}|case:mixed|eff:yes|nc:{}|nw:0|space:no|version:{}", reference_count(references),
-                     kMaxOrder, kScoresVersion);
+                     max_order, scores_version);
 }
 
 }  // namespace weft::nmt

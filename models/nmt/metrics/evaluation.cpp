@@ -7,11 +7,11 @@ namespace weft::nmt {
 namespace {
 
 /// The longest sources of each line of the table by length, but for the last line.
-constexpr std::size_t kLongest[] = {4, 6, 8, 10, 12, 15, 20, 30};
+constexpr std::size_t upper_ends[] = {4, 6, 8, 10, 12, 15, 20, 30};
 
 /// The line of the table that sources with so many words belong to.
 std::size_t line_of(std::size_t words) {
-  return static_cast<std::size_t>(std::ranges::lower_bound(kLongest, words) - std::begin(kLongest));
+  return static_cast<std::size_t>(std::ranges::lower_bound(upper_ends, words) - std::begin(upper_ends));
 }
 
 void append(ScoredSentences& to, const ScoredSentences& from, std::size_t sentence) {
@@ -88,8 +88,8 @@ std::vector<LengthScores> score_by_length(const ScoredSentences& scored, Normali
   std::vector<LengthScores> scores;
   for (const auto& [number, line] : lines) {
     const auto& [sources, hypotheses, references] = line.sentences;
-    scores.push_back({.shortest = number == 0 ? 0 : kLongest[number - 1] + 1,
-                      .longest = number < std::size(kLongest) ? kLongest[number] : line.longest,
+    scores.push_back({.shortest = number == 0 ? 0 : upper_ends[number - 1] + 1,
+                      .longest = number < std::size(upper_ends) ? upper_ends[number] : line.longest,
                       .sentences = hypotheses.size(),
                       .metrics = score_translations(hypotheses, references, tokenizer)});
   }

@@ -15,6 +15,6 @@ void check_scored_sentences(std::span<const std::string> hypotheses,
 std::string reference_count(std::span<const std::vector<std::string>> references);
 
 /// Who has reckoned the scores, in place of sacreBLEU's version.
-inline constexpr const char* kScoresVersion = "weft-0.1.0";
+inline constexpr const char* scores_version = "weft-0.1.0";
 
 }  // namespace weft::nmt

@@ -26,26 +26,26 @@ namespace weft::nmt {
 namespace {
 
 // All lengths are in pixels of the picture at scale 1.
-constexpr double kMargin = 28;
-constexpr double kMinCell = 22, kMaxCell = 44, kMatrixGoal = 660;  // cells shrink to keep the matrix near its goal
-constexpr double kMaxLabel = 17, kLabelOfCell = 0.6;               // label size: of a cell, but never above the maximum
-constexpr double kMaxWordWidth = 300;                              // a wider word is shortened with an ellipsis
-constexpr double kLabelGap = 9;
-constexpr double kSlant = 50 * std::numbers::pi / 180;  // of the source words; labels a cell apart do not touch
-constexpr double kTitleSize = 18, kTitleMinWidth = 420, kTitleGap = 22;
-constexpr double kLegendGap = 28, kLegendBar = 14, kLegendTick = 4, kLegendText = 12;
-constexpr double kLegendMinHeight = 130, kLegendMaxHeight = 260;
-constexpr double kPngScale = 2, kPngMaxPixels = 24e6;
-constexpr double kPointsPerPixel = 0.75;  // of a PDF page
-constexpr double kWeightTolerance = 1e-5;
+constexpr double margin = 28;
+constexpr double min_cell = 22, max_cell = 44, matrix_goal = 660;  // cells shrink to keep the matrix near its goal
+constexpr double max_label = 17, label_of_cell = 0.6;              // label size: of a cell, but never above the maximum
+constexpr double max_word_width = 300;                             // a wider word is shortened with an ellipsis
+constexpr double label_gap = 9;
+constexpr double slant = 50 * std::numbers::pi / 180;  // of the source words; labels a cell apart do not touch
+constexpr double title_size = 18, title_min_width = 420, title_gap = 22;
+constexpr double legend_gap = 28, legend_bar = 14, legend_tick = 4, legend_text = 12;
+constexpr double legend_min_height = 130, legend_max_height = 260;
+constexpr double png_scale = 2, png_max_pixels = 24e6;
+constexpr double points_per_pixel = 0.75;  // of a PDF page
+constexpr double weight_tolerance = 1e-5;
 
 /// Tried in turn for each text; fontconfig takes its default for one that is not installed.
-constexpr const char* kFamilies[] = {"DejaVu Sans",      "sans-serif",           "Noto Sans",
-                                     "Noto Sans CJK SC", "WenQuanYi Zen Hei",    "Droid Sans Fallback",
-                                     "IPAGothic",        "Noto Sans Devanagari", "Lohit Devanagari",
-                                     "Noto Sans Arabic", "Noto Sans Thai",       "Unifont"};
+constexpr const char* families[] = {"DejaVu Sans",      "sans-serif",           "Noto Sans",
+                                    "Noto Sans CJK SC", "WenQuanYi Zen Hei",    "Droid Sans Fallback",
+                                    "IPAGothic",        "Noto Sans Devanagari", "Lohit Devanagari",
+                                    "Noto Sans Arabic", "Noto Sans Thai",       "Unifont"};
 
-constexpr Colour kBackground{1, 1, 1}, kInk{0.13, 0.15, 0.19}, kFaintInk{0.42, 0.45, 0.50}, kGrid{0.86, 0.88, 0.90};
+constexpr Colour background{1, 1, 1}, ink{0.13, 0.15, 0.19}, faint_ink{0.42, 0.45, 0.50}, grid{0.86, 0.88, 0.90};
 
 struct CairoDeleter {
   void operator()(cairo_t* context) const { cairo_destroy(context); }
@@ -85,15 +85,15 @@ void check(const AttentionMatrix& matrix) {
   const std::size_t columns = matrix.source_words.size();
   require(rows > 0 && columns > 0, "an attention picture needs words on both sides: {} source and {} target words",
           columns, rows);
-  require(rows <= kMaxPictureWords && columns <= kMaxPictureWords,
+  require(rows <= max_picture_words && columns <= max_picture_words,
           "an attention picture of {} source and {} target words is too large: at most {} each", columns, rows,
-          kMaxPictureWords);
+          max_picture_words);
   require(matrix.weights.size() == rows * columns,
           "attention weights do not match the words: {} weights for {} target x {} source words, {} are needed",
           matrix.weights.size(), rows, columns, rows * columns);
   for (std::size_t i = 0; i < matrix.weights.size(); ++i) {
     const double weight = matrix.weights[i];
-    require(weight >= -kWeightTolerance && weight <= 1 + kWeightTolerance,  // false for NaN, too
+    require(weight >= -weight_tolerance && weight <= 1 + weight_tolerance,  // false for NaN, too
             "attention weight of target word {} '{}' on source word {} '{}' is {}: it must be in [0, 1]",
             i / columns + 1, matrix.target_words[i / columns], i % columns + 1, matrix.source_words[i % columns],
             weight);
@@ -116,7 +116,7 @@ std::string printable(const std::string& word) {
 // --------------------------------------------------------------------------------------------------------------- text
 
 void set_font(cairo_t* cairo, double size, cairo_font_weight_t weight = CAIRO_FONT_WEIGHT_NORMAL) {
-  cairo_select_font_face(cairo, kFamilies[0], CAIRO_FONT_SLANT_NORMAL, weight);
+  cairo_select_font_face(cairo, families[0], CAIRO_FONT_SLANT_NORMAL, weight);
   cairo_set_font_size(cairo, size);
   // Without hinting a text is as wide in every format and at every scale as it was when the layout measured it.
   const FontOptions options(cairo_font_options_create());
@@ -164,21 +164,21 @@ bool has_glyphs(cairo_t* cairo, const std::string& text) {
   return has_all;
 }
 
-/// While it lives, the font is the first of kFamilies that has all characters of a text; else kFamilies[0].
+/// While it lives, the font is the first of families that has all characters of a text; else families[0].
 class FontOf {
  public:
   FontOf(cairo_t* cairo, const std::string& text)
       : cairo_(cairo), weight_(cairo_toy_font_face_get_weight(cairo_get_font_face(cairo))) {
-    for (const char* family : kFamilies) {
+    for (const char* family : families) {
       select(family);
       has_all_ = has_glyphs(cairo, text);
       if (has_all_) return;
     }
-    select(kFamilies[0]);
+    select(families[0]);
   }
   FontOf(const FontOf&) = delete;
   FontOf& operator=(const FontOf&) = delete;
-  ~FontOf() { select(kFamilies[0]); }
+  ~FontOf() { select(families[0]); }
 
   bool has_all() const { return has_all_; }
 
@@ -211,20 +211,20 @@ double line_height(cairo_t* cairo) {
   return font.ascent + font.descent;
 }
 
-/// `word`, or its longest beginning that fits into kMaxWordWidth together with an ellipsis. Binary search over the cut,
+/// `word`, or its longest beginning that fits into max_word_width together with an ellipsis. Binary search over the cut,
 /// so that even a word of megabytes is measured a few times only.
 std::string shorten(cairo_t* cairo, const std::string& word) {
-  constexpr std::size_t kMaxMeasuredBytes = 1024;
+  constexpr std::size_t max_measured_bytes = 1024;
   const auto boundary = [&](std::size_t bytes) {  // the start of the character that byte belongs to
     while (bytes > 0 && bytes < word.size() && (static_cast<unsigned char>(word[bytes]) & 0xc0) == 0x80) --bytes;
     return bytes;
   };
-  if (word.size() <= kMaxMeasuredBytes && text_width(cairo, word) <= kMaxWordWidth) return word;
+  if (word.size() <= max_measured_bytes && text_width(cairo, word) <= max_word_width) return word;
   std::size_t fits = 0;
-  std::size_t too_long = std::min(word.size(), kMaxMeasuredBytes);
+  std::size_t too_long = std::min(word.size(), max_measured_bytes);
   while (too_long - fits > 1) {
     const std::size_t middle = fits + (too_long - fits) / 2;
-    (text_width(cairo, word.substr(0, boundary(middle)) + "…") <= kMaxWordWidth ? fits : too_long) = middle;
+    (text_width(cairo, word.substr(0, boundary(middle)) + "…") <= max_word_width ? fits : too_long) = middle;
   }
   return word.substr(0, boundary(fits)) + "…";
 }
@@ -270,37 +270,37 @@ struct Layout {
 };
 
 double legend_width(cairo_t* cairo) {
-  set_font(cairo, kLegendText);
-  return kLegendBar + kLegendTick + 4 + text_width(cairo, "0.5") + 6 + line_height(cairo);
+  set_font(cairo, legend_text);
+  return legend_bar + legend_tick + 4 + text_width(cairo, "0.5") + 6 + line_height(cairo);
 }
 
 Layout arrange(cairo_t* cairo, const AttentionMatrix& matrix) {
   Layout layout{};
   const auto columns = static_cast<double>(matrix.source_words.size());
   const auto rows = static_cast<double>(matrix.target_words.size());
-  layout.cell = std::clamp(kMatrixGoal / std::max(columns, rows), kMinCell, kMaxCell);
+  layout.cell = std::clamp(matrix_goal / std::max(columns, rows), min_cell, max_cell);
   layout.matrix_width = columns * layout.cell;
   layout.matrix_height = rows * layout.cell;
-  layout.label_size = std::min(kMaxLabel, kLabelOfCell * layout.cell);
-  layout.legend_height = std::clamp(layout.matrix_height, kLegendMinHeight, kLegendMaxHeight);
-  const double legend = kLegendGap + legend_width(cairo);
+  layout.label_size = std::min(max_label, label_of_cell * layout.cell);
+  layout.legend_height = std::clamp(layout.matrix_height, legend_min_height, legend_max_height);
+  const double legend = legend_gap + legend_width(cairo);
 
   set_font(cairo, layout.label_size);
   layout.source = labels(cairo, matrix.source_words);
   layout.target = labels(cairo, matrix.target_words);
-  const double before = widest(cairo, layout.target) + kLabelGap;
+  const double before = widest(cairo, layout.target) + label_gap;
   const double slanted_line = line_height(cairo) / 2;
-  const double header = widest(cairo, layout.source) * std::sin(kSlant) + slanted_line + kLabelGap;
+  const double header = widest(cairo, layout.source) * std::sin(slant) + slanted_line + label_gap;
   double overhang = 0;  // of the source words beyond the right edge of the matrix
   for (std::size_t i = 0; i < layout.source.size(); ++i) {
-    const double reach = (static_cast<double>(i) + 0.5) * layout.cell + slanted_line * std::sin(kSlant) +
-                         text_width(cairo, layout.source[i]) * std::cos(kSlant);
+    const double reach = (static_cast<double>(i) + 0.5) * layout.cell + slanted_line * std::sin(slant) +
+                         text_width(cairo, layout.source[i]) * std::cos(slant);
     overhang = std::max(overhang, reach - layout.matrix_width);
   }
   const double content = before + layout.matrix_width + std::max(overhang, legend);
 
-  set_font(cairo, kTitleSize, CAIRO_FONT_WEIGHT_BOLD);  // the wider of the title's two faces
-  const double title_width = std::max(content, kTitleMinWidth);
+  set_font(cairo, title_size, CAIRO_FONT_WEIGHT_BOLD);  // the wider of the title's two faces
+  const double title_width = std::max(content, title_min_width);
   layout.title_line = line_height(cairo) * 1.25;
   layout.title_source = wrap(cairo, layout.source, title_width);
   if (!matrix.of_itself) {
@@ -311,11 +311,11 @@ Layout arrange(cairo_t* cairo, const AttentionMatrix& matrix) {
   const double inner = std::max({content, widest(cairo, layout.title_source), widest(cairo, layout.title_target)});
   const auto title_lines = static_cast<double>(layout.title_source.size() + layout.title_target.size());
 
-  layout.width = std::ceil(inner + 2 * kMargin);
-  layout.left = std::round(kMargin + (inner - content) / 2 + before);
-  layout.top = std::round(kMargin + title_lines * layout.title_line + kTitleGap + header);
-  layout.legend_left = std::round(layout.left + layout.matrix_width + kLegendGap);
-  layout.height = std::ceil(layout.top + std::max(layout.matrix_height, layout.legend_height) + kMargin);
+  layout.width = std::ceil(inner + 2 * margin);
+  layout.left = std::round(margin + (inner - content) / 2 + before);
+  layout.top = std::round(margin + title_lines * layout.title_line + title_gap + header);
+  layout.legend_left = std::round(layout.left + layout.matrix_width + legend_gap);
+  layout.height = std::ceil(layout.top + std::max(layout.matrix_height, layout.legend_height) + margin);
   return layout;
 }
 
@@ -333,33 +333,33 @@ void show_text(cairo_t* cairo, double x, double baseline, const std::string& log
 }
 
 void draw_title(cairo_t* cairo, const Layout& layout) {
-  double middle = kMargin + layout.title_line / 2;
+  double middle = margin + layout.title_line / 2;
   const auto draw_lines = [&](const std::vector<std::string>& lines) {
     for (const std::string& line : lines) {
-      show_text(cairo, kMargin, middle + baseline_drop(cairo), line);
+      show_text(cairo, margin, middle + baseline_drop(cairo), line);
       middle += layout.title_line;
     }
   };
-  set_font(cairo, kTitleSize);
-  set_colour(cairo, kFaintInk);
+  set_font(cairo, title_size);
+  set_colour(cairo, faint_ink);
   draw_lines(layout.title_source);
-  set_font(cairo, kTitleSize, CAIRO_FONT_WEIGHT_BOLD);
-  set_colour(cairo, kInk);
+  set_font(cairo, title_size, CAIRO_FONT_WEIGHT_BOLD);
+  set_colour(cairo, ink);
   draw_lines(layout.title_target);
 }
 
 void draw_labels(cairo_t* cairo, const Layout& layout) {
   set_font(cairo, layout.label_size);
-  set_colour(cairo, kInk);
+  set_colour(cairo, ink);
   const double drop = baseline_drop(cairo);
   for (std::size_t i = 0; i < layout.target.size(); ++i) {
     const double middle = layout.top + (static_cast<double>(i) + 0.5) * layout.cell;
-    show_text(cairo, layout.left - kLabelGap - text_width(cairo, layout.target[i]), middle + drop, layout.target[i]);
+    show_text(cairo, layout.left - label_gap - text_width(cairo, layout.target[i]), middle + drop, layout.target[i]);
   }
   for (std::size_t i = 0; i < layout.source.size(); ++i) {
     cairo_save(cairo);
-    cairo_translate(cairo, layout.left + (static_cast<double>(i) + 0.5) * layout.cell, layout.top - kLabelGap);
-    cairo_rotate(cairo, -kSlant);
+    cairo_translate(cairo, layout.left + (static_cast<double>(i) + 0.5) * layout.cell, layout.top - label_gap);
+    cairo_rotate(cairo, -slant);
     show_text(cairo, 0, drop, layout.source[i]);
     cairo_restore(cairo);
   }
@@ -385,36 +385,36 @@ void draw_cells(cairo_t* cairo, const Layout& layout, const std::vector<float>& 
     cairo_move_to(cairo, layout.left, y);
     cairo_line_to(cairo, layout.left + layout.matrix_width, y);
   }
-  set_colour(cairo, kGrid);
+  set_colour(cairo, grid);
   cairo_set_line_width(cairo, 1);
   cairo_set_line_cap(cairo, CAIRO_LINE_CAP_SQUARE);
   cairo_stroke(cairo);
 }
 
 void draw_legend(cairo_t* cairo, const Layout& layout) {
-  constexpr int kSteps = 130;
+  constexpr int steps = 130;
   const double height = layout.legend_height;
-  for (int i = 0; i < kSteps; ++i) {  // each step reaches down to the end, so that no seam shows between two
-    const double above = height * i / kSteps;
-    set_colour(cairo, sequential_colour(1 - (i + 0.5) / kSteps));
-    cairo_rectangle(cairo, layout.legend_left, layout.top + above, kLegendBar, height - above);
+  for (int i = 0; i < steps; ++i) {  // each step reaches down to the end, so that no seam shows between two
+    const double above = height * i / steps;
+    set_colour(cairo, sequential_colour(1 - (i + 0.5) / steps));
+    cairo_rectangle(cairo, layout.legend_left, layout.top + above, legend_bar, height - above);
     cairo_fill(cairo);
   }
   cairo_set_line_width(cairo, 1);
-  cairo_rectangle(cairo, layout.legend_left, layout.top, kLegendBar, height);
-  set_colour(cairo, kGrid);
+  cairo_rectangle(cairo, layout.legend_left, layout.top, legend_bar, height);
+  set_colour(cairo, grid);
   cairo_stroke(cairo);
 
-  set_font(cairo, kLegendText);
-  set_colour(cairo, kFaintInk);
+  set_font(cairo, legend_text);
+  set_colour(cairo, faint_ink);
   const double drop = baseline_drop(cairo);
-  const double tick = layout.legend_left + kLegendBar;
+  const double tick = layout.legend_left + legend_bar;
   const auto draw_tick = [&](double weight, const std::string& text) {
     const double y = layout.top + height * (1 - weight);
     cairo_move_to(cairo, tick, y);
-    cairo_line_to(cairo, tick + kLegendTick, y);
+    cairo_line_to(cairo, tick + legend_tick, y);
     cairo_stroke(cairo);
-    show_text(cairo, tick + kLegendTick + 4, y + drop, text);
+    show_text(cairo, tick + legend_tick + 4, y + drop, text);
   };
   draw_tick(1, "1");
   draw_tick(0.5, "0.5");
@@ -429,7 +429,7 @@ void draw_legend(cairo_t* cairo, const Layout& layout) {
 }
 
 void draw(cairo_t* cairo, const Layout& layout, const std::vector<float>& weights) {
-  set_colour(cairo, kBackground);
+  set_colour(cairo, background);
   cairo_paint(cairo);
   draw_title(cairo, layout);
   draw_labels(cairo, layout);
@@ -451,7 +451,7 @@ cairo_status_t append(void* closure, const unsigned char* data, unsigned int siz
 }
 
 std::string render_png(const Layout& layout, const std::vector<float>& weights) {
-  const double scale = std::min(kPngScale, std::sqrt(kPngMaxPixels / (layout.width * layout.height)));
+  const double scale = std::min(png_scale, std::sqrt(png_max_pixels / (layout.width * layout.height)));
   const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24,
                                                    static_cast<int>(std::ceil(layout.width * scale)),
                                                    static_cast<int>(std::ceil(layout.height * scale))));
@@ -475,22 +475,22 @@ void render_vector(cairo_surface_t* surface, double scale, const Layout& layout,
 
 std::string render_pdf(const Layout& layout, const std::vector<float>& weights) {
   std::string bytes;
-  const Surface surface(cairo_pdf_surface_create_for_stream(append, &bytes, layout.width * kPointsPerPixel,
-                                                            layout.height * kPointsPerPixel));
+  const Surface surface(cairo_pdf_surface_create_for_stream(append, &bytes, layout.width * points_per_pixel,
+                                                            layout.height * points_per_pixel));
   // Without a date of its own cairo writes the present one.
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_TITLE, "Attention");
-  render_vector(surface.get(), kPointsPerPixel, layout, weights);
+  render_vector(surface.get(), points_per_pixel, layout, weights);
   return bytes;
 }
 
 /// Drops the numbers from the ids `surface123`, which nothing refers to: cairo counts the surfaces of the process.
 std::string without_surface_numbers(const std::string& svg) {
-  constexpr std::string_view kId = "id=\"surface";
+  constexpr std::string_view id = "id=\"surface";
   std::string result;
   std::size_t begin = 0;
-  for (std::size_t found = svg.find(kId); found != std::string::npos; found = svg.find(kId, begin)) {
-    const std::size_t number = found + kId.size();
+  for (std::size_t found = svg.find(id); found != std::string::npos; found = svg.find(id, begin)) {
+    const std::size_t number = found + id.size();
     result.append(svg, begin, number - begin);
     begin = std::min(svg.find_first_not_of("0123456789", number), svg.size());
   }
@@ -536,7 +536,7 @@ void draw_attention(const AttentionMatrix& matrix, const std::filesystem::path& 
 std::string characters_without_font(const AttentionMatrix& matrix) {
   const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1));
   const Context cairo(cairo_create(surface.get()));
-  set_font(cairo.get(), kMaxLabel);
+  set_font(cairo.get(), max_label);
   std::set<std::string> missing;
   for (const auto* words : {&matrix.source_words, &matrix.target_words}) {
     for (const std::string& word : *words) {

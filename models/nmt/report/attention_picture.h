@@ -15,7 +15,7 @@ struct AttentionMatrix {
 };
 
 /// The largest number of words on either side of the picture.
-inline constexpr std::size_t kMaxPictureWords = 256;
+inline constexpr std::size_t max_picture_words = 256;
 
 /// Draws the matrix as a heat map, source words across the top and target words down the left, with the sentences as
 /// its title and a legend. The extension of `path` chooses the format: .png, .svg or .pdf. The same matrix gives the

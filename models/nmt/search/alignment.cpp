@@ -17,7 +17,7 @@ std::vector<std::size_t> shown_rows(const Translation& translation) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < translation.target_words.size(); ++row) {
     const std::string& word = translation.target_words[row];
-    if (word != kStartWord && word != kEndWord && word != kPaddingWord) rows.push_back(row);
+    if (word != start_token && word != end_token && word != padding_word) rows.push_back(row);
   }
   return rows;
 }
@@ -48,10 +48,10 @@ std::string pharaoh(const Translation& translation) {
 std::vector<std::string> with_unknown_replaced(const Translation& translation) {
   std::vector<std::string> words;
   for (const std::size_t row : shown_rows(translation)) words.push_back(translation.target_words[row]);
-  if (std::ranges::find(words, kUnknownWord) == words.end()) return words;
+  if (std::ranges::find(words, unknown_token) == words.end()) return words;
   const std::vector<std::size_t> attended = attended_words(translation);
   for (std::size_t word = 0; word < words.size(); ++word)
-    if (words[word] == kUnknownWord) words[word] = translation.source_words[attended[word] + 1];
+    if (words[word] == unknown_token) words[word] = translation.source_words[attended[word] + 1];
   return words;
 }
 

@@ -12,7 +12,7 @@ namespace {
 class HypothesisTree {
  public:
   using Node = std::size_t;
-  static constexpr Node kRoot = static_cast<Node>(-1);
+  static constexpr Node root = static_cast<Node>(-1);
 
   /// `attention` counts for all tokens that one row is continued with, and is kept once.
   void begin_row(std::span<const float> attention) {
@@ -29,7 +29,7 @@ class HypothesisTree {
   /// The translation that ends with the node.
   Hypothesis trace(Node node) const {
     std::vector<Node> path;
-    for (; node != kRoot; node = nodes_[node].parent) path.push_back(node);
+    for (; node != root; node = nodes_[node].parent) path.push_back(node);
     Hypothesis hypothesis;
     for (auto at = path.rbegin(); at != path.rend(); ++at) {
       const Entry& entry = nodes_[*at];
@@ -56,7 +56,7 @@ class HypothesisTree {
 class BeamSearch : public SentenceSearch {
  public:
   BeamSearch(const SearchLimits& limits, const BeamOptions& options)
-      : limits_(limits), options_(options), rows_{{StepDecoder::kNoParent, limits.start_token}}, beginnings_(1) {
+      : limits_(limits), options_(options), rows_{{StepDecoder::no_parent, limits.start_token}}, beginnings_(1) {
     check_invariant(options.n_best >= 1 && options.n_best <= options.width, "more is wanted than the beam holds");
   }
 
@@ -102,7 +102,7 @@ class BeamSearch : public SentenceSearch {
 
  private:
   struct Beginning {
-    HypothesisTree::Node node = HypothesisTree::kRoot;
+    HypothesisTree::Node node = HypothesisTree::root;
     double log_probability = 0;
   };
   struct Candidate {

@@ -72,7 +72,7 @@ void feed_sources(Execution& encoder, std::span<const std::span<const std::int32
   for (std::size_t row = 0; row < sources.size(); ++row) {
     const std::span<std::int32_t> places = ids.as<std::int32_t>().subspan(row * length, length);
     const auto end = std::ranges::copy(sources[row], places.begin()).out;
-    std::fill(end, places.end(), Vocabulary::kPadding);
+    std::fill(end, places.end(), Vocabulary::padding);
     lengths[row] = static_cast<std::int32_t>(sources[row].size());
   }
 }

@@ -11,7 +11,7 @@ class ForcedDecoding : public SentenceSearch {
       : limits_(limits),
         tokens_(std::move(tokens)),
         score_(score),
-        rows_{{StepDecoder::kNoParent, limits.start_token}} {
+        rows_{{StepDecoder::no_parent, limits.start_token}} {
     check_invariant(!tokens_.empty(), "a translation to be scored has no token");
   }
 

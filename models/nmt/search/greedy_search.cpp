@@ -38,9 +38,9 @@ class GreedySearch {
   }
 
  private:
-  static constexpr std::size_t kFree = static_cast<std::size_t>(-1);
+  static constexpr std::size_t no_sentence = static_cast<std::size_t>(-1);
   struct Slot {
-    std::size_t sentence = kFree;
+    std::size_t sentence = no_sentence;
     std::int64_t steps = 0;
   };
 
@@ -54,13 +54,13 @@ class GreedySearch {
       if (open_ == 0) {  // All rows are free: the encoded ones take their place as they are.
         std::swap(rows_, encoded_);
         for (std::size_t row = 0; row < slots_.size(); ++row)
-          slots_[row] = {row < encoded_sentences_.size() ? encoded_sentences_[row] : kFree, 0};
+          slots_[row] = {row < encoded_sentences_.size() ? encoded_sentences_[row] : no_sentence, 0};
         std::ranges::fill(tokens_.as<std::int32_t>(), limits_.front().start_token);
         open_ = std::ssize(encoded_sentences_);
         next_encoded_ = encoded_sentences_.size();
         continue;
       }
-      const auto slot = std::ranges::find(slots_, kFree, &Slot::sentence);
+      const auto slot = std::ranges::find(slots_, no_sentence, &Slot::sentence);
       const auto row = static_cast<std::int64_t>(slot - slots_.begin());
       rows_.copy_row(row, encoded_, static_cast<std::int64_t>(next_encoded_));
       tokens_.as<std::int32_t>()[static_cast<std::size_t>(row)] = limits_.front().start_token;
@@ -84,8 +84,8 @@ class GreedySearch {
     const std::int64_t rows = compiled_rows(open_, batch_);
     auto free = slots_.begin();
     for (auto slot = slots_.begin() + std::min(rows, capacity_); slot != slots_.end(); ++slot) {
-      if (slot->sentence == kFree) continue;
-      free = std::ranges::find(free, slots_.end(), kFree, &Slot::sentence);
+      if (slot->sentence == no_sentence) continue;
+      free = std::ranges::find(free, slots_.end(), no_sentence, &Slot::sentence);
       const auto to = free - slots_.begin();
       const auto from = slot - slots_.begin();
       rows_.copy_row(to, rows_, from);
@@ -114,7 +114,7 @@ class GreedySearch {
   void step() {
     const std::span<std::int32_t> lengths = lengths_.as<std::int32_t>();
     for (std::size_t row = 0; row < slots_.size(); ++row)
-      if (const std::size_t sentence = slots_[row].sentence; sentence != kFree)
+      if (const std::size_t sentence = slots_[row].sentence; sentence != no_sentence)
         lengths[row] = static_cast<std::int32_t>(sources_[sentence].size());
     step_->run();
     const std::span<const std::int32_t> tokens = tokens_.as<std::int32_t>();
@@ -123,11 +123,11 @@ class GreedySearch {
                                                : std::span<const float>();
     for (std::size_t row = 0; row < slots_.size(); ++row) {
       Slot& slot = slots_[row];
-      if (slot.sentence == kFree) continue;
+      if (slot.sentence == no_sentence) continue;
       const auto width = static_cast<std::size_t>(length_);
       const auto attended = weights.empty() ? weights : weights.subspan(row * width, sources_[slot.sentence].size());
       if (take(slot, tokens[row], attended)) continue;
-      slot.sentence = kFree;
+      slot.sentence = no_sentence;
       --open_;
     }
   }

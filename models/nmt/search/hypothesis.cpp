@@ -14,7 +14,7 @@ double hypothesis_score(double log_probability, std::size_t tokens, std::span<co
   if (options.coverage_penalty == 0) return score;
   require(coverage.size() >= 2, "a coverage penalty needs attention, which this model has not; leave it out");
   for (const float attended : coverage.subspan(1, coverage.size() - 2))
-    score += options.coverage_penalty * std::log(std::clamp(static_cast<double>(attended), kLeastCoverage, 1.0));
+    score += options.coverage_penalty * std::log(std::clamp(static_cast<double>(attended), least_coverage, 1.0));
   return score;
 }
 

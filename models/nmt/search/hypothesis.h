@@ -24,14 +24,14 @@ struct Hypothesis {
 ///   lp(Y) = ((5 + |Y|) / (5 + 1))^A                                |Y|: tokens, <end> counted
 ///   cp(X, Y) = B * sum over source words i of log(min(1, sum over tokens j of the attention of j to i))
 ///
-/// <start> and <end> of the source are no words. A word that got less than kLeastCoverage counts as if it had got that:
+/// <start> and <end> of the source are no words. A word that got less than least_coverage counts as if it had got that:
 /// else one that got none would make the score infinite.
 struct ScoreOptions {
   double length_penalty = 0;    ///< A, not negative; 0: no normalisation, which favours short translations
   double coverage_penalty = 0;  ///< B, not negative; 0: none
 };
 
-inline constexpr double kLeastCoverage = 1e-6;
+inline constexpr double least_coverage = 1e-6;
 
 /// The score, where `coverage` [source tokens] is the sum over tokens of their attention; it may be empty when the
 /// coverage penalty is 0.

@@ -10,7 +10,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::size_t kNone = StepDecoder::kNoParent;
+constexpr std::size_t none = StepDecoder::no_parent;
 
 /// What the encoder makes of the open sentences, each in a place of its own.
 class EncodedSentences {
@@ -67,7 +67,7 @@ class NetworkDecoder : public StepDecoder {
         encoded_(shapes, length_, max_open),
         tokens_({DType::i32, {max_rows}}),
         lengths_(Tensor::full(tokens_.type(), static_cast<double>(length))),
-        sentence_in_(static_cast<std::size_t>(max_rows), kNone) {
+        sentence_in_(static_cast<std::size_t>(max_rows), none) {
     for (std::size_t value = 0; value < encoded_.values().size(); ++value) {
       const auto& [name, kept] = encoded_.values()[value];
       const TensorType type{kept.dtype(), kept.shape().with(0, max_rows)};
@@ -83,7 +83,7 @@ class NetworkDecoder : public StepDecoder {
 
   void close(std::size_t sentence) override {
     encoded_.forget(sentence);
-    std::ranges::replace(sentence_in_, sentence, kNone);
+    std::ranges::replace(sentence_in_, sentence, none);
   }
 
   void step(std::span<const Row> rows) override {
@@ -93,7 +93,7 @@ class NetworkDecoder : public StepDecoder {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       tokens_.as<std::int32_t>()[static_cast<std::size_t>(place_[i])] = rows[i].token;
       for (State& state : states_) {
-        if (rows[i].parent == kNoParent) {
+        if (rows[i].parent == no_parent) {
           copy_row(state.now, place_[i], encoded_.values()[state.value].rows, encoded_.place(rows[i].sentence));
         } else {
           copy_row(state.now, place_[i], state.next, before[rows[i].parent]);

@@ -28,7 +28,7 @@ class OpenSearches {
     for (Open& open : open_) {
       const std::size_t first_row = rows_.size();
       for (const SentenceSearch::Continuation& row : searches_[open.sentence]->rows()) {
-        const bool starts = row.parent == StepDecoder::kNoParent;
+        const bool starts = row.parent == StepDecoder::no_parent;
         rows_.push_back({open.sentence, starts ? row.parent : open.first_row + row.parent, row.token});
       }
       open.first_row = first_row;

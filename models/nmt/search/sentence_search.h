@@ -18,7 +18,7 @@ class SentenceSearch {
  public:
   /// A beginning of a translation that is to go on.
   struct Continuation {
-    std::size_t parent = StepDecoder::kNoParent;  ///< index among its rows of the step before, or kNoParent
+    std::size_t parent = StepDecoder::no_parent;  ///< index among its rows of the step before, or no_parent
     std::int32_t token = 0;
   };
 

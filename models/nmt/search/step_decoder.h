@@ -19,11 +19,11 @@ struct NextToken {
 /// beginning of a translation. What is said about a row must not depend on the rows beside it.
 class StepDecoder {
  public:
-  static constexpr std::size_t kNoParent = static_cast<std::size_t>(-1);
+  static constexpr std::size_t no_parent = static_cast<std::size_t>(-1);
 
   struct Row {
     std::size_t sentence = 0;
-    std::size_t parent = kNoParent;  ///< the row of the step before that it goes on from; kNoParent: the start
+    std::size_t parent = no_parent;  ///< the row of the step before that it goes on from; no_parent: the start
     std::int32_t token = 0;          ///< that the decoder reads next; <start> at the start
   };
 

@@ -16,7 +16,7 @@ namespace {
 
 /// The most source tokens in a batch, which bounds its memory: from some 128 tokens on, fewer sentences are translated
 /// at once.
-constexpr std::int64_t kMaxBatchTokens = 8192;
+constexpr std::int64_t max_batch_tokens = 8192;
 
 /// A sentence on its way.
 struct Job {
@@ -95,7 +95,7 @@ struct Translator::Impl {
     for (const Job& job : jobs) sources.emplace_back(job.source);
     const std::int64_t length = length_for(jobs.front());
     const std::int64_t rows = rows_per_sentence(jobs.front());
-    const std::int64_t batch = std::clamp<std::int64_t>(kMaxBatchTokens / length / rows, 1, options.batch);
+    const std::int64_t batch = std::clamp<std::int64_t>(max_batch_tokens / length / rows, 1, options.batch);
     Found found;
     if (is_greedy(jobs.front())) {
       std::vector<SearchLimits> within;
@@ -161,8 +161,8 @@ struct Translator::Impl {
   std::vector<std::int32_t> read(const std::string& sentence, std::size_t number, Translation& begun) const {
     const std::vector<std::string> words = source.tokeniser().tokens(sentence);
     if (words.size() <= 2) return {};
-    require(words.size() <= kMaxSourceTokens, "sentence {} has {} tokens, at most {} can be translated; split it",
-            number, words.size(), kMaxSourceTokens);
+    require(words.size() <= max_source_tokens, "sentence {} has {} tokens, at most {} can be translated; split it",
+            number, words.size(), max_source_tokens);
     begun.source_words = words;
     std::vector<std::int32_t> ids = source.encode(words);
     note_unknown(words, ids, source, begun);
@@ -213,8 +213,8 @@ std::vector<Translation> Translator::score(std::span<const std::string> sources,
   for (std::size_t i = 0; i < sources.size(); ++i) {
     std::vector<std::int32_t> source = impl_->read(sources[i], i + 1, begun[i]);
     const std::vector<std::string> words = impl_->target.tokeniser().tokens(targets[i]);
-    require(words.size() <= kMaxSourceTokens, "translation {} has {} tokens, at most {} can be scored; split it", i + 1,
-            words.size(), kMaxSourceTokens);
+    require(words.size() <= max_source_tokens, "translation {} has {} tokens, at most {} can be scored; split it",
+            i + 1, words.size(), max_source_tokens);
     std::vector<std::int32_t> target = impl_->target.encode(words);
     Impl::note_unknown(words, target, impl_->target, begun[i]);
     target.erase(target.begin());  // <start>, which is given

@@ -21,7 +21,7 @@ namespace weft::nmt {
 
 /// The most tokens a sentence may have, <start> and <end> counted: graphs are compiled for each length, and this bounds
 /// what a hostile sentence can cost.
-inline constexpr std::size_t kMaxSourceTokens = 1024;
+inline constexpr std::size_t max_source_tokens = 1024;
 
 struct TranslatorOptions {
   /// The most sentences that are translated at once.
@@ -37,7 +37,7 @@ struct TranslatorOptions {
   /// Probabilities and scores are wanted, also of greedy translations.
   bool probabilities = false;
   /// Bytes that compiled programs may take (ProgramCache), unless they are kept in `programs`, with those of others.
-  std::size_t program_memory = ProgramCache::kDefaultBudget;
+  std::size_t program_memory = ProgramCache::default_budget;
   std::shared_ptr<ProgramCache> programs = {};
   /// In words and text, <unk> is replaced by the source word that it drew from most (with_unknown_replaced).
   bool replace_unknown = false;

@@ -20,13 +20,13 @@ struct NormaliserEntry {
 
 std::string as_it_is(std::string_view words) { return std::string(words); }
 
-constexpr NormaliserEntry kNormalisers[] = {
+constexpr NormaliserEntry normalisers[] = {
     {Normaliser::tutorial, "tutorial", tutorial_normalise, as_it_is},
     {Normaliser::reversible, "reversible", reversible_normalise, reversible_detokenise},
 };
 
 const NormaliserEntry& entry(Normaliser normaliser) {
-  for (const NormaliserEntry& candidate : kNormalisers) {
+  for (const NormaliserEntry& candidate : normalisers) {
     if (candidate.normaliser == normaliser) return candidate;
   }
   throw InternalError("a normaliser is missing from the list of normalisers");
@@ -38,12 +38,12 @@ std::string_view normaliser_name(Normaliser normaliser) { return entry(normalise
 
 std::vector<std::string_view> normaliser_names() {
   std::vector<std::string_view> names;
-  for (const NormaliserEntry& candidate : kNormalisers) names.push_back(candidate.name);
+  for (const NormaliserEntry& candidate : normalisers) names.push_back(candidate.name);
   return names;
 }
 
 Normaliser find_normaliser(std::string_view name) {
-  for (const NormaliserEntry& candidate : kNormalisers) {
+  for (const NormaliserEntry& candidate : normalisers) {
     if (candidate.name == name) return candidate.normaliser;
   }
   fail("there is no normaliser '{}'; choose one of: {}", name, joined(normaliser_names(), ", "));
@@ -63,7 +63,7 @@ std::vector<std::string> tokens(std::string_view sentence, Normaliser normaliser
 
 std::string normalised_words(std::string_view sentence, Normaliser normaliser) {
   std::vector<std::string> words = tokens(sentence, normaliser);
-  std::erase_if(words, [](const std::string& word) { return word == kStartWord || word == kEndWord; });
+  std::erase_if(words, [](const std::string& word) { return word == start_token || word == end_token; });
   return join_words(words);
 }
 

@@ -20,16 +20,16 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::string_view kJoiner = "\uFFED";
-constexpr std::string_view kEscape = "\uFF05";
-constexpr std::array kEscaped = {U'\uFFED', U'\uFF05', U'\u2581'};
-constexpr std::size_t kEscapeDigits = 4;
-constexpr std::string_view kNarrowSpace = "\u202F";
+constexpr std::string_view joiner = "\uFFED";
+constexpr std::string_view escape_mark = "\uFF05";
+constexpr std::array escaped = {U'\uFFED', U'\uFF05', U'\u2581'};
+constexpr std::size_t escape_digits = 4;
+constexpr std::string_view narrow_space = "\u202F";
 
 /// What French leaves out a vowel of, in lower case.
-constexpr std::array<std::u32string_view, 15> kElided = {U"c",      U"d",      U"j",      U"l",      U"m",
-                                                         U"n",      U"s",      U"t",      U"qu",     U"jusqu",
-                                                         U"puisqu", U"lorsqu", U"quoiqu", U"quelqu", U"presqu"};
+constexpr std::array<std::u32string_view, 15> elided = {U"c",      U"d",      U"j",      U"l",      U"m",
+                                                        U"n",      U"s",      U"t",      U"qu",     U"jusqu",
+                                                        U"puisqu", U"lorsqu", U"quoiqu", U"quelqu", U"presqu"};
 
 template <typename Range>
 bool contains(const Range& range, char32_t c) {
@@ -100,7 +100,7 @@ class Cutter {
     if (is_hyphen(word.front())) word.erase(0, 1);  // Est-ce-qu'il
     std::ranges::transform(word, word.begin(),
                            [](char32_t c) { return static_cast<char32_t>(u_tolower(static_cast<UChar32>(c))); });
-    return std::ranges::find(kElided, word) != kElided.end();
+    return std::ranges::find(elided, word) != elided.end();
   }
 
   std::u32string_view text_;
@@ -111,8 +111,8 @@ class Cutter {
 
 void append_escaped(std::u32string_view token, std::string& output) {
   for (const char32_t c : token) {
-    if (contains(kEscaped, c)) {
-      output += fmt::format("{}{:04X}", kEscape, static_cast<std::uint32_t>(c));
+    if (contains(escaped, c)) {
+      output += fmt::format("{}{:04X}", escape_mark, static_cast<std::uint32_t>(c));
     } else {
       append_utf8(c, output);
     }
@@ -123,19 +123,19 @@ void append_escaped(std::u32string_view token, std::string& output) {
 std::string unescaped(std::string_view token) {
   std::string text;
   for (std::size_t at = 0; at < token.size();) {
-    const std::size_t escape = std::min(token.find(kEscape, at), token.size());
+    const std::size_t escape = std::min(token.find(escape_mark, at), token.size());
     text += token.substr(at, escape - at);
     at = escape;
     if (at == token.size()) break;
-    const std::string_view digits = token.substr(at + kEscape.size(), kEscapeDigits);
+    const std::string_view digits = token.substr(at + escape_mark.size(), escape_digits);
     std::uint32_t code = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    if (error == std::errc{} && end == digits.data() + kEscapeDigits && contains(kEscaped, code)) {
+    if (error == std::errc{} && end == digits.data() + escape_digits && contains(escaped, code)) {
       append_utf8(code, text);
-      at += kEscape.size() + kEscapeDigits;
+      at += escape_mark.size() + escape_digits;
     } else {
-      text += kEscape;
-      at += kEscape.size();
+      text += escape_mark;
+      at += escape_mark.size();
     }
   }
   return text;
@@ -152,11 +152,11 @@ class Spacing {
   }
 
   std::string_view between(std::string_view left, std::string_view right) const {
-    constexpr std::array<std::string_view, 4> kBefore = {"?", "!", ";", ":"};
+    constexpr std::array<std::string_view, 4> before = {"?", "!", ";", ":"};
     const bool is_narrow =
-        std::ranges::any_of(kBefore, [&](std::string_view mark) { return right.starts_with(mark); }) ||
+        std::ranges::any_of(before, [&](std::string_view mark) { return right.starts_with(mark); }) ||
         (are_french_ && (left.ends_with("«") || right.starts_with("»")));
-    return is_narrow ? kNarrowSpace : " ";
+    return is_narrow ? narrow_space : " ";
   }
 
  private:
@@ -167,18 +167,18 @@ class Spacing {
 
 std::string reversible_normalise(std::string_view sentence) {
   const std::u32string text = composed(sentence);
-  std::string output(kStartWord);
+  std::string output(start_token);
   Cutter cutter(text);
   for (std::u32string_view token = cutter.next(); !token.empty(); token = cutter.next()) {
     const bool is_joined = !cutter.follows_blank();
     const bool is_word = is_of_word(token.front());
-    if (is_joined && is_word) output += kJoiner;
+    if (is_joined && is_word) output += joiner;
     output += ' ';
-    if (is_joined && !is_word) output += kJoiner;
+    if (is_joined && !is_word) output += joiner;
     append_escaped(token, output);
   }
   output += ' ';
-  output += kEndWord;
+  output += end_token;
   return output;
 }
 
@@ -188,12 +188,12 @@ std::string reversible_detokenise(std::string_view words) {
   std::string_view left;
   bool joined = true;
   for (std::string_view word : split_words(words)) {
-    if (word.starts_with(kJoiner)) {
-      word.remove_prefix(kJoiner.size());
+    if (word.starts_with(joiner)) {
+      word.remove_prefix(joiner.size());
       joined = true;
     }
-    const bool joins_next = word.empty() || word.ends_with(kJoiner);  // empty: a joint that stands alone
-    if (word.ends_with(kJoiner)) word.remove_suffix(kJoiner.size());
+    const bool joins_next = word.empty() || word.ends_with(joiner);  // empty: a joint that stands alone
+    if (word.ends_with(joiner)) word.remove_suffix(joiner.size());
     if (!joined) text += spacing.between(left, word);
     text += unescaped(word);
     left = word;

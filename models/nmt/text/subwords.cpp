@@ -16,8 +16,8 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::string_view kWordStart = "\u2581";
-constexpr std::array kKinds = {SubwordKind::unigram, SubwordKind::bpe};
+constexpr std::string_view word_start = "\u2581";
+constexpr std::array kinds = {SubwordKind::unigram, SubwordKind::bpe};
 
 /// Hands SentencePiece the sentences, so that they need not be written to a file.
 class Sentences : public sentencepiece::SentenceIterator {
@@ -67,7 +67,7 @@ void check_size(std::span<const std::string> sentences, std::int64_t size) {
 std::string_view to_string(SubwordKind kind) { return kind == SubwordKind::unigram ? "unigram" : "bpe"; }
 
 SubwordKind parse_subword_kind(std::string_view name) {
-  for (const SubwordKind kind : kKinds)
+  for (const SubwordKind kind : kinds)
     if (name == to_string(kind)) return kind;
   fail("there is no subword model '{}'; choose one of: unigram, bpe", name);
 }
@@ -123,9 +123,9 @@ std::vector<std::string> SubwordModel::split(std::string_view sentence) const {
 std::string SubwordModel::join(std::span<const std::string> pieces) {
   std::string text;
   for (std::string_view piece : pieces) {
-    while (piece.starts_with(kWordStart)) {
+    while (piece.starts_with(word_start)) {
       if (!text.empty() && text.back() != ' ') text += ' ';
-      piece.remove_prefix(kWordStart.size());
+      piece.remove_prefix(word_start.size());
     }
     text += piece;
   }

@@ -9,9 +9,9 @@ namespace weft::nmt {
 
 std::vector<std::string> Tokeniser::tokens(std::string_view sentence) const {
   if (!subwords_) return nmt::tokens(sentence, normaliser_);
-  std::vector<std::string> tokens{std::string(kStartWord)};
+  std::vector<std::string> tokens{std::string(start_token)};
   std::ranges::move(subwords_->split(normalised_words(sentence, normaliser_)), std::back_inserter(tokens));
-  tokens.emplace_back(kEndWord);
+  tokens.emplace_back(end_token);
   return tokens;
 }
 

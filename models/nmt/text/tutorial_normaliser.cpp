@@ -24,7 +24,7 @@ namespace {
 // - NFD reorders marks among themselves. Non-spacing marks are dropped and all others become part of one run of
 //   spaces, so their order does not show.
 
-constexpr UChar32 kInvertedQuestionMark = 0xBF;
+constexpr UChar32 inverted_question_mark = 0xBF;
 
 const UNormalizer2* nfd() {
   static const UNormalizer2* const instance = [] {
@@ -40,8 +40,8 @@ const UNormalizer2* nfd() {
 class Output {
  public:
   explicit Output(std::size_t size_of_sentence) {
-    text_.reserve(size_of_sentence + size_of_sentence / 4 + kStartWord.size() + kEndWord.size() + 2);
-    text_ += kStartWord;
+    text_.reserve(size_of_sentence + size_of_sentence / 4 + start_token.size() + end_token.size() + 2);
+    text_ += start_token;
     text_ += ' ';
     empty_size_ = text_.size();
   }
@@ -64,7 +64,7 @@ class Output {
 
   std::string finish() && {
     text_ += ' ';
-    text_ += kEndWord;
+    text_ += end_token;
     return std::move(text_);
   }
 
@@ -100,7 +100,7 @@ void append(UChar32 code_point, IsLetter is_letter, Output& output) {
   } else if (code_point == '?' || code_point == '.' || code_point == '!' || code_point == ',') {
     const char mark = static_cast<char>(code_point);
     output.punctuation({&mark, 1});
-  } else if (code_point == kInvertedQuestionMark) {
+  } else if (code_point == inverted_question_mark) {
     output.punctuation("\xC2\xBF");
   } else if (code_point < 0x80 || u_charType(code_point) != U_NON_SPACING_MARK) {
     output.space();

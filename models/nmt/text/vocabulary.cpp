@@ -15,10 +15,10 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::uint64_t kMaxVocabularyBytes = std::uint64_t{1} << 28;
-constexpr std::size_t kLongestShown = 80;  // bytes of a word, in messages
+constexpr std::uint64_t max_vocabulary_bytes = std::uint64_t{1} << 28;
+constexpr std::size_t longest_shown = 80;  // bytes of a word, in messages
 
-bool is_special(std::string_view word) { return word == kStartWord || word == kEndWord; }
+bool is_special(std::string_view word) { return word == start_token || word == end_token; }
 
 /// The first `limit` words, of which as many rare ones give way to `<start>` and `<end>` as needed.
 std::vector<std::string> most_frequent(std::vector<std::string> words, std::size_t limit) {
@@ -38,13 +38,13 @@ std::vector<std::string> most_frequent(std::vector<std::string> words, std::size
 
 std::vector<std::string> words_of(const WordCounts& counts, std::optional<std::size_t> limit) {
   std::vector<std::string> words = counts.by_frequency();
-  std::erase(words, kUnknownWord);
-  std::erase(words, kPaddingWord);
+  std::erase(words, unknown_token);
+  std::erase(words, padding_word);
   return limit ? most_frequent(std::move(words), *limit) : words;
 }
 
 std::vector<std::string> words_of_pieces(const Tokeniser& tokeniser) {
-  std::vector<std::string> words{std::string(kStartWord), std::string(kEndWord)};
+  std::vector<std::string> words{std::string(start_token), std::string(end_token)};
   std::ranges::move(tokeniser.subwords()->pieces(), std::back_inserter(words));
   return words;
 }
@@ -53,7 +53,7 @@ std::vector<std::string> words_of_pieces(const Tokeniser& tokeniser) {
 void check_pieces(const std::vector<std::string>& words, const std::vector<std::string>& pieces) {
   const auto [word, piece] = std::ranges::mismatch(words, pieces);
   const auto shown = [](auto at, const std::vector<std::string>& list) {
-    return at == list.end() ? "nothing" : fmt::format("'{}'", excerpt(*at, kLongestShown));
+    return at == list.end() ? "nothing" : fmt::format("'{}'", excerpt(*at, longest_shown));
   };
   require(word == words.end() && piece == pieces.end(),
           "line {} has {}, the subword model beside it has {}; the files are of different runs",
@@ -66,7 +66,7 @@ void check_word(std::string_view line) {
   require(line.find_first_of(std::string_view(" \t\v\f\r\0", 6)) == std::string_view::npos,
           "a word must not hold blanks");
   if (const auto invalid = find_invalid_utf8(line)) fail("byte {} is not UTF-8", *invalid + 1);
-  require(line != kPaddingWord, "{} is the name of id 0 and must not be listed", kPaddingWord);
+  require(line != padding_word, "{} is the name of id 0 and must not be listed", padding_word);
 }
 
 }  // namespace
@@ -77,23 +77,23 @@ Vocabulary::Vocabulary(const WordCounts& counts, std::optional<std::size_t> limi
 Vocabulary Vocabulary::of_subwords(const Tokeniser& tokeniser) { return {words_of_pieces(tokeniser), tokeniser}; }
 
 Vocabulary::Vocabulary(std::vector<std::string> words, Tokeniser tokeniser) : tokeniser_(std::move(tokeniser)) {
-  require(words.size() <= kMaxWords, "{} words are too many for a vocabulary, the limit is {}", words.size(),
-          kMaxWords);
+  require(words.size() <= max_words, "{} words are too many for a vocabulary, the limit is {}", words.size(),
+          max_words);
   words_.reserve(words.size() + 2);
-  words_.emplace_back(kPaddingWord);
+  words_.emplace_back(padding_word);
   for (std::string& word : words) {
     ids_.emplace(word, static_cast<std::int32_t>(words_.size()));
     words_.push_back(std::move(word));
   }
-  words_.emplace_back(kUnknownWord);
-  start_id_ = id(kStartWord);
-  end_id_ = id(kEndWord);
-  require(start_id_ != unknown_id(), "the vocabulary lacks {}", kStartWord);
-  require(end_id_ != unknown_id(), "the vocabulary lacks {}", kEndWord);
+  words_.emplace_back(unknown_token);
+  start_id_ = id(start_token);
+  end_id_ = id(end_token);
+  require(start_id_ != unknown_id(), "the vocabulary lacks {}", start_token);
+  require(end_id_ != unknown_id(), "the vocabulary lacks {}", end_token);
 }
 
 Vocabulary Vocabulary::load(const std::filesystem::path& path, const Tokeniser& tokeniser) {
-  const std::string content = read_file(path, kMaxVocabularyBytes);
+  const std::string content = read_file(path, max_vocabulary_bytes);
   std::vector<std::string> words;
   WordMap<std::size_t> line_of;
   for (std::string_view rest = content; !rest.empty();) {
@@ -105,17 +105,17 @@ Vocabulary Vocabulary::load(const std::filesystem::path& path, const Tokeniser& 
     try {
       check_word(line);
       const auto [earlier, is_new] = line_of.emplace(line, number);
-      require(is_new, "the word '{}' is already on line {}", excerpt(line, kLongestShown), earlier->second);
+      require(is_new, "the word '{}' is already on line {}", excerpt(line, longest_shown), earlier->second);
     } catch (const Error& error) {
       fail("cannot read the vocabulary '{}': line {}: {}", path.string(), number, error.what());
     }
     words.emplace_back(line);
   }
-  const auto unknown = line_of.find(kUnknownWord);
+  const auto unknown = line_of.find(unknown_token);
   require(unknown != line_of.end(), "cannot read the vocabulary '{}': {} is missing, it must be the last line",
-          path.string(), kUnknownWord);
+          path.string(), unknown_token);
   require(unknown->second == words.size(), "cannot read the vocabulary '{}': {} is on line {}, it must be the last, {}",
-          path.string(), kUnknownWord, unknown->second, words.size());
+          path.string(), unknown_token, unknown->second, words.size());
   words.pop_back();
   try {
     if (tokeniser.subwords() != nullptr) check_pieces(words, words_of_pieces(tokeniser));
@@ -157,7 +157,7 @@ std::vector<std::int32_t> Vocabulary::encode(const std::vector<std::string>& tok
 std::string Vocabulary::decode(std::span<const std::int32_t> ids) const {
   std::vector<std::string> words;
   for (const std::int32_t id : ids) {
-    if (id != kPadding && id != start_id_ && id != end_id_) words.push_back(word(id));
+    if (id != padding && id != start_id_ && id != end_id_) words.push_back(word(id));
   }
   return tokeniser_.words(words);
 }

@@ -19,10 +19,10 @@ namespace weft::nmt {
 /// the tutorial's, which has no `<unk>`. With a subword model its pieces take the place of words.
 class Vocabulary {
  public:
-  static constexpr std::int32_t kPadding = 0;
+  static constexpr std::int32_t padding = 0;
 
   /// The most words a vocabulary may hold.
-  static constexpr std::size_t kMaxWords = std::size_t{1} << 24;
+  static constexpr std::size_t max_words = std::size_t{1} << 24;
 
   /// The vocabulary of the counted sentences: all of their words, or the `limit` most frequent ones. `<start>` and
   /// `<end>` count towards the limit, and are kept however rare they are.

@@ -7,7 +7,7 @@
 
 namespace weft::nmt {
 
-bool names_kernel_file(std::string_view kernels) { return kernels != kDefaultKernels && kernels != kMeasuredKernels; }
+bool names_kernel_file(std::string_view kernels) { return kernels != default_kernels && kernels != measured_kernels; }
 
 onednn::ProductUses training_products(const Config& config, std::span<const Example> examples,
                                       std::optional<std::size_t> memory_budget) {
@@ -21,12 +21,12 @@ onednn::ProductUses training_products(const Config& config, std::span<const Exam
 std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view kernels,
                                                               const std::function<onednn::ProductUses()>& products,
                                                               const KernelProgress& on_progress) {
-  if (kernels == kDefaultKernels) return nullptr;
+  if (kernels == default_kernels) return nullptr;
   if (names_kernel_file(kernels)) {
     try {
       return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(kernels));
     } catch (const Error& error) {
-      fail("'kernels' is {}, {}, or the path of a table: {}", kDefaultKernels, kMeasuredKernels, error.what());
+      fail("'kernels' is {}, {}, or the path of a table: {}", default_kernels, measured_kernels, error.what());
     }
   }
   const onednn::ProductUses found = products();

@@ -16,23 +16,23 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::string_view kPrefix = "trained.";
-constexpr std::string_view kChecksum = "sha256:";
-constexpr std::size_t kLongestShown = 80;
+constexpr std::string_view prefix = "trained.";
+constexpr std::string_view checksum_prefix = "sha256:";
+constexpr std::size_t longest_shown = 80;
 
 /// Beside those of the model. How pieces were found is told by the subword models themselves.
-constexpr std::array<std::string_view, 2> kTextSettings = {"normaliser", "subwords"};
+constexpr std::array<std::string_view, 2> text_settings = {"normaliser", "subwords"};
 
 bool belongs(const Setting& setting) {
   if (setting.name == "preset") return false;
   return setting.group == SettingGroup::model || setting.group == SettingGroup::derived ||
-         std::ranges::find(kTextSettings, setting.name) != kTextSettings.end();
+         std::ranges::find(text_settings, setting.name) != text_settings.end();
 }
 
 std::string checksum(std::string_view bytes) {
   Sha256 sum;
   sum.update(bytes);
-  return fmt::format("{}{}", kChecksum, sum.hex_digest());
+  return fmt::format("{}{}", checksum_prefix, sum.hex_digest());
 }
 
 }  // namespace
@@ -40,9 +40,9 @@ std::string checksum(std::string_view bytes) {
 Metadata provenance_of(const Config& config, const Vocabulary& source, const Vocabulary& target) {
   Metadata words;
   for (const Setting& setting : settings())
-    if (belongs(setting)) words[fmt::format("{}{}", kPrefix, setting.name)] = setting_text(setting.get(config));
+    if (belongs(setting)) words[fmt::format("{}{}", prefix, setting.name)] = setting_text(setting.get(config));
   for (const auto& [name, content] : vocabulary_contents(source, target))
-    words[fmt::format("{}{}", kPrefix, name)] = checksum(content);
+    words[fmt::format("{}{}", prefix, name)] = checksum(content);
   return words;
 }
 
@@ -50,7 +50,7 @@ Metadata take_provenance(Metadata& metadata) {
   Metadata taken;
   for (auto word = metadata.begin(); word != metadata.end();) {
     const auto next = std::next(word);
-    if (word->first.starts_with(kPrefix)) taken.insert(metadata.extract(word));
+    if (word->first.starts_with(prefix)) taken.insert(metadata.extract(word));
     word = next;
   }
   return taken;
@@ -66,12 +66,12 @@ std::string unknown_provenance(const std::filesystem::path& checkpoint) {
 void check_provenance(const Metadata& trained, const Metadata& present, const std::filesystem::path& folder) {
   for (const auto& [key, word] : trained) {
     const auto at = present.find(key);
-    const std::string before = excerpt(word, kLongestShown);
+    const std::string before = excerpt(word, longest_shown);
     const std::string now = at == present.end() ? "nothing" : at->second;
     if (before == now) continue;
-    const std::string name = excerpt(key.substr(kPrefix.size()), kLongestShown);
+    const std::string name = excerpt(key.substr(prefix.size()), longest_shown);
     require(
-        !before.starts_with(kChecksum),
+        !before.starts_with(checksum_prefix),
         "it was trained with another '{}': its checksum was {}, now it is {}; put back the file that it was trained "
         "with, or train again",
         (folder / name).string(), before, now);

@@ -27,40 +27,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kConfigFile = "config.json";
-constexpr const char* kSourceFile = "vocab.source.txt";
-constexpr const char* kTargetFile = "vocab.target.txt";
-constexpr const char* kTrainFile = "train.tsv";
-constexpr const char* kValidFile = "valid.tsv";
-constexpr const char* kTestFile = "test.tsv";
-constexpr const char* kLatestFile = "latest";
-constexpr const char* kBestFile = "best";
-constexpr const char* kLogFile = "log.jsonl";
-constexpr const char* kSamplesFile = "samples.jsonl";
-constexpr const char* kGraphFile = "graph.json";
-constexpr const char* kKernelsFile = "kernels.json";
+constexpr const char* config_file = "config.json";
+constexpr const char* source_file = "vocab.source.txt";
+constexpr const char* target_file = "vocab.target.txt";
+constexpr const char* train_file = "train.tsv";
+constexpr const char* valid_file = "valid.tsv";
+constexpr const char* test_file = "test.tsv";
+constexpr const char* latest_file = "latest";
+constexpr const char* best_file = "best";
+constexpr const char* log_file = "log.jsonl";
+constexpr const char* samples_file = "samples.jsonl";
+constexpr const char* graph_file = "graph.json";
+constexpr const char* kernels_file = "kernels.json";
 
-constexpr std::string_view kCheckpointPrefix = "checkpoint-";
-constexpr std::string_view kCheckpointSuffix = ".safetensors";
-constexpr std::string_view kFormat = "weft-nmt checkpoint ";
-constexpr std::int64_t kFormatVersion = 2;  ///< the first that says what it was trained with (provenance.h)
+constexpr std::string_view checkpoint_prefix = "checkpoint-";
+constexpr std::string_view checkpoint_suffix = ".safetensors";
+constexpr std::string_view format_prefix = "weft-nmt checkpoint ";
+constexpr std::int64_t written_version = 2;  ///< the first that says what it was trained with (provenance.h)
 
-constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 20;
-constexpr std::uint64_t kMaxNameBytes = 256;
-constexpr std::uint64_t kMaxLogBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t max_config_bytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t max_name_bytes = 256;
+constexpr std::uint64_t max_log_bytes = std::uint64_t{1} << 30;
 
 // ---- Checkpoints' names.
 
 /// The step of a checkpoint's name, "checkpoint-120"; nothing for any other name.
 std::optional<std::int64_t> step_of(std::string_view name) {
-  if (!name.starts_with(kCheckpointPrefix)) return std::nullopt;
-  const auto step = parse_integer(name.substr(kCheckpointPrefix.size()));
+  if (!name.starts_with(checkpoint_prefix)) return std::nullopt;
+  const auto step = parse_integer(name.substr(checkpoint_prefix.size()));
   if (!step || *step < 0 || name != RunDirectory::checkpoint_name(*step)) return std::nullopt;
   return step;
 }
 
 std::string_view without_suffix(std::string_view name) {
-  if (name.ends_with(kCheckpointSuffix)) name.remove_suffix(kCheckpointSuffix.size());
+  if (name.ends_with(checkpoint_suffix)) name.remove_suffix(checkpoint_suffix.size());
   return name;
 }
 
@@ -83,7 +83,7 @@ std::vector<Pair> read_part(const fs::path& path) {
 // ---- The state as metadata.
 
 Metadata to_metadata(const TrainingState& state) {
-  return {{"format", fmt::format("{}{}", kFormat, kFormatVersion)},
+  return {{"format", fmt::format("{}{}", format_prefix, written_version)},
           {"step", fmt::format("{}", state.step)},
           {"epoch", fmt::format("{}", state.epoch)},
           {"batch_in_epoch", fmt::format("{}", state.batch_in_epoch)},
@@ -119,12 +119,12 @@ double number(const Metadata& metadata, const std::string& key) {
 
 std::int64_t format_version(const Metadata& metadata) {
   const auto format = metadata.find("format");
-  require(format != metadata.end() && format->second.starts_with(kFormat), "it is not a checkpoint of weft-nmt");
-  const auto version = parse_integer(std::string_view(format->second).substr(kFormat.size()));
+  require(format != metadata.end() && format->second.starts_with(format_prefix), "it is not a checkpoint of weft-nmt");
+  const auto version = parse_integer(std::string_view(format->second).substr(format_prefix.size()));
   require(version && *version >= 1, "it is not a checkpoint of weft-nmt");
-  require(*version <= kFormatVersion,
+  require(*version <= written_version,
           "it is a checkpoint of format {}, of a later weft-nmt; this one reads formats 1 to {}", *version,
-          kFormatVersion);
+          written_version);
   return *version;
 }
 
@@ -153,14 +153,14 @@ TrainingState from_metadata(const Metadata& metadata) {
 
 bool is_file_of_run(const std::string& name) {
   static const std::set<std::string> names = [] {
-    std::set<std::string> all = {kConfigFile, kTrainFile, kValidFile,   kTestFile,  kLatestFile,
-                                 kBestFile,   kLogFile,   kSamplesFile, kGraphFile, kKernelsFile};
+    std::set<std::string> all = {config_file, train_file, valid_file,   test_file,  latest_file,
+                                 best_file,   log_file,   samples_file, graph_file, kernels_file};
     for (const std::string& name : vocabulary_file_names()) all.insert(name);
     return all;
   }();
   if (names.contains(name)) return true;
   const std::string_view stem = without_suffix(name);
-  return stem != name && (stem == RunDirectory::kAverage || step_of(stem));
+  return stem != name && (stem == RunDirectory::averaged || step_of(stem));
 }
 
 std::vector<fs::path> files_of_run(const fs::path& folder) {
@@ -192,7 +192,7 @@ void remove_file(const fs::path& path) {
 
 /// Removes the files of an earlier run, config.json first: what is left of a run half removed does not look like one.
 void remove_run(const fs::path& folder) {
-  remove_file(folder / kConfigFile);
+  remove_file(folder / config_file);
   for (const fs::path& file : files_of_run(folder)) remove_file(file);
 }
 
@@ -220,7 +220,7 @@ void append_line(const fs::path& path, std::string_view text) {
   require(std::cmp_equal(written, line.size()), "cannot write '{}': {}", path.string(), std::strerror(ENOSPC));
 }
 
-std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read_file(path, kMaxLogBytes) : ""; }
+std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read_file(path, max_log_bytes) : ""; }
 
 }  // namespace
 
@@ -259,9 +259,9 @@ RunDirectory RunDirectory::create(const fs::path& path, const Config& config, co
     require_free(path);
   }
   save_vocabularies(path, source, target);
-  write_part(path / kTrainFile, parts.train);
-  write_part(path / kValidFile, parts.valid);
-  write_part(path / kTestFile, parts.test);
+  write_part(path / train_file, parts.train);
+  write_part(path / valid_file, parts.valid);
+  write_part(path / test_file, parts.test);
   RunDirectory run(path, config, source, target);
   run.set_config(config);
   return run;
@@ -271,24 +271,24 @@ RunDirectory RunDirectory::open(const fs::path& path) {
   std::error_code ignored;
   require(fs::is_directory(path, ignored), "there is no run directory '{}'; make one with `weft-nmt train --out {}`",
           path.string(), path.string());
-  for (const char* name : {kConfigFile, kSourceFile, kTargetFile}) {
+  for (const char* name : {config_file, source_file, target_file}) {
     require(fs::exists(path / name, ignored), "'{}' is no run directory: it has no {}; train one with `weft-nmt train`",
             path.string(), name);
   }
-  const fs::path config_path = path / kConfigFile;
-  const Config config = config_from_json(read_file(config_path, kMaxConfigBytes), config_path.string());
+  const fs::path config_path = path / config_file;
+  const Config config = config_from_json(read_file(config_path, max_config_bytes), config_path.string());
   Vocabularies vocabularies = load_vocabularies(path, config);
   return {path, config, std::move(vocabularies.source), std::move(vocabularies.target)};
 }
 
 void RunDirectory::set_config(const Config& config) {
   validate(config);
-  write_file(path_ / kConfigFile, to_json(config));
+  write_file(path_ / config_file, to_json(config));
   config_ = config;
 }
 
 CorpusParts RunDirectory::parts() const {
-  return {read_part(path_ / kTrainFile), read_part(path_ / kValidFile), read_part(path_ / kTestFile)};
+  return {read_part(path_ / train_file), read_part(path_ / valid_file), read_part(path_ / test_file)};
 }
 
 /// The checkpoint is complete before a name points to it, and older ones go after the names have left them: a run that
@@ -297,14 +297,14 @@ CorpusParts RunDirectory::parts() const {
 void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
   const std::string name = checkpoint_name(checkpoint.state.step);
   write(file_of(name), checkpoint);
-  if (best) write_file(path_ / kBestFile, name + "\n");
-  write_file(path_ / kLatestFile, name + "\n");
+  if (best) write_file(path_ / best_file, name + "\n");
+  write_file(path_ / latest_file, name + "\n");
   prune(keep);
 }
 
 void RunDirectory::prune(std::size_t keep) const {
-  std::set<std::string> wanted = {resolve(kLatestFile)};
-  if (fs::exists(path_ / kBestFile)) wanted.insert(resolve(kBestFile));
+  std::set<std::string> wanted = {resolve(latest_file)};
+  if (fs::exists(path_ / best_file)) wanted.insert(resolve(best_file));
   std::vector<std::string> names = checkpoints();
   names.resize(names.size() - std::min(keep, names.size()));
   for (const std::string& name : names) {
@@ -313,13 +313,13 @@ void RunDirectory::prune(std::size_t keep) const {
   for (const fs::path& file : unfinished_files(path_)) remove_file(file);
 }
 
-std::string RunDirectory::checkpoint_name(std::int64_t step) { return fmt::format("{}{}", kCheckpointPrefix, step); }
+std::string RunDirectory::checkpoint_name(std::int64_t step) { return fmt::format("{}{}", checkpoint_prefix, step); }
 
 std::vector<std::string> RunDirectory::checkpoints() const {
   std::vector<std::int64_t> steps;
   for (const fs::path& file : files_of_run(path_)) {
     const std::string name = file.filename().string();
-    if (!name.ends_with(kCheckpointSuffix)) continue;
+    if (!name.ends_with(checkpoint_suffix)) continue;
     if (const auto step = step_of(without_suffix(name))) steps.push_back(*step);
   }
   std::ranges::sort(steps);
@@ -329,10 +329,10 @@ std::vector<std::string> RunDirectory::checkpoints() const {
 }
 
 fs::path RunDirectory::file_of(std::string_view checkpoint) const {
-  return path_ / fmt::format("{}{}", checkpoint, kCheckpointSuffix);
+  return path_ / fmt::format("{}{}", checkpoint, checkpoint_suffix);
 }
 
-void RunDirectory::save_average(const Checkpoint& average) { write(file_of(kAverage), average); }
+void RunDirectory::save_average(const Checkpoint& average) { write(file_of(averaged), average); }
 
 void RunDirectory::write(const fs::path& file, const Checkpoint& checkpoint) const {
   Metadata metadata = to_metadata(checkpoint.state);
@@ -340,9 +340,9 @@ void RunDirectory::write(const fs::path& file, const Checkpoint& checkpoint) con
   save_safetensors(file, checkpoint.variables, metadata);
 }
 
-bool RunDirectory::has_average() const { return fs::exists(file_of(kAverage)); }
+bool RunDirectory::has_average() const { return fs::exists(file_of(averaged)); }
 
-bool RunDirectory::is_average(std::string_view which) { return without_suffix(which) == kAverage; }
+bool RunDirectory::is_average(std::string_view which) { return without_suffix(which) == averaged; }
 
 bool RunDirectory::has_checkpoint() const { return !checkpoints().empty(); }
 
@@ -352,16 +352,16 @@ std::string RunDirectory::resolve(std::string_view which) const {
           "the run directory '{}' holds no checkpoint; train it with `weft-nmt train --resume --out {}`",
           path_.string(), path_.string());
   std::string name(without_suffix(which));
-  if (name == kAverage) {
+  if (name == averaged) {
     require(has_average(),
             "the run directory '{}' has no average of checkpoints; make one with `weft-nmt average --run {}`",
             path_.string(), path_.string());
     return name;
   }
-  if (which == kLatestFile || which == kBestFile) {
+  if (which == latest_file || which == best_file) {
     const fs::path pointer = path_ / which;
     require(fs::exists(pointer), "'{}' is missing; name a checkpoint: {}", pointer.string(), joined(names, ", "));
-    name = read_file(pointer, kMaxNameBytes);
+    name = read_file(pointer, max_name_bytes);
     while (!name.empty() && (name.back() == '\n' || name.back() == '\r')) name.pop_back();
     require(std::ranges::find(names, name) != names.end(), "'{}' names {}, which is not there; name a checkpoint: {}",
             pointer.string(), weft::quoted(name), joined(names, ", "));
@@ -407,16 +407,16 @@ std::pair<Checkpoint, Metadata> RunDirectory::read(const std::string& name) cons
   }
 }
 
-void RunDirectory::log(std::string_view json_line) const { append_line(path_ / kLogFile, json_line); }
-void RunDirectory::add_samples(std::string_view json_line) const { append_line(path_ / kSamplesFile, json_line); }
+void RunDirectory::log(std::string_view json_line) const { append_line(path_ / log_file, json_line); }
+void RunDirectory::add_samples(std::string_view json_line) const { append_line(path_ / samples_file, json_line); }
 
-std::string RunDirectory::read_log() const { return read_if_there(path_ / kLogFile); }
-std::string RunDirectory::read_samples() const { return read_if_there(path_ / kSamplesFile); }
+std::string RunDirectory::read_log() const { return read_if_there(path_ / log_file); }
+std::string RunDirectory::read_samples() const { return read_if_there(path_ / samples_file); }
 
-void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / kGraphFile, json); }
+void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / graph_file, json); }
 
 std::shared_ptr<const onednn::KernelSelection> RunDirectory::kernels() const {
-  if (config_.training.kernels == kDefaultKernels) return nullptr;
+  if (config_.training.kernels == default_kernels) return nullptr;
   try {
     return std::make_shared<const onednn::KernelSelection>(onednn::KernelSelection::load(kernels_path()));
   } catch (const Error& error) {
@@ -427,7 +427,7 @@ std::shared_ptr<const onednn::KernelSelection> RunDirectory::kernels() const {
 
 bool RunDirectory::has_kernels() const { return fs::exists(kernels_path()); }
 
-fs::path RunDirectory::kernels_path() const { return path_ / kKernelsFile; }
+fs::path RunDirectory::kernels_path() const { return path_ / kernels_file; }
 
 void RunDirectory::write_kernels(const onednn::KernelSelection& selection) const {
   write_file(kernels_path(), selection.to_json());

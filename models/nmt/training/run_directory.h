@@ -101,7 +101,7 @@ class RunDirectory {
   /// Whether there is any checkpoint.
   bool has_checkpoint() const;
   /// The name of the average of some checkpoints.
-  static constexpr std::string_view kAverage = "averaged";
+  static constexpr std::string_view averaged = "averaged";
   /// Writes averaged.safetensors, in place of the one before.
   void save_average(const Checkpoint& average);
   /// Whether there is one.

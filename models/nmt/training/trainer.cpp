@@ -35,7 +35,7 @@ ProgramsByShape::Shape program_shape(const BatchShape& shape) {
 BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
   // Groups that have no padding are left so where it would change what a sentence means.
   const std::size_t most_shapes =
-      ignores_padding(config.model) ? BatchPlan::kMostShapes : std::numeric_limits<std::size_t>::max();
+      ignores_padding(config.model) ? BatchPlan::shape_limit : std::numeric_limits<std::size_t>::max();
   return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, most_shapes);
 }
 

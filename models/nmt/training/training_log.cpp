@@ -41,8 +41,8 @@ std::optional<double> number(const json& object, const char* key) {
 /// A count, 0 when there is none.
 std::int64_t count(const json& object, const char* key) {
   const std::optional<double> value = number(object, key);
-  constexpr double kMost = 1e15;
-  return value && *value >= 0 && *value <= kMost ? static_cast<std::int64_t>(*value) : 0;
+  constexpr double most = 1e15;
+  return value && *value >= 0 && *value <= most ? static_cast<std::int64_t>(*value) : 0;
 }
 
 std::string text_of(const json& object, const char* key) {

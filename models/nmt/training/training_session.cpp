@@ -23,8 +23,8 @@
 namespace weft::nmt {
 namespace {
 
-constexpr std::int64_t kBatchesPerLine = 100;   // on standard error, as the tutorial does
-constexpr std::int64_t kBatchesPerRecord = 10;  // in log.jsonl
+constexpr std::int64_t batches_per_line = 100;   // on standard error, as the tutorial does
+constexpr std::int64_t batches_per_record = 10;  // in log.jsonl
 
 /// The shape that most batches of an epoch have; of several the largest.
 BatchShape typical_shape(const BatchPlan& plan) {
@@ -68,7 +68,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
 /// Those of a run that has done steps are in its directory; before that they are found, and put there.
 void TrainingSession::find_kernels() {
   const std::string& kernels = run_.config().training.kernels;
-  if (kernels == kDefaultKernels || run_.has_kernels() || run_.has_checkpoint()) {
+  if (kernels == default_kernels || run_.has_kernels() || run_.has_checkpoint()) {
     kernels_ = run_.kernels();
     return;
   }
@@ -257,7 +257,7 @@ void TrainingSession::fail_diverged(const Diverged& error) {
 bool TrainingSession::finish_step(const StepReport& report) {
   window_.tokens += report.tokens;
   progress_.update(1, static_cast<std::uint64_t>(report.tokens), report.loss);
-  if (report.batch % kBatchesPerRecord == 0) {
+  if (report.batch % batches_per_record == 0) {
     const double tokens_per_second = take_tokens_per_second();
     run_.log(Json{{"event", "batch"},
                   {"step", trainer_->state().step},
@@ -270,7 +270,7 @@ bool TrainingSession::finish_step(const StepReport& report) {
                   {"tokens_per_second", tokens_per_second},
                   {"seconds", seconds()}}
                  .dump());
-    if (report.batch % kBatchesPerLine == 0) {
+    if (report.batch % batches_per_line == 0) {
       progress_.log(fmt::format("{}, {} tokens/s", batch_line(report.epoch, report.batch, report.loss),
                                 count_text(tokens_per_second)));
     }

@@ -23,7 +23,7 @@ struct SessionOptions {
   /// The most bytes of working memory that a step may take; what does not fit is computed again.
   std::optional<std::size_t> memory_budget = {};
   /// The most bytes that compiled graphs may take, those of validation included.
-  std::size_t program_memory = ProgramCache::kDefaultBudget;
+  std::size_t program_memory = ProgramCache::default_budget;
   std::string checkpoint;  ///< to go on from; empty: the latest, if there is any
   bool check_numerics = false;
   std::int64_t dump_step = 0;  ///< the step that is written to dump_folder, from 1; 0: none

@@ -19,12 +19,12 @@ struct Side {
   const char* vocabulary;
   const char* model;
 };
-constexpr Side kSource = {"vocab.source.txt", "subwords.source.model"};
-constexpr Side kTarget = {"vocab.target.txt", "subwords.target.model"};
-constexpr const char* kChecksums = "subwords.sha256";
+constexpr Side source_side = {"vocab.source.txt", "subwords.source.model"};
+constexpr Side target_side = {"vocab.target.txt", "subwords.target.model"};
+constexpr const char* checksum_file = "subwords.sha256";
 
-constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 28;
-constexpr std::uint64_t kMaxChecksumBytes = 4096;
+constexpr std::uint64_t max_model_bytes = std::uint64_t{1} << 28;
+constexpr std::uint64_t max_checksum_bytes = 4096;
 
 /// A line as sha256sum writes it.
 std::string checksum_line(std::string_view bytes, std::string_view name) {
@@ -36,11 +36,11 @@ std::string checksum_line(std::string_view bytes, std::string_view name) {
 Tokeniser load_tokeniser(const fs::path& folder, const Side& side, const Config& config) {
   if (config.subwords == 0) return config.normaliser;
   const fs::path path = folder / side.model;
-  const std::string checksums = read_file(folder / kChecksums, kMaxChecksumBytes);
-  std::string bytes = read_file(path, kMaxModelBytes);
+  const std::string checksums = read_file(folder / checksum_file, max_checksum_bytes);
+  std::string bytes = read_file(path, max_model_bytes);
   require(checksums.find(checksum_line(bytes, side.model)) != std::string::npos,
           "'{}' is damaged, or of another run: its checksum is not the one in '{}'; train again", path.string(),
-          (folder / kChecksums).string());
+          (folder / checksum_file).string());
   return {config.normaliser, std::make_shared<const SubwordModel>(std::move(bytes), path.string())};
 }
 
@@ -56,7 +56,7 @@ Vocabulary load_vocabulary(const fs::path& folder, const Side& side, const Confi
 }  // namespace
 
 std::vector<std::string> vocabulary_file_names() {
-  return {kSource.vocabulary, kTarget.vocabulary, kSource.model, kTarget.model, kChecksums};
+  return {source_side.vocabulary, target_side.vocabulary, source_side.model, target_side.model, checksum_file};
 }
 
 std::map<std::string, std::string> vocabulary_contents(const Vocabulary& source, const Vocabulary& target) {
@@ -65,8 +65,8 @@ std::map<std::string, std::string> vocabulary_contents(const Vocabulary& source,
     contents[side.vocabulary] = vocabulary.lines();
     if (const SubwordModel* model = vocabulary.tokeniser().subwords()) contents[side.model] = model->bytes();
   };
-  add(source, kSource);
-  add(target, kTarget);
+  add(source, source_side);
+  add(target, target_side);
   return contents;
 }
 
@@ -74,14 +74,14 @@ void save_vocabularies(const fs::path& folder, const Vocabulary& source, const V
   std::string checksums;
   for (const auto& [name, content] : vocabulary_contents(source, target)) {
     write_file(folder / name, content);
-    if (name == kSource.model || name == kTarget.model) checksums += checksum_line(content, name);
+    if (name == source_side.model || name == target_side.model) checksums += checksum_line(content, name);
   }
-  if (!checksums.empty()) write_file(folder / kChecksums, checksums);
+  if (!checksums.empty()) write_file(folder / checksum_file, checksums);
 }
 
 Vocabularies load_vocabularies(const fs::path& folder, const Config& config) {
-  return {load_vocabulary(folder, kSource, config, config.model.source_vocabulary),
-          load_vocabulary(folder, kTarget, config, config.model.target_vocabulary)};
+  return {load_vocabulary(folder, source_side, config, config.model.source_vocabulary),
+          load_vocabulary(folder, target_side, config, config.model.target_vocabulary)};
 }
 
 }  // namespace weft::nmt

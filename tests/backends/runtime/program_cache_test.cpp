@@ -31,10 +31,10 @@ double run(Execution& program) {
   return program.get("y").number(1);
 }
 
-constexpr std::int64_t kNodes = 50;
+constexpr std::int64_t node_total = 50;
 
 std::size_t bytes_of_one() {
-  static const std::size_t bytes = program_bytes(sums(kNodes));
+  static const std::size_t bytes = program_bytes(sums(node_total));
   return bytes;
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("the programs that were not asked for longest make room") {
   const auto find = [&](std::int64_t shape) {
     return programs.find({shape}, [&] {
       ++compiled;
-      return sums(kNodes);
+      return sums(node_total);
     });
   };
   for (const std::int64_t shape : {1, 2, 3, 1}) find(shape);
@@ -67,10 +67,10 @@ TEST_CASE("the programs that were not asked for longest make room") {
 
 TEST_CASE("a program that is held outlives its place in the cache, and keeps its address") {
   ProgramsByShape programs(std::make_shared<ProgramCache>(1));
-  const std::shared_ptr<Execution> held = programs.find({1}, [] { return sums(kNodes); });
+  const std::shared_ptr<Execution> held = programs.find({1}, [] { return sums(node_total); });
   for (std::int64_t shape = 2; shape < 40; ++shape) CHECK(programs.find({shape}, [] { return sums(3); }) != held);
-  CHECK(run(*held) == 2.0 * (kNodes + 1));
-  const std::shared_ptr<Execution> again = programs.find({1}, [] { return sums(kNodes); });
+  CHECK(run(*held) == 2.0 * (node_total + 1));
+  const std::shared_ptr<Execution> again = programs.find({1}, [] { return sums(node_total); });
   CHECK(again != held);
   CHECK(run(*again) == run(*held));
 }

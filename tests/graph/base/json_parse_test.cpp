@@ -34,7 +34,7 @@ TEST_CASE("JSON is read as it stands") {
 }
 
 TEST_CASE("nesting is refused at its limit, before anything can overflow") {
-  const std::string least = std::string(kMaxJsonDepth, '[') + std::string(kMaxJsonDepth, ']');
+  const std::string least = std::string(max_json_depth, '[') + std::string(max_json_depth, ']');
   CHECK_NOTHROW(parse_json(least));
   CHECK(refusal_of("[" + least + "]") == "it is nested deeper than 16 levels");
   for (const std::string opening : {"[", "{\"a\":", "[{\"a\":["}) {

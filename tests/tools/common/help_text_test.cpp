@@ -6,7 +6,7 @@ using namespace weft::tool;
 
 namespace {
 
-const std::string kNinety = "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789";
+const std::string ninety = "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789";
 
 }  // namespace
 
@@ -15,8 +15,8 @@ TEST_CASE("a line that fits stays as it is, one that does not is broken at a bla
   CHECK(wrapped("", 4) == "");
   CHECK(columns_of(eighty) == 80);
   CHECK(wrapped(eighty, 4) == eighty);
-  CHECK(wrapped(kNinety, 4) == kNinety.substr(0, 79) + "\n    123456789");
-  CHECK(wrapped("      " + kNinety, 6) == "      " + kNinety.substr(0, 69) + "\n      123456789 123456789");
+  CHECK(wrapped(ninety, 4) == ninety.substr(0, 79) + "\n    123456789");
+  CHECK(wrapped("      " + ninety, 6) == "      " + ninety.substr(0, 69) + "\n      123456789 123456789");
 }
 
 TEST_CASE("columns are characters, not bytes") {
@@ -37,9 +37,9 @@ TEST_CASE("a list without blanks is broken after a bar or comma, a word with nei
 
 TEST_CASE("paragraphs are filled anew, examples are kept, and what they do goes below one that is too long") {
   CHECK(filled("One\ntwo.\n\nThree:\n  do it     that is it\n") == "One two.\n\nThree:\n  do it     that is it\n");
-  CHECK(filled(kNinety + "\nend") == kNinety.substr(0, 79) + "\n123456789 end");
-  CHECK(filled("  weft " + kNinety.substr(0, 60) + "     what it does, in words") ==
-        "  weft " + kNinety.substr(0, 59) + "\n      what it does, in words");
-  CHECK(filled("  weft " + kNinety.substr(0, 60) + "--check '! run --long --longer' --out x     so") ==
-        "  weft " + kNinety.substr(0, 60) + "\\\n      --check '! run --long --longer' --out x\n      so");
+  CHECK(filled(ninety + "\nend") == ninety.substr(0, 79) + "\n123456789 end");
+  CHECK(filled("  weft " + ninety.substr(0, 60) + "     what it does, in words") ==
+        "  weft " + ninety.substr(0, 59) + "\n      what it does, in words");
+  CHECK(filled("  weft " + ninety.substr(0, 60) + "--check '! run --long --longer' --out x     so") ==
+        "  weft " + ninety.substr(0, 60) + "\\\n      --check '! run --long --longer' --out x\n      so");
 }

@@ -8,11 +8,11 @@
 namespace weft::serve {
 namespace {
 
-constexpr std::size_t kMaxBody = 1000;
+constexpr std::size_t max_body = 1000;
 
 /// A reader that was given the bytes in pieces of that size.
 HttpReader reader_of(std::string_view bytes, std::size_t piece = std::string_view::npos) {
-  HttpReader reader(kMaxBody);
+  HttpReader reader(max_body);
   while (!bytes.empty()) {
     const std::string_view next = bytes.substr(0, piece);
     const std::size_t taken = reader.read(next);
@@ -42,7 +42,7 @@ TEST_CASE("a request is read in whatever pieces it comes") {
       "POST /translate?a=b HTTP/1.1\r\nHost: x\r\ncontent-TYPE:  text/plain \r\nContent-Length: 5\r\n\r\nhello and "
       "more";
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
-    HttpReader reader(kMaxBody);
+    HttpReader reader(max_body);
     std::size_t taken = 0;
     for (std::size_t at = 0; at < bytes.size() && !reader.is_whole(); at += piece)
       taken += reader.read(std::string_view(bytes).substr(at, piece));
@@ -115,12 +115,12 @@ TEST_CASE("what is too large is refused before it has come") {
   CHECK(status_of(head + "Content-Length: 1000\r\n\r\n") == 1);
   CHECK(status_of(head + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n") == 413);
   CHECK(status_of(head + "Transfer-Encoding: chunked\r\n\r\n3e8\r\n" + std::string(1000, 'x') + "\r\n1\r\n") == 413);
-  CHECK(status_of("GET /" + std::string(HttpReader::kMaxHead, 'a')) == 414);
-  CHECK(status_of(head + "X: " + std::string(HttpReader::kMaxHead, 'a')) == 431);
+  CHECK(status_of("GET /" + std::string(HttpReader::max_head, 'a')) == 414);
+  CHECK(status_of(head + "X: " + std::string(HttpReader::max_head, 'a')) == 431);
   std::string many = head;
-  for (std::size_t i = 0; i < HttpReader::kMaxHeaders; ++i) many += "X: y\r\n";
+  for (std::size_t i = 0; i < HttpReader::max_headers; ++i) many += "X: y\r\n";
   CHECK(status_of(many) == 431);
-  CHECK(status_of(head + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(HttpReader::kMaxHead, 'a')) == 400);
+  CHECK(status_of(head + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(HttpReader::max_head, 'a')) == 400);
 }
 
 TEST_CASE("a client that waits to be told to go on is told so once, and only if its body is wanted") {

@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kJson = "application/json";
-constexpr const char* kForm = "application/x-www-form-urlencoded";
+constexpr const char* json_type = "application/json";
+constexpr const char* form = "application/x-www-form-urlencoded";
 
 struct Answered {
   int status = 0;
@@ -41,7 +41,7 @@ Answered ask(const test::FakeService& fake, const HttpRequest& request) {
 }
 
 Answered post(const test::FakeService& fake, const json& fields, const std::string& path = "/translate") {
-  return ask(fake, request_of("POST", path, kJson, fields.dump()));
+  return ask(fake, request_of("POST", path, json_type, fields.dump()));
 }
 
 json translated(const test::FakeService& fake, const json& fields) {
@@ -88,16 +88,16 @@ TEST_CASE("the source is found by its words, of each text by itself") {
   CHECK(detected == json::parse(R"([{"confidence": 100.0, "language": "en"}, {"confidence": 0.0, "language": "fr"},
                                     {"confidence": 0.0, "language": "de"}])"));
   CHECK(ask(fake, request_of("GET", "/detect?q=ich+bin")).body[0]["language"] == "de");
-  CHECK(ask(fake, request_of("POST", "/detect", kForm, "q=je%20suis&api_key=x")).body[0]["language"] == "fr");
+  CHECK(ask(fake, request_of("POST", "/detect", form, "q=je%20suis&api_key=x")).body[0]["language"] == "fr");
   CHECK(ask(fake, request_of("GET", "/detect")).status == 400);
 }
 
 TEST_CASE("a form in one line or in parts, a query, and JSON are the same") {
   const test::FakeService fake;
   const json expected{{"translatedText", "0:l'un"}};
-  CHECK(ask(fake, request_of("POST", "/translate", kForm, "q=l%27un&source=fr&target=en&api_key=")).body == expected);
+  CHECK(ask(fake, request_of("POST", "/translate", form, "q=l%27un&source=fr&target=en&api_key=")).body == expected);
   CHECK(ask(fake, request_of("POST", "/translate?q=l%27un&source=fr&target=en")).body == expected);
-  CHECK(ask(fake, request_of("POST", "/translate?q=l%27un", kForm, "source=fr&target=en")).body == expected);
+  CHECK(ask(fake, request_of("POST", "/translate?q=l%27un", form, "source=fr&target=en")).body == expected);
   const std::string parts =
       "--b\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\nl'un\r\n--b\r\nContent-Disposition: form-data; "
       "name=\"source\"\r\n\r\nfr\r\n--b\r\nContent-Disposition: form-data; name=\"target\"\r\n\r\nen\r\n--b--\r\n";
@@ -105,7 +105,7 @@ TEST_CASE("a form in one line or in parts, a query, and JSON are the same") {
   CHECK(ask(fake, request_of("POST", "/translate", "Application/JSON; charset=utf-8",
                              R"({"q": "l'un", "source": "fr", "target": "en", "api_key": "x", "other": [[1]]})"))
             .body == expected);
-  CHECK(ask(fake, request_of("POST", "/translate", kForm, "q=a&q=b&source=fr&target=en")).body ==
+  CHECK(ask(fake, request_of("POST", "/translate", form, "q=a&q=b&source=fr&target=en")).body ==
         json{{"translatedText", {"0:a", "0:b"}}});
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("nesting without end is refused wherever it stands") {
   for (const char* field : {"q", "alternatives", "format", "attention", "api_key", "other"})
     for (const std::string& deep : {std::string(100'000, '['), std::string(100'000, '[') + std::string(100'000, ']')}) {
       const std::string body = R"({"source": "fr", "target": "en", ")" + std::string(field) + "\": " + deep + "}";
-      CHECK(refusal(fake, kJson, body).find("nested deeper than") != std::string::npos);
+      CHECK(refusal(fake, json_type, body).find("nested deeper than") != std::string::npos);
     }
 }
 
@@ -148,24 +148,24 @@ TEST_CASE("what is wrong with a request is told") {
     const std::string message = refusal(fake, content_type, body);
     CHECK_MESSAGE(message.find(part) != std::string::npos, message);
   };
-  says(kJson, R"({"q": "a", "alternatives": 1e999, "source": "fr", "target": "en"})",
+  says(json_type, R"({"q": "a", "alternatives": 1e999, "source": "fr", "target": "en"})",
        "'alternatives': number overflow");
-  says(kJson, R"({"q": "a", "q": "b"})", "the key 'q' is given twice");
-  says(kJson, "", "it is empty");
-  says(kJson, "[]", "it is no JSON object");
-  says(kJson, "{\"q\": \"caf\xe9\"}", "ill-formed UTF-8");
-  says(kForm, "q=caf%E9&source=fr&target=en", "'q' is not UTF-8 (byte 4)");
-  says(kForm, "q=%4&source=fr&target=en", "two hexadecimal digits");
+  says(json_type, R"({"q": "a", "q": "b"})", "the key 'q' is given twice");
+  says(json_type, "", "it is empty");
+  says(json_type, "[]", "it is no JSON object");
+  says(json_type, "{\"q\": \"caf\xe9\"}", "ill-formed UTF-8");
+  says(form, "q=caf%E9&source=fr&target=en", "'q' is not UTF-8 (byte 4)");
+  says(form, "q=%4&source=fr&target=en", "two hexadecimal digits");
   says("text/plain", "a", "\"text/plain\"");
   says("", "a", "its content type is \"\"");
   says("", "", "missing q parameter");
   says("multipart/form-data", "--b--", "boundary");
-  says(kForm, "q=a", "missing source parameter");
-  says(kForm, "q=a&source=fr", "missing target parameter");
-  says(kForm, "q=a&source=fr&source=de&target=en", "'source' must be a string");
-  says(kForm, "q=a&source=fr&target=en&format=rtf", "\"rtf\" format is not supported");
-  says(kForm, "q=a&source=fr&target=en&alternatives=4", "whole number from 0 to 3");
-  says(kForm, "q=" + std::string(101, 'a') + "&source=fr&target=en", "101 characters, which exceeds the limit of 100");
+  says(form, "q=a", "missing source parameter");
+  says(form, "q=a&source=fr", "missing target parameter");
+  says(form, "q=a&source=fr&source=de&target=en", "'source' must be a string");
+  says(form, "q=a&source=fr&target=en&format=rtf", "\"rtf\" format is not supported");
+  says(form, "q=a&source=fr&target=en&alternatives=4", "whole number from 0 to 3");
+  says(form, "q=" + std::string(101, 'a') + "&source=fr&target=en", "101 characters, which exceeds the limit of 100");
   CHECK(post(fake, {{"q", "\n\n\n\n\n"}, {"source", "fr"}, {"target", "en"}}).status == 413);
 }
 

@@ -21,21 +21,21 @@ using sentences::Sentences;
 using sentences::stable_hash;
 
 // Sentences of the documentation and the first ones a visitor tries: a sample keeps them before all others.
-constexpr std::array<std::string_view, 12> kAlwaysKept{"Je suis fatigué.",
-                                                       "Elle n'aime pas le café.",
-                                                       "Où est la gare ?",
-                                                       "As-tu lu ce livre ?",
-                                                       "Nous allons à l'école.",
-                                                       "Mon amie est très intelligente.",
-                                                       "Il fait froid aujourd'hui.",
-                                                       "Avez-vous faim ?",
-                                                       "Parle-t-il anglais ?",
-                                                       "Elle mange une pomme.",
-                                                       "Il y a un chat sous la table.",
-                                                       "Je voudrais du thé, s'il vous plaît."};
+constexpr std::array<std::string_view, 12> kept_sentences{"Je suis fatigué.",
+                                                          "Elle n'aime pas le café.",
+                                                          "Où est la gare ?",
+                                                          "As-tu lu ce livre ?",
+                                                          "Nous allons à l'école.",
+                                                          "Mon amie est très intelligente.",
+                                                          "Il fait froid aujourd'hui.",
+                                                          "Avez-vous faim ?",
+                                                          "Parle-t-il anglais ?",
+                                                          "Elle mange une pomme.",
+                                                          "Il y a un chat sous la table.",
+                                                          "Je voudrais du thé, s'il vous plaît."};
 
 bool always_kept(const std::string& french) {
-  return std::find(kAlwaysKept.begin(), kAlwaysKept.end(), french) != kAlwaysKept.end();
+  return std::find(kept_sentences.begin(), kept_sentences.end(), french) != kept_sentences.end();
 }
 
 void shuffle_by_hash(std::vector<Pair>& pairs) {
@@ -73,14 +73,14 @@ class ChosenWords {
   using Ids = std::map<std::string, WordId, std::less<>>;
 
   void add_words(std::string_view sentence, Ids& ids, std::vector<WordId>& words) {
-    constexpr std::string_view kSeparators = " '-,.?!";
-    std::size_t begin = sentence.find_first_not_of(kSeparators);
+    constexpr std::string_view separators = " '-,.?!";
+    std::size_t begin = sentence.find_first_not_of(separators);
     while (begin < sentence.size()) {
-      const std::size_t end = std::min(sentence.find_first_of(kSeparators, begin), sentence.size());
+      const std::size_t end = std::min(sentence.find_first_of(separators, begin), sentence.size());
       const auto [entry, is_new] = ids.emplace(sentence.substr(begin, end - begin), counts_.size());
       if (is_new) counts_.push_back(0);
       words.push_back(entry->second);
-      begin = sentence.find_first_not_of(kSeparators, end);
+      begin = sentence.find_first_not_of(separators, end);
     }
   }
 

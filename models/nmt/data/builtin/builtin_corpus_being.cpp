@@ -10,11 +10,11 @@ using namespace grammar;
 using namespace lexicon;
 using enum Determiner;
 
-constexpr std::array<std::string_view, 6> kWas{"étais", "étais", "était", "étions", "étiez", "étaient"};
+constexpr std::array<std::string_view, 6> etre_forms{"étais", "étais", "était", "étions", "étiez", "étaient"};
 
-std::string_view etait(const Subject& subject) { return kWas[static_cast<std::size_t>(subject.person)]; }
+std::string_view etait(const Subject& subject) { return etre_forms[static_cast<std::size_t>(subject.person)]; }
 
-std::string_view est(const Subject& subject) { return present(kEtre, subject); }
+std::string_view est(const Subject& subject) { return present(etre, subject); }
 
 Words adjective_words(const Adjective& adjective, const Subject& subject) {
   return {std::string(agreeing(adjective, subject)), std::string(adjective.english)};
@@ -23,7 +23,7 @@ Words adjective_words(const Adjective& adjective, const Subject& subject) {
 // "", "très", "trop" before an adjective that has degrees; nothing is too good or too beautiful.
 std::vector<Words> degrees(const Adjective& adjective) {
   if (!adjective.gradable) return {{}};
-  for (const Adjective* praise : {&kContent, &kIntelligent, &kDrole, &kRiche, &kBon, &kBeau, &kInteressant})
+  for (const Adjective* praise : {&content, &intelligent, &drole, &riche, &bon, &beau, &interessant})
     if (&adjective == praise) return {{}, {"très", "very"}};
   return {{}, {"très", "very"}, {"trop", "too"}};
 }
@@ -32,23 +32,23 @@ std::vector<Words> degrees(const Adjective& adjective) {
 std::vector<Subject> as_subjects(const Noun& noun) {
   std::vector<Subject> list;
   if (!noun.french.empty()) {
-    list = {thing(kDefinite, noun), thing(kDemonstrative, noun)};
-    for (const Subject& owner : owners()) list.push_back(thing(kOwn, noun, owner));
+    list = {thing(definite, noun), thing(demonstrative, noun)};
+    for (const Subject& owner : owners()) list.push_back(thing(owned, noun, owner));
   }
-  const bool animal = &noun == &kChat || &noun == &kChien || &noun == &kOiseau;
+  const bool animal = &noun == &chat || &noun == &chien || &noun == &oiseau;
   if (noun.french.empty() || animal) {
-    list.push_back(thing(kDefinitePlural, noun));
-    list.push_back(thing(kDemonstrativePlural, noun));
-    for (const Subject& owner : owners()) list.push_back(thing(kOwnPlural, noun, owner));
+    list.push_back(thing(definite_plural, noun));
+    list.push_back(thing(demonstrative_plural, noun));
+    for (const Subject& owner : owners()) list.push_back(thing(own_plural, noun, owner));
   }
   return list;
 }
 
 // What opens and closes.
 const std::vector<const Noun*>& doors_and_shops() {
-  static const std::vector<const Noun*> kList{&kPorte,   &kFenetre,    &kBanque,       &kMusee,
-                                              &kMagasin, &kRestaurant, &kBibliotheque, &kEcole};
-  return kList;
+  static const std::vector<const Noun*> all{&porte,   &fenetre,    &banque,       &musee,
+                                            &magasin, &restaurant, &bibliotheque, &ecole};
+  return all;
 }
 
 // "Ma sœur est très intelligente." My sister is very intelligent.
@@ -75,9 +75,9 @@ void person_is_not(Sentences& out) {
         out.add(clause(s, negated(est(s), negation), am(s),
                        together({{"", negation_words(negation).english}, adjective_words(*adjective, s)})));
       };
-      add(Negation::kPas);
-      if (adjective->temporary || adjective == &kJeune || adjective == &kRiche) add(Negation::kPlus);
-      if (adjective->temporary) add(Negation::kJamais);
+      add(Negation::pas);
+      if (adjective->temporary || adjective == &jeune || adjective == &riche) add(Negation::plus);
+      if (adjective->temporary) add(Negation::jamais);
     }
   }
 }
@@ -91,7 +91,7 @@ void is_person(Sentences& out) {
 
 // "Pourquoi es-tu triste ?" Why are you sad?
 void why_is_person(Sentences& out) {
-  for (const Adjective* adjective : {&kFatigue, &kContent, &kTriste, &kMalade, &kOccupe})
+  for (const Adjective* adjective : {&fatigue, &content, &triste, &malade, &occupe})
     for (const Subject& s : cast(adjective->english, 6))
       add_open_questions(out, {"pourquoi", "why"}, s, est(s), am(s), adjective_words(*adjective, s));
 }
@@ -104,7 +104,7 @@ void person_is_in_state(Sentences& out) {
       out.add(clause(s, est(s), am(s), state));
       out.add(clause(s, est(s), am(s), together({{"souvent", "often"}, state})));
       out.add(clause(s, negated(est(s)), am(s), together({{"", "not"}, state})));
-      out.add(clause(s, negated(est(s), Negation::kJamais), am(s), together({{"", "never"}, state})));
+      out.add(clause(s, negated(est(s), Negation::jamais), am(s), together({{"", "never"}, state})));
       add_questions(out, s, est(s), am(s), state);
     }
   }
@@ -121,7 +121,7 @@ void profession(Sentences& out) {
                                 {"ingénieur", "ingénieur", "engineer"}}) {
     for (const Subject& s : cast(job.english, 12)) {
       if (s.child || s.french == "le professeur") continue;
-      const std::string_view singular = s.gender == Gender::kMasculine ? job.masculine : job.feminine;
+      const std::string_view singular = s.gender == Gender::masculine ? job.masculine : job.feminine;
       const Words what{std::string(singular) + (s.plural ? "s" : ""),
                        s.plural ? std::string(job.english) + "s" : with_article(job.english)};
       out.add(clause(s, est(s), am(s), what));
@@ -139,7 +139,7 @@ void person_is_at_place(Sentences& out) {
       if (place.french.ends_with(s.french)) continue;
       out.add(clause(s, est(s), am(s), where));
       out.add(clause(s, negated(est(s)), am(s), together({{"", "not"}, where})));
-      out.add(clause(s, negated(est(s), Negation::kPlus), am(s), together({{"", "no longer"}, where})));
+      out.add(clause(s, negated(est(s), Negation::plus), am(s), together({{"", "no longer"}, where})));
       add_questions(out, s, est(s), am(s), where);
     }
   }
@@ -163,7 +163,7 @@ void is_thing(Sentences& out) {
         for (const Adjective* adjective : group.properties) {
           const Words what = adjective_words(*adjective, s);
           out.add(clause(s, negated(est(s)), am(s), together({{"", "not"}, what})));
-          out.add(ask(Question::kEstCeQue, "", s, est(s), what.french), phrase({am(s), s.english, what.english}), '?');
+          out.add(ask(Question::est_ce_que, "", s, est(s), what.french), phrase({am(s), s.english, what.english}), '?');
         }
       }
     }
@@ -173,8 +173,8 @@ void is_thing(Sentences& out) {
 // "Le musée est fermé aujourd'hui." The museum is closed today.
 void open_or_closed(Sentences& out) {
   for (const Noun* noun : doors_and_shops()) {
-    for (const Adjective* adjective : {&kOuvert, &kFerme}) {
-      for (const Determiner determiner : {kDefinite, kDemonstrative}) {
+    for (const Adjective* adjective : {&ouvert, &ferme}) {
+      for (const Determiner determiner : {definite, demonstrative}) {
         const Subject s = thing(determiner, *noun);
         const Words what = adjective_words(*adjective, s);
         out.add(clause(s, est(s), am(s), what));
@@ -189,41 +189,40 @@ void open_or_closed(Sentences& out) {
 // "Le café est trop chaud." The coffee is too hot.
 void food_is(Sentences& out) {
   const auto add = [&](const Noun& noun, const Adjective& adjective) {
-    for (const Determiner determiner : {kDefinite, kDemonstrative}) {
+    for (const Determiner determiner : {definite, demonstrative}) {
       const Subject s = thing(determiner, noun);
       for (const Words& degree : degrees(adjective))
         out.add(clause(s, est(s), am(s), together({degree, adjective_words(adjective, s)})));
       out.add(clause(s, negated(est(s)), am(s), together({{"", "not"}, adjective_words(adjective, s)})));
     }
   };
-  for (const Noun* drink : {&kThe, &kCafe, &kSoupe, &kEau, &kLait}) {
-    add(*drink, kChaud);
-    add(*drink, kFroid);
-    add(*drink, kBon);
+  for (const Noun* drink : {&the, &cafe, &soupe, &eau, &lait}) {
+    add(*drink, chaud);
+    add(*drink, froid);
+    add(*drink, bon);
   }
-  for (const Noun* food : {&kGateau, &kFromage, &kViande, &kPoisson, &kVin, &kChocolat}) {
-    add(*food, kCher);
-    add(*food, kBon);
+  for (const Noun* food : {&gateau, &fromage, &viande, &poisson, &vin, &chocolat}) {
+    add(*food, cher);
+    add(*food, bon);
   }
 }
 
 // "C'est mon livre." "Ce ne sont pas mes clés." "Est-ce ton sac ?" This is my book. These are not my keys. ...
 void this_is_mine(Sentences& out) {
-  for (const Noun* noun : {&kLivre,     &kVoiture, &kVelo, &kMaison, &kSac,        &kOrdinateur, &kTelephone,
-                           &kParapluie, &kStylo,   &kChat, &kChien,  &kRobe,       &kChapeau,    &kChambre,
-                           &kFrere,     &kSoeur,   &kAmi,  &kAmie,   &kProfesseur, &kMere,       &kPere}) {
+  for (const Noun* noun :
+       {&livre, &voiture, &velo,    &maison, &sac,   &ordinateur, &telephone, &parapluie,  &stylo, &chat, &chien,
+        &robe,  &chapeau, &chambre, &frere,  &soeur, &ami,        &amie,      &professeur, &mere,  &pere}) {
     for (const Subject& owner : owners()) {
-      const Words what = noun_phrase(kOwn, *noun, owner);
+      const Words what = noun_phrase(owned, *noun, owner);
       out.add({"ce est " + what.french, "this is " + what.english});
       out.add({"ce ne est pas " + what.french, "this is not " + what.english});
       out.add({"est-ce " + what.french, "is this " + what.english}, '?');
       out.add({"est-ce que ce est " + what.french, "is this " + what.english}, '?');
     }
   }
-  for (const Noun* noun :
-       {&kLivre, &kCle, &kChaussure, &kChien, &kChat, &kStylo, &kPhoto, &kEnfant, &kAmi, &kParents}) {
+  for (const Noun* noun : {&livre, &cle, &chaussure, &chien, &chat, &stylo, &photo, &enfant, &ami, &parents}) {
     for (const Subject& owner : owners()) {
-      const Words what = noun_phrase(kOwnPlural, *noun, owner);
+      const Words what = noun_phrase(own_plural, *noun, owner);
       out.add({"ce sont " + what.french, "these are " + what.english});
       out.add({"ce ne sont pas " + what.french, "these are not " + what.english});
     }
@@ -233,10 +232,10 @@ void this_is_mine(Sentences& out) {
 // "C'est la voiture de mon père." This is my father's car.
 void this_is_of_person(Sentences& out) {
   for (const Noun* noun :
-       {&kLivre, &kVoiture, &kVelo, &kMaison, &kSac, &kTelephone, &kParapluie, &kChat, &kChien, &kChapeau, &kChambre}) {
+       {&livre, &voiture, &velo, &maison, &sac, &telephone, &parapluie, &chat, &chien, &chapeau, &chambre}) {
     for (const Subject& owner : people()) {
       if (owner.plural) continue;
-      const Words what{phrase({noun_phrase(kDefinite, *noun).french, "de", owner.french}),
+      const Words what{phrase({noun_phrase(definite, *noun).french, "de", owner.french}),
                        phrase({english_genitive(owner.english), noun->english})};
       out.add({"ce est " + what.french, "this is " + what.english});
       out.add({"ce ne est pas " + what.french, "this is not " + what.english});
@@ -251,7 +250,7 @@ void this_is_a_thing(Sentences& out) {
     for (const Noun* noun : group.things) {
       for (const Adjective* adjective : group.properties) {
         if (!noun->french.empty()) {
-          const Words what = noun_phrase(kIndefinite, *noun, ObjectStyle::kBare, adjective);
+          const Words what = noun_phrase(indefinite, *noun, ObjectStyle::bare, adjective);
           out.add({"ce est " + what.french, "this is " + what.english});
           out.add({"ce ne est pas " + what.french, "this is not " + what.english});
         }
@@ -283,23 +282,23 @@ void it_is(Sentences& out) {
 
 // "Ce livre est à moi." "À qui sont ces clés ?" This book is mine. Whose keys are these?
 void whose(Sentences& out) {
-  constexpr std::array<std::string_view, 6> kMine{"mine", "yours", "his", "ours", "yours", "theirs"};
-  for (const Noun* noun : {&kLivre, &kVoiture, &kVelo, &kMaison, &kSac, &kTelephone, &kParapluie, &kStylo, &kChien,
-                           &kChapeau, &kCle, &kChaussure, &kChat}) {
-    for (const Determiner determiner : {kDemonstrative, kDemonstrativePlural}) {
+  constexpr std::array<std::string_view, 6> mine_forms{"mine", "yours", "his", "ours", "yours", "theirs"};
+  for (const Noun* noun : {&livre, &voiture, &velo, &maison, &sac, &telephone, &parapluie, &stylo, &chien, &chapeau,
+                           &cle, &chaussure, &chat}) {
+    for (const Determiner determiner : {demonstrative, demonstrative_plural}) {
       const std::string_view bare = is_plural(determiner) ? noun->french_plural : noun->french;
       if (bare.empty()) continue;
       const Subject s = thing(determiner, *noun);
       const std::string_view bare_english = is_plural(determiner) ? noun->english_plural : noun->english;
       for (const Subject& owner : pronouns()) {
-        if (owner.person == Person::kIls) continue;
-        const bool hers = owner.person == Person::kIl && owner.gender == Gender::kFeminine;
+        if (owner.person == Person::ils) continue;
+        const bool hers = owner.person == Person::il && owner.gender == Gender::feminine;
         const Words mine{"à " + stressed(owner).french,
-                         std::string(hers ? "hers" : kMine[static_cast<std::size_t>(owner.person)])};
+                         std::string(hers ? "hers" : mine_forms[static_cast<std::size_t>(owner.person)])};
         out.add(clause(s, est(s), am(s), mine));
         out.add(clause(s, negated(est(s)), am(s), together({{"", "not"}, mine})));
-        if (owner.person != Person::kJe)
-          out.add(ask(Question::kEstCeQue, "", s, est(s), mine.french), phrase({am(s), s.english, mine.english}), '?');
+        if (owner.person != Person::je)
+          out.add(ask(Question::est_ce_que, "", s, est(s), mine.french), phrase({am(s), s.english, mine.english}), '?');
       }
       out.add(phrase({"à qui", est(s), s.french}), phrase({"whose", bare_english, am(s), s.plural ? "these" : "this"}),
               '?');
@@ -309,13 +308,13 @@ void whose(Sentences& out) {
 
 // "Elle est plus grande que moi." "Paul est aussi fort que toi." She is taller than me. Paul is as strong as you.
 void comparison(Sentences& out) {
-  for (const Adjective* adjective : {&kTall, &kShort, &kJeune, &kVieux, &kIntelligent}) {
+  for (const Adjective* adjective : {&tall, &petit, &jeune, &vieux, &intelligent}) {
     for (const Subject& s : cast(adjective->english, 8)) {
       for (const Subject& other : cast(s.french, 3)) {
         const bool includes = other.pronoun && s.pronoun &&
                               (other.person == s.person || other.english == s.english ||
-                               (s.person == Person::kJe && other.person == Person::kNous) ||
-                               (s.person == Person::kNous && other.person == Person::kJe));
+                               (s.person == Person::je && other.person == Person::nous) ||
+                               (s.person == Person::nous && other.person == Person::je));
         if (includes || other.french == s.french) continue;
         const Words than = stressed(other);
         const std::string_view form = agreeing(*adjective, s);
@@ -333,7 +332,7 @@ void comparison(Sentences& out) {
 // "Nous étions très fatigués hier." We were very tired yesterday.
 void person_was(Sentences& out) {
   for (const Adjective* adjective : person_adjectives()) {
-    if (!adjective->temporary && adjective != &kJeune && adjective != &kRiche) continue;
+    if (!adjective->temporary && adjective != &jeune && adjective != &riche) continue;
     for (const Subject& s : cast(adjective->english, 10)) {
       const Words what = adjective_words(*adjective, s);
       out.add(clause(s, etait(s), was(s), what));
@@ -349,15 +348,15 @@ void person_was(Sentences& out) {
 
 // "Quand il était jeune, il habitait en Italie." When he was young, he lived in Italy.
 void when_young(Sentences& out) {
-  constexpr std::array<std::string_view, 6> kLived{"habitais",  "habitais", "habitait",
-                                                   "habitions", "habitiez", "habitaient"};
+  constexpr std::array<std::string_view, 6> lived{"habitais",  "habitais", "habitait",
+                                                  "habitions", "habitiez", "habitaient"};
   for (const Place& place : places()) {
     if (!place.far) continue;
     for (const Subject& s : cast(place.to, 8)) {
       if (s.child) continue;
       const Subject again = pronoun_for(s);
-      out.add({phrase({"quand", s.french, etait(s), agreeing(kJeune, s), ",", again.french,
-                       kLived[static_cast<std::size_t>(s.person)], place.french}),
+      out.add({phrase({"quand", s.french, etait(s), agreeing(jeune, s), ",", again.french,
+                       lived[static_cast<std::size_t>(s.person)], place.french}),
                phrase({"when", s.english, was(s), "young ,", again.english, "lived", place.at})});
     }
   }
@@ -366,7 +365,7 @@ void when_young(Sentences& out) {
 }  // namespace
 
 const std::vector<Construct>& being_constructs() {
-  static const std::vector<Construct> kList{
+  static const std::vector<Construct> all{
       {"person is", 190, person_is},
       {"person is today", 65, person_is_today},
       {"person is not", 150, person_is_not},
@@ -388,7 +387,7 @@ const std::vector<Construct>& being_constructs() {
       {"person was", 150, person_was},
       {"when young", 50, when_young},
   };
-  return kList;
+  return all;
 }
 
 }  // namespace weft::nmt::sentences

@@ -16,9 +16,9 @@ std::vector<Words> far_places() {
 }
 
 const std::vector<Words>& present_times() {
-  static const std::vector<Words> kList{
+  static const std::vector<Words> all{
       {}, {"aujourd'hui", "today"}, {"ce matin", "this morning"}, {"ce soir", "tonight"}, {"maintenant", "now"}};
-  return kList;
+  return all;
 }
 
 // What the weather is: "Il fait froid." is "It is cold.", but "Il fait beau." is "The weather is nice."
@@ -28,9 +28,9 @@ struct Weather {
 };
 
 const std::vector<Weather>& weathers() {
-  static const std::vector<Weather> kList{
+  static const std::vector<Weather> all{
       {{"froid", "cold"}, "it"}, {{"chaud", "hot"}, "it"}, {{"beau", "nice"}, "the weather"}};
-  return kList;
+  return all;
 }
 
 // "Il fait froid aujourd'hui." "Est-ce qu'il fait chaud en Italie ?" It is cold today. Is it hot in Italy?
@@ -115,18 +115,18 @@ void rain(Sentences& out) {
 
 // "à trois heures" without the "à": "trois heures", "three o'clock".
 const std::vector<Words>& full_hours() {
-  static const std::vector<Words> kList = [] {
+  static const std::vector<Words> all = [] {
     std::vector<Words> list{{"une heure", "one o'clock"}};
     for (const Words& number : small_numbers())
       list.push_back({number.french + " heures", number.english + " o'clock"});
     return list;
   }();
-  return kList;
+  return all;
 }
 
 // The times of the clock: full, half and quarter hours, noon and midnight.
 const std::vector<Words>& clock_times() {
-  static const std::vector<Words> kList = [] {
+  static const std::vector<Words> all = [] {
     std::vector<Words> list{{"midi", "noon"}, {"minuit", "midnight"}};
     for (const Words& hour : full_hours()) {
       list.push_back(hour);
@@ -137,7 +137,7 @@ const std::vector<Words>& clock_times() {
     }
     return list;
   }();
-  return kList;
+  return all;
 }
 
 // "Il est trois heures et demie." "Quelle heure est-il à Paris ?" It is half past three. What time is it in Paris?
@@ -173,8 +173,8 @@ void timetable(Sentences& out) {
       out.add(phrase({"quand", french, what.french}), phrase({"when does", what.english, english}), '?');
     }
   }
-  for (const Noun* noun : {&kBanque, &kMusee, &kMagasin, &kRestaurant, &kBibliotheque, &kEcole}) {
-    const Words what = noun_phrase(kDefinite, *noun);
+  for (const Noun* noun : {&banque, &musee, &magasin, &restaurant, &bibliotheque, &ecole}) {
+    const Words what = noun_phrase(definite, *noun);
     for (const auto& [french, english] : {Words{"ouvre", "open"}, Words{"ferme", "close"}}) {
       for (const Words& time : clock_times())
         out.add(phrase({what.french, french, "à", time.french}),
@@ -186,13 +186,13 @@ void timetable(Sentences& out) {
 
 // "Je pars à huit heures." "À quelle heure arrives-tu ?" I am leaving at eight o'clock. What time are you arriving?
 void appointment(Sentences& out) {
-  for (const Verb* verb : {&kPartir, &kArriver, &kVenir}) {
+  for (const Verb* verb : {&partir, &arriver, &venir}) {
     for (const Words& time : clock_times()) {
       for (const Subject& s : cast(time.french + std::string(verb->english), 4))
         out.add(clause(s, present(*verb, s), phrase({am(s), verb->ing, "at"}), {"à " + time.french, time.english}));
     }
     for (const Subject& s : cast(verb->infinitive, 10))
-      if (s.person != Person::kJe)
+      if (s.person != Person::je)
         add_open_questions(out, {"à quelle heure", "what time"}, s, present(*verb, s), am(s),
                            {"", std::string(verb->ing)});
   }
@@ -226,13 +226,13 @@ void price(Sentences& out) {
       out.add(phrase({what.french, verb, number.french, "euros"}),
               phrase({what.english, plural ? "cost" : "costs", number.english, "euros"}));
   };
-  for (const Noun* noun : {&kRobe, &kChapeau, &kLivre, &kSac, &kParapluie, &kStylo, &kGateau}) {
-    add(noun_phrase(kDemonstrative, *noun), false);
-    for (const Adjective* adjective : {&kRouge, &kBleu, &kNoir})
-      if (noun != &kGateau) add(noun_phrase(kDemonstrative, *noun, ObjectStyle::kBare, adjective), false);
+  for (const Noun* noun : {&robe, &chapeau, &livre, &sac, &parapluie, &stylo, &gateau}) {
+    add(noun_phrase(demonstrative, *noun), false);
+    for (const Adjective* adjective : {&rouge, &bleu, &noir})
+      if (noun != &gateau) add(noun_phrase(demonstrative, *noun, ObjectStyle::bare, adjective), false);
   }
-  for (const Noun* noun : {&kChaussure, &kPomme, &kOrange, &kOeuf, &kLivre})
-    add(noun_phrase(kDemonstrativePlural, *noun), true);
+  for (const Noun* noun : {&chaussure, &pomme, &orange, &oeuf, &livre})
+    add(noun_phrase(demonstrative_plural, *noun), true);
 }
 
 // "Bonjour, Marie !" "À demain, Paul !" Hello, Marie! See you tomorrow, Paul!
@@ -256,39 +256,38 @@ void thanks(Sentences& out) {
     out.add("merci pour " + what.french, "thank you for " + what.english, '!');
     out.add("merci beaucoup pour " + what.french, "thank you very much for " + what.english, '!');
   };
-  for (const Noun* noun :
-       {&kThe, &kCafe, &kGateau, &kSoupe, &kVin, &kChocolat, &kLivre, &kPhoto, &kChapeau, &kLettre}) {
-    add(noun_phrase(kDefinite, *noun));
-    if (noun == &kVin || noun == &kChocolat || noun == &kMontre || noun == &kChapeau) continue;
+  for (const Noun* noun : {&the, &cafe, &gateau, &soupe, &vin, &chocolat, &livre, &photo, &chapeau, &lettre}) {
+    add(noun_phrase(definite, *noun));
+    if (noun == &vin || noun == &chocolat || noun == &montre || noun == &chapeau) continue;
     for (const Subject& owner : owners())
-      if (owner.person == Person::kTu || owner.person == Person::kVous) add(noun_phrase(kOwn, *noun, owner));
+      if (owner.person == Person::tu || owner.person == Person::vous) add(noun_phrase(owned, *noun, owner));
   }
 }
 
 // "Comment vas-tu ?" "Mes parents vont très bien." How are you? My parents are very well.
 void how_are_you(Sentences& out) {
   for (const Subject& s : cast("comment", people().size())) {
-    const std::string_view va = present(kAller, s);
+    const std::string_view va = present(aller, s);
     if (!s.pronoun) out.add(phrase({"comment", va, s.french}), phrase({"how", am(s), s.english}), '?');
-    if (s.pronoun && s.person != Person::kJe)
-      out.add(ask(Question::kInversion, "comment", s, va, ""), phrase({"how", am(s), s.english}), '?');
+    if (s.pronoun && s.person != Person::je)
+      out.add(ask(Question::inversion, "comment", s, va, ""), phrase({"how", am(s), s.english}), '?');
     out.add(clause(s, va, am(s), {"bien", "well"}));
     out.add(clause(s, va, am(s), {"très bien", "very well"}));
     out.add(clause(s, negated(va), am(s), {"très bien", "not very well"}));
     out.add(clause(s, va, am(s), {"bien aujourd'hui", "well today"}));
-    if (s.person == Person::kJe || s.person == Person::kNous) {
+    if (s.person == Person::je || s.person == Person::nous) {
       out.add(clause(s, va, am(s), {"bien , merci", "well , thank you"}));
       out.add(clause(s, va, am(s), {"très bien , merci", "very well , thank you"}));
     }
   }
   for (const Subject& owner : owners()) {
-    if (owner.person != Person::kTu && owner.person != Person::kVous) continue;
-    for (const Noun* noun : {&kMere, &kPere, &kFrere, &kSoeur, &kAmi, &kAmie}) {
-      const Words who_is_meant = noun_phrase(kOwn, *noun, owner);
+    if (owner.person != Person::tu && owner.person != Person::vous) continue;
+    for (const Noun* noun : {&mere, &pere, &frere, &soeur, &ami, &amie}) {
+      const Words who_is_meant = noun_phrase(owned, *noun, owner);
       out.add("comment va " + who_is_meant.french, "how is " + who_is_meant.english, '?');
     }
-    for (const Noun* noun : {&kParents, &kEnfant, &kAmi}) {
-      const Words who_is_meant = noun_phrase(kOwnPlural, *noun, owner);
+    for (const Noun* noun : {&parents, &enfant, &ami}) {
+      const Words who_is_meant = noun_phrase(own_plural, *noun, owner);
       out.add("comment vont " + who_is_meant.french, "how are " + who_is_meant.english, '?');
     }
   }
@@ -297,7 +296,7 @@ void how_are_you(Sentences& out) {
 }  // namespace
 
 const std::vector<Construct>& everyday_constructs() {
-  static const std::vector<Construct> kList{
+  static const std::vector<Construct> all{
       {"weather", 135, weather},
       {"rain", 75, rain},
       {"clock", 75, clock},
@@ -309,7 +308,7 @@ const std::vector<Construct>& everyday_constructs() {
       {"thanks", 40, thanks},
       {"how are you", 65, how_are_you},
   };
-  return kList;
+  return all;
 }
 
 }  // namespace weft::nmt::sentences

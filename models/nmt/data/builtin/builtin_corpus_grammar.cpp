@@ -34,9 +34,9 @@ std::string_view contraction(std::string_view first, std::string_view second, st
 }
 
 bool elides(std::string_view word, std::string_view next) {
-  static constexpr std::array<std::string_view, 9> kEliding{"je", "le", "la", "ne", "de", "que", "me", "te", "ce"};
+  static constexpr std::array<std::string_view, 9> eliding{"je", "le", "la", "ne", "de", "que", "me", "te", "ce"};
   if (word == "si") return next == "il" || next == "ils";
-  return (is_one_of(word, kEliding) || word == "se") && begins_with_vowel(next);
+  return (is_one_of(word, eliding) || word == "se") && begins_with_vowel(next);
 }
 
 // Puts the first letter in upper case, accents included: in UTF-8 the capital of 0xC3 0xA0..0xBE is 0x20 below.
@@ -53,24 +53,24 @@ std::size_t index(Person person) { return static_cast<std::size_t>(person); }
 
 // "mon", "ma", "mes" by owner and by the word that follows: "mon amie", for the sake of the vowel.
 std::string_view french_possessive(Person owner, Gender gender, bool plural, std::string_view next) {
-  static constexpr std::array<std::array<std::string_view, 3>, 6> kForms{{{"mon", "ma", "mes"},
-                                                                          {"ton", "ta", "tes"},
-                                                                          {"son", "sa", "ses"},
-                                                                          {"notre", "notre", "nos"},
-                                                                          {"votre", "votre", "vos"},
-                                                                          {"leur", "leur", "leurs"}}};
-  const auto& forms = kForms[index(owner)];
+  static constexpr std::array<std::array<std::string_view, 3>, 6> possessives{{{"mon", "ma", "mes"},
+                                                                               {"ton", "ta", "tes"},
+                                                                               {"son", "sa", "ses"},
+                                                                               {"notre", "notre", "nos"},
+                                                                               {"votre", "votre", "vos"},
+                                                                               {"leur", "leur", "leurs"}}};
+  const auto& forms = possessives[index(owner)];
   if (plural) return forms[2];
-  return gender == Gender::kMasculine || begins_with_vowel(next) ? forms[0] : forms[1];
+  return gender == Gender::masculine || begins_with_vowel(next) ? forms[0] : forms[1];
 }
 
 std::string_view english_possessive(const Subject& owner) {
-  static constexpr std::array<std::string_view, 6> kForms{"my", "your", "his", "our", "your", "their"};
-  return owner.person == Person::kIl && owner.gender == Gender::kFeminine ? "her" : kForms[index(owner.person)];
+  static constexpr std::array<std::string_view, 6> possessives{"my", "your", "his", "our", "your", "their"};
+  return owner.person == Person::il && owner.gender == Gender::feminine ? "her" : possessives[index(owner.person)];
 }
 
 std::string_view agreeing(const Adjective& adjective, Gender gender, bool plural) {
-  if (gender == Gender::kMasculine) return plural ? adjective.masculine_plural : adjective.masculine;
+  if (gender == Gender::masculine) return plural ? adjective.masculine_plural : adjective.masculine;
   return plural ? adjective.feminine_plural : adjective.feminine;
 }
 
@@ -85,31 +85,31 @@ std::string french_nominal(const Noun& noun, bool plural, const Adjective* adjec
   check_invariant(!bare.empty(), "the built-in corpus has no plural of '{}'", noun.french);
   if (!adjective) return std::string(bare);
   const std::string_view form = agreeing(*adjective, noun.gender, plural);
-  if (adjective->position == Position::kAfter) return phrase({bare, form});
+  if (adjective->position == Position::after) return phrase({bare, form});
   return phrase({begins_with_vowel(bare) ? before_vowel(form) : form, bare});
 }
 
 std::string french_determiner(Determiner determiner, Gender gender, const Subject& owner, ObjectStyle style,
                               std::string_view next) {
-  const bool masculine = gender == Gender::kMasculine;
-  const bool negated = style == ObjectStyle::kNegated || style == ObjectStyle::kNegatedBare;
+  const bool masculine = gender == Gender::masculine;
+  const bool negated = style == ObjectStyle::negated || style == ObjectStyle::negated_bare;
   switch (determiner) {
-    case Determiner::kIndefinite:
+    case Determiner::indefinite:
       return negated ? "de" : masculine ? "un" : "une";
-    case Determiner::kIndefinitePlural:
+    case Determiner::indefinite_plural:
       return negated ? "de" : "des";
-    case Determiner::kPartitive:
+    case Determiner::partitive:
       return negated ? "de" : masculine ? "de le" : "de la";
-    case Determiner::kDefinite:
+    case Determiner::definite:
       return masculine ? "le" : "la";
-    case Determiner::kDefinitePlural:
+    case Determiner::definite_plural:
       return "les";
-    case Determiner::kDemonstrative:
+    case Determiner::demonstrative:
       return !masculine ? "cette" : begins_with_vowel(next) ? "cet" : "ce";
-    case Determiner::kDemonstrativePlural:
+    case Determiner::demonstrative_plural:
       return "ces";
-    case Determiner::kOwn:
-    case Determiner::kOwnPlural:
+    case Determiner::owned:
+    case Determiner::own_plural:
       return std::string(french_possessive(owner.person, gender, is_plural(determiner), next));
   }
   return "";
@@ -118,20 +118,20 @@ std::string french_determiner(Determiner determiner, Gender gender, const Subjec
 std::string english_noun_phrase(Determiner determiner, const std::string& nominal, const Subject& owner,
                                 ObjectStyle style) {
   switch (determiner) {
-    case Determiner::kIndefinite:
+    case Determiner::indefinite:
       return with_article(nominal);
-    case Determiner::kIndefinitePlural:
-    case Determiner::kPartitive:
-      return phrase({style == ObjectStyle::kSome ? "some" : style == ObjectStyle::kNegated ? "any" : "", nominal});
-    case Determiner::kDefinite:
-    case Determiner::kDefinitePlural:
+    case Determiner::indefinite_plural:
+    case Determiner::partitive:
+      return phrase({style == ObjectStyle::with_some ? "some" : style == ObjectStyle::negated ? "any" : "", nominal});
+    case Determiner::definite:
+    case Determiner::definite_plural:
       return phrase({"the", nominal});
-    case Determiner::kDemonstrative:
+    case Determiner::demonstrative:
       return phrase({"this", nominal});
-    case Determiner::kDemonstrativePlural:
+    case Determiner::demonstrative_plural:
       return phrase({"these", nominal});
-    case Determiner::kOwn:
-    case Determiner::kOwnPlural:
+    case Determiner::owned:
+    case Determiner::own_plural:
       return phrase({english_possessive(owner), nominal});
   }
   return "";
@@ -150,10 +150,10 @@ std::string phrase(std::initializer_list<std::string_view> parts) {
 }
 
 bool begins_with_vowel(std::string_view word) {
-  static constexpr std::array<std::string_view, 10> kAccented{"é", "è", "ê", "à", "â", "î", "ô", "œ", "É", "û"};
+  static constexpr std::array<std::string_view, 10> accented{"é", "è", "ê", "à", "â", "î", "ô", "œ", "É", "û"};
   if (word.empty() || word.starts_with("huit") || word.starts_with("onze")) return false;
   if (std::string_view("aeiouyhAEIOUH").find(word[0]) != std::string_view::npos) return true;
-  return word.size() > 1 && is_one_of(word.substr(0, 2), kAccented);
+  return word.size() > 1 && is_one_of(word.substr(0, 2), accented);
 }
 
 std::string spell_french(std::string_view words, char punctuation) {
@@ -192,8 +192,8 @@ std::string spell_english(std::string_view words, char punctuation) {
 }
 
 bool is_plural(Determiner determiner) {
-  return determiner == Determiner::kIndefinitePlural || determiner == Determiner::kDefinitePlural ||
-         determiner == Determiner::kDemonstrativePlural || determiner == Determiner::kOwnPlural;
+  return determiner == Determiner::indefinite_plural || determiner == Determiner::definite_plural ||
+         determiner == Determiner::demonstrative_plural || determiner == Determiner::own_plural;
 }
 
 Words noun_phrase(Determiner determiner, const Noun& noun, const Subject& owner, ObjectStyle style,
@@ -207,7 +207,7 @@ Words noun_phrase(Determiner determiner, const Noun& noun, const Subject& owner,
 }
 
 Words noun_phrase(Determiner determiner, const Noun& noun, ObjectStyle style, const Adjective* adjective) {
-  check_invariant(determiner != Determiner::kOwn && determiner != Determiner::kOwnPlural,
+  check_invariant(determiner != Determiner::owned && determiner != Determiner::own_plural,
                   "'{}' of the built-in corpus needs an owner", noun.french);
   return noun_phrase(determiner, noun, Subject{}, style, adjective);
 }
@@ -224,7 +224,7 @@ std::string english_genitive(std::string_view owner) {
 Subject thing(Determiner determiner, const Noun& noun, const Subject& owner) {
   const Words words = noun_phrase(determiner, noun, owner);
   const bool plural = is_plural(determiner);
-  return {words.french, words.english, plural ? Person::kIls : Person::kIl, noun.gender, plural, false, false};
+  return {words.french, words.english, plural ? Person::ils : Person::il, noun.gender, plural, false, false};
 }
 
 Subject thing(Determiner determiner, const Noun& noun) { return thing(determiner, noun, Subject{}); }
@@ -235,35 +235,35 @@ std::string_view agreeing(const Adjective& adjective, const Subject& subject) {
 
 Subject pronoun_for(const Subject& subject) {
   if (subject.pronoun) return subject;
-  const bool masculine = subject.gender == Gender::kMasculine;
-  if (subject.plural) return {masculine ? "ils" : "elles", "they", Person::kIls, subject.gender, true, true, false};
-  return {masculine ? "il" : "elle", masculine ? "he" : "she", Person::kIl, subject.gender, false, true, false};
+  const bool masculine = subject.gender == Gender::masculine;
+  if (subject.plural) return {masculine ? "ils" : "elles", "they", Person::ils, subject.gender, true, true, false};
+  return {masculine ? "il" : "elle", masculine ? "he" : "she", Person::il, subject.gender, false, true, false};
 }
 
 Words stressed(const Subject& subject) {
   if (!subject.pronoun) return {subject.french, subject.english};
-  const bool masculine = subject.gender == Gender::kMasculine;
+  const bool masculine = subject.gender == Gender::masculine;
   switch (subject.person) {
-    case Person::kJe:
+    case Person::je:
       return {"moi", "me"};
-    case Person::kTu:
+    case Person::tu:
       return {"toi", "you"};
-    case Person::kIl:
+    case Person::il:
       return masculine ? Words{"lui", "him"} : Words{"elle", "her"};
-    case Person::kNous:
+    case Person::nous:
       return {"nous", "us"};
-    case Person::kVous:
+    case Person::vous:
       return {"vous", "you"};
-    case Person::kIls:
+    case Person::ils:
       return {masculine ? "eux" : "elles", "them"};
   }
   return {};
 }
 
 Words negation_words(Negation negation) {
-  return negation == Negation::kPas    ? Words{"pas", "not"}
-         : negation == Negation::kPlus ? Words{"plus", "no longer"}
-                                       : Words{"jamais", "never"};
+  return negation == Negation::pas    ? Words{"pas", "not"}
+         : negation == Negation::plus ? Words{"plus", "no longer"}
+                                      : Words{"jamais", "never"};
 }
 
 std::string_view present(const Verb& verb, const Subject& subject) {
@@ -277,15 +277,15 @@ std::string negated(std::string_view finite, Negation negation) {
 }
 
 std::string_view auxiliary(const Verb& verb, const Subject& subject) {
-  static constexpr std::array<std::string_view, 6> kAvoir{"ai", "as", "a", "avons", "avez", "ont"};
-  static constexpr std::array<std::string_view, 6> kEtre{"suis", "es", "est", "sommes", "êtes", "sont"};
-  return verb.takes_etre ? kEtre[index(subject.person)] : kAvoir[index(subject.person)];
+  static constexpr std::array<std::string_view, 6> avoir{"ai", "as", "a", "avons", "avez", "ont"};
+  static constexpr std::array<std::string_view, 6> etre{"suis", "es", "est", "sommes", "êtes", "sont"};
+  return verb.takes_etre ? etre[index(subject.person)] : avoir[index(subject.person)];
 }
 
 std::string participle(const Verb& verb, const Subject& subject) {
   std::string form(verb.participle);
   if (!verb.takes_etre) return form;
-  if (subject.gender == Gender::kFeminine) form += 'e';
+  if (subject.gender == Gender::feminine) form += 'e';
   if (subject.plural) form += 's';
   return form;
 }
@@ -294,45 +294,45 @@ std::string imperative(const Verb& verb, Person person) {
   std::string form(verb.present[index(person)]);
   // Verbs conjugated like "manger" drop the -s of the second person singular.
   const bool drops_s = verb.infinitive.ends_with("er") || verb.infinitive.ends_with("vrir");
-  if (person == Person::kTu && drops_s) form.pop_back();
+  if (person == Person::tu && drops_s) form.pop_back();
   return form;
 }
 
 std::string_view am(const Subject& subject) {
-  return subject.person == Person::kJe ? "am" : subject.person == Person::kIl ? "is" : "are";
+  return subject.person == Person::je ? "am" : subject.person == Person::il ? "is" : "are";
 }
 
 std::string_view was(const Subject& subject) {
-  return subject.person == Person::kJe || subject.person == Person::kIl ? "was" : "were";
+  return subject.person == Person::je || subject.person == Person::il ? "was" : "were";
 }
 
-std::string_view have(const Subject& subject) { return subject.person == Person::kIl ? "has" : "have"; }
+std::string_view have(const Subject& subject) { return subject.person == Person::il ? "has" : "have"; }
 
-std::string_view do_(const Subject& subject) { return subject.person == Person::kIl ? "does" : "do"; }
+std::string_view does(const Subject& subject) { return subject.person == Person::il ? "does" : "do"; }
 
 std::string_view simple(const Verb& verb, const Subject& subject) {
-  return subject.person == Person::kIl ? verb.third : verb.english;
+  return subject.person == Person::il ? verb.third : verb.english;
 }
 
 std::string simple_negated(const Verb& verb, const Subject& subject, Negation negation) {
-  if (negation == Negation::kPas) return phrase({do_(subject), "not", verb.english});
+  if (negation == Negation::pas) return phrase({does(subject), "not", verb.english});
   return phrase({negation_words(negation).english, simple(verb, subject)});
 }
 
 std::vector<Question> questions(const Subject& subject) {
-  if (subject.person == Person::kJe) return {Question::kEstCeQue, Question::kIntonation};
-  return {Question::kEstCeQue, Question::kInversion, Question::kIntonation};
+  if (subject.person == Person::je) return {Question::est_ce_que, Question::intonation};
+  return {Question::est_ce_que, Question::inversion, Question::intonation};
 }
 
 std::vector<Question> open_questions(const Subject& subject) {
-  if (subject.person == Person::kJe) return {Question::kEstCeQue};
-  return {Question::kEstCeQue, Question::kInversion};
+  if (subject.person == Person::je) return {Question::est_ce_que};
+  return {Question::est_ce_que, Question::inversion};
 }
 
 std::string ask(Question question, std::string_view question_word, const Subject& subject, std::string_view finite,
                 std::string_view rest) {
-  if (question == Question::kEstCeQue) return phrase({question_word, "est-ce que", subject.french, finite, rest});
-  if (question == Question::kIntonation) return phrase({question_word, subject.french, finite, rest});
+  if (question == Question::est_ce_que) return phrase({question_word, "est-ce que", subject.french, finite, rest});
+  if (question == Question::intonation) return phrase({question_word, subject.french, finite, rest});
   const std::string pronoun = pronoun_for(subject).french;
   // "parle-t-il": a t between two vowels; verbs that end in a vowel end in e or a.
   const bool needs_t = (finite.ends_with('e') || finite.ends_with('a')) && begins_with_vowel(pronoun);

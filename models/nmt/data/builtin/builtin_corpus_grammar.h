@@ -14,8 +14,8 @@
 namespace weft::nmt::grammar {
 
 /// The French grammatical person; English needs only a part of what it tells.
-enum class Person { kJe, kTu, kIl, kNous, kVous, kIls };
-enum class Gender { kMasculine, kFeminine };
+enum class Person { je, tu, il, nous, vous, ils };
+enum class Gender { masculine, feminine };
 
 /// A piece of a sentence in both languages.
 struct Words {
@@ -30,7 +30,7 @@ struct Noun {
 };
 
 /// Where an adjective stands when it belongs to a noun: "une petite maison", "une maison rouge".
-enum class Position { kBefore, kAfter };
+enum class Position { before, after };
 
 struct Adjective {
   std::string_view masculine, feminine, masculine_plural, feminine_plural;
@@ -77,31 +77,31 @@ std::string spell_english(std::string_view words, char punctuation);
 // --- Nouns and what stands before them ---
 
 enum class Determiner {
-  kIndefinite,        // une pomme -> an apple
-  kIndefinitePlural,  // des pommes -> apples
-  kPartitive,         // du pain -> bread
-  kDefinite,          // le livre -> the book
-  kDefinitePlural,    // les livres -> the books
-  kDemonstrative,     // ce livre -> this book
-  kDemonstrativePlural,
-  kOwn,  // the subject's: "il cherche son sac" -> his bag, "elle cherche son sac" -> her bag
-  kOwnPlural,
+  indefinite,         // une pomme -> an apple
+  indefinite_plural,  // des pommes -> apples
+  partitive,          // du pain -> bread
+  definite,           // le livre -> the book
+  definite_plural,    // les livres -> the books
+  demonstrative,      // ce livre -> this book
+  demonstrative_plural,
+  owned,  // the subject's: "il cherche son sac" -> his bag, "elle cherche son sac" -> her bag
+  own_plural,
 };
 
 bool is_plural(Determiner determiner);
 
 /// How an indefinite object reads in its sentence.
 enum class ObjectStyle {
-  kBare,         // du pain -> bread
-  kSome,         // du pain -> some bread
-  kNegated,      // (pas) de pain -> any bread
-  kNegatedBare,  // (jamais) de pain -> bread
+  bare,          // du pain -> bread
+  with_some,     // du pain -> some bread
+  negated,       // (pas) de pain -> any bread
+  negated_bare,  // (jamais) de pain -> bread
 };
 
-/// Determiner and noun, with `adjective` in its place if there is one; `owner` matters for kOwn only.
-Words noun_phrase(Determiner determiner, const Noun& noun, const Subject& owner, ObjectStyle style = ObjectStyle::kBare,
+/// Determiner and noun, with `adjective` in its place if there is one; `owner` matters for owned only.
+Words noun_phrase(Determiner determiner, const Noun& noun, const Subject& owner, ObjectStyle style = ObjectStyle::bare,
                   const Adjective* adjective = nullptr);
-Words noun_phrase(Determiner determiner, const Noun& noun, ObjectStyle style = ObjectStyle::kBare,
+Words noun_phrase(Determiner determiner, const Noun& noun, ObjectStyle style = ObjectStyle::bare,
                   const Adjective* adjective = nullptr);
 
 /// "a" or "an" and the words.
@@ -125,7 +125,7 @@ Words stressed(const Subject& subject);
 
 // --- Verbs ---
 
-enum class Negation { kPas, kPlus, kJamais };
+enum class Negation { pas, plus, jamais };
 
 /// "pas" / "not", "plus" / "no longer", "jamais" / "never".
 Words negation_words(Negation negation);
@@ -134,7 +134,7 @@ Words negation_words(Negation negation);
 std::string_view present(const Verb& verb, const Subject& subject);
 
 /// "ne mange pas".
-std::string negated(std::string_view finite, Negation negation = Negation::kPas);
+std::string negated(std::string_view finite, Negation negation = Negation::pas);
 
 /// The auxiliary of the passé composé ("a" or "est").
 std::string_view auxiliary(const Verb& verb, const Subject& subject);
@@ -148,7 +148,7 @@ std::string imperative(const Verb& verb, Person person);
 std::string_view am(const Subject& subject);                        // am, are, is
 std::string_view was(const Subject& subject);                       // was, were
 std::string_view have(const Subject& subject);                      // have, has
-std::string_view do_(const Subject& subject);                       // do, does
+std::string_view does(const Subject& subject);                       // do, does
 std::string_view simple(const Verb& verb, const Subject& subject);  // eat, eats
 
 /// "never eats", "no longer eats", "does not eat".
@@ -157,9 +157,9 @@ std::string simple_negated(const Verb& verb, const Subject& subject, Negation ne
 // --- Questions ---
 
 enum class Question {
-  kEstCeQue,    // est-ce que tu parles ... ?
-  kInversion,   // parles-tu ... ? and, with a noun, Marie parle-t-elle ... ?
-  kIntonation,  // tu parles ... ?
+  est_ce_que,  // est-ce que tu parles ... ?
+  inversion,   // parles-tu ... ? and, with a noun, Marie parle-t-elle ... ?
+  intonation,  // tu parles ... ?
 };
 
 /// The ways to ask something of `subject`: no inversion with "je".

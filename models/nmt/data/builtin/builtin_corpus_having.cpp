@@ -10,20 +10,20 @@ using namespace grammar;
 using namespace lexicon;
 using enum Determiner;
 
-std::string_view a(const Subject& subject) { return present(kAvoir, subject); }
+std::string_view a(const Subject& subject) { return present(avoir, subject); }
 
 // What people have, and can count.
 const std::vector<const Noun*>& belongings() {
-  static const std::vector<const Noun*> kList{&kVoiture,    &kVelo,  &kMaison, &kChat,  &kChien, &kOiseau,
-                                              &kOrdinateur, &kLivre, &kSac,    &kStylo, &kRobe};
-  return kList;
+  static const std::vector<const Noun*> all{&voiture,    &velo,  &maison, &chat,  &chien, &oiseau,
+                                            &ordinateur, &livre, &sac,    &stylo, &robe};
+  return all;
 }
 
 // What people have one of, or none.
 const std::vector<const Noun*>& tools() {
-  static const std::vector<const Noun*> kList{&kOrdinateur, &kTelephone, &kParapluie, &kStylo, &kVoiture,
-                                              &kVelo,       &kChien,     &kFrere,     &kSoeur};
-  return kList;
+  static const std::vector<const Noun*> all{&ordinateur, &telephone, &parapluie, &stylo, &voiture,
+                                            &velo,       &chien,     &frere,     &soeur};
+  return all;
 }
 
 // "J'ai très faim." I am very hungry.
@@ -35,8 +35,8 @@ void person_feels(Sentences& out) {
       out.add(clause(s, negated(a(s)), am(s), together({{"", "not"}, sensation})));
       if (gradable) out.add(clause(s, a(s), am(s), together({{"très", "very"}, sensation})));
       if (gradable) out.add(clause(s, a(s), am(s), together({{"toujours", "always"}, sensation})));
-      if (gradable) out.add(clause(s, negated(a(s), Negation::kPlus), am(s), together({{"", "no longer"}, sensation})));
-      out.add(clause(s, negated(a(s), Negation::kJamais), am(s), together({{"", "never"}, sensation})));
+      if (gradable) out.add(clause(s, negated(a(s), Negation::plus), am(s), together({{"", "no longer"}, sensation})));
+      out.add(clause(s, negated(a(s), Negation::jamais), am(s), together({{"", "never"}, sensation})));
     }
   }
 }
@@ -51,10 +51,10 @@ void does_person_feel(Sentences& out) {
 
 // "Nous avions froid." We were cold.
 void person_felt(Sentences& out) {
-  constexpr std::array<std::string_view, 6> kHad{"avais", "avais", "avait", "avions", "aviez", "avaient"};
+  constexpr std::array<std::string_view, 6> forms{"avais", "avais", "avait", "avions", "aviez", "avaient"};
   for (const Words& sensation : sensations()) {
     for (const Subject& s : cast(sensation.french, 10)) {
-      const std::string_view had = kHad[static_cast<std::size_t>(s.person)];
+      const std::string_view had = forms[static_cast<std::size_t>(s.person)];
       out.add(clause(s, had, was(s), sensation));
       out.add(clause(s, negated(had), was(s), together({{"", "not"}, sensation})));
       add_questions(out, s, had, was(s), sensation);
@@ -94,14 +94,14 @@ void person_has(Sentences& out) {
   for (const Noun* noun : belongings()) {
     for (const Subject& s : cast(noun->french, 8)) {
       const auto add = [&](const Words& what) { out.add(clause(s, a(s), have(s), what)); };
-      const bool car_or_house = noun == &kVoiture || noun == &kMaison;
+      const bool car_or_house = noun == &voiture || noun == &maison;
       if (s.child && car_or_house) continue;
-      add(noun_phrase(kIndefinite, *noun));
-      for (const Adjective* adjective : {&kBig, &kSmall, &kBeau, &kVieux, &kNoir})
-        add(noun_phrase(kIndefinite, *noun, ObjectStyle::kBare, adjective));
-      if (noun != &kChat && noun != &kChien && noun != &kOiseau)
-        for (const Adjective* adjective : {&kNouveau, &kRouge, &kBleu})
-          add(noun_phrase(kIndefinite, *noun, ObjectStyle::kBare, adjective));
+      add(noun_phrase(indefinite, *noun));
+      for (const Adjective* adjective : {&big, &small, &beau, &vieux, &noir})
+        add(noun_phrase(indefinite, *noun, ObjectStyle::bare, adjective));
+      if (noun != &chat && noun != &chien && noun != &oiseau)
+        for (const Adjective* adjective : {&nouveau, &rouge, &bleu})
+          add(noun_phrase(indefinite, *noun, ObjectStyle::bare, adjective));
       for (const Words& number : small_numbers())
         if (!noun->french_plural.empty() && (!car_or_house || number.french == "deux"))
           add(together({number, {std::string(noun->french_plural), std::string(noun->english_plural)}}));
@@ -114,22 +114,22 @@ void has_person(Sentences& out) {
   for (const Noun* noun : tools()) {
     for (const Subject& s : cast(noun->french, 8)) {
       if (s.french.find(noun->french) != std::string::npos) continue;
-      const Words what = noun_phrase(kIndefinite, *noun);
+      const Words what = noun_phrase(indefinite, *noun);
       out.add(clause(s, a(s), have(s), what));
-      out.add(clause(s, negated(a(s)), phrase({do_(s), "not have"}),
-                     noun_phrase(kIndefinite, *noun, ObjectStyle::kNegated)));
-      add_questions(out, s, a(s), do_(s), together({{"", "have"}, what}));
+      out.add(
+          clause(s, negated(a(s)), phrase({does(s), "not have"}), noun_phrase(indefinite, *noun, ObjectStyle::negated)));
+      add_questions(out, s, a(s), does(s), together({{"", "have"}, what}));
     }
   }
-  for (const Noun* noun : {&kArgent, &kPain, &kLait, &kEau, &kCafe, &kThe}) {
+  for (const Noun* noun : {&argent, &pain, &lait, &eau, &cafe, &the}) {
     for (const Subject& s : cast(noun->french, 4)) {
-      const Words some = noun_phrase(kPartitive, *noun, ObjectStyle::kSome);
+      const Words some = noun_phrase(partitive, *noun, ObjectStyle::with_some);
       out.add(clause(s, a(s), have(s), some));
-      out.add(clause(s, negated(a(s)), phrase({do_(s), "not have"}),
-                     noun_phrase(kPartitive, *noun, ObjectStyle::kNegated)));
       out.add(
-          clause(s, negated(a(s), Negation::kPlus), phrase({do_(s), "not have"}),
-                 {noun_phrase(kPartitive, *noun, ObjectStyle::kNegated).french, phrase({"any more", noun->english})}));
+          clause(s, negated(a(s)), phrase({does(s), "not have"}), noun_phrase(partitive, *noun, ObjectStyle::negated)));
+      out.add(
+          clause(s, negated(a(s), Negation::plus), phrase({does(s), "not have"}),
+                 {noun_phrase(partitive, *noun, ObjectStyle::negated).french, phrase({"any more", noun->english})}));
     }
   }
 }
@@ -140,13 +140,13 @@ void person_needs(Sentences& out) {
   const auto add = [&](const Subject& s, const Words& what) {
     const Words rest{"besoin de " + what.french, what.english};
     out.add(clause(s, a(s), simple(need, s), rest));
-    out.add(clause(s, negated(a(s)), simple_negated(need, s, Negation::kPas), rest));
-    add_questions(out, s, a(s), do_(s), {rest.french, "need " + rest.english});
+    out.add(clause(s, negated(a(s)), simple_negated(need, s, Negation::pas), rest));
+    add_questions(out, s, a(s), does(s), {rest.french, "need " + rest.english});
   };
   for (const Noun* noun : tools())
     for (const Subject& s : cast(noun->english, 4))
-      if (noun != &kFrere && noun != &kSoeur) add(s, noun_phrase(kIndefinite, *noun));
-  for (const Noun* noun : {&kArgent, &kPain, &kLait, &kEau})
+      if (noun != &frere && noun != &soeur) add(s, noun_phrase(indefinite, *noun));
+  for (const Noun* noun : {&argent, &pain, &lait, &eau})
     for (const Subject& s : cast(noun->english, 4)) add(s, {std::string(noun->french), std::string(noun->english)});
   for (const Subject& s : cast("dormir", 6)) {
     add(s, {"dormir", "to sleep"});
@@ -160,10 +160,10 @@ void how_many(Sentences& out) {
   const auto words = [](const Noun& noun) {
     return Words{phrase({"combien de", noun.french_plural}), phrase({"how many", noun.english_plural})};
   };
-  for (const Noun* noun : {&kFrere, &kSoeur, &kEnfant, &kChat, &kChien, &kLivre, &kVoiture, &kAmi})
+  for (const Noun* noun : {&frere, &soeur, &enfant, &chat, &chien, &livre, &voiture, &ami})
     for (const Subject& s : cast(noun->english, 4))
-      if (!s.child && s.person != Person::kJe) add_open_questions(out, words(*noun), s, a(s), do_(s), {"", "have"});
-  for (const Noun* noun : {&kLivre, &kCle, &kStylo, &kLettre, &kPhoto, &kOeuf, &kPomme}) {
+      if (!s.child && s.person != Person::je) add_open_questions(out, words(*noun), s, a(s), does(s), {"", "have"});
+  for (const Noun* noun : {&livre, &cle, &stylo, &lettre, &photo, &oeuf, &pomme}) {
     for (const Words& where : {Words{"sur la table", "on the table"}, Words{"dans le sac", "in the bag"},
                                Words{"dans la cuisine", "in the kitchen"}}) {
       const Words what = words(*noun);
@@ -179,24 +179,24 @@ struct Location {
 
 // What may lie, sit or stand where.
 const std::vector<Location>& locations() {
-  static const std::vector<Words> kFurniture{
-      {"sur la table", "on the table"}, {"sous la table", "under the table"},  {"sur le lit", "on the bed"},
-      {"sous le lit", "under the bed"}, {"dans la cuisine", "in the kitchen"}, {"dans ma chambre", "in my room"}};
-  static const std::vector<Words> kOutside{{"dans le jardin", "in the garden"},
-                                           {"devant la porte", "in front of the door"},
-                                           {"devant la maison", "in front of the house"},
-                                           {"derrière la maison", "behind the house"}};
-  static const std::vector<Words> kTown{{"près de ici", "near here"},
-                                        {"près de la gare", "near the station"},
-                                        {"dans cette ville", "in this city"},
-                                        {"derrière le parc", "behind the park"},
-                                        {"devant la gare", "in front of the station"}};
-  static const std::vector<Location> kList{
-      {{&kLivre, &kStylo, &kSac, &kLettre, &kChapeau, &kCle, &kChat, &kTelephone, &kJournal}, kFurniture},
-      {{&kChat, &kChien, &kOiseau, &kVelo, &kVoiture, &kEnfant, &kHomme, &kFemme}, kOutside},
-      {{&kBanque, &kHotel, &kRestaurant, &kMusee, &kBibliotheque, &kEcole, &kHopital, &kParc, &kMagasin}, kTown},
+  static const std::vector<Words> furniture{{"sur la table", "on the table"},      {"sous la table", "under the table"},
+                                            {"sur le lit", "on the bed"},          {"sous le lit", "under the bed"},
+                                            {"dans la cuisine", "in the kitchen"}, {"dans ma chambre", "in my room"}};
+  static const std::vector<Words> outside{{"dans le jardin", "in the garden"},
+                                          {"devant la porte", "in front of the door"},
+                                          {"devant la maison", "in front of the house"},
+                                          {"derrière la maison", "behind the house"}};
+  static const std::vector<Words> town{{"près de ici", "near here"},
+                                       {"près de la gare", "near the station"},
+                                       {"dans cette ville", "in this city"},
+                                       {"derrière le parc", "behind the park"},
+                                       {"devant la gare", "in front of the station"}};
+  static const std::vector<Location> all{
+      {{&livre, &stylo, &sac, &lettre, &chapeau, &cle, &chat, &telephone, &journal}, furniture},
+      {{&chat, &chien, &oiseau, &velo, &voiture, &enfant, &homme, &femme}, outside},
+      {{&banque, &hotel, &restaurant, &musee, &bibliotheque, &ecole, &hopital, &parc, &magasin}, town},
   };
-  return kList;
+  return all;
 }
 
 // "Il y a un chat sous la table." "Il y a deux livres sur la table." There is a cat under the table. ...
@@ -205,7 +205,7 @@ void there_is(Sentences& out) {
     for (const Noun* noun : location.things) {
       for (const Words& where : location.places) {
         if (where.french.find(noun->french) != std::string::npos) continue;
-        const Words what = together({noun_phrase(kIndefinite, *noun), where});
+        const Words what = together({noun_phrase(indefinite, *noun), where});
         out.add("il y a " + what.french, "there is " + what.english);
         if (noun->french_plural.empty()) continue;
         for (const Words& number : small_numbers())
@@ -214,9 +214,9 @@ void there_is(Sentences& out) {
       }
     }
   }
-  for (const Noun* noun : {&kPain, &kFromage, &kLait, &kCafe, &kEau, &kSoupe, &kVin, &kChocolat}) {
+  for (const Noun* noun : {&pain, &fromage, &lait, &cafe, &eau, &soupe, &vin, &chocolat}) {
     for (const Words& where : {Words{"sur la table", "on the table"}, Words{"dans la cuisine", "in the kitchen"}}) {
-      const Words what = together({noun_phrase(kPartitive, *noun, ObjectStyle::kSome), where});
+      const Words what = together({noun_phrase(partitive, *noun, ObjectStyle::with_some), where});
       out.add("il y a " + what.french, "there is " + what.english);
     }
   }
@@ -233,8 +233,7 @@ void there_is_not(Sentences& out) {
       }
     }
   }
-  for (const Noun* noun :
-       {&kPain, &kFromage, &kLait, &kCafe, &kEau, &kSoupe, &kVin, &kChocolat, &kThe, &kViande, &kPoisson}) {
+  for (const Noun* noun : {&pain, &fromage, &lait, &cafe, &eau, &soupe, &vin, &chocolat, &the, &viande, &poisson}) {
     for (const Words& where : {Words{}, Words{"dans la cuisine", "in the kitchen"}, Words{"à la maison", "at home"},
                                Words{"sur la table", "on the table"}}) {
       out.add(phrase({"il ne y a pas de", noun->french, where.french}),
@@ -251,7 +250,7 @@ void is_there(Sentences& out) {
     for (const Noun* noun : location.things) {
       for (const Words& where : location.places) {
         if (where.french.find(noun->french) != std::string::npos) continue;
-        const Words what = together({noun_phrase(kIndefinite, *noun), where});
+        const Words what = together({noun_phrase(indefinite, *noun), where});
         out.add("y a-t-il " + what.french, "is there " + what.english, '?');
         out.add("est-ce que il y a " + what.french, "is there " + what.english, '?');
       }
@@ -265,7 +264,7 @@ void thing_is_located(Sentences& out) {
     for (const Noun* noun : location.things) {
       for (const Words& where : location.places) {
         if (where.french.find(noun->french) != std::string::npos || where.french == "dans cette ville") continue;
-        const Subject s = thing(kDefinite, *noun);
+        const Subject s = thing(definite, *noun);
         out.add(clause(s, "est", "is", where));
         out.add(clause(s, negated("est"), "is not", where));
         out.add(phrase({"est-ce que", s.french, "est", where.french}), phrase({"is", s.english, where.english}), '?');
@@ -280,27 +279,27 @@ void where_is(Sentences& out) {
     out.add(phrase({"où", plural ? "sont" : "est", what.french}),
             phrase({"where", plural ? "are" : "is", what.english}), '?');
   };
-  for (const Noun* noun : {&kGare,       &kBanque,       &kEcole, &kHotel,   &kHopital, &kRestaurant, &kMusee,
-                           &kMagasin,    &kBibliotheque, &kParc,  &kCuisine, &kJardin,  &kBus,        &kTrain,
-                           &kProfesseur, &kMedecin,      &kLait,  &kCafe,    &kPain,    &kFromage})
-    add(noun_phrase(kDefinite, *noun), false);
+  for (const Noun* noun :
+       {&gare,    &banque, &ecole, &hotel, &hopital,    &restaurant, &musee, &magasin, &bibliotheque, &parc,
+        &cuisine, &jardin, &bus,   &train, &professeur, &medecin,    &lait,  &cafe,    &pain,         &fromage})
+    add(noun_phrase(definite, *noun), false);
   for (const Subject& owner : owners()) {
-    for (const Noun* noun : {&kSac, &kVoiture, &kVelo, &kTelephone, &kParapluie, &kStylo, &kLivre, &kChapeau, &kMaison,
-                             &kChambre, &kMere, &kPere, &kFrere, &kSoeur})
-      add(noun_phrase(kOwn, *noun, owner), false);
-    for (const Noun* noun : {&kCle, &kChaussure, &kLivre, &kAmi, &kEnfant, &kParents})
-      add(noun_phrase(kOwnPlural, *noun, owner), true);
+    for (const Noun* noun : {&sac, &voiture, &velo, &telephone, &parapluie, &stylo, &livre, &chapeau, &maison, &chambre,
+                             &mere, &pere, &frere, &soeur})
+      add(noun_phrase(owned, *noun, owner), false);
+    for (const Noun* noun : {&cle, &chaussure, &livre, &ami, &enfant, &parents})
+      add(noun_phrase(own_plural, *noun, owner), true);
   }
   for (const Subject& s : people()) add({s.french, s.english}, s.plural);
   for (const Subject& s : pronouns())
-    if (s.person != Person::kJe)
-      out.add(ask(Question::kInversion, "où", s, present(kEtre, s), ""), phrase({"where", am(s), s.english}), '?');
+    if (s.person != Person::je)
+      out.add(ask(Question::inversion, "où", s, present(etre, s), ""), phrase({"where", am(s), s.english}), '?');
 }
 
 }  // namespace
 
 const std::vector<Construct>& having_constructs() {
-  static const std::vector<Construct> kList{
+  static const std::vector<Construct> all{
       {"person feels", 160, person_feels}, {"does person feel", 95, does_person_feel},
       {"person felt", 95, person_felt},    {"age", 125, age},
       {"person has", 150, person_has},     {"has person", 190, has_person},
@@ -309,7 +308,7 @@ const std::vector<Construct>& having_constructs() {
       {"is there", 75, is_there},          {"thing is located", 85, thing_is_located},
       {"where is", 125, where_is},
   };
-  return kList;
+  return all;
 }
 
 }  // namespace weft::nmt::sentences

@@ -10,11 +10,11 @@ Subject pronoun(std::string_view french, std::string_view english, Person person
 }
 
 Subject person(std::string_view french, std::string_view english, Gender gender, bool child = false) {
-  return {std::string(french), std::string(english), Person::kIl, gender, false, false, child};
+  return {std::string(french), std::string(english), Person::il, gender, false, false, child};
 }
 
 Subject several(std::string_view french, std::string_view english, Gender gender, bool child = false) {
-  return {std::string(french), std::string(english), Person::kIls, gender, true, false, child};
+  return {std::string(french), std::string(english), Person::ils, gender, true, false, child};
 }
 
 VerbPhrase with_noun(const Verb& verb, Determiner determiner, const Noun& noun, unsigned uses) {
@@ -22,92 +22,92 @@ VerbPhrase with_noun(const Verb& verb, Determiner determiner, const Noun& noun, 
 }
 
 VerbPhrase fixed(const Verb& verb, std::string_view french, std::string_view english, unsigned uses) {
-  return {&verb, Determiner::kDefinite, nullptr, french, english, uses};
+  return {&verb, Determiner::definite, nullptr, french, english, uses};
 }
 
 }  // namespace
 
 const std::vector<Subject>& pronouns() {
-  static const std::vector<Subject> kList{
-      pronoun("je", "I", Person::kJe, kM, false),       pronoun("je", "I", Person::kJe, kF, false),
-      pronoun("tu", "you", Person::kTu, kM, false),     pronoun("tu", "you", Person::kTu, kF, false),
-      pronoun("il", "he", Person::kIl, kM, false),      pronoun("elle", "she", Person::kIl, kF, false),
-      pronoun("nous", "we", Person::kNous, kM, true),   pronoun("nous", "we", Person::kNous, kF, true),
-      pronoun("vous", "you", Person::kVous, kM, false), pronoun("vous", "you", Person::kVous, kF, false),
-      pronoun("vous", "you", Person::kVous, kM, true),  pronoun("vous", "you", Person::kVous, kF, true),
-      pronoun("ils", "they", Person::kIls, kM, true),   pronoun("elles", "they", Person::kIls, kF, true),
+  static const std::vector<Subject> all{
+      pronoun("je", "I", Person::je, m, false),       pronoun("je", "I", Person::je, f, false),
+      pronoun("tu", "you", Person::tu, m, false),     pronoun("tu", "you", Person::tu, f, false),
+      pronoun("il", "he", Person::il, m, false),      pronoun("elle", "she", Person::il, f, false),
+      pronoun("nous", "we", Person::nous, m, true),   pronoun("nous", "we", Person::nous, f, true),
+      pronoun("vous", "you", Person::vous, m, false), pronoun("vous", "you", Person::vous, f, false),
+      pronoun("vous", "you", Person::vous, m, true),  pronoun("vous", "you", Person::vous, f, true),
+      pronoun("ils", "they", Person::ils, m, true),   pronoun("elles", "they", Person::ils, f, true),
   };
-  return kList;
+  return all;
 }
 
 const std::vector<Subject>& names() {
-  static const std::vector<Subject> kList{
-      person("Marie", "Marie", kF),
-      person("Sophie", "Sophie", kF),
-      person("Paul", "Paul", kM),
-      person("Pierre", "Pierre", kM),
+  static const std::vector<Subject> all{
+      person("Marie", "Marie", f),
+      person("Sophie", "Sophie", f),
+      person("Paul", "Paul", m),
+      person("Pierre", "Pierre", m),
   };
-  return kList;
+  return all;
 }
 
 const std::vector<Subject>& people() {
-  static const std::vector<Subject> kList = [] {
+  static const std::vector<Subject> all = [] {
     std::vector<Subject> list{
-        person("mon père", "my father", kM),
-        person("ma mère", "my mother", kF),
-        person("mon frère", "my brother", kM),
-        person("ma sœur", "my sister", kF),
-        person("ton frère", "your brother", kM),
-        person("votre sœur", "your sister", kF),
-        person("leur mère", "their mother", kF),
-        person("mon ami", "my friend", kM),
-        person("mon amie", "my friend", kF),
-        person("notre voisin", "our neighbor", kM),
-        person("notre voisine", "our neighbor", kF),
-        person("le professeur", "the teacher", kM),
-        person("le garçon", "the boy", kM, true),
-        person("la fille", "the girl", kF, true),
-        person("cet homme", "this man", kM),
-        person("cette femme", "this woman", kF),
-        several("mes parents", "my parents", kM),
-        several("nos amis", "our friends", kM),
-        several("les enfants", "the children", kM, true),
-        several("les filles", "the girls", kF, true),
+        person("mon père", "my father", m),
+        person("ma mère", "my mother", f),
+        person("mon frère", "my brother", m),
+        person("ma sœur", "my sister", f),
+        person("ton frère", "your brother", m),
+        person("votre sœur", "your sister", f),
+        person("leur mère", "their mother", f),
+        person("mon ami", "my friend", m),
+        person("mon amie", "my friend", f),
+        person("notre voisin", "our neighbor", m),
+        person("notre voisine", "our neighbor", f),
+        person("le professeur", "the teacher", m),
+        person("le garçon", "the boy", m, true),
+        person("la fille", "the girl", f, true),
+        person("cet homme", "this man", m),
+        person("cette femme", "this woman", f),
+        several("mes parents", "my parents", m),
+        several("nos amis", "our friends", m),
+        several("les enfants", "the children", m, true),
+        several("les filles", "the girls", f, true),
     };
     list.insert(list.end(), names().begin(), names().end());
     return list;
   }();
-  return kList;
+  return all;
 }
 
 const Subject& who() {
-  static const Subject kSubject = person("qui", "who", kM);
-  return kSubject;
+  static const Subject subject = person("qui", "who", m);
+  return subject;
 }
 
 const std::vector<const Adjective*>& person_adjectives() {
-  static const std::vector<const Adjective*> kList{
-      &kFatigue, &kContent, &kTriste, &kMalade, &kOccupe,      &kTall,     &kShort,
-      &kJeune,   &kVieux,   &kRiche,  &kDrole,  &kIntelligent, &kFrancais,
+  static const std::vector<const Adjective*> all{
+      &fatigue, &content, &triste, &malade, &occupe,      &tall,     &petit,
+      &jeune,   &vieux,   &riche,  &drole,  &intelligent, &francais,
   };
-  return kList;
+  return all;
 }
 
 const std::vector<ThingsAndProperties>& things() {
-  static const std::vector<ThingsAndProperties> kList{
-      {{&kRobe, &kChapeau, &kChaussure, &kVoiture, &kVelo, &kMaison, &kSac},
-       {&kBeau, &kNouveau, &kVieux, &kCher, &kSmall, &kBig, &kRouge, &kBleu, &kNoir}},
-      {{&kOrdinateur, &kTelephone, &kParapluie, &kTable}, {&kNouveau, &kVieux, &kCher, &kSmall, &kBig, &kNoir}},
-      {{&kChat, &kChien, &kOiseau}, {&kSmall, &kBig, &kBeau, &kVieux, &kNoir}},
-      {{&kLivre, &kFilm, &kHistoire}, {&kInteressant, &kDifficile, &kBon}},
-      {{&kQuestion}, {&kInteressant, &kDifficile, &kBon}},
-      {{&kJardin, &kChambre, &kCuisine, &kVille}, {&kSmall, &kBig, &kBeau}},
+  static const std::vector<ThingsAndProperties> all{
+      {{&robe, &chapeau, &chaussure, &voiture, &velo, &maison, &sac},
+       {&beau, &nouveau, &vieux, &cher, &small, &big, &rouge, &bleu, &noir}},
+      {{&ordinateur, &telephone, &parapluie, &table}, {&nouveau, &vieux, &cher, &small, &big, &noir}},
+      {{&chat, &chien, &oiseau}, {&small, &big, &beau, &vieux, &noir}},
+      {{&livre, &film, &histoire}, {&interessant, &difficile, &bon}},
+      {{&question}, {&interessant, &difficile, &bon}},
+      {{&jardin, &chambre, &cuisine, &ville}, {&small, &big, &beau}},
   };
-  return kList;
+  return all;
 }
 
 const std::vector<Place>& places() {
-  static const std::vector<Place> kList{
+  static const std::vector<Place> all{
       {"à la école", "to school", "at school", false},
       {"à la maison", "home", "at home", false},
       {"à le travail", "to work", "at work", false},
@@ -135,170 +135,170 @@ const std::vector<Place>& places() {
       {"à le Canada", "to Canada", "in Canada", true},
       {"à les États-Unis", "to the United States", "in the United States", true},
   };
-  return kList;
+  return all;
 }
 
 const std::vector<VerbPhrase>& verb_phrases() {
   using enum Determiner;
-  constexpr unsigned kOnce = kNow | kPast | kWish;
-  constexpr unsigned kAny = kOnce | kHabit;
-  static const std::vector<VerbPhrase> kList{
-      with_noun(kManger, kIndefinite, kPomme, kOnce),
-      with_noun(kManger, kIndefinite, kOrange, kOnce),
-      with_noun(kManger, kIndefinite, kGateau, kOnce),
-      with_noun(kManger, kIndefinitePlural, kOeuf, kAny),
-      with_noun(kManger, kPartitive, kPain, kAny),
-      with_noun(kManger, kPartitive, kFromage, kAny),
-      with_noun(kManger, kPartitive, kViande, kAny),
-      with_noun(kManger, kPartitive, kPoisson, kAny),
-      with_noun(kManger, kPartitive, kSoupe, kAny),
-      with_noun(kManger, kPartitive, kChocolat, kAny),
-      with_noun(kManger, kOwn, kSoupe, kNow | kPast | kWish | kOrder),
-      with_noun(kBoire, kPartitive, kThe, kAny),
-      with_noun(kBoire, kPartitive, kCafe, kAny),
-      with_noun(kBoire, kPartitive, kEau, kAny),
-      with_noun(kBoire, kPartitive, kLait, kAny),
-      with_noun(kBoire, kPartitive, kVin, kAny | kAdult),
-      with_noun(kBoire, kOwn, kLait, kNow | kPast | kWish | kOrder),
-      with_noun(kBoire, kOwn, kThe, kNow | kPast | kWish | kOrder),
+  constexpr unsigned once = now | past | wish;
+  constexpr unsigned any = once | habit;
+  static const std::vector<VerbPhrase> all{
+      with_noun(manger, indefinite, pomme, once),
+      with_noun(manger, indefinite, orange, once),
+      with_noun(manger, indefinite, gateau, once),
+      with_noun(manger, indefinite_plural, oeuf, any),
+      with_noun(manger, partitive, pain, any),
+      with_noun(manger, partitive, fromage, any),
+      with_noun(manger, partitive, viande, any),
+      with_noun(manger, partitive, poisson, any),
+      with_noun(manger, partitive, soupe, any),
+      with_noun(manger, partitive, chocolat, any),
+      with_noun(manger, owned, soupe, now | past | wish | orderable),
+      with_noun(boire, partitive, the, any),
+      with_noun(boire, partitive, cafe, any),
+      with_noun(boire, partitive, eau, any),
+      with_noun(boire, partitive, lait, any),
+      with_noun(boire, partitive, vin, any | adult),
+      with_noun(boire, owned, lait, now | past | wish | orderable),
+      with_noun(boire, owned, the, now | past | wish | orderable),
 
-      with_noun(kLire, kIndefinite, kLivre, kOnce),
-      with_noun(kLire, kIndefinitePlural, kLivre, kHabit),
-      with_noun(kLire, kDemonstrative, kLivre, kPast | kWish | kOrder),
-      with_noun(kLire, kDefinite, kJournal, kAny | kOrder),
-      with_noun(kLire, kIndefinite, kLettre, kNow),
-      with_noun(kLire, kDemonstrative, kLettre, kPast | kWish | kOrder),
-      with_noun(kLire, kDemonstrative, kHistoire, kOnce | kOrder),
-      with_noun(kEcrire, kIndefinite, kLettre, kOnce | kOrder),
-      with_noun(kEcrire, kIndefinite, kLivre, kOnce | kLong),
-      with_noun(kEcrire, kIndefinite, kHistoire, kOnce | kOrder),
-      with_noun(kEcrire, kIndefinitePlural, kLettre, kHabit),
-      with_noun(kRegarder, kIndefinite, kFilm, kOnce),
-      with_noun(kRegarder, kDemonstrative, kFilm, kOnce | kOrder),
-      with_noun(kRegarder, kIndefinitePlural, kFilm, kHabit),
-      fixed(kRegarder, "la télévision", "television", kAny),
-      with_noun(kEcouter, kPartitive, kMusique, kAny),
-      with_noun(kEcouter, kDefinite, kProfesseur, kNow | kPast | kOrder),
-      with_noun(kEcouter, kDemonstrative, kHistoire, kPast | kWish | kOrder),
+      with_noun(lire, indefinite, livre, once),
+      with_noun(lire, indefinite_plural, livre, habit),
+      with_noun(lire, demonstrative, livre, past | wish | orderable),
+      with_noun(lire, definite, journal, any | orderable),
+      with_noun(lire, indefinite, lettre, now),
+      with_noun(lire, demonstrative, lettre, past | wish | orderable),
+      with_noun(lire, demonstrative, histoire, once | orderable),
+      with_noun(ecrire, indefinite, lettre, once | orderable),
+      with_noun(ecrire, indefinite, livre, once | lengthy),
+      with_noun(ecrire, indefinite, histoire, once | orderable),
+      with_noun(ecrire, indefinite_plural, lettre, habit),
+      with_noun(regarder, indefinite, film, once),
+      with_noun(regarder, demonstrative, film, once | orderable),
+      with_noun(regarder, indefinite_plural, film, habit),
+      fixed(regarder, "la télévision", "television", any),
+      with_noun(ecouter, partitive, musique, any),
+      with_noun(ecouter, definite, professeur, now | past | orderable),
+      with_noun(ecouter, demonstrative, histoire, past | wish | orderable),
 
-      with_noun(kChercher, kOwnPlural, kCle, kOnce | kOrder),
-      with_noun(kChercher, kOwn, kSac, kOnce | kOrder),
-      with_noun(kChercher, kOwn, kChat, kNow | kPast),
-      with_noun(kChercher, kOwn, kTelephone, kNow | kPast),
-      with_noun(kChercher, kDefinite, kGare, kNow),
-      with_noun(kAcheter, kIndefinite, kVoiture, kOnce | kAdult),
-      with_noun(kAcheter, kIndefinite, kMaison, kPast | kWish | kAdult | kLong),
-      with_noun(kAcheter, kIndefinite, kVelo, kOnce),
-      with_noun(kAcheter, kIndefinite, kChapeau, kOnce),
-      with_noun(kAcheter, kIndefinite, kOrdinateur, kOnce),
-      with_noun(kAcheter, kPartitive, kPain, kAny | kOrder),
-      with_noun(kAcheter, kPartitive, kFromage, kAny | kOrder),
-      with_noun(kAcheter, kIndefinitePlural, kPomme, kAny | kOrder),
-      with_noun(kAcheter, kIndefinitePlural, kOeuf, kAny | kOrder),
-      with_noun(kAttendre, kDefinite, kBus, kOnce),
-      with_noun(kAttendre, kDefinite, kTrain, kOnce),
-      with_noun(kAttendre, kOwnPlural, kAmi, kOnce),
-      with_noun(kAttendre, kDefinite, kMedecin, kNow | kPast),
-      with_noun(kFaire, kOwnPlural, kDevoirs, kAny | kOrder),
-      fixed(kApprendre, "le anglais", "English", kOnce | kLong),
-      fixed(kApprendre, "le français", "French", kOnce | kLong),
-      fixed(kApprendre, "le espagnol", "Spanish", kOnce | kLong),
-      with_noun(kParlerA, kOwn, kMere, kAny),
-      with_noun(kParlerA, kOwnPlural, kAmi, kAny),
-      with_noun(kParlerA, kDefinite, kProfesseur, kAny | kOrder),
-      with_noun(kPrendre, kDefinite, kBus, kAny | kOrder),
-      with_noun(kPrendre, kDefinite, kTrain, kAny | kOrder),
-      with_noun(kPrendre, kIndefinite, kPhoto, kOnce | kOrder),
-      with_noun(kPrendre, kIndefinitePlural, kPhoto, kHabit),
-      with_noun(kAider, kOwn, kMere, kAny | kOrder),
-      with_noun(kAider, kOwnPlural, kAmi, kAny | kOrder),
-      with_noun(kAider, kDefinitePlural, kEnfant, kAny | kOrder),
+      with_noun(chercher, own_plural, cle, once | orderable),
+      with_noun(chercher, owned, sac, once | orderable),
+      with_noun(chercher, owned, chat, now | past),
+      with_noun(chercher, owned, telephone, now | past),
+      with_noun(chercher, definite, gare, now),
+      with_noun(acheter, indefinite, voiture, once | adult),
+      with_noun(acheter, indefinite, maison, past | wish | adult | lengthy),
+      with_noun(acheter, indefinite, velo, once),
+      with_noun(acheter, indefinite, chapeau, once),
+      with_noun(acheter, indefinite, ordinateur, once),
+      with_noun(acheter, partitive, pain, any | orderable),
+      with_noun(acheter, partitive, fromage, any | orderable),
+      with_noun(acheter, indefinite_plural, pomme, any | orderable),
+      with_noun(acheter, indefinite_plural, oeuf, any | orderable),
+      with_noun(attendre, definite, bus, once),
+      with_noun(attendre, definite, train, once),
+      with_noun(attendre, own_plural, ami, once),
+      with_noun(attendre, definite, medecin, now | past),
+      with_noun(faire, own_plural, devoirs, any | orderable),
+      fixed(apprendre, "le anglais", "English", once | lengthy),
+      fixed(apprendre, "le français", "French", once | lengthy),
+      fixed(apprendre, "le espagnol", "Spanish", once | lengthy),
+      with_noun(parler_a, owned, mere, any),
+      with_noun(parler_a, own_plural, ami, any),
+      with_noun(parler_a, definite, professeur, any | orderable),
+      with_noun(prendre, definite, bus, any | orderable),
+      with_noun(prendre, definite, train, any | orderable),
+      with_noun(prendre, indefinite, photo, once | orderable),
+      with_noun(prendre, indefinite_plural, photo, habit),
+      with_noun(aider, owned, mere, any | orderable),
+      with_noun(aider, own_plural, ami, any | orderable),
+      with_noun(aider, definite_plural, enfant, any | orderable),
 
-      fixed(kDormir, "", "", kAny | kLong),
-      fixed(kTravailler, "", "", kAny | kOrder),
-      fixed(kChanter, "", "", kAny | kOrder),
-      fixed(kNager, "", "", kAny),
-      fixed(kJouer, "à le tennis", "tennis", kAny),
-      fixed(kJouer, "à le football", "soccer", kAny),
-      fixed(kJouer, "de le piano", "the piano", kAny),
-      fixed(kJouer, "dans le jardin", "in the garden", kAny | kOrder),
-      with_noun(kOuvrir, kDefinite, kPorte, kPast | kWish | kOrder),
-      with_noun(kOuvrir, kDefinite, kFenetre, kPast | kWish | kOrder),
-      with_noun(kOuvrir, kDemonstrative, kLettre, kPast | kWish | kOrder),
-      with_noun(kFermer, kDefinite, kPorte, kPast | kWish | kOrder),
-      with_noun(kFermer, kDefinite, kFenetre, kPast | kWish | kOrder),
-      with_noun(kFinir, kOwn, kTravail, kPast | kWish),
-      with_noun(kFinir, kOwnPlural, kDevoirs, kPast | kWish),
-      with_noun(kFinir, kDemonstrative, kLivre, kPast | kWish),
-      with_noun(kVoir, kDemonstrative, kFilm, kPast | kWish),
-      with_noun(kVoir, kOwnPlural, kAmi, kPast | kWish),
-      with_noun(kVoir, kOwnPlural, kParents, kPast | kWish),
+      fixed(dormir, "", "", any | lengthy),
+      fixed(travailler, "", "", any | orderable),
+      fixed(chanter, "", "", any | orderable),
+      fixed(nager, "", "", any),
+      fixed(jouer, "à le tennis", "tennis", any),
+      fixed(jouer, "à le football", "soccer", any),
+      fixed(jouer, "de le piano", "the piano", any),
+      fixed(jouer, "dans le jardin", "in the garden", any | orderable),
+      with_noun(ouvrir, definite, porte, past | wish | orderable),
+      with_noun(ouvrir, definite, fenetre, past | wish | orderable),
+      with_noun(ouvrir, demonstrative, lettre, past | wish | orderable),
+      with_noun(fermer, definite, porte, past | wish | orderable),
+      with_noun(fermer, definite, fenetre, past | wish | orderable),
+      with_noun(finir, owned, travail, past | wish),
+      with_noun(finir, own_plural, devoirs, past | wish),
+      with_noun(finir, demonstrative, livre, past | wish),
+      with_noun(voir, demonstrative, film, past | wish),
+      with_noun(voir, own_plural, ami, past | wish),
+      with_noun(voir, own_plural, parents, past | wish),
 
-      with_noun(kPerdre, kOwnPlural, kCle, kPast),
-      with_noun(kPerdre, kOwn, kParapluie, kPast),
-      with_noun(kPerdre, kOwn, kTelephone, kPast),
-      with_noun(kTrouver, kOwnPlural, kCle, kPast),
-      with_noun(kTrouver, kOwn, kSac, kPast),
-      with_noun(kTrouver, kDemonstrative, kStylo, kPast),
-      with_noun(kOublier, kOwn, kParapluie, kPast | kOrder),
-      with_noun(kOublier, kOwnPlural, kCle, kPast | kOrder),
-      with_noun(kOublier, kOwn, kSac, kPast | kOrder),
-      with_noun(kOublier, kOwnPlural, kDevoirs, kPast | kOrder),
+      with_noun(perdre, own_plural, cle, past),
+      with_noun(perdre, owned, parapluie, past),
+      with_noun(perdre, owned, telephone, past),
+      with_noun(trouver, own_plural, cle, past),
+      with_noun(trouver, owned, sac, past),
+      with_noun(trouver, demonstrative, stylo, past),
+      with_noun(oublier, owned, parapluie, past | orderable),
+      with_noun(oublier, own_plural, cle, past | orderable),
+      with_noun(oublier, owned, sac, past | orderable),
+      with_noun(oublier, own_plural, devoirs, past | orderable),
   };
-  return kList;
+  return all;
 }
 
 const std::vector<Words>& small_numbers() {
-  static const std::vector<Words> kList{{"deux", "two"},   {"trois", "three"}, {"quatre", "four"},
-                                        {"cinq", "five"},  {"six", "six"},     {"sept", "seven"},
-                                        {"huit", "eight"}, {"neuf", "nine"},   {"dix", "ten"}};
-  return kList;
+  static const std::vector<Words> all{{"deux", "two"},   {"trois", "three"}, {"quatre", "four"},
+                                      {"cinq", "five"},  {"six", "six"},     {"sept", "seven"},
+                                      {"huit", "eight"}, {"neuf", "nine"},   {"dix", "ten"}};
+  return all;
 }
 
 const std::vector<Words>& large_numbers() {
-  static const std::vector<Words> kList{
+  static const std::vector<Words> all{
       {"quinze", "fifteen"}, {"vingt", "twenty"}, {"trente", "thirty"}, {"quarante", "forty"}};
-  return kList;
+  return all;
 }
 
 const std::vector<Words>& weekdays() {
-  static const std::vector<Words> kList{{"lundi", "Monday"},   {"mardi", "Tuesday"},   {"mercredi", "Wednesday"},
-                                        {"jeudi", "Thursday"}, {"vendredi", "Friday"}, {"samedi", "Saturday"},
-                                        {"dimanche", "Sunday"}};
-  return kList;
+  static const std::vector<Words> all{{"lundi", "Monday"},   {"mardi", "Tuesday"},   {"mercredi", "Wednesday"},
+                                      {"jeudi", "Thursday"}, {"vendredi", "Friday"}, {"samedi", "Saturday"},
+                                      {"dimanche", "Sunday"}};
+  return all;
 }
 
 const std::vector<Words>& past_times() {
-  static const std::vector<Words> kList{{"hier", "yesterday"},
-                                        {"hier soir", "last night"},
-                                        {"ce matin", "this morning"},
-                                        {"la semaine dernière", "last week"}};
-  return kList;
+  static const std::vector<Words> all{{"hier", "yesterday"},
+                                      {"hier soir", "last night"},
+                                      {"ce matin", "this morning"},
+                                      {"la semaine dernière", "last week"}};
+  return all;
 }
 
 const std::vector<Words>& future_times() {
-  static const std::vector<Words> kList{{"demain", "tomorrow"},
-                                        {"demain matin", "tomorrow morning"},
-                                        {"ce soir", "tonight"},
-                                        {"la semaine prochaine", "next week"}};
-  return kList;
+  static const std::vector<Words> all{{"demain", "tomorrow"},
+                                      {"demain matin", "tomorrow morning"},
+                                      {"ce soir", "tonight"},
+                                      {"la semaine prochaine", "next week"}};
+  return all;
 }
 
 const std::vector<Words>& habitual_times() {
-  static const std::vector<Words> kList{
+  static const std::vector<Words> all{
       {"tous les jours", "every day"}, {"le matin", "in the morning"}, {"le soir", "in the evening"}};
-  return kList;
+  return all;
 }
 
 const std::vector<Words>& habitual_adverbs() {
-  static const std::vector<Words> kList{{"souvent", "often"}, {"parfois", "sometimes"}};
-  return kList;
+  static const std::vector<Words> all{{"souvent", "often"}, {"parfois", "sometimes"}};
+  return all;
 }
 
 const std::vector<Words>& sensations() {
-  static const std::vector<Words> kList{{"faim", "hungry"}, {"soif", "thirsty"}, {"froid", "cold"}, {"chaud", "hot"},
-                                        {"peur", "afraid"}, {"raison", "right"}, {"tort", "wrong"}};
-  return kList;
+  static const std::vector<Words> all{{"faim", "hungry"}, {"soif", "thirsty"}, {"froid", "cold"}, {"chaud", "hot"},
+                                      {"peur", "afraid"}, {"raison", "right"}, {"tort", "wrong"}};
+  return all;
 }
 
 }  // namespace weft::nmt::lexicon

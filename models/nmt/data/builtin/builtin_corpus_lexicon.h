@@ -23,13 +23,13 @@ struct Place {
 
 /// What a verb phrase is good for; a set of bits.
 enum Use : unsigned {
-  kNow = 1,     // il lit un livre
-  kHabit = 2,   // il lit souvent le journal
-  kPast = 4,    // il a lu un livre
-  kWish = 8,    // il veut lire un livre
-  kOrder = 16,  // lis ce livre
-  kAdult = 32,  // not said of children
-  kLong = 64,   // takes too long for "ce soir" and "hier": apprendre le français
+  now = 1,         // il lit un livre
+  habit = 2,       // il lit souvent le journal
+  past = 4,        // il a lu un livre
+  wish = 8,        // il veut lire un livre
+  orderable = 16,  // lis ce livre
+  adult = 32,      // not said of children
+  lengthy = 64,    // takes too long for "ce soir" and "hier": apprendre le français
 };
 
 /// A verb with its object: a noun with a determiner, or a fixed phrase, or nothing.

@@ -14,18 +14,18 @@ std::string has_done(const VerbPhrase& what, const Subject& subject) {
 
 // An action one sets out to do, with an object that is known: it can be done already, or not yet.
 bool is_task(const VerbPhrase& what) {
-  return (what.uses & kWish) && what.noun && what.determiner != kPartitive && what.determiner != kIndefinitePlural &&
-         what.determiner != kIndefinite;
+  return (what.uses & wish) && what.noun && what.determiner != partitive && what.determiner != indefinite_plural &&
+         what.determiner != indefinite;
 }
 
 // "Elle a perdu ses clés hier." She lost her keys yesterday.
 void did(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
     for (const Subject& s : cast(key(what), 10)) {
-      if (!suits(what, s, kPast)) continue;
-      const Words object_words = object(what, s, ObjectStyle::kSome);
+      if (!suits(what, s, past)) continue;
+      const Words object_words = object(what, s, ObjectStyle::with_some);
       out.add(clause(s, has_done(what, s), what.verb->past, object_words));
-      if (what.uses & kLong) continue;
+      if (what.uses & lengthy) continue;
       for (const Words& time : past_times())
         out.add(clause(s, has_done(what, s), what.verb->past, together({object_words, time})));
     }
@@ -36,19 +36,19 @@ void did(Sentences& out) {
 void did_not(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases())
     for (const Subject& s : cast(key(what), 8))
-      if (suits(what, s, kPast))
+      if (suits(what, s, past))
         out.add(clause(s, phrase({negated(auxiliary(*what.verb, s)), what.verb->participle}),
-                       phrase({"did not", what.verb->english}), object(what, s, ObjectStyle::kNegated)));
+                       phrase({"did not", what.verb->english}), object(what, s, ObjectStyle::negated)));
 }
 
 // "As-tu lu ce livre ?" Did you read this book?
 void did_person(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
     for (const Subject& s : cast(key(what), 5)) {
-      if (!suits(what, s, kPast)) continue;
+      if (!suits(what, s, past)) continue;
       add_questions(out, s, auxiliary(*what.verb, s), "did",
                     together({{std::string(what.verb->participle), std::string(what.verb->english)},
-                              object(what, s, ObjectStyle::kSome)}));
+                              object(what, s, ObjectStyle::with_some)}));
     }
   }
 }
@@ -58,7 +58,7 @@ void has_already_done(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
     if (!is_task(what)) continue;
     for (const Subject& s : cast(key(what), 6)) {
-      if (!suits(what, s, kPast)) continue;
+      if (!suits(what, s, past)) continue;
       const Words done =
           together({{phrase({"déjà", what.verb->participle}), phrase({"already", what.verb->past_participle})},
                     object(what, s)});
@@ -73,7 +73,7 @@ void has_not_done_yet(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
     if (!is_task(what)) continue;
     for (const Subject& s : cast(key(what), 6))
-      if (suits(what, s, kPast))
+      if (suits(what, s, past))
         out.add(clause(s, phrase({"ne", auxiliary(*what.verb, s), "pas encore", what.verb->participle}),
                        phrase({have(s), "not", what.verb->past_participle}), together({object(what, s), {"", "yet"}})));
   }
@@ -82,40 +82,40 @@ void has_not_done_yet(Sentences& out) {
 // "Je n'ai jamais bu de vin." I have never drunk wine.
 void has_never_done(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
-    const bool own = what.noun && is_task(what) && what.determiner != kDemonstrative;
+    const bool own = what.noun && is_task(what) && what.determiner != demonstrative;
     if (own) continue;
     for (const Subject& s : cast(key(what), 6))
-      if (suits(what, s, kPast))
-        out.add(clause(s, phrase({negated(auxiliary(*what.verb, s), Negation::kJamais), what.verb->participle}),
+      if (suits(what, s, past))
+        out.add(clause(s, phrase({negated(auxiliary(*what.verb, s), Negation::jamais), what.verb->participle}),
                        phrase({have(s), "never", what.verb->past_participle}),
-                       object(what, s, ObjectStyle::kNegatedBare)));
+                       object(what, s, ObjectStyle::negated_bare)));
   }
 }
 
 // "Qui a ouvert la porte ?" Who opened the door?
 void who_did(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
-    if (!suits(what, who(), kPast) || what.determiner == kOwn || what.determiner == kOwnPlural) continue;
-    const Words object_words = object(what, who(), ObjectStyle::kSome);
+    if (!suits(what, who(), past) || what.determiner == owned || what.determiner == own_plural) continue;
+    const Words object_words = object(what, who(), ObjectStyle::with_some);
     out.add(clause(who(), has_done(what, who()), what.verb->past, object_words), '?');
     for (const Words& time : past_times())
-      if (what.noun && !(what.uses & kLong))
+      if (what.noun && !(what.uses & lengthy))
         out.add(clause(who(), has_done(what, who()), what.verb->past, together({object_words, time})), '?');
   }
 }
 
 // "Qu'as-tu acheté hier ?" "Qu'est-ce que Paul a mangé ?" What did you buy yesterday? What did Paul eat?
 void what_did(Sentences& out) {
-  for (const Verb* verb : {&kManger, &kBoire, &kLire, &kEcrire, &kRegarder, &kChercher, &kAcheter, &kFaire, &kApprendre,
-                           &kTrouver, &kPerdre, &kVoir, &kOublier}) {
+  for (const Verb* verb : {&manger, &boire, &lire, &ecrire, &regarder, &chercher, &acheter, &faire, &apprendre,
+                           &trouver, &perdre, &voir, &oublier}) {
     for (const Subject& s : cast(verb->infinitive, 8)) {
-      if (s.person == Person::kJe || s.person == Person::kNous) continue;
+      if (s.person == Person::je || s.person == Person::nous) continue;
       for (const Words& time : {Words{}, Words{"hier", "yesterday"}, Words{"ce matin", "this morning"}}) {
         const std::string english =
             phrase({"what did", s.english, verb->english, verb->english_preposition, time.english});
         const std::string rest = phrase({verb->participle, time.french});
-        out.add(ask(Question::kEstCeQue, "que", s, auxiliary(*verb, s), rest), english, '?');
-        if (s.pronoun) out.add(ask(Question::kInversion, "que", s, auxiliary(*verb, s), rest), english, '?');
+        out.add(ask(Question::est_ce_que, "que", s, auxiliary(*verb, s), rest), english, '?');
+        if (s.pronoun) out.add(ask(Question::inversion, "que", s, auxiliary(*verb, s), rest), english, '?');
       }
     }
   }
@@ -124,7 +124,7 @@ void what_did(Sentences& out) {
 }  // namespace
 
 const std::vector<Construct>& past_constructs() {
-  static const std::vector<Construct> kList{
+  static const std::vector<Construct> all{
       {"did", 295, did},
       {"did not", 150, did_not},
       {"did person", 150, did_person},
@@ -134,7 +134,7 @@ const std::vector<Construct>& past_constructs() {
       {"who did", 65, who_did},
       {"what did", 85, what_did},
   };
-  return kList;
+  return all;
 }
 
 }  // namespace weft::nmt::sentences

@@ -36,7 +36,7 @@ std::vector<Subject> owners() {
   std::vector<Subject> list;
   for (const Subject& subject : lexicon::pronouns()) {
     const bool new_person = list.empty() || list.back().person != subject.person;
-    if (new_person && subject.person != grammar::Person::kIl) list.push_back(subject);
+    if (new_person && subject.person != grammar::Person::il) list.push_back(subject);
   }
   return list;
 }
@@ -58,8 +58,8 @@ namespace {
 
 // One asks oneself where one is and goes, what one may and must do; hardly what one eats.
 bool asks_oneself(const Subject& subject, std::string_view french_verb) {
-  if (subject.person != grammar::Person::kJe && subject.person != grammar::Person::kNous) return true;
-  for (const grammar::Verb* verb : {&lexicon::kEtre, &lexicon::kAller, &lexicon::kPouvoir, &lexicon::kDevoir})
+  if (subject.person != grammar::Person::je && subject.person != grammar::Person::nous) return true;
+  for (const grammar::Verb* verb : {&lexicon::etre, &lexicon::aller, &lexicon::pouvoir, &lexicon::devoir})
     if (grammar::present(*verb, subject) == french_verb) return true;
   return false;
 }
@@ -83,7 +83,7 @@ void add_open_questions(Sentences& out, const Words& question_word, const Subjec
 }
 
 bool suits(const VerbPhrase& phrase, const Subject& subject, Use use) {
-  if (!(phrase.uses & use) || (subject.child && (phrase.uses & lexicon::kAdult))) return false;
+  if (!(phrase.uses & use) || (subject.child && (phrase.uses & lexicon::adult))) return false;
   if (!phrase.noun || subject.pronoun) return true;
   // "Mon amie attend ses amis" repeats the noun: nobody says that.
   const std::string_view noun = phrase.noun->french.empty() ? phrase.noun->french_plural : phrase.noun->french;

@@ -82,10 +82,10 @@ void add_open_questions(Sentences& out, const Words& question_word, const Subjec
 bool suits(const VerbPhrase& phrase, const Subject& subject, Use use);
 
 /// The object of `phrase`, with its prepositions: "à ta mère" / "to your mother".
-Words object(const VerbPhrase& phrase, const Subject& subject, ObjectStyle style = ObjectStyle::kBare);
+Words object(const VerbPhrase& phrase, const Subject& subject, ObjectStyle style = ObjectStyle::bare);
 
 /// The infinitive with its object: "lire un livre" / "read a book".
-Words infinitive(const VerbPhrase& phrase, const Subject& subject, ObjectStyle style = ObjectStyle::kSome);
+Words infinitive(const VerbPhrase& phrase, const Subject& subject, ObjectStyle style = ObjectStyle::with_some);
 
 /// A text that differs from phrase to phrase, for `cast`.
 std::string key(const VerbPhrase& phrase);

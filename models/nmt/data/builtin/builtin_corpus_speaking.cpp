@@ -11,26 +11,26 @@ using namespace lexicon;
 using enum Determiner;
 
 const std::vector<Words>& languages() {
-  static const std::vector<Words> kList{{"français", "French"}, {"anglais", "English"}, {"espagnol", "Spanish"}};
-  return kList;
+  static const std::vector<Words> all{{"français", "French"}, {"anglais", "English"}, {"espagnol", "Spanish"}};
+  return all;
 }
 
 // "Elle parle très bien français." "Parle-t-il anglais ?" She speaks French very well. Does he speak English?
 void speaks(Sentences& out) {
   for (const Words& language : languages()) {
     for (const Subject& s : cast(language.english, 12)) {
-      const std::string_view french = present(kParler, s);
-      const std::string_view english = simple(kParler, s);
+      const std::string_view french = present(parler, s);
+      const std::string_view english = simple(parler, s);
       out.add(clause(s, french, english, language));
       out.add(clause(s, phrase({french, "bien"}), english, together({language, {"", "well"}})));
       out.add(clause(s, phrase({french, "très bien"}), english, together({language, {"", "very well"}})));
       out.add(clause(s, phrase({french, "un peu"}), english, together({{"", "a little"}, language})));
-      out.add(clause(s, negated(french), simple_negated(kParler, s, Negation::kPas), language));
-      out.add(clause(s, negated(french, Negation::kJamais), simple_negated(kParler, s, Negation::kJamais), language));
-      add_questions(out, s, french, do_(s), together({{"", "speak"}, language}));
-      out.add(clause(s, present(kVouloir, s), simple(kVouloir, s),
+      out.add(clause(s, negated(french), simple_negated(parler, s, Negation::pas), language));
+      out.add(clause(s, negated(french, Negation::jamais), simple_negated(parler, s, Negation::jamais), language));
+      add_questions(out, s, french, does(s), together({{"", "speak"}, language}));
+      out.add(clause(s, present(vouloir, s), simple(vouloir, s),
                      {"parler " + language.french, "to speak " + language.english}));
-      out.add(clause(s, present(kPouvoir, s), "can", {"parler " + language.french, "speak " + language.english}));
+      out.add(clause(s, present(pouvoir, s), "can", {"parler " + language.french, "speak " + language.english}));
       for (const Words& other : languages())
         if (other.french != language.french)
           out.add(clause(s, french, english, together({language, {"et", "and"}, other})));
@@ -52,68 +52,68 @@ void since(Sentences& out) {
       for (const Subject& s : cast(time.french + rest.french, 3))
         out.add(clause(s, present(verb, s), phrase({have(s), english}), together({rest, time})));
   };
-  add(kHabiter, "lived", {"ici", "here"}, years);
-  add(kHabiter, "lived", {"dans cette maison", "in this house"}, years);
-  add(kTravailler, "worked", {"ici", "here"}, years);
-  add(kTravailler, "worked", {"à la banque", "at the bank"}, years);
+  add(habiter, "lived", {"ici", "here"}, years);
+  add(habiter, "lived", {"dans cette maison", "in this house"}, years);
+  add(travailler, "worked", {"ici", "here"}, years);
+  add(travailler, "worked", {"à la banque", "at the bank"}, years);
   for (const Words& language : {Words{"le français", "French"}, Words{"le anglais", "English"}})
-    add(kApprendre, "been learning", language, years);
-  add(kAttendre, "been waiting for", {"le bus", "the bus"}, minutes);
-  add(kAttendre, "been waiting for", {"le train", "the train"}, minutes);
-  add(kDormir, "been sleeping", {}, minutes);
-  add(kTravailler, "been working", {}, minutes);
-  add(kEtre, "been", {"ici", "here"}, days);
-  add(kEtre, "been", {"à la maison", "at home"}, days);
-  add(kEtre, "been", {"en vacances", "on vacation"}, days);
+    add(apprendre, "been learning", language, years);
+  add(attendre, "been waiting for", {"le bus", "the bus"}, minutes);
+  add(attendre, "been waiting for", {"le train", "the train"}, minutes);
+  add(dormir, "been sleeping", {}, minutes);
+  add(travailler, "been working", {}, minutes);
+  add(etre, "been", {"ici", "here"}, days);
+  add(etre, "been", {"à la maison", "at home"}, days);
+  add(etre, "been", {"en vacances", "on vacation"}, days);
 }
 
 // "Je m'appelle Marie." "Comment s'appelle ton chien ?" My name is Marie. What is your dog's name?
 void name(Sentences& out) {
-  constexpr std::array<std::string_view, 6> kCalled{"me appelle",    "te appelles",  "se appelle",
-                                                    "nous appelons", "vous appelez", "se appellent"};
-  constexpr std::array<std::string_view, 6> kMy{"my", "your", "his", "our", "your", "their"};
+  constexpr std::array<std::string_view, 6> forms{"me appelle",    "te appelles",  "se appelle",
+                                                  "nous appelons", "vous appelez", "se appellent"};
+  constexpr std::array<std::string_view, 6> my{"my", "your", "his", "our", "your", "their"};
   const auto whose_name = [&](const Subject& s) {
     if (!s.pronoun) return english_genitive(s.english);
-    const bool her = s.person == Person::kIl && s.gender == Gender::kFeminine;
-    return std::string(her ? "her" : kMy[static_cast<std::size_t>(s.person)]);
+    const bool her = s.person == Person::il && s.gender == Gender::feminine;
+    return std::string(her ? "her" : my[static_cast<std::size_t>(s.person)]);
   };
   std::vector<Subject> named = pronouns();
   for (const Subject& s : people())
     if (s.french.find(' ') != std::string::npos) named.push_back(s);
   for (const Subject& owner : owners())
-    for (const Noun* noun : {&kAmi, &kAmie, &kFrere, &kSoeur, &kPere, &kMere, &kChien, &kChat, &kProfesseur, &kMedecin})
-      named.push_back(thing(kOwn, *noun, owner));
+    for (const Noun* noun : {&ami, &amie, &frere, &soeur, &pere, &mere, &chien, &chat, &professeur, &medecin})
+      named.push_back(thing(owned, *noun, owner));
   for (const Subject& s : named) {
-    if (s.plural || s.person == Person::kNous) continue;
-    const std::string_view called = kCalled[static_cast<std::size_t>(s.person)];
+    if (s.plural || s.person == Person::nous) continue;
+    const std::string_view called = forms[static_cast<std::size_t>(s.person)];
     const std::string its_name = whose_name(s) + " name";
     const bool animal = s.french.ends_with("chien") || s.french.ends_with("chat");
     for (const Subject& given : names())
       if (!animal && given.gender == s.gender)
         out.add(phrase({s.french, called, given.french}), its_name + " is " + given.english);
     const std::string english = "what is " + its_name;
-    if (s.person == Person::kTu) out.add("comment te appelles-tu", english, '?');
-    if (s.person == Person::kVous) out.add("comment vous appelez-vous", english, '?');
-    if (s.person == Person::kIl && s.pronoun) out.add("comment se appelle-t-" + s.french, english, '?');
+    if (s.person == Person::tu) out.add("comment te appelles-tu", english, '?');
+    if (s.person == Person::vous) out.add("comment vous appelez-vous", english, '?');
+    if (s.person == Person::il && s.pronoun) out.add("comment se appelle-t-" + s.french, english, '?');
     if (!s.pronoun) out.add("comment se appelle " + s.french, english, '?');
-    if (s.person != Person::kJe) out.add(phrase({"comment est-ce que", s.french, called}), english, '?');
+    if (s.person != Person::je) out.add(phrase({"comment est-ce que", s.french, called}), english, '?');
   }
 }
 
 // "Qui est cette femme ?" "Marie est la sœur de Paul." Who is this woman? Marie is Paul's sister.
 void who_is(Sentences& out) {
-  const std::vector<const Noun*> men{&kPere, &kFrere, &kAmi, &kVoisin, &kProfesseur, &kMedecin};
-  const std::vector<const Noun*> women{&kMere, &kSoeur, &kAmie, &kVoisine};
+  const std::vector<const Noun*> men{&pere, &frere, &ami, &voisin, &professeur, &medecin};
+  const std::vector<const Noun*> women{&mere, &soeur, &amie, &voisine};
   std::vector<Subject> strangers = names();
-  for (const Noun* noun : {&kHomme, &kFemme, &kGarcon, &kFille}) strangers.push_back(thing(kDemonstrative, *noun));
+  for (const Noun* noun : {&homme, &femme, &garcon, &fille}) strangers.push_back(thing(demonstrative, *noun));
   for (const Subject& s : strangers) {
     out.add("qui est " + s.french, "who is " + s.english, '?');
     const bool young = s.french.ends_with("garçon") || s.french.ends_with("fille");
-    for (const Noun* role : s.gender == Gender::kMasculine ? men : women) {
-      const bool grown_up = role == &kPere || role == &kMere || role == &kProfesseur || role == &kMedecin;
+    for (const Noun* role : s.gender == Gender::masculine ? men : women) {
+      const bool grown_up = role == &pere || role == &mere || role == &professeur || role == &medecin;
       if (young && grown_up) continue;
       for (const Subject& owner : owners()) {
-        const Words what = noun_phrase(kOwn, *role, owner);
+        const Words what = noun_phrase(owned, *role, owner);
         out.add(clause(s, "est", "is", what));
         out.add(clause(s, negated("est"), "is not", what));
         out.add(phrase({"est-ce que", s.french, "est", what.french}), phrase({"is", s.english, what.english}), '?');
@@ -121,7 +121,7 @@ void who_is(Sentences& out) {
       for (const Subject& other : names())
         if (other.french != s.french)
           out.add(clause(s, "est", "is",
-                         {phrase({noun_phrase(kDefinite, *role).french, "de", other.french}),
+                         {phrase({noun_phrase(definite, *role).french, "de", other.french}),
                           phrase({english_genitive(other.english), role->english})}));
     }
   }
@@ -133,29 +133,29 @@ void does_to_me(Sentences& out) {
     std::string_view french, english;
     std::array<bool, 6> of;  // the persons of a subject that it could mean, too
   };
-  constexpr std::array<Pronoun, 5> kObjects{{{"me", "me", {true, false, false, true, false, false}},
-                                             {"te", "you", {false, true, false, false, true, false}},
-                                             {"nous", "us", {true, false, false, true, false, false}},
-                                             {"vous", "you", {false, true, false, false, true, false}},
-                                             {"les", "them", {false, false, false, false, false, false}}}};
-  for (const Verb* verb : {&kConnaitre, &kComprendre, &kAttendre, &kAider, &kEcouter, &kRegarder, &kChercher}) {
-    const bool state = verb == &kConnaitre || verb == &kComprendre;
-    for (const Pronoun& whom : kObjects) {
+  constexpr std::array<Pronoun, 5> objects{{{"me", "me", {true, false, false, true, false, false}},
+                                            {"te", "you", {false, true, false, false, true, false}},
+                                            {"nous", "us", {true, false, false, true, false, false}},
+                                            {"vous", "you", {false, true, false, false, true, false}},
+                                            {"les", "them", {false, false, false, false, false, false}}}};
+  for (const Verb* verb : {&connaitre, &comprendre, &attendre, &aider, &ecouter, &regarder, &chercher}) {
+    const bool state = verb == &connaitre || verb == &comprendre;
+    for (const Pronoun& whom : objects) {
       for (const Subject& s : cast(phrase({verb->infinitive, whom.french}), 5)) {
         if (whom.of[static_cast<std::size_t>(s.person)]) continue;
         const std::string french = phrase({whom.french, present(*verb, s)});
         const Words rest{"", phrase({verb->english_preposition, whom.english})};
         if (state) {
           out.add(clause(s, french, simple(*verb, s), rest));
-          out.add(clause(s, negated(french), simple_negated(*verb, s, Negation::kPas), rest));
+          out.add(clause(s, negated(french), simple_negated(*verb, s, Negation::pas), rest));
         } else {
           out.add(clause(s, french, phrase({am(s), verb->ing}), rest));
           out.add(clause(s, negated(french), phrase({am(s), "not", verb->ing}), rest));
         }
-        const std::string_view aux = state ? do_(s) : am(s);
+        const std::string_view aux = state ? does(s) : am(s);
         const std::string_view form = state ? verb->english : verb->ing;
-        if (s.person != Person::kJe && s.person != Person::kNous)
-          out.add(ask(Question::kEstCeQue, "", s, french, ""), phrase({aux, s.english, form, rest.english}), '?');
+        if (s.person != Person::je && s.person != Person::nous)
+          out.add(ask(Question::est_ce_que, "", s, french, ""), phrase({aux, s.english, form, rest.english}), '?');
       }
     }
   }
@@ -166,24 +166,24 @@ void does_to_me(Sentences& out) {
 void knows(Sentences& out) {
   std::vector<Words> acquaintances;
   for (const Subject& s : people()) acquaintances.push_back({s.french, s.english});
-  for (const Noun* noun : {&kVille, &kHistoire, &kFilm, &kHotel, &kRestaurant})
-    acquaintances.push_back(noun_phrase(kDemonstrative, *noun));
-  std::vector<Words> puzzles{noun_phrase(kDemonstrative, kQuestion), noun_phrase(kDemonstrative, kHistoire),
-                             noun_phrase(kDemonstrative, kFilm),     noun_phrase(kDemonstrative, kLivre),
-                             noun_phrase(kDemonstrative, kLettre),   noun_phrase(kDefinite, kProfesseur)};
+  for (const Noun* noun : {&ville, &histoire, &film, &hotel, &restaurant})
+    acquaintances.push_back(noun_phrase(demonstrative, *noun));
+  std::vector<Words> puzzles{noun_phrase(demonstrative, question), noun_phrase(demonstrative, histoire),
+                             noun_phrase(demonstrative, film),     noun_phrase(demonstrative, livre),
+                             noun_phrase(demonstrative, lettre),   noun_phrase(definite, professeur)};
   for (const Words& language : languages()) puzzles.push_back({"le " + language.french, language.english});
   const auto add = [&](const Verb& verb, const Words& what, std::size_t count) {
     for (const Subject& s : cast(what.french, count)) {
-      const bool mixes_tu_and_vous = (s.person == Person::kTu && what.french.starts_with("votre ")) ||
-                                     (s.person == Person::kVous && what.french.starts_with("ton "));
+      const bool mixes_tu_and_vous = (s.person == Person::tu && what.french.starts_with("votre ")) ||
+                                     (s.person == Person::vous && what.french.starts_with("ton "));
       if (mixes_tu_and_vous || s.french == what.french || s.english == what.english) continue;
       out.add(clause(s, present(verb, s), simple(verb, s), what));
-      out.add(clause(s, negated(present(verb, s)), simple_negated(verb, s, Negation::kPas), what));
-      add_questions(out, s, present(verb, s), do_(s), together({{"", std::string(verb.english)}, what}));
+      out.add(clause(s, negated(present(verb, s)), simple_negated(verb, s, Negation::pas), what));
+      add_questions(out, s, present(verb, s), does(s), together({{"", std::string(verb.english)}, what}));
     }
   };
-  for (const Words& what : acquaintances) add(kConnaitre, what, 4);
-  for (const Words& what : puzzles) add(kComprendre, what, 12);
+  for (const Words& what : acquaintances) add(connaitre, what, 4);
+  for (const Words& what : puzzles) add(comprendre, what, 12);
 }
 
 // Short statements to put into a sentence, with `count` people besides the pronouns as their subjects.
@@ -194,15 +194,15 @@ std::vector<Words> statements(std::size_t count) {
   };
   for (const Adjective* adjective : person_adjectives())
     for (const Subject& s : cast(adjective->comparative, count))
-      add(s, present(kEtre, s), am(s), {std::string(agreeing(*adjective, s)), std::string(adjective->english)});
+      add(s, present(etre, s), am(s), {std::string(agreeing(*adjective, s)), std::string(adjective->english)});
   for (const Words& sensation : sensations())
-    for (const Subject& s : cast(sensation.english, count)) add(s, present(kAvoir, s), am(s), sensation);
+    for (const Subject& s : cast(sensation.english, count)) add(s, present(avoir, s), am(s), sensation);
   for (const Place& place : places())
     for (const Subject& s : cast(place.french, count))
       if (!place.french.ends_with(s.french))
-        add(s, present(kEtre, s), am(s), {std::string(place.french), std::string(place.at)});
+        add(s, present(etre, s), am(s), {std::string(place.french), std::string(place.at)});
   for (const Words& language : languages())
-    for (const Subject& s : cast(language.french, count)) add(s, present(kParler, s), simple(kParler, s), language);
+    for (const Subject& s : cast(language.french, count)) add(s, present(parler, s), simple(parler, s), language);
   return list;
 }
 
@@ -210,11 +210,11 @@ std::vector<Words> statements(std::size_t count) {
 void thinks_that(Sentences& out) {
   for (const Words& statement : statements(3)) {
     for (const Subject& s : cast(statement.french, 2)) {
-      const bool we_and_i = (s.person == Person::kNous && statement.french.starts_with("je ")) ||
-                            (s.person == Person::kJe && statement.french.starts_with("nous "));
+      const bool we_and_i = (s.person == Person::nous && statement.french.starts_with("je ")) ||
+                            (s.person == Person::je && statement.french.starts_with("nous "));
       if (we_and_i || statement.french.starts_with(s.french)) continue;
-      for (const Verb* verb : {&kPenser, &kSavoir})
-        if (verb == &kSavoir || s.person == Person::kJe || s.person == Person::kIl || s.person == Person::kNous)
+      for (const Verb* verb : {&penser, &savoir})
+        if (verb == &savoir || s.person == Person::je || s.person == Person::il || s.person == Person::nous)
           out.add(clause(s, present(*verb, s), simple(*verb, s), together({{"que", "that"}, statement})));
     }
   }
@@ -227,12 +227,12 @@ void knows_if(Sentences& out) {
     const Words if_so = together({{"si", "if"}, statement});
     for (const Subject& s : owners()) {
       if (statement.french.starts_with(s.french)) continue;
-      const bool asks_you = s.person == Person::kTu || s.person == Person::kVous;
+      const bool asks_you = s.person == Person::tu || s.person == Person::vous;
       if (asks_you && (statement.french.starts_with("tu ") || statement.french.starts_with("vous "))) continue;
       if (asks_you)
-        add_questions(out, s, present(kSavoir, s), do_(s), together({{"", "know"}, if_so}));
+        add_questions(out, s, present(savoir, s), does(s), together({{"", "know"}, if_so}));
       else
-        out.add(clause(s, negated(present(kSavoir, s)), simple_negated(kSavoir, s, Negation::kPas), if_so));
+        out.add(clause(s, negated(present(savoir, s)), simple_negated(savoir, s, Negation::pas), if_so));
     }
   }
 }
@@ -242,23 +242,23 @@ void knows_where(Sentences& out) {
   std::vector<Words> questions_where;
   for (const Subject& s : cast("où", people().size())) {
     questions_where.push_back(
-        {phrase({"où", s.french, present(kHabiter, s)}), phrase({"where", s.english, simple(kHabiter, s)})});
+        {phrase({"où", s.french, present(habiter, s)}), phrase({"where", s.english, simple(habiter, s)})});
     questions_where.push_back(
-        {phrase({"où", s.french, present(kTravailler, s)}), phrase({"where", s.english, simple(kTravailler, s)})});
+        {phrase({"où", s.french, present(travailler, s)}), phrase({"where", s.english, simple(travailler, s)})});
     if (!s.pronoun)
-      questions_where.push_back({phrase({"où", present(kEtre, s), s.french}), phrase({"where", s.english, am(s)})});
+      questions_where.push_back({phrase({"où", present(etre, s), s.french}), phrase({"where", s.english, am(s)})});
   }
-  for (const Noun* noun : {&kGare, &kBanque, &kHotel, &kHopital, &kMusee, &kRestaurant, &kParc, &kBibliotheque})
+  for (const Noun* noun : {&gare, &banque, &hotel, &hopital, &musee, &restaurant, &parc, &bibliotheque})
     questions_where.push_back(
-        {"où est " + noun_phrase(kDefinite, *noun).french, phrase({"where the", noun->english, "is"})});
+        {"où est " + noun_phrase(definite, *noun).french, phrase({"where the", noun->english, "is"})});
   for (const Words& where : questions_where) {
     for (const Subject& s : owners()) {
       if (where.french.find(" " + s.french + " ") != std::string::npos) continue;
-      if (s.person == Person::kTu || s.person == Person::kVous) {
+      if (s.person == Person::tu || s.person == Person::vous) {
         const bool about_you = where.english.find(" you ") != std::string::npos;
-        if (!about_you) add_questions(out, s, present(kSavoir, s), do_(s), together({{"", "know"}, where}));
+        if (!about_you) add_questions(out, s, present(savoir, s), does(s), together({{"", "know"}, where}));
       } else {
-        out.add(clause(s, negated(present(kSavoir, s)), simple_negated(kSavoir, s, Negation::kPas), where));
+        out.add(clause(s, negated(present(savoir, s)), simple_negated(savoir, s, Negation::pas), where));
       }
     }
   }
@@ -277,23 +277,23 @@ void because(Sentences& out) {
   const Words tired{"fatigué", "tired"}, sick{"malade", "sick"}, happy{"content", "happy"}, sad{"triste", "sad"};
   const Words busy{"occupé", "busy"};
   const std::vector<Deed> deeds{
-      {&kManger, {"de le pain", "bread"}, false, {hungry}},
-      {&kManger, {"de la soupe", "soup"}, false, {hungry, sick, cold}},
-      {&kManger, {"une pomme", "an apple"}, false, {hungry, thirsty}},
-      {&kBoire, {"de la eau", "water"}, false, {thirsty}},
-      {&kBoire, {"de le thé", "tea"}, false, {thirsty, cold, sick, tired}},
-      {&kBoire, {"de le café", "coffee"}, false, {tired, cold}},
-      {&kDormir, {}, false, {tired, sick}},
-      {&kDormir, {}, true, {hungry, cold, afraid, sad, sick}},
-      {&kRester, {"à la maison", "at home"}, false, {sick, tired, busy, cold, sad, on_vacation}},
-      {&kTravailler, {}, true, {sick, tired, on_vacation}},
-      {&kPrendre, {"le bus", "the bus"}, false, {late, tired, cold}},
-      {&kChanter, {}, false, {happy}},
-      {&kVenir, {}, true, {sick, busy, tired, angry, on_vacation}},
-      {&kPartir, {}, false, {late, angry, tired}},
+      {&manger, {"de le pain", "bread"}, false, {hungry}},
+      {&manger, {"de la soupe", "soup"}, false, {hungry, sick, cold}},
+      {&manger, {"une pomme", "an apple"}, false, {hungry, thirsty}},
+      {&boire, {"de la eau", "water"}, false, {thirsty}},
+      {&boire, {"de le thé", "tea"}, false, {thirsty, cold, sick, tired}},
+      {&boire, {"de le café", "coffee"}, false, {tired, cold}},
+      {&dormir, {}, false, {tired, sick}},
+      {&dormir, {}, true, {hungry, cold, afraid, sad, sick}},
+      {&rester, {"à la maison", "at home"}, false, {sick, tired, busy, cold, sad, on_vacation}},
+      {&travailler, {}, true, {sick, tired, on_vacation}},
+      {&prendre, {"le bus", "the bus"}, false, {late, tired, cold}},
+      {&chanter, {}, false, {happy}},
+      {&venir, {}, true, {sick, busy, tired, angry, on_vacation}},
+      {&partir, {}, false, {late, angry, tired}},
   };
   const std::vector<std::pair<std::string_view, const Adjective*>> adjectives{
-      {"fatigué", &kFatigue}, {"malade", &kMalade}, {"content", &kContent}, {"triste", &kTriste}, {"occupé", &kOccupe}};
+      {"fatigué", &fatigue}, {"malade", &malade}, {"content", &content}, {"triste", &triste}, {"occupé", &occupe}};
   for (const Deed& deed : deeds) {
     for (const Words& reason : deed.reasons) {
       for (const Subject& s : cast(deed.rest.french + reason.french, 8)) {
@@ -305,7 +305,7 @@ void because(Sentences& out) {
           noun = false;
         }
         const Subject again = pronoun_for(s);
-        const Words why = clause(again, present(noun ? kAvoir : kEtre, again), am(again), {state, reason.english});
+        const Words why = clause(again, present(noun ? avoir : etre, again), am(again), {state, reason.english});
         const std::string french(present(*deed.verb, s));
         out.add(clause(s, deed.negative ? negated(french) : french,
                        phrase({am(s), deed.negative ? "not" : "", deed.verb->ing}),
@@ -318,7 +318,7 @@ void because(Sentences& out) {
 }  // namespace
 
 const std::vector<Construct>& speaking_constructs() {
-  static const std::vector<Construct> kList{
+  static const std::vector<Construct> all{
       {"speaks", 140, speaks},
       {"since", 85, since},
       {"name", 105, name},
@@ -330,7 +330,7 @@ const std::vector<Construct>& speaking_constructs() {
       {"knows where", 65, knows_where},
       {"because", 105, because},
   };
-  return kList;
+  return all;
 }
 
 }  // namespace weft::nmt::sentences

@@ -12,101 +12,101 @@ using grammar::Verb;
 // clang-format off
 
 // States.
-inline constexpr Verb kEtre{ "être", {"suis", "es", "est", "sommes", "êtes", "sont"}, "été", false, "",
+inline constexpr Verb etre{ "être", {"suis", "es", "est", "sommes", "êtes", "sont"}, "été", false, "",
     "be", "is", "being", "was", "been", ""};
-inline constexpr Verb kAvoir{ "avoir", {"ai", "as", "a", "avons", "avez", "ont"}, "eu", false, "",
+inline constexpr Verb avoir{ "avoir", {"ai", "as", "a", "avons", "avez", "ont"}, "eu", false, "",
     "have", "has", "having", "had", "had", ""};
-inline constexpr Verb kVouloir{"vouloir", {"veux", "veux", "veut", "voulons", "voulez", "veulent"}, "voulu", false, "",
+inline constexpr Verb vouloir{"vouloir", {"veux", "veux", "veut", "voulons", "voulez", "veulent"}, "voulu", false, "",
     "want", "wants", "wanting", "wanted", "wanted", ""};
-inline constexpr Verb kPouvoir{ "pouvoir", {"peux", "peux", "peut", "pouvons", "pouvez", "peuvent"}, "pu", false, "",
+inline constexpr Verb pouvoir{ "pouvoir", {"peux", "peux", "peut", "pouvons", "pouvez", "peuvent"}, "pu", false, "",
     "can", "can", "", "could", "", ""};
-inline constexpr Verb kDevoir{"devoir", {"dois", "dois", "doit", "devons", "devez", "doivent"}, "dû", false, "",
+inline constexpr Verb devoir{"devoir", {"dois", "dois", "doit", "devons", "devez", "doivent"}, "dû", false, "",
     "have to", "has to", "", "had to", "", ""};
-inline constexpr Verb kSavoir{"savoir", {"sais", "sais", "sait", "savons", "savez", "savent"}, "su", false, "",
+inline constexpr Verb savoir{"savoir", {"sais", "sais", "sait", "savons", "savez", "savent"}, "su", false, "",
     "know", "knows", "knowing", "knew", "known", ""};
-inline constexpr Verb kConnaitre{ "connaître", {"connais", "connais", "connaît", "connaissons", "connaissez", "connaissent"}, "connu", false, "",
+inline constexpr Verb connaitre{ "connaître", {"connais", "connais", "connaît", "connaissons", "connaissez", "connaissent"}, "connu", false, "",
     "know", "knows", "knowing", "knew", "known", ""};
-inline constexpr Verb kComprendre{"comprendre", {"comprends", "comprends", "comprend", "comprenons", "comprenez", "comprennent"}, "compris", false, "",
+inline constexpr Verb comprendre{"comprendre", {"comprends", "comprends", "comprend", "comprenons", "comprenez", "comprennent"}, "compris", false, "",
     "understand", "understands", "understanding", "understood", "understood", ""};
-inline constexpr Verb kAimer{"aimer", {"aime", "aimes", "aime", "aimons", "aimez", "aiment"}, "aimé", false, "",
+inline constexpr Verb aimer{"aimer", {"aime", "aimes", "aime", "aimons", "aimez", "aiment"}, "aimé", false, "",
     "like", "likes", "liking", "liked", "liked", ""};
-inline constexpr Verb kPreferer{"préférer", {"préfère", "préfères", "préfère", "préférons", "préférez", "préfèrent"}, "préféré", false, "",
+inline constexpr Verb preferer{"préférer", {"préfère", "préfères", "préfère", "préférons", "préférez", "préfèrent"}, "préféré", false, "",
     "prefer", "prefers", "preferring", "preferred", "preferred", ""};
-inline constexpr Verb kPenser{"penser", {"pense", "penses", "pense", "pensons", "pensez", "pensent"}, "pensé", false, "",
+inline constexpr Verb penser{"penser", {"pense", "penses", "pense", "pensons", "pensez", "pensent"}, "pensé", false, "",
     "think", "thinks", "thinking", "thought", "thought", ""};
-inline constexpr Verb kHabiter{"habiter", {"habite", "habites", "habite", "habitons", "habitez", "habitent"}, "habité", false, "",
+inline constexpr Verb habiter{"habiter", {"habite", "habites", "habite", "habitons", "habitez", "habitent"}, "habité", false, "",
     "live", "lives", "living", "lived", "lived", ""};
-inline constexpr Verb kParler{"parler", {"parle", "parles", "parle", "parlons", "parlez", "parlent"}, "parlé", false, "",
+inline constexpr Verb parler{"parler", {"parle", "parles", "parle", "parlons", "parlez", "parlent"}, "parlé", false, "",
     "speak", "speaks", "speaking", "spoke", "spoken", ""};
 
 // Activities.
-inline constexpr Verb kManger{"manger", {"mange", "manges", "mange", "mangeons", "mangez", "mangent"}, "mangé", false, "",
+inline constexpr Verb manger{"manger", {"mange", "manges", "mange", "mangeons", "mangez", "mangent"}, "mangé", false, "",
     "eat", "eats", "eating", "ate", "eaten", ""};
-inline constexpr Verb kBoire{"boire", {"bois", "bois", "boit", "buvons", "buvez", "boivent"}, "bu", false, "",
+inline constexpr Verb boire{"boire", {"bois", "bois", "boit", "buvons", "buvez", "boivent"}, "bu", false, "",
     "drink", "drinks", "drinking", "drank", "drunk", ""};
-inline constexpr Verb kLire{"lire", {"lis", "lis", "lit", "lisons", "lisez", "lisent"}, "lu", false, "",
+inline constexpr Verb lire{"lire", {"lis", "lis", "lit", "lisons", "lisez", "lisent"}, "lu", false, "",
     "read", "reads", "reading", "read", "read", ""};
-inline constexpr Verb kEcrire{"écrire", {"écris", "écris", "écrit", "écrivons", "écrivez", "écrivent"}, "écrit", false, "",
+inline constexpr Verb ecrire{"écrire", {"écris", "écris", "écrit", "écrivons", "écrivez", "écrivent"}, "écrit", false, "",
     "write", "writes", "writing", "wrote", "written", ""};
-inline constexpr Verb kRegarder{"regarder", {"regarde", "regardes", "regarde", "regardons", "regardez", "regardent"}, "regardé", false, "",
+inline constexpr Verb regarder{"regarder", {"regarde", "regardes", "regarde", "regardons", "regardez", "regardent"}, "regardé", false, "",
     "watch", "watches", "watching", "watched", "watched", ""};
-inline constexpr Verb kEcouter{"écouter", {"écoute", "écoutes", "écoute", "écoutons", "écoutez", "écoutent"}, "écouté", false, "",
+inline constexpr Verb ecouter{"écouter", {"écoute", "écoutes", "écoute", "écoutons", "écoutez", "écoutent"}, "écouté", false, "",
     "listen", "listens", "listening", "listened", "listened", "to"};
-inline constexpr Verb kChercher{"chercher", {"cherche", "cherches", "cherche", "cherchons", "cherchez", "cherchent"}, "cherché", false, "",
+inline constexpr Verb chercher{"chercher", {"cherche", "cherches", "cherche", "cherchons", "cherchez", "cherchent"}, "cherché", false, "",
     "look", "looks", "looking", "looked", "looked", "for"};
-inline constexpr Verb kAcheter{"acheter", {"achète", "achètes", "achète", "achetons", "achetez", "achètent"}, "acheté", false, "",
+inline constexpr Verb acheter{"acheter", {"achète", "achètes", "achète", "achetons", "achetez", "achètent"}, "acheté", false, "",
     "buy", "buys", "buying", "bought", "bought", ""};
-inline constexpr Verb kAttendre{"attendre", {"attends", "attends", "attend", "attendons", "attendez", "attendent"}, "attendu", false, "",
+inline constexpr Verb attendre{"attendre", {"attends", "attends", "attend", "attendons", "attendez", "attendent"}, "attendu", false, "",
     "wait", "waits", "waiting", "waited", "waited", "for"};
-inline constexpr Verb kFaire{"faire", {"fais", "fais", "fait", "faisons", "faites", "font"}, "fait", false, "",
+inline constexpr Verb faire{"faire", {"fais", "fais", "fait", "faisons", "faites", "font"}, "fait", false, "",
     "do", "does", "doing", "did", "done", ""};
-inline constexpr Verb kDormir{"dormir", {"dors", "dors", "dort", "dormons", "dormez", "dorment"}, "dormi", false, "",
+inline constexpr Verb dormir{"dormir", {"dors", "dors", "dort", "dormons", "dormez", "dorment"}, "dormi", false, "",
     "sleep", "sleeps", "sleeping", "slept", "slept", ""};
-inline constexpr Verb kTravailler{"travailler", {"travaille", "travailles", "travaille", "travaillons", "travaillez", "travaillent"}, "travaillé", false, "",
+inline constexpr Verb travailler{"travailler", {"travaille", "travailles", "travaille", "travaillons", "travaillez", "travaillent"}, "travaillé", false, "",
     "work", "works", "working", "worked", "worked", ""};
-inline constexpr Verb kChanter{"chanter", {"chante", "chantes", "chante", "chantons", "chantez", "chantent"}, "chanté", false, "",
+inline constexpr Verb chanter{"chanter", {"chante", "chantes", "chante", "chantons", "chantez", "chantent"}, "chanté", false, "",
     "sing", "sings", "singing", "sang", "sung", ""};
-inline constexpr Verb kNager{"nager", {"nage", "nages", "nage", "nageons", "nagez", "nagent"}, "nagé", false, "",
+inline constexpr Verb nager{"nager", {"nage", "nages", "nage", "nageons", "nagez", "nagent"}, "nagé", false, "",
     "swim", "swims", "swimming", "swam", "swum", ""};
-inline constexpr Verb kJouer{"jouer", {"joue", "joues", "joue", "jouons", "jouez", "jouent"}, "joué", false, "",
+inline constexpr Verb jouer{"jouer", {"joue", "joues", "joue", "jouons", "jouez", "jouent"}, "joué", false, "",
     "play", "plays", "playing", "played", "played", ""};
-inline constexpr Verb kApprendre{ "apprendre", {"apprends", "apprends", "apprend", "apprenons", "apprenez", "apprennent"}, "appris", false, "",
+inline constexpr Verb apprendre{ "apprendre", {"apprends", "apprends", "apprend", "apprenons", "apprenez", "apprennent"}, "appris", false, "",
     "learn", "learns", "learning", "learned", "learned", ""};
-inline constexpr Verb kParlerA{"parler", {"parle", "parles", "parle", "parlons", "parlez", "parlent"}, "parlé", false, "à",
+inline constexpr Verb parler_a{"parler", {"parle", "parles", "parle", "parlons", "parlez", "parlent"}, "parlé", false, "à",
     "talk", "talks", "talking", "talked", "talked", "to"};
-inline constexpr Verb kPrendre{"prendre", {"prends", "prends", "prend", "prenons", "prenez", "prennent"}, "pris", false, "",
+inline constexpr Verb prendre{"prendre", {"prends", "prends", "prend", "prenons", "prenez", "prennent"}, "pris", false, "",
     "take", "takes", "taking", "took", "taken", ""};
-inline constexpr Verb kAider{"aider", {"aide", "aides", "aide", "aidons", "aidez", "aident"}, "aidé", false, "",
+inline constexpr Verb aider{"aider", {"aide", "aides", "aide", "aidons", "aidez", "aident"}, "aidé", false, "",
     "help", "helps", "helping", "helped", "helped", ""};
-inline constexpr Verb kDonner{"donner", {"donne", "donnes", "donne", "donnons", "donnez", "donnent"}, "donné", false, "",
+inline constexpr Verb donner{"donner", {"donne", "donnes", "donne", "donnons", "donnez", "donnent"}, "donné", false, "",
     "give", "gives", "giving", "gave", "given", ""};
 
 // Events, seen as a whole: the corpus has only the imperative of their present.
-inline constexpr Verb kOuvrir{"ouvrir", {"", "ouvres", "", "ouvrons", "ouvrez", ""}, "ouvert", false, "",
+inline constexpr Verb ouvrir{"ouvrir", {"", "ouvres", "", "ouvrons", "ouvrez", ""}, "ouvert", false, "",
     "open", "opens", "opening", "opened", "opened", ""};
-inline constexpr Verb kFermer{"fermer", {"", "fermes", "", "fermons", "fermez", ""}, "fermé", false, "",
+inline constexpr Verb fermer{"fermer", {"", "fermes", "", "fermons", "fermez", ""}, "fermé", false, "",
     "close", "closes", "closing", "closed", "closed", ""};
-inline constexpr Verb kFinir{"finir", {"", "finis", "", "finissons", "finissez", ""}, "fini", false, "",
+inline constexpr Verb finir{"finir", {"", "finis", "", "finissons", "finissez", ""}, "fini", false, "",
     "finish", "finishes", "finishing", "finished", "finished", ""};
-inline constexpr Verb kOublier{"oublier", {"", "oublies", "", "oublions", "oubliez", ""}, "oublié", false, "",
+inline constexpr Verb oublier{"oublier", {"", "oublies", "", "oublions", "oubliez", ""}, "oublié", false, "",
     "forget", "forgets", "forgetting", "forgot", "forgotten", ""};
-inline constexpr Verb kPerdre{"perdre", {}, "perdu", false, "",
+inline constexpr Verb perdre{"perdre", {}, "perdu", false, "",
     "lose", "loses", "losing", "lost", "lost", ""};
-inline constexpr Verb kTrouver{"trouver", {}, "trouvé", false, "",
+inline constexpr Verb trouver{"trouver", {}, "trouvé", false, "",
     "find", "finds", "finding", "found", "found", ""};
-inline constexpr Verb kVoir{"voir", {}, "vu", false, "",
+inline constexpr Verb voir{"voir", {}, "vu", false, "",
     "see", "sees", "seeing", "saw", "seen", ""};
 
 // Movements.
-inline constexpr Verb kAller{ "aller", {"vais", "vas", "va", "allons", "allez", "vont"}, "allé", true, "",
+inline constexpr Verb aller{ "aller", {"vais", "vas", "va", "allons", "allez", "vont"}, "allé", true, "",
     "go", "goes", "going", "went", "been", ""};
-inline constexpr Verb kVenir{"venir", {"viens", "viens", "vient", "venons", "venez", "viennent"}, "venu", true, "",
+inline constexpr Verb venir{"venir", {"viens", "viens", "vient", "venons", "venez", "viennent"}, "venu", true, "",
     "come", "comes", "coming", "came", "come", ""};
-inline constexpr Verb kPartir{"partir", {"pars", "pars", "part", "partons", "partez", "partent"}, "parti", true, "",
+inline constexpr Verb partir{"partir", {"pars", "pars", "part", "partons", "partez", "partent"}, "parti", true, "",
     "leave", "leaves", "leaving", "left", "left", ""};
-inline constexpr Verb kArriver{"arriver", {"arrive", "arrives", "arrive", "arrivons", "arrivez", "arrivent"}, "arrivé", true, "",
+inline constexpr Verb arriver{"arriver", {"arrive", "arrives", "arrive", "arrivons", "arrivez", "arrivent"}, "arrivé", true, "",
     "arrive", "arrives", "arriving", "arrived", "arrived", ""};
-inline constexpr Verb kRester{"rester", {"reste", "restes", "reste", "restons", "restez", "restent"}, "resté", true, "",
+inline constexpr Verb rester{"rester", {"reste", "restes", "reste", "restons", "restez", "restent"}, "resté", true, "",
     "stay", "stays", "staying", "stayed", "stayed", ""};
 // clang-format on
 

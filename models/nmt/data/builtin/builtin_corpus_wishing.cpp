@@ -23,7 +23,7 @@ template <typename Write>
 void for_each_intention(std::size_t count, ObjectStyle style, Write write) {
   for (const VerbPhrase& what : verb_phrases())
     for (const Subject& s : cast(key(what), count))
-      if (suits(what, s, kWish)) write(s, infinitive(what, s, style), !(what.uses & kLong));
+      if (suits(what, s, wish)) write(s, infinitive(what, s, style), !(what.uses & lengthy));
   for (const Words& what : intended_movements())
     for (const Subject& s : cast(what.french, count))
       if (!what.french.ends_with(s.french)) write(s, what, true);
@@ -31,82 +31,80 @@ void for_each_intention(std::size_t count, ObjectStyle style, Write write) {
 
 // "Je vais manger une pomme." "Elle va partir demain." I am going to eat an apple. She is going to leave tomorrow.
 void going_to(Sentences& out) {
-  for_each_intention(6, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool within_a_day) {
+  for_each_intention(6, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool within_a_day) {
     if (what.french.starts_with("aller")) return;
     const std::string english = phrase({am(s), "going to"});
-    out.add(clause(s, present(kAller, s), english, what));
+    out.add(clause(s, present(aller, s), english, what));
     if (!within_a_day) return;
-    for (const Words& time : future_times()) out.add(clause(s, present(kAller, s), english, together({what, time})));
+    for (const Words& time : future_times()) out.add(clause(s, present(aller, s), english, together({what, time})));
   });
 }
 
 // "Il ne va pas travailler demain." He is not going to work tomorrow.
 void not_going_to(Sentences& out) {
-  for_each_intention(6, ObjectStyle::kNegated, [&](const Subject& s, const Words& what, bool within_a_day) {
+  for_each_intention(6, ObjectStyle::negated, [&](const Subject& s, const Words& what, bool within_a_day) {
     if (what.french.starts_with("aller")) return;
     const std::string english = phrase({am(s), "not going to"});
-    out.add(clause(s, negated(present(kAller, s)), english, what));
-    if (within_a_day)
-      out.add(clause(s, negated(present(kAller, s)), english, together({what, {"demain", "tomorrow"}})));
+    out.add(clause(s, negated(present(aller, s)), english, what));
+    if (within_a_day) out.add(clause(s, negated(present(aller, s)), english, together({what, {"demain", "tomorrow"}})));
   });
 }
 
 // "Vas-tu prendre le train ?" Are you going to take the train?
 void is_going_to(Sentences& out) {
-  for_each_intention(5, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
+  for_each_intention(5, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
     if (what.french.starts_with("aller")) return;
-    if (s.person == Person::kJe || s.person == Person::kNous) return;
-    add_questions(out, s, present(kAller, s), am(s), together({{"", "going to"}, what}));
+    if (s.person == Person::je || s.person == Person::nous) return;
+    add_questions(out, s, present(aller, s), am(s), together({{"", "going to"}, what}));
   });
 }
 
 // "Marie veut acheter un vélo." Marie wants to buy a bike.
 void wants_to(Sentences& out) {
-  for_each_intention(6, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
-    out.add(clause(s, present(kVouloir, s), simple(kVouloir, s), together({{"", "to"}, what})));
+  for_each_intention(6, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
+    out.add(clause(s, present(vouloir, s), simple(vouloir, s), together({{"", "to"}, what})));
   });
 }
 
 // "Ils ne veulent pas dormir." They do not want to sleep.
 void does_not_want_to(Sentences& out) {
-  for_each_intention(5, ObjectStyle::kNegated, [&](const Subject& s, const Words& what, bool) {
-    for (const Negation negation : {Negation::kPas, Negation::kPlus})
-      out.add(clause(s, negated(present(kVouloir, s), negation), simple_negated(kVouloir, s, negation),
+  for_each_intention(5, ObjectStyle::negated, [&](const Subject& s, const Words& what, bool) {
+    for (const Negation negation : {Negation::pas, Negation::plus})
+      out.add(clause(s, negated(present(vouloir, s), negation), simple_negated(vouloir, s, negation),
                      together({{"", "to"}, what})));
   });
 }
 
 // "Voulez-vous chanter ?" "Que veux-tu manger ?" Do you want to sing? What do you want to eat?
 void does_person_want_to(Sentences& out) {
-  for_each_intention(5, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
-    add_questions(out, s, present(kVouloir, s), do_(s), together({{"", "want to"}, what}));
+  for_each_intention(5, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
+    add_questions(out, s, present(vouloir, s), does(s), together({{"", "want to"}, what}));
   });
-  for (const Verb* verb : {&kManger, &kBoire, &kLire, &kFaire, &kAcheter, &kApprendre, &kVoir, &kRegarder}) {
+  for (const Verb* verb : {&manger, &boire, &lire, &faire, &acheter, &apprendre, &voir, &regarder}) {
     for (const Subject& s : cast(verb->infinitive, 5)) {
-      if (s.person == Person::kJe || s.person == Person::kNous) continue;
-      const std::string english = phrase({"what", do_(s), s.english, "want to", verb->english});
-      out.add(ask(Question::kEstCeQue, "que", s, present(kVouloir, s), verb->infinitive), english, '?');
-      if (s.pronoun) out.add(ask(Question::kInversion, "que", s, present(kVouloir, s), verb->infinitive), english, '?');
+      if (s.person == Person::je || s.person == Person::nous) continue;
+      const std::string english = phrase({"what", does(s), s.english, "want to", verb->english});
+      out.add(ask(Question::est_ce_que, "que", s, present(vouloir, s), verb->infinitive), english, '?');
+      if (s.pronoun) out.add(ask(Question::inversion, "que", s, present(vouloir, s), verb->infinitive), english, '?');
     }
   }
 }
 
 // What one asks for at a table or in a shop.
 const std::vector<Words>& orders() {
-  static const std::vector<Words> kList = [] {
+  static const std::vector<Words> all = [] {
     std::vector<Words> list;
-    for (const Noun* noun :
-         {&kThe, &kCafe, &kEau, &kLait, &kVin, &kPain, &kFromage, &kViande, &kPoisson, &kSoupe, &kChocolat})
-      list.push_back(noun_phrase(kPartitive, *noun, ObjectStyle::kSome));
-    for (const Noun* noun : {&kPomme, &kOrange, &kGateau, &kStylo, &kParapluie})
-      list.push_back(noun_phrase(kIndefinite, *noun));
-    for (const Noun* noun : {&kPomme, &kOrange, &kOeuf})
+    for (const Noun* noun : {&the, &cafe, &eau, &lait, &vin, &pain, &fromage, &viande, &poisson, &soupe, &chocolat})
+      list.push_back(noun_phrase(partitive, *noun, ObjectStyle::with_some));
+    for (const Noun* noun : {&pomme, &orange, &gateau, &stylo, &parapluie})
+      list.push_back(noun_phrase(indefinite, *noun));
+    for (const Noun* noun : {&pomme, &orange, &oeuf})
       for (const Words& number : small_numbers())
         if (number.french != "neuf")
           list.push_back(together({number, {std::string(noun->french_plural), std::string(noun->english_plural)}}));
     return list;
   }();
-  return kList;
+  return all;
 }
 
 // "Veux-tu du thé ?" "Qui veut du gâteau ?" Do you want some tea?
@@ -114,8 +112,8 @@ void wants_thing(Sentences& out) {
   for (const Words& what : orders()) {
     for (const Subject& s : cast(what.french, 5)) {
       if (s.child && what.english == "some wine") continue;
-      out.add(clause(s, present(kVouloir, s), simple(kVouloir, s), what));
-      add_questions(out, s, present(kVouloir, s), do_(s), together({{"", "want"}, what}));
+      out.add(clause(s, present(vouloir, s), simple(vouloir, s), what));
+      add_questions(out, s, present(vouloir, s), does(s), together({{"", "want"}, what}));
     }
     out.add(clause(who(), "veut", "wants", what), '?');
   }
@@ -125,54 +123,54 @@ void wants_thing(Sentences& out) {
 void would_like(Sentences& out) {
   const std::array<Subject, 2> speakers{owners()[0], owners()[2]};
   for (const Subject& s : speakers) {
-    const std::string_view french = s.person == Person::kJe ? "voudrais" : "voudrions";
+    const std::string_view french = s.person == Person::je ? "voudrais" : "voudrions";
     for (const Words& what : orders()) {
       out.add(clause(s, french, "would like", what));
       out.add(clause(s, french, "would like", together({what, {", s'il vous plaît", ", please"}})));
       out.add(clause(s, french, "would like", together({what, {", s'il te plaît", ", please"}})));
     }
   }
-  for_each_intention(0, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
-    if (s.person == Person::kJe) out.add(clause(s, "voudrais", "would like to", what));
-    if (s.person == Person::kNous) out.add(clause(s, "voudrions", "would like to", what));
+  for_each_intention(0, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
+    if (s.person == Person::je) out.add(clause(s, "voudrais", "would like to", what));
+    if (s.person == Person::nous) out.add(clause(s, "voudrions", "would like to", what));
   });
 }
 
 // "Il peut venir." "Je ne peux pas dormir." He can come. I cannot sleep.
 void can(Sentences& out) {
-  for_each_intention(5, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
-    out.add(clause(s, present(kPouvoir, s), "can", what));
+  for_each_intention(5, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
+    out.add(clause(s, present(pouvoir, s), "can", what));
   });
-  for_each_intention(5, ObjectStyle::kNegatedBare, [&](const Subject& s, const Words& what, bool) {
-    out.add(clause(s, negated(present(kPouvoir, s)), "cannot", what));
+  for_each_intention(5, ObjectStyle::negated_bare, [&](const Subject& s, const Words& what, bool) {
+    out.add(clause(s, negated(present(pouvoir, s)), "cannot", what));
   });
 }
 
 // "Peux-tu fermer la porte, s'il te plaît ?" "Pouvez-vous m'aider ?" Can you close the door, please? ...
 void can_person(Sentences& out) {
-  for_each_intention(4, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
-    add_questions(out, s, present(kPouvoir, s), "can", what);
-    if (s.person != Person::kTu && s.person != Person::kVous) return;
-    const bool familiar = s.person == Person::kTu;
-    add_questions(out, s, present(kPouvoir, s), "can",
+  for_each_intention(4, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
+    add_questions(out, s, present(pouvoir, s), "can", what);
+    if (s.person != Person::tu && s.person != Person::vous) return;
+    const bool familiar = s.person == Person::tu;
+    add_questions(out, s, present(pouvoir, s), "can",
                   together({what, {familiar ? ", s'il te plaît" : ", s'il vous plaît", ", please"}}));
   });
 }
 
 // "Ils peuvent nous aider." "Peux-tu m'attendre ?" They can help us. Can you wait for me?
 void can_help_me(Sentences& out) {
-  for (const Verb* verb : {&kAider, &kAttendre, &kEcouter, &kComprendre}) {
+  for (const Verb* verb : {&aider, &attendre, &ecouter, &comprendre}) {
     for (const Words& whom : {Words{"me", "me"}, Words{"nous", "us"}, Words{"les", "them"}}) {
       for (const Subject& s : cast(phrase({verb->english, whom.french}), 5)) {
-        const bool self = s.person == Person::kJe || s.person == Person::kNous;
+        const bool self = s.person == Person::je || s.person == Person::nous;
         if (self && whom.french != "les") continue;
         const Words what{phrase({whom.french, verb->infinitive}),
                          phrase({verb->english, verb->english_preposition, whom.english})};
-        out.add(clause(s, present(kPouvoir, s), "can", what));
-        out.add(clause(s, negated(present(kPouvoir, s)), "cannot", what));
-        add_questions(out, s, present(kPouvoir, s), "can", what);
-        if (verb != &kComprendre)
-          out.add(clause(s, present(kVouloir, s), simple(kVouloir, s), together({{"", "to"}, what})));
+        out.add(clause(s, present(pouvoir, s), "can", what));
+        out.add(clause(s, negated(present(pouvoir, s)), "cannot", what));
+        add_questions(out, s, present(pouvoir, s), "can", what);
+        if (verb != &comprendre)
+          out.add(clause(s, present(vouloir, s), simple(vouloir, s), together({{"", "to"}, what})));
       }
     }
   }
@@ -180,12 +178,12 @@ void can_help_me(Sentences& out) {
 
 // "Nous devons partir." "Tu ne dois pas ouvrir cette lettre." We have to leave. You must not open this letter.
 void has_to(Sentences& out) {
-  for_each_intention(5, ObjectStyle::kSome, [&](const Subject& s, const Words& what, bool) {
-    out.add(clause(s, present(kDevoir, s), simple(kDevoir, s), what));
-    add_questions(out, s, present(kDevoir, s), do_(s), together({{"", "have to"}, what}));
+  for_each_intention(5, ObjectStyle::with_some, [&](const Subject& s, const Words& what, bool) {
+    out.add(clause(s, present(devoir, s), simple(devoir, s), what));
+    add_questions(out, s, present(devoir, s), does(s), together({{"", "have to"}, what}));
   });
-  for_each_intention(5, ObjectStyle::kNegatedBare, [&](const Subject& s, const Words& what, bool) {
-    if (!what.french.starts_with("finir")) out.add(clause(s, negated(present(kDevoir, s)), "must not", what));
+  for_each_intention(5, ObjectStyle::negated_bare, [&](const Subject& s, const Words& what, bool) {
+    if (!what.french.starts_with("finir")) out.add(clause(s, negated(present(devoir, s)), "must not", what));
   });
 }
 
@@ -201,9 +199,9 @@ void knows_how_to(Sentences& out) {
   for (const Words& skill : skills) {
     for (const Subject& s : cast(skill.french, 8)) {
       const Words how = together({{"", "how to"}, skill});
-      out.add(clause(s, present(kSavoir, s), simple(kSavoir, s), how));
-      out.add(clause(s, negated(present(kSavoir, s)), simple_negated(kSavoir, s, Negation::kPas), how));
-      add_questions(out, s, present(kSavoir, s), do_(s), together({{"", "know"}, how}));
+      out.add(clause(s, present(savoir, s), simple(savoir, s), how));
+      out.add(clause(s, negated(present(savoir, s)), simple_negated(savoir, s, Negation::pas), how));
+      add_questions(out, s, present(savoir, s), does(s), together({{"", "know"}, how}));
     }
   }
 }
@@ -212,20 +210,20 @@ void knows_how_to(Sentences& out) {
 std::vector<Words> likeable() {
   std::vector<Words> list;
   for (const Noun* noun :
-       {&kThe, &kCafe, &kEau, &kLait, &kVin, &kPain, &kFromage, &kViande, &kPoisson, &kSoupe, &kChocolat, &kMusique})
-    list.push_back({noun_phrase(kDefinite, *noun).french, std::string(noun->english)});
-  for (const Noun* noun : {&kPomme, &kOrange, &kOeuf, &kLivre, &kFilm, &kChat, &kChien, &kOiseau, &kEnfant})
-    list.push_back({noun_phrase(kDefinitePlural, *noun).french, std::string(noun->english_plural)});
+       {&the, &cafe, &eau, &lait, &vin, &pain, &fromage, &viande, &poisson, &soupe, &chocolat, &musique})
+    list.push_back({noun_phrase(definite, *noun).french, std::string(noun->english)});
+  for (const Noun* noun : {&pomme, &orange, &oeuf, &livre, &film, &chat, &chien, &oiseau, &enfant})
+    list.push_back({noun_phrase(definite_plural, *noun).french, std::string(noun->english_plural)});
   return list;
 }
 
 // What one likes or not in particular.
 std::vector<Words> liked_thing() {
   std::vector<Words> list;
-  for (const Noun* noun : {&kLivre, &kFilm, &kHistoire, &kRobe, &kMaison, &kVille, &kChapeau, &kHotel, &kRestaurant,
-                           &kMusique, &kChien, &kPhoto})
-    list.push_back(noun_phrase(kDemonstrative, *noun));
-  for (const Noun* noun : {&kChaussure, &kPhoto, &kLivre}) list.push_back(noun_phrase(kDemonstrativePlural, *noun));
+  for (const Noun* noun :
+       {&livre, &film, &histoire, &robe, &maison, &ville, &chapeau, &hotel, &restaurant, &musique, &chien, &photo})
+    list.push_back(noun_phrase(demonstrative, *noun));
+  for (const Noun* noun : {&chaussure, &photo, &livre}) list.push_back(noun_phrase(demonstrative_plural, *noun));
   return list;
 }
 
@@ -237,9 +235,9 @@ void likes(Sentences& out) {
     for (const Words& what : things) {
       for (const Subject& s : cast(what.french, 8)) {
         if (repeats(s, what)) continue;
-        out.add(clause(s, present(kAimer, s), simple(kAimer, s), what));
-        out.add({phrase({s.french, present(kAimer, s), "beaucoup", what.french}),
-                 phrase({s.english, simple(kAimer, s), what.english, "a lot"})});
+        out.add(clause(s, present(aimer, s), simple(aimer, s), what));
+        out.add({phrase({s.french, present(aimer, s), "beaucoup", what.french}),
+                 phrase({s.english, simple(aimer, s), what.english, "a lot"})});
       }
     }
   }
@@ -251,8 +249,8 @@ void does_not_like(Sentences& out) {
     for (const Words& what : things) {
       for (const Subject& s : cast(what.french, 6)) {
         if (repeats(s, what)) continue;
-        for (const Negation negation : {Negation::kPas, Negation::kPlus})
-          out.add(clause(s, negated(present(kAimer, s), negation), simple_negated(kAimer, s, negation), what));
+        for (const Negation negation : {Negation::pas, Negation::plus})
+          out.add(clause(s, negated(present(aimer, s), negation), simple_negated(aimer, s, negation), what));
       }
     }
   }
@@ -263,19 +261,19 @@ void does_person_like(Sentences& out) {
   for (const std::vector<Words>& things : {likeable(), liked_thing()})
     for (const Words& what : things)
       for (const Subject& s : cast(what.french, 5))
-        if (!repeats(s, what)) add_questions(out, s, present(kAimer, s), do_(s), together({{"", "like"}, what}));
+        if (!repeats(s, what)) add_questions(out, s, present(aimer, s), does(s), together({{"", "like"}, what}));
 }
 
 // "Mon père aime lire le journal." My father likes to read the newspaper.
 void likes_to(Sentences& out) {
   for (const VerbPhrase& what : verb_phrases()) {
     for (const Subject& s : cast(key(what), 6)) {
-      if (!suits(what, s, kHabit)) continue;
-      const Words infinitive_words = infinitive(what, s, ObjectStyle::kBare);
+      if (!suits(what, s, habit)) continue;
+      const Words infinitive_words = infinitive(what, s, ObjectStyle::bare);
       const Words rest = together({{"", "to"}, infinitive_words});
-      for (const Verb* verb : {&kAimer, &kPreferer}) out.add(clause(s, present(*verb, s), simple(*verb, s), rest));
-      out.add(clause(s, negated(present(kAimer, s)), simple_negated(kAimer, s, Negation::kPas), rest));
-      add_questions(out, s, present(kAimer, s), do_(s), together({{"", "like"}, rest}));
+      for (const Verb* verb : {&aimer, &preferer}) out.add(clause(s, present(*verb, s), simple(*verb, s), rest));
+      out.add(clause(s, negated(present(aimer, s)), simple_negated(aimer, s, Negation::pas), rest));
+      add_questions(out, s, present(aimer, s), does(s), together({{"", "like"}, rest}));
     }
   }
 }
@@ -284,15 +282,15 @@ void likes_to(Sentences& out) {
 void prefers(Sentences& out) {
   for (const Words& what : likeable())
     for (const Subject& s : cast(what.french, 8))
-      if (!repeats(s, what)) out.add(clause(s, present(kPreferer, s), simple(kPreferer, s), what));
-  const std::vector<std::vector<const Noun*>> choices{{&kThe, &kCafe, &kEau, &kLait, &kVin},
-                                                      {&kFromage, &kViande, &kPoisson, &kSoupe},
-                                                      {&kPomme, &kOrange, &kOeuf},
-                                                      {&kLivre, &kFilm},
-                                                      {&kChat, &kChien, &kOiseau}};
+      if (!repeats(s, what)) out.add(clause(s, present(preferer, s), simple(preferer, s), what));
+  const std::vector<std::vector<const Noun*>> choices{{&the, &cafe, &eau, &lait, &vin},
+                                                      {&fromage, &viande, &poisson, &soupe},
+                                                      {&pomme, &orange, &oeuf},
+                                                      {&livre, &film},
+                                                      {&chat, &chien, &oiseau}};
   const auto general = [](const Noun& noun) {
     const bool counted = !noun.french_plural.empty();
-    return Words{noun_phrase(counted ? kDefinitePlural : kDefinite, noun).french,
+    return Words{noun_phrase(counted ? definite_plural : definite, noun).french,
                  std::string(counted ? noun.english_plural : noun.english)};
   };
   for (const std::vector<const Noun*>& group : choices) {
@@ -300,8 +298,8 @@ void prefers(Sentences& out) {
       for (const Noun* other : group) {
         if (one == other) continue;
         for (const Subject& s : cast(one->french, 3))
-          if (s.person != Person::kJe && !s.child)
-            add_questions(out, s, present(kPreferer, s), do_(s),
+          if (s.person != Person::je && !s.child)
+            add_questions(out, s, present(preferer, s), does(s),
                           together({{"", "prefer"}, general(*one), {"ou", "or"}, general(*other)}));
       }
     }
@@ -311,7 +309,7 @@ void prefers(Sentences& out) {
 }  // namespace
 
 const std::vector<Construct>& wishing_constructs() {
-  static const std::vector<Construct> kList{
+  static const std::vector<Construct> all{
       {"going to", 190, going_to},
       {"not going to", 75, not_going_to},
       {"is going to", 75, is_going_to},
@@ -331,7 +329,7 @@ const std::vector<Construct>& wishing_constructs() {
       {"likes to", 140, likes_to},
       {"prefers", 85, prefers},
   };
-  return kList;
+  return all;
 }
 
 }  // namespace weft::nmt::sentences

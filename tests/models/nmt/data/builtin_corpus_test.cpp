@@ -20,24 +20,24 @@ using weft::nmt::Normaliser;
 using weft::nmt::Pair;
 
 const std::vector<Pair>& corpus() {
-  static const std::vector<Pair> kCorpus = weft::nmt::builtin_corpus();
-  return kCorpus;
+  static const std::vector<Pair> made = weft::nmt::builtin_corpus();
+  return made;
 }
 
 // French to English.
 const std::map<std::string, std::string>& translations() {
-  static const std::map<std::string, std::string> kMap = [] {
+  static const std::map<std::string, std::string> entries = [] {
     std::map<std::string, std::string> map;
     for (const Pair& pair : corpus()) map.emplace(pair.source, pair.target);
     return map;
   }();
-  return kMap;
+  return entries;
 }
 
 // All that the rules can say, of which the corpus is a sample.
 const std::map<std::string, std::string>& everything() {
   namespace sentences = weft::nmt::sentences;
-  static const std::map<std::string, std::string> kMap = [] {
+  static const std::map<std::string, std::string> entries = [] {
     std::map<std::string, std::string> map;
     for (const auto* topic :
          {&sentences::being_constructs(), &sentences::having_constructs(), &sentences::moving_constructs(),
@@ -54,18 +54,18 @@ const std::map<std::string, std::string>& everything() {
     }
     return map;
   }();
-  return kMap;
+  return entries;
 }
 
 // The French sentence in lower case ASCII letters and apostrophes, with a space at both ends, to look for words in it.
 std::string plain(std::string_view sentence) {
-  static const std::map<std::string_view, char> kBase{{"é", 'e'}, {"è", 'e'}, {"ê", 'e'}, {"à", 'a'}, {"â", 'a'},
-                                                      {"ç", 'c'}, {"ù", 'u'}, {"û", 'u'}, {"î", 'i'}, {"ô", 'o'},
-                                                      {"É", 'e'}, {"È", 'e'}, {"Ê", 'e'}, {"À", 'a'}};
+  static const std::map<std::string_view, char> base{{"é", 'e'}, {"è", 'e'}, {"ê", 'e'}, {"à", 'a'}, {"â", 'a'},
+                                                     {"ç", 'c'}, {"ù", 'u'}, {"û", 'u'}, {"î", 'i'}, {"ô", 'o'},
+                                                     {"É", 'e'}, {"È", 'e'}, {"Ê", 'e'}, {"À", 'a'}};
   std::string text = " ";
   for (std::size_t i = 0; i < sentence.size(); ++i) {
-    const auto accented = kBase.find(sentence.substr(i, 2));
-    if (accented != kBase.end()) {
+    const auto accented = base.find(sentence.substr(i, 2));
+    if (accented != base.end()) {
       text += accented->second;
       ++i;
     } else if (sentence.substr(i, 2) == "œ") {
@@ -112,10 +112,10 @@ TEST_CASE("normalised French has one English in the built-in corpus, and in all 
 
 TEST_CASE("every word of the built-in corpus occurs often, and there are not too many of them" *
           doctest::test_suite("slow")) {
-  constexpr std::size_t kOften = 6;
+  constexpr std::size_t often = 6;
   for (const auto side : {&Pair::source, &Pair::target}) {
     const std::map<std::string, std::size_t> counts = count_words(side);
-    for (const auto& counted : counts) CHECK_MESSAGE(counted.second >= kOften, counted.first);
+    for (const auto& counted : counts) CHECK_MESSAGE(counted.second >= often, counted.first);
     CHECK(counts.size() < (side == &Pair::source ? 650 : 480));
   }
 }

@@ -25,36 +25,36 @@ struct Words {
   const char* stop;
 };
 
-constexpr Words kEnglish{"en",
-                         {"The cat", "The king", "Anna", "My sister", "Nobody", "Our teacher"},
-                         {"sees", "buys", "hears", "finds", "has", "wants"},
-                         " ",
-                         "."};
-constexpr Words kFrench{"fr",
-                        {"Le chat", "Le roi", "Anna", "Ma sœur", "Personne", "Le maître"},
-                        {"achète", "espère", "préfère", "répète", "possède", "écoute"},
-                        " ",
-                        " !"};
-constexpr Words kGerman{"de",
-                        {"Die Katze", "Der König", "Anna", "Meine Schwester", "Niemand", "Der Schüler"},
-                        {"sieht", "hört", "findet", "wünscht", "küsst", "fährt"},
+constexpr Words english{"en",
+                        {"The cat", "The king", "Anna", "My sister", "Nobody", "Our teacher"},
+                        {"sees", "buys", "hears", "finds", "has", "wants"},
                         " ",
                         "."};
-constexpr Words kRussian{"ru",
-                         {"Кошка", "Король", "Анна", "Моя сестра", "Никто", "Учитель"},
-                         {"видит", "покупает", "слышит", "находит", "имеет", "хочет"},
-                         " ",
-                         "."};
-constexpr Words kChinese{"zh",
-                         {"那只黑猫", "年老的国王", "安娜", "我的姐姐", "没有人", "我们的老师"},
-                         {"看见了", "买了", "听见了", "找到了", "有", "想要"},
-                         "",
-                         "。"};
-constexpr Words kArabic{"ar",
-                        {"القطة", "الملك", "آنا", "أختي", "لا أحد", "المعلم"},
-                        {"ترى", "يشتري", "تسمع", "تجد", "يملك", "يريد"},
+constexpr Words french{"fr",
+                       {"Le chat", "Le roi", "Anna", "Ma sœur", "Personne", "Le maître"},
+                       {"achète", "espère", "préfère", "répète", "possède", "écoute"},
+                       " ",
+                       " !"};
+constexpr Words german{"de",
+                       {"Die Katze", "Der König", "Anna", "Meine Schwester", "Niemand", "Der Schüler"},
+                       {"sieht", "hört", "findet", "wünscht", "küsst", "fährt"},
+                       " ",
+                       "."};
+constexpr Words russian{"ru",
+                        {"Кошка", "Король", "Анна", "Моя сестра", "Никто", "Учитель"},
+                        {"видит", "покупает", "слышит", "находит", "имеет", "хочет"},
                         " ",
                         "."};
+constexpr Words chinese{"zh",
+                        {"那只黑猫", "年老的国王", "安娜", "我的姐姐", "没有人", "我们的老师"},
+                        {"看见了", "买了", "听见了", "找到了", "有", "想要"},
+                        "",
+                        "。"};
+constexpr Words arabic{"ar",
+                       {"القطة", "الملك", "آنا", "أختي", "لا أحد", "المعلم"},
+                       {"ترى", "يشتري", "تسمع", "تجد", "يملك", "يريد"},
+                       " ",
+                       "."};
 
 std::string sentence(const Words& words, std::size_t i) {
   return fmt::format("{}{}{}{}{}{}", words.subjects[i % 6], words.blank, words.verbs[i / 6 % 6], words.blank,
@@ -77,19 +77,19 @@ std::vector<std::string> column_warnings(const Corpus& corpus, const char* sourc
 }  // namespace
 
 TEST_CASE("columns that are as declared are not complained of") {
-  for (const Words& source : {kFrench, kGerman, kRussian, kChinese, kArabic}) {
+  for (const Words& source : {french, german, russian, chinese, arabic}) {
     CAPTURE(source.language);
-    CHECK(column_warnings(corpus_of(source, kEnglish), source.language, "en").empty());
-    CHECK(column_warnings(corpus_of(kEnglish, source), "en", source.language).empty());
+    CHECK(column_warnings(corpus_of(source, english), source.language, "en").empty());
+    CHECK(column_warnings(corpus_of(english, source), "en", source.language).empty());
   }
-  CHECK(column_warnings(corpus_of(kGerman, kFrench), "de", "fr").empty());
-  CHECK(column_warnings(corpus_of(kRussian, kChinese), "ru", "zh").empty());
+  CHECK(column_warnings(corpus_of(german, french), "de", "fr").empty());
+  CHECK(column_warnings(corpus_of(russian, chinese), "ru", "zh").empty());
 }
 
 TEST_CASE("columns that are interchanged are told apart by letters that one language alone has") {
-  for (const Words& source : {kFrench, kGerman, kRussian, kChinese, kArabic}) {
+  for (const Words& source : {french, german, russian, chinese, arabic}) {
     CAPTURE(source.language);
-    const std::vector<std::string> warnings = column_warnings(corpus_of(kEnglish, source), source.language, "en");
+    const std::vector<std::string> warnings = column_warnings(corpus_of(english, source), source.language, "en");
     REQUIRE(warnings.size() == 1);
     CHECK(contains(warnings[0], "f: the sides look interchanged: letters of "));
     CHECK(contains(warnings[0], "stand in the English sentences, such as line 1: "));
@@ -106,12 +106,12 @@ TEST_CASE("a few foreign letters, and languages with the same letters, are no si
     plain.lines.push_back(LineKind::pair);
   }
   CHECK(column_warnings(plain, "fr", "en").empty());
-  CHECK(column_warnings(corpus_of(kEnglish, kEnglish), "en-GB", "en-US").empty());
-  CHECK(column_warnings(corpus_of(kEnglish, kGerman, 19), "de", "en").empty());  // too few to tell
+  CHECK(column_warnings(corpus_of(english, english), "en-GB", "en-US").empty());
+  CHECK(column_warnings(corpus_of(english, german, 19), "de", "en").empty());  // too few to tell
 }
 
 TEST_CASE("a side in the script of another language is named") {
-  const std::vector<std::string> warnings = column_warnings(corpus_of(kRussian, kEnglish), "fr", "en");
+  const std::vector<std::string> warnings = column_warnings(corpus_of(russian, english), "fr", "en");
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0] ==
         "f: 100 % of the letters of the French sentences are not Latin, most are Cyrillic: is --source-language right, "
@@ -122,7 +122,7 @@ TEST_CASE("ids, numbers, addresses and licences are no sentences") {
   for (const char* format :
        {"{}", "sent_{:04}", "#{}", "https://example.org/{}", "CC-BY 2.0 (France) Attribution: #{} (CM)"}) {
     CAPTURE(format);
-    Corpus corpus = corpus_of(kGerman, kEnglish, 40);
+    Corpus corpus = corpus_of(german, english, 40);
     for (std::size_t i = 0; i < 38; ++i) corpus.pairs[i].source = fmt::format(fmt::runtime(format), i);
     const std::vector<std::string> warnings = column_warnings(corpus, "de", "en");
     REQUIRE(warnings.size() == 1);
@@ -137,12 +137,12 @@ TEST_CASE("a language without blanks between words is for pieces") {
   const auto warnings = [](const Corpus& corpus, const char* source) {
     return check_blanks(corpus, "f", {"", source, "en"});
   };
-  REQUIRE(warnings(corpus_of(kChinese, kEnglish), "zh").size() == 1);
-  CHECK(contains(warnings(corpus_of(kChinese, kEnglish), "zh")[0],
+  REQUIRE(warnings(corpus_of(chinese, english), "zh").size() == 1);
+  CHECK(contains(warnings(corpus_of(chinese, english), "zh")[0],
                  "f: Chinese is written without blanks between words, so a stretch of "));
-  CHECK(contains(warnings(corpus_of(kChinese, kEnglish), "zh")[0], "--subwords 4000"));
-  for (const Words& source : {kFrench, kGerman, kRussian, kArabic})
-    CHECK(warnings(corpus_of(source, kEnglish), source.language).empty());
+  CHECK(contains(warnings(corpus_of(chinese, english), "zh")[0], "--subwords 4000"));
+  for (const Words& source : {french, german, russian, arabic})
+    CHECK(warnings(corpus_of(source, english), source.language).empty());
   Corpus segmented;
   Corpus thai;
   for (int i = 0; i < 30; ++i) {
@@ -154,9 +154,9 @@ TEST_CASE("a language without blanks between words is for pieces") {
 }
 
 TEST_CASE("a normaliser that empties sentences is refused, with their lines") {
-  for (const Words& source : {kRussian, kChinese, kArabic}) {
+  for (const Words& source : {russian, chinese, arabic}) {
     CAPTURE(source.language);
-    const Corpus corpus = corpus_of(source, kEnglish);
+    const Corpus corpus = corpus_of(source, english);
     const NormaliserFindings findings = check_normaliser(corpus, &Pair::source, Normaliser::tutorial, "f", "Foreign");
     CHECK(
         contains(findings.refusal,
@@ -170,7 +170,7 @@ TEST_CASE("a normaliser that empties sentences is refused, with their lines") {
 }
 
 TEST_CASE("a few sentences that a normaliser empties, and letters that it drops, are warned of") {
-  Corpus corpus = corpus_of(kGerman, kEnglish);
+  Corpus corpus = corpus_of(german, english);
   corpus.pairs[7].source = "12:30";
   corpus.pairs[9].source = "好。";
   const NormaliserFindings findings = check_normaliser(corpus, &Pair::source, Normaliser::tutorial, "f", "German");
@@ -195,11 +195,11 @@ TEST_CASE("sentences are told apart by their letters in any script") {
   CHECK(plain_letters("مَرْحَبًا") == plain_letters("مرحبا"));  // vowels that are mostly left out
   CHECK(plain_letters("कि") != plain_letters("का"));        // those of Hindi are not
   CHECK(plain_letters("10") != plain_letters("20"));
-  for (const Words& source : {kFrench, kGerman, kRussian, kChinese, kArabic}) {
+  for (const Words& source : {french, german, russian, chinese, arabic}) {
     CAPTURE(source.language);
     std::vector<std::string> sources;
     std::vector<std::string> targets;
-    for (const Pair& pair : corpus_of(source, kEnglish).pairs) {
+    for (const Pair& pair : corpus_of(source, english).pairs) {
       sources.push_back(plain_letters(pair.source));
       targets.push_back(plain_letters(pair.target));
     }

@@ -63,7 +63,7 @@ TEST_CASE("files that each begin with a byte order mark may stand one behind the
 }
 
 TEST_CASE("empty and malformed lines are skipped, counted and reported with their numbers") {
-  const std::string long_line = "long\t" + std::string(kMaxCorpusLine, 'x');
+  const std::string long_line = "long\t" + std::string(max_corpus_line, 'x');
   const Corpus corpus = read_text("Go.\tVa !\n\n \r\nno tab\na\tb\tc\td\n\tVa !\nGo.\t \ncaf\xE9\tcaf\xC3\xA9\n" +
                                   std::string("a\0\tb\n", 5) + long_line + "\nHi.\tSalut.\n");
   CHECK(corpus.pairs.size() == 2);
@@ -88,7 +88,7 @@ TEST_CASE("empty and malformed lines are skipped, counted and reported with thei
 }
 
 TEST_CASE("a line as long as the limit is read") {
-  const std::string line = "long\t" + std::string(kMaxCorpusLine - 5, 'x');
+  const std::string line = "long\t" + std::string(max_corpus_line - 5, 'x');
   CHECK(read_text(line + "\r\n").pairs.size() == 1);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("only the first malformed lines are listed") {
   for (int i = 0; i < 25; ++i) content += "no tab\n";
   const CorpusReport report = read_text(content).report;
   CHECK(report.malformed == 25);
-  CHECK(report.first_malformed.size() == kMaxListedLines);
+  CHECK(report.first_malformed.size() == max_listed_lines);
   CHECK(report.first_malformed.back().number == 11);
   CHECK(describe_malformed(report, "f").back() == "f: 15 more malformed lines skipped, 25 in all");
 }

@@ -10,34 +10,32 @@ using Sentences = std::vector<std::string>;
 
 namespace {
 
-const Tokeniser kTokeniser(Normaliser::reversible);
+const Tokeniser tokeniser(Normaliser::reversible);
 
 /// A translation whose text is given.
 Translation written(const std::string& text) {
   Translation translation;
-  translation.words = normalised_words(text, kTokeniser.normaliser());
+  translation.words = normalised_words(text, tokeniser.normaliser());
   translation.text = text;
   return translation;
 }
 
 /// The same French sentence three times, with two different English ones, and another sentence.
-const std::vector<Pair> kPairs = {{"Ne dis pas ça !", "Don't say that, Tom."},
-                                  {"Ne dis pas ça !", "Do not say that, Tom."},
-                                  {"Oui.", "Yes."},
-                                  {"Ne dis pas ça !", "Don't say that, Tom."}};
-const std::vector<Translation> kTranslations = {written("Don't say that, Tim."), written("Don't say that, Tim."),
-                                                written("Yes."), written("Don't say that, Tim.")};
+const std::vector<Pair> pairs = {{"Ne dis pas ça !", "Don't say that, Tom."},
+                                 {"Ne dis pas ça !", "Do not say that, Tom."},
+                                 {"Oui.", "Yes."},
+                                 {"Ne dis pas ça !", "Don't say that, Tom."}};
+const std::vector<Translation> translations = {written("Don't say that, Tim."), written("Don't say that, Tim."),
+                                               written("Yes."), written("Don't say that, Tim.")};
 
-ScoredSentences each(BleuTokenizer tokenizer) {
-  return with_one_reference(kPairs, kTranslations, kTokeniser, tokenizer);
-}
+ScoredSentences each(BleuTokenizer tokenizer) { return with_one_reference(pairs, translations, tokeniser, tokenizer); }
 
 double share_of_words(const Metrics& metrics) { return metrics.bleu.precisions[0] / 100; }
 
 }  // namespace
 
 TEST_CASE("words are compared without a tokenizer, the undone text with one") {
-  CHECK(kTranslations[0].words == "Don ￭'t say that ￭, Tim ￭.");
+  CHECK(translations[0].words == "Don ￭'t say that ￭, Tim ￭.");
   CHECK(each(BleuTokenizer::none).hypotheses[0] == "Don ￭'t say that ￭, Tim ￭.");
   CHECK(each(BleuTokenizer::none).references[1] == Sentences{"Do not say that ￭, Tom ￭."});
   CHECK(each(BleuTokenizer::mteval_13a).hypotheses[0] == "Don't say that, Tim.");
@@ -45,13 +43,13 @@ TEST_CASE("words are compared without a tokenizer, the undone text with one") {
 }
 
 TEST_CASE("models of different normalisers are compared by the words of one") {
-  const std::vector<Translation> lower = renormalised(kTranslations, Normaliser::tutorial);
-  const ScoredSentences one = with_one_reference(kPairs, lower, Tokeniser(Normaliser::tutorial), BleuTokenizer::none);
+  const std::vector<Translation> lower = renormalised(translations, Normaliser::tutorial);
+  const ScoredSentences one = with_one_reference(pairs, lower, Tokeniser(Normaliser::tutorial), BleuTokenizer::none);
   CHECK(one.hypotheses[0] == "don t say that , tim .");
   CHECK(one.references[1] == Sentences{"do not say that , tom ."});
-  const std::vector<Translation> same = renormalised(kTranslations, Normaliser::reversible);
-  CHECK(same[0].words == kTranslations[0].words);
-  CHECK(same[0].text == kTranslations[0].text);
+  const std::vector<Translation> same = renormalised(translations, Normaliser::reversible);
+  CHECK(same[0].words == translations[0].words);
+  CHECK(same[0].text == translations[0].text);
 }
 
 TEST_CASE("all references: each source once, with its different references") {

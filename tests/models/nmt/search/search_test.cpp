@@ -17,11 +17,11 @@ using namespace weft::nmt;
 
 namespace {
 
-constexpr std::int32_t kEnd = 2;
+constexpr std::int32_t end = 2;
 using Tokens = TableDecoder::Tokens;
 using Searches = std::vector<std::unique_ptr<SentenceSearch>>;
 
-SearchLimits limits(std::int64_t max_tokens) { return {.start_token = 1, .end_token = kEnd, .max_tokens = max_tokens}; }
+SearchLimits limits(std::int64_t max_tokens) { return {.start_token = 1, .end_token = end, .max_tokens = max_tokens}; }
 
 /// The hypotheses of sentences 0, 1, ..., where `make` makes the search for one.
 std::vector<std::vector<Hypothesis>> search(StepDecoder& decoder, std::size_t sentences, std::size_t max_open,
@@ -60,7 +60,7 @@ std::vector<Scored> enumerate(const TableDecoder& decoder, std::size_t sentence,
       Tokens longer = prefix;
       longer.push_back(static_cast<std::int32_t>(token));
       const double sum = log_probability + static_cast<double>(said.log_probabilities[token]);
-      if (longer.back() == kEnd) {
+      if (longer.back() == end) {
         // Equation 14 of the paper, written down once more.
         double score = sum / (std::pow(5.0 + static_cast<double>(longer.size() - 1), options.length_penalty) /
                               std::pow(6.0, options.length_penalty));
@@ -83,7 +83,7 @@ Hypothesis greedy(const TableDecoder& decoder, std::size_t sentence, std::size_t
   for (Tokens prefix{1}; !hypothesis.ended; prefix.push_back(hypothesis.tokens.back())) {
     const TableDecoder::Said said = decoder.after(sentence, prefix);
     const auto best = std::ranges::max_element(said.order) - said.order.begin();
-    hypothesis.ended = best == kEnd;
+    hypothesis.ended = best == end;
     if (!hypothesis.ended && hypothesis.tokens.size() == max_tokens) break;
     append(hypothesis, static_cast<std::int32_t>(best), said.log_probabilities[static_cast<std::size_t>(best)],
            said.attention);
@@ -189,7 +189,7 @@ TEST_CASE("what has reached <end> ranks before what was cut") {
       return a.ended != b.ended ? a.ended : a.score > b.score;
     }));
     for (const Hypothesis& hypothesis : found) {
-      CHECK(hypothesis.ended == (hypothesis.tokens.back() == kEnd));
+      CHECK(hypothesis.ended == (hypothesis.tokens.back() == end));
       CHECK(hypothesis.tokens.size() <= (hypothesis.ended ? 4 : 3));
     }
   }
@@ -267,7 +267,7 @@ TEST_CASE("an ensemble takes the mean of the probabilities and of the attention"
   const std::unique_ptr<StepDecoder> together = ensemble(std::move(members));
   const std::size_t sentences[] = {0, 1};
   together->open(sentences);
-  const StepDecoder::Row rows[] = {{0, StepDecoder::kNoParent, 1}, {1, StepDecoder::kNoParent, 1}};
+  const StepDecoder::Row rows[] = {{0, StepDecoder::no_parent, 1}, {1, StepDecoder::no_parent, 1}};
   together->step(rows);
   for (const std::size_t sentence : sentences) {
     const NextToken next = together->next(sentence);
@@ -299,6 +299,6 @@ TEST_CASE("scores by hand") {
   CHECK(hypothesis_score(-3, 7, coverage, {0, 0}) == -3);
   CHECK(hypothesis_score(-3, 7, coverage, {1, 0}) == doctest::Approx(-1.5));
   CHECK(hypothesis_score(-3, 7, coverage, {1, 0.5}) ==
-        doctest::Approx(-1.5 + 0.5 * (std::log(0.5) + std::log(1.0) + std::log(kLeastCoverage))));
+        doctest::Approx(-1.5 + 0.5 * (std::log(0.5) + std::log(1.0) + std::log(least_coverage))));
   CHECK_THROWS_WITH_AS(hypothesis_score(-3, 7, {}, {0, 0.5}), doctest::Contains("needs attention"), Error);
 }

@@ -62,8 +62,8 @@ class TableDecoder : public StepDecoder {
     said_.clear();
     for (const Row& row : rows) {
       check_invariant(open_.contains(row.sentence), "a row of a sentence that is not open");
-      check_invariant(row.parent == kNoParent || sentences_.at(row.parent) == row.sentence, "a parent of another one");
-      prefixes.push_back(row.parent == kNoParent ? Tokens{} : prefixes_.at(row.parent));
+      check_invariant(row.parent == no_parent || sentences_.at(row.parent) == row.sentence, "a parent of another one");
+      prefixes.push_back(row.parent == no_parent ? Tokens{} : prefixes_.at(row.parent));
       prefixes.back().push_back(row.token);
       sentences.push_back(row.sentence);
       said_.push_back(after(row.sentence, prefixes.back()));

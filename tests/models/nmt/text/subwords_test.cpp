@@ -42,8 +42,8 @@ TEST_CASE("words are cut into pieces and put together again" * doctest::test_sui
       for (const Pair& pair : builtin_corpus()) {
         const std::string expected = normalised_words(pair.source, normaliser);
         Words tokens = pieces.tokens(pair.source);
-        REQUIRE(tokens.front() == kStartWord);
-        REQUIRE(tokens.back() == kEndWord);
+        REQUIRE(tokens.front() == start_token);
+        REQUIRE(tokens.back() == end_token);
         tokens.erase(tokens.begin());
         tokens.pop_back();
         if (pieces.words(tokens) != expected) FAIL_CHECK(expected, " comes back as ", pieces.words(tokens));

@@ -16,7 +16,7 @@ WordCounts counts_of(const std::vector<std::string>& sentences) {
   return counts;
 }
 
-const std::vector<std::string> kSentences{"<start> b a ! <end>", "<start> c b . <end>", "<start> a . <end>"};
+const std::vector<std::string> sample_sentences{"<start> b a ! <end>", "<start> c b . <end>", "<start> a . <end>"};
 
 std::string load_error(std::string_view content) {
   const TemporaryFolder folder;
@@ -27,7 +27,7 @@ std::string load_error(std::string_view content) {
 
 TEST_CASE("ids follow falling frequency, then first appearance; <unk> is the last") {
   // 3 <start> <end>, 2 b a ., 1 ! c
-  const Vocabulary vocabulary(counts_of(kSentences));
+  const Vocabulary vocabulary(counts_of(sample_sentences));
   const std::vector<std::string> words{"<pad>", "<start>", "<end>", "b", "a", ".", "!", "c", "<unk>"};
   REQUIRE(vocabulary.size() == words.size());
   for (std::size_t i = 0; i < words.size(); ++i) CHECK(vocabulary.word(static_cast<std::int32_t>(i)) == words[i]);
@@ -42,7 +42,7 @@ TEST_CASE("ids follow falling frequency, then first appearance; <unk> is the las
 }
 
 TEST_CASE("encode and decode") {
-  const Vocabulary vocabulary(counts_of(kSentences));
+  const Vocabulary vocabulary(counts_of(sample_sentences));
   const Ids ids = vocabulary.encode({"<start>", "a", "zebra", ".", "<end>"});
   CHECK(ids == Ids{1, 4, 8, 5, 2});
   CHECK(vocabulary.decode(Ids{1, 4, 8, 5, 2, 0, 0}) == "a <unk> .");
@@ -52,7 +52,7 @@ TEST_CASE("encode and decode") {
 }
 
 TEST_CASE("a limit keeps the most frequent words, and <start> and <end> always") {
-  const Vocabulary limited(counts_of(kSentences), 4);
+  const Vocabulary limited(counts_of(sample_sentences), 4);
   CHECK(limited.size() == 6);
   CHECK(limited.id("a") == 4);
   CHECK(limited.id(".") == limited.unknown_id());
@@ -62,8 +62,8 @@ TEST_CASE("a limit keeps the most frequent words, and <start> and <end> always")
   CHECK(rare.start_id() == 2);
   CHECK(rare.end_id() == 3);
   CHECK(rare.id("a") == rare.unknown_id());
-  CHECK(Vocabulary(counts_of(kSentences), 1000).size() == 9);
-  CHECK(contains(message_of([] { Vocabulary(counts_of(kSentences), 2); }), "allow at least 3"));
+  CHECK(Vocabulary(counts_of(sample_sentences), 1000).size() == 9);
+  CHECK(contains(message_of([] { Vocabulary(counts_of(sample_sentences), 2); }), "allow at least 3"));
 }
 
 TEST_CASE("words that are names of other ids are not counted as words") {
@@ -80,7 +80,7 @@ TEST_CASE("a vocabulary without sentences is refused") {
 TEST_CASE("a saved vocabulary is the same when it is loaded") {
   const TemporaryFolder folder;
   const auto path = folder.path / "vocab.target.txt";
-  const Vocabulary saved(counts_of(kSentences));
+  const Vocabulary saved(counts_of(sample_sentences));
   saved.save(path);
   CHECK(weft::read_file(path) == "<start>\n<end>\nb\na\n.\n!\nc\n<unk>\n");
   const Vocabulary loaded = Vocabulary::load(path);

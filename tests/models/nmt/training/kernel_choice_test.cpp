@@ -67,7 +67,7 @@ TEST_CASE("a run that was measured repeats its selection from their text") {
     all = of;
   };
   const Table measured = choose_kernels(
-      kMeasuredKernels, [&] { return training_products(config, examples); }, progress);
+      measured_kernels, [&] { return training_products(config, examples); }, progress);
   CHECK(measured->size() == training_products(config, examples).size());
   CHECK(told == all + 1);
   const TemporaryFolder folder;
@@ -78,7 +78,7 @@ TEST_CASE("a run that was measured repeats its selection from their text") {
 }
 
 TEST_CASE("by default nothing is measured, and a table that is not there is refused") {
-  CHECK(choose_kernels(kDefaultKernels, {}, {}) == nullptr);
+  CHECK(choose_kernels(default_kernels, {}, {}) == nullptr);
   CHECK_THROWS_WITH_AS(choose_kernels("/nowhere/mesure", {}, {}),
                        "'kernels' is default, measure, or the path of a table: cannot read '/nowhere/mesure': No such "
                        "file or directory",

@@ -21,7 +21,7 @@ std::string epoch(int step, int number, double bleu) {
       step, number, bleu);
 }
 
-const std::string kSample =
+const std::string sample_line =
     R"({"epoch":1,"step":20,"samples":[{"source":"Je.","reference":"I.","translation":"i","source_words":["je","."],)"
     R"("target_words":["i"],"weights":[[0.75,0.25]]}]})";
 
@@ -86,7 +86,7 @@ TEST_CASE("a log tells that training diverged, until it goes on") {
 }
 
 TEST_CASE("samples are read back; what has not the form of one is left out") {
-  const SampleLog log = parse_samples(kSample + "\n" + kSample.substr(0, 40));
+  const SampleLog log = parse_samples(sample_line + "\n" + sample_line.substr(0, 40));
   REQUIRE(log.epochs.size() == 1);
   CHECK(log.unreadable == 1);
   const SampleTranslation& sample = log.epochs[0].samples.at(0);
@@ -95,7 +95,7 @@ TEST_CASE("samples are read back; what has not the form of one is left out") {
   CHECK(sample.weights == std::vector<std::vector<double>>{{0.75, 0.25}});
 
   const auto with = [](std::string_view from, std::string_view to) {
-    std::string text = kSample;
+    std::string text = sample_line;
     text.replace(text.find(from), from.size(), to);
     return parse_samples(text).unreadable;
   };
