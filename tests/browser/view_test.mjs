@@ -300,3 +300,29 @@ test("what is no graph is refused with one message, and nothing is written", () 
     assert.equal(attempt("weft", "dump", "none.html").status, 1);
   }
 });
+
+/// A chain of dense layers of these widths, auto-numbered as the builder numbers them.
+function layers(file, widths) {
+  const lines = [`graph "layers" {`, `  %x = input() : f32[2,${widths[0]}]`];
+  let last = "x";
+  for (let layer = 1; layer < widths.length; ++layer) {
+    const [rows, columns] = [widths[layer - 1], widths[layer]];
+    const name = layer === 1 ? "dense" : `dense_${layer - 1}`;
+    lines.push(`  %k${layer} = input() : f32[${rows},${columns}]`, `  %b${layer} = input() : f32[${columns}]`);
+    lines.push(`  %${name} = dense(%${last}, %k${layer}, %b${layer}) : f32[2,${columns}]`);
+    last = name;
+  }
+  writeFileSync(join(folder, file), [...lines, `  output "y" = %${last}`, "}", ""].join("\n"));
+  run("weft", "view", file, "-o", `${file}.html`);
+}
+
+test("layers of one kind fold only where they are one structure repeated", async () => {
+  layers("unlike.txt", [3, 5, 7, 11, 13]);
+  await withPage("unlike.txt.html", {}, async (page) => {
+    for (const name of ["dense", "dense_1", "dense_2", "dense_3"]) assert.equal(await named(page, name).count(), 1, name);
+  });
+  layers("alike.txt", [5, 5, 5, 5, 5]);
+  await withPage("alike.txt.html", {}, async (page) => {
+    assert.equal(await box(page, "dense \u00d7 4").count(), 1);
+  });
+});

@@ -146,7 +146,8 @@ weft.Graph = class {
     return children.map((box) => [firstOf(box), box]).sort((a, b) => a[0] - b[0]).map(([, box]) => box);
   }
 
-  /// Scopes that differ by the number at their end ("step3", "step4"), and nodes of one op that do, become one box.
+  /// Scopes that differ by the number at their end ("step3", "step4"), and nodes of one op that do, become one box where
+  /// they are one structure repeated: layers of different widths stay apart.
   #inSeries(children) {
     const keyOf = (box) => {
       if (box.kind === "scope") return /\d$/.test(box.label) ? `scope ${box.label.replace(/\d+$/, "")}` : null;
@@ -155,15 +156,18 @@ weft.Graph = class {
       return `${this.nodes[box.node].op} ${last.replace(/_?\d+$/, "")}`;
     };
     const least = { scope: 2, node: 4 };
-    const members = weft.groupBy(children, keyOf);
+    const seriesOf = new Map(); // by box
+    for (const [key, members] of weft.groupBy(children, keyOf))
+      if (key !== null)
+        for (const series of this.#alikes(members)) for (const box of series) seriesOf.set(box, series);
     const result = [];
     const done = new Set();
     for (const box of children) {
-      const key = keyOf(box);
-      const series = members.get(key);
-      if (key === null || series.length < least[box.kind]) result.push(box);
-      else if (!done.has(key)) {
-        done.add(key);
+      const series = seriesOf.get(box) ?? [];
+      if (series.length < (least[box.kind] ?? Infinity)) result.push(box);
+      else if (!done.has(series)) {
+        done.add(series);
+        const key = keyOf(box);
         const stem = key.slice(key.indexOf(" ") + 1) || this.nodes[box.node]?.op || "";
         const grouped = new weft.Box("series", stem.replace(/[_-]$/, ""), { name: `${series[0].name} ...` });
         grouped.times = series.length;
@@ -172,6 +176,43 @@ weft.Graph = class {
       }
     }
     return result.length === 1 && result[0].kind === "series" ? result[0].children : result;
+  }
+
+  /// Boxes of one kind, divided into those that are built alike.
+  #alikes(boxes) {
+    const groups = [];
+    for (const box of boxes) {
+      const group = groups.find((members) => this.#alike(members.at(-1), box));
+      if (group) group.push(box);
+      else groups.push([box]);
+    }
+    return groups;
+  }
+
+  /// Nodes of the same types; scopes that share more than half of what they are made of: a first step may lack something.
+  #alike(a, b) {
+    const [one, other] = [this.#structure(a), this.#structure(b)];
+    let shared = 0;
+    for (const [form, count] of one.forms) shared += Math.min(count, other.forms.get(form) ?? 0);
+    const larger = Math.max(one.count, other.count);
+    return a.kind === "node" ? shared === larger : 2 * shared > larger;
+  }
+
+  /// How often each op with its types comes in the box.
+  #structure(box) {
+    if (box.structure) return box.structure;
+    const structure = { forms: new Map(), count: 0 };
+    const add = (form, count) => {
+      structure.forms.set(form, (structure.forms.get(form) ?? 0) + count);
+      structure.count += count;
+    };
+    if (box.kind === "node") {
+      const { op, types, operands } = this.nodes[box.node];
+      add([op, ...types, "of", ...operands.map((value) => this.typeOf(value))].join(" "), 1);
+    }
+    for (const child of box.children) for (const [form, count] of this.#structure(child).forms) add(form, count);
+    box.structure = structure;
+    return structure;
   }
 
   /// What is fed and what is trained stands apart from what is computed.
