@@ -62,6 +62,8 @@ foreach(folder IN LISTS headers)
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft/${folder}
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 endforeach()
+install(CODE "set(WEFT_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})")
+install(SCRIPT cmake/PublicIncludes.cmake)
 install(FILES cmake/Findsentencepiece.cmake DESTINATION ${weft_package_dir})
 
 configure_package_config_file(cmake/WeftConfig.cmake.in ${PROJECT_BINARY_DIR}/WeftConfig.cmake
