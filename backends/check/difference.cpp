@@ -23,10 +23,10 @@ double distance(double a, double b) {
 
 }  // namespace
 
-Difference difference_of(const Tensor& expected, const Tensor& actual, double tolerance) {
+Difference difference_of(const Tensor& expected, const Tensor& actual, double tolerance, double noise) {
   const double scale = std::max(largest_finite(expected), least_scale);
   Difference difference{.elements = expected.shape().volume()};
-  difference.allowed = is_float(expected.dtype()) ? tolerance * scale : 0.0;
+  difference.allowed = is_float(expected.dtype()) ? std::max(tolerance * scale, noise) : 0.0;
   for (std::int64_t i = 0; i < difference.elements; ++i) {
     const double here = distance(expected.number(i), actual.number(i));
     if (here > difference.allowed) ++difference.off;

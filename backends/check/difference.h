@@ -23,8 +23,8 @@ struct Difference {
 inline constexpr double least_scale = 1e-3;
 
 /// An element may be off by `tolerance` times the scale: the largest finite magnitude of `expected`, or least_scale if
-/// that is more. Integers and bools must be equal.
-Difference difference_of(const Tensor& expected, const Tensor& actual, double tolerance);
+/// that is more; or by `noise`, what rounding is known to make of it. Integers and bools must be equal.
+Difference difference_of(const Tensor& expected, const Tensor& actual, double tolerance, double noise = 0);
 
 /// The indices of an element: "[2,0,1]".
 std::string position_text(std::int64_t element, const Shape& shape);

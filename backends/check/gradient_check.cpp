@@ -1,9 +1,11 @@
 #include "backends/check/gradient_check.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 #include "backends/reference/reference_backend.h"
 #include "backends/runtime/execution.h"
@@ -46,9 +48,16 @@ class Check {
   std::vector<GradientCheck> run() {
     const std::vector<Tensor> gradients = differentiate();
     Execution execution = compile_checked(graph_);
+    const double at_content = evaluate(execution);
+    std::vector<Comparison> comparisons;
+    std::int64_t of = 0;
+    for (std::size_t i = 0; i < variables_to_check_.size(); ++i) {
+      comparisons.push_back(begin(variables_to_check_[i], gradients[i], at_content));
+      of += comparisons.back().most;
+    }
+    check_in_turn(execution, comparisons, at_content, of);
     std::vector<GradientCheck> checks;
-    for (std::size_t i = 0; i < variables_to_check_.size(); ++i)
-      checks.push_back(compare(execution, variables_to_check_[i], gradients[i]));
+    for (const Comparison& comparison : comparisons) checks.push_back(result_of(comparison));
     return checks;
   }
 
@@ -133,40 +142,106 @@ class Check {
       variables_->set(name, tensor);
   }
 
-  GradientCheck compare(Execution& execution, ValueId variable, const Tensor& gradient) const {
+  /// The check of one variable, which goes on element by element.
+  struct Comparison {
+    ValueId variable;
+    const Tensor* gradient;
+    Tensor content;  ///< as it was
+    std::int64_t most;
+    double worst = 0.0;
+    double scale = 0.0;
+    std::int64_t done = 0;
+    std::int64_t kinks = 0;
+
+    std::int64_t next = 0;  ///< the element that comes next
+
+    /// Strides that have no factor in common with the volume visit each element once, and few of them are spread
+    /// already.
+    void advance() {
+      const std::int64_t volume = content.shape().volume();
+      std::int64_t stride = std::max<std::int64_t>(static_cast<std::int64_t>(0.618 * static_cast<double>(volume)), 1);
+      while (std::gcd(stride, volume) != 1) ++stride;
+      next = (next + stride) % volume;
+      ++done;
+    }
+  };
+
+  Comparison begin(ValueId variable, const Tensor& gradient, double at_content) const {
     const std::string& name = node_of(variable).name;
-    const Tensor content = is_input(variable) ? inputs_.find(name)->second : variables_->get(name);
-    const double at_content = evaluate(execution);
-    const auto evaluate_at = [&](std::int64_t index, double number) {
-      Tensor moved = content;
-      moved.set_number(index, number);
-      set(execution, variable, moved);
+    Comparison comparison{variable, &gradient, is_input(variable) ? inputs_.find(name)->second : variables_->get(name),
+                          0};
+    comparison.most = std::min(comparison.content.shape().volume(), std::max<std::int64_t>(options_.most_elements, 1));
+    comparison.scale = 1e-4 * std::abs(at_content);
+    return comparison;
+  }
+
+  /// An element of each variable, then another one of each, until all are done or the time is.
+  void check_in_turn(Execution& execution, std::vector<Comparison>& comparisons, double at_content,
+                     std::int64_t of) const {
+    const auto start = std::chrono::steady_clock::now();
+    std::int64_t done = 0;
+    for (std::int64_t round = 0; done < of; ++round)
+      for (Comparison& comparison : comparisons) {
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (round > 0 && seconds > options_.seconds) return;
+        if (comparison.done == comparison.most) continue;
+        check_element(execution, comparison, at_content);
+        ++done;
+        if (options_.on_progress) options_.on_progress(done, of);
+      }
+  }
+
+  /// How far the gradient of one element is off, and whether it lies at a kink.
+  void check_element(Execution& execution, Comparison& comparison, double at_content) const {
+    const std::int64_t index = comparison.next;
+    const double exact = comparison.gradient->number(index);
+    const double number = comparison.content.number(index);
+    const auto evaluate_at = [&](double moved_by) {
+      Tensor moved = comparison.content;
+      moved.set_number(index, number + moved_by);
+      set(execution, comparison.variable, moved);
       return evaluate(execution);
     };
-
-    const std::int64_t volume = content.shape().volume();
-    const std::int64_t count = std::min(volume, std::max<std::int64_t>(options_.most_elements, 1));
-    GradientCheck check{.input = name, .elements = count};
-    double worst = 0.0;
-    double scale = 1e-4 * std::abs(at_content);
-    for (std::int64_t i = 0; i < count; ++i) {
-      // Rounded down, count picks spread over the volume; volume is at most 2^40, so the product stays exact.
-      const auto index =
-          static_cast<std::int64_t>(static_cast<double>(i) * static_cast<double>(volume) / static_cast<double>(count));
-      const double number = content.number(index);
-      const double difference =
-          (evaluate_at(index, number + options_.step) - evaluate_at(index, number - options_.step)) /
-          (2.0 * options_.step);
-      const double exact = gradient.number(index);
-      const double error = std::abs(exact - difference);
-      worst = std::isfinite(error) ? std::max(worst, error) : std::numeric_limits<double>::infinity();
-      scale = std::max({scale, std::abs(exact), std::abs(difference)});
+    double error = std::numeric_limits<double>::infinity();
+    bool is_kink = false;
+    for (const double factor : {1.0, 10.0, 100.0, 0.1}) {
+      const double step = factor * options_.step;
+      const double above = evaluate_at(step);
+      const double below = evaluate_at(-step);
+      const double difference = (above - below) / (2.0 * step);
+      if (const double here = std::abs(exact - difference); here < error) {
+        error = here;
+        comparison.scale = std::max({comparison.scale, std::abs(exact), std::abs(difference)});
+      }
+      if (error <= options_.tolerance * comparison.scale) break;
+      is_kink = is_kink || lies_between(exact, (above - at_content) / step, (at_content - below) / step);
     }
-    set(execution, variable, content);
-    for (const double exact : gradient.as<double>())
+    set(execution, comparison.variable, comparison.content);
+    comparison.advance();
+    if (is_kink && error > options_.tolerance * comparison.scale)
+      ++comparison.kinks;
+    else
+      comparison.worst = std::max(comparison.worst, error);
+  }
+
+  /// Whether the slopes to either side are so far apart that they are two, and the gradient is one between them.
+  static bool lies_between(double exact, double forward, double backward) {
+    constexpr double least_part = 1e-3;  // curvature parts them by some 1e-5
+    const double apart = std::abs(forward - backward);
+    const double slack = 0.01 * apart;
+    return apart > least_part * std::max(std::abs(forward), std::abs(backward)) &&
+           exact >= std::min(forward, backward) - slack && exact <= std::max(forward, backward) + slack;
+  }
+
+  GradientCheck result_of(const Comparison& comparison) const {
+    GradientCheck check{.input = node_of(comparison.variable).name,
+                        .worst_error = comparison.worst == 0.0 ? 0.0 : comparison.worst / comparison.scale,
+                        .elements = comparison.done,
+                        .kinks = comparison.kinks};
+    for (const double exact : comparison.gradient->as<double>())
       check.largest_gradient = std::max(check.largest_gradient, std::abs(exact));
-    check.worst_error = worst == 0.0 ? 0.0 : worst / scale;
-    check.passed = check.worst_error <= options_.tolerance && check.largest_gradient > 0.0;
+    check.passed =
+        check.worst_error <= options_.tolerance && check.largest_gradient > 0.0 && check.kinks < check.elements;
     return check;
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,12 @@ struct GradientCheckOptions {
   /// The range, both ends included, that i32 inputs are drawn from; bool inputs are drawn from both.
   std::int32_t integer_low = 1;
   std::int32_t integer_high = 2;
-  /// At most so many elements of an input are checked, evenly spread over it.
+  /// At most so many elements of an input are checked, spread over it.
   std::int64_t most_elements = 200;
+  /// No further element is begun after so many seconds; of every input one is checked in any case.
+  double seconds = std::numeric_limits<double>::infinity();
+  /// Called after each element: how many are done, and how many there are at most.
+  std::function<void(std::int64_t done, std::int64_t of)> on_progress = {};
 };
 
 /// What the check of one input or parameter found.
@@ -34,12 +40,16 @@ struct GradientCheck {
   double largest_gradient = 0.0;
   /// How many elements were checked.
   std::int64_t elements = 0;
-  /// worst_error is within the tolerance, and not all gradients are 0: a graph whose gradients are all 0 checks
+  /// How many of them lie at a kink, as relu's at 0: the differences to either side are two slopes, the gradient is one
+  /// between them, and nothing can be said of it but that. They do not count as errors.
+  std::int64_t kinks = 0;
+  /// worst_error is within the tolerance, not all gradients are 0, and not all elements lie at kinks: these would check
   /// nothing.
   bool passed = false;
 };
 
-/// Compares vector_jacobian with central differences, for every floating-point input and parameter of the graph, by
+/// Compares vector_jacobian with central differences (where one is off, with wider and narrower ones as well: rounding
+/// spoils the one, curvature the other, a wrong gradient agrees with none), for every floating-point input and parameter of the graph, by
 /// their ids. The function is s = sum over the floating-point outputs of <cotangent, output>, with cotangents drawn at
 /// random so that no symmetry hides a mistake, and it is evaluated by the reference backend in float64, whatever the
 /// graph's types are. Updates of variables are left out. Throws Error when the graph has no floating-point output, or

@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-using Values = std::map<ValueId, Tensor>;
+using TensorsByValue = std::map<ValueId, Tensor>;
 
 std::string part_name(std::size_t index) { return fmt::format("{:04}", index); }
 
@@ -37,7 +37,8 @@ std::vector<Tensor> evaluate_parts(const Graph& graph, NodeId id, std::span<cons
   return tensors;
 }
 
-void compute(const Graph& graph, NodeId id, const Backend& backend, Values& values, const NodeObserver& observer) {
+void compute(const Graph& graph, NodeId id, const Backend& backend, TensorsByValue& values,
+             const NodeObserver& observer) {
   const Node& node = graph.node(id);
   std::vector<const Tensor*> operands;
   for (const ValueId operand : node.operands) operands.push_back(&values.at(operand));
@@ -62,7 +63,7 @@ std::map<ValueId, std::size_t> count_uses(const Graph& graph) {
 
 TensorMap interpret(const Graph& graph, const Backend& backend, const TensorMap& inputs, TensorMap& variables,
                     const NodeObserver& observer) {
-  Values values;
+  TensorsByValue values;
   std::map<ValueId, std::size_t> uses = count_uses(graph);
   for (const NodeId id : topological_order(graph)) {
     const Node& node = graph.node(id);

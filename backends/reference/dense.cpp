@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "backends/reference/matrix.h"
 
 namespace weft::reference {
 
@@ -13,12 +16,8 @@ Kernel dense(const KernelSpec& spec) {
       const T* kernel = buffers.operand<T>(1);
       const T* bias = buffers.operand<T>(2);
       T* y = buffers.result<T>(0);
-      for (std::int64_t row = 0; row < rows; ++row)
-        for (std::int64_t column = 0; column < out; ++column) {
-          T sum = bias[column];
-          for (std::int64_t k = 0; k < in; ++k) sum += x[row * in + k] * kernel[k * out + column];
-          y[row * out + column] = sum;
-        }
+      for (std::int64_t row = 0; row < rows; ++row) std::copy_n(bias, out, y + row * out);
+      add_product(x, {{rows, in}, false}, kernel, {{in, out}, false}, y);
     }};
   });
 }

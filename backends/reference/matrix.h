@@ -21,4 +21,24 @@ struct MatrixLayout {
   }
 };
 
+/// y [a.rows, b.columns] += a b, each element's terms in the order of their indices. Memory is walked in the order in
+/// which b is stored.
+template <typename T>
+void add_product(const T* a, const MatrixLayout& a_layout, const T* b, const MatrixLayout& b_layout, T* y) {
+  for (std::int64_t row = 0; row < a_layout.rows; ++row) {
+    T* sums = y + row * b_layout.columns;
+    if (b_layout.transposed) {
+      for (std::int64_t column = 0; column < b_layout.columns; ++column)
+        for (std::int64_t k = 0; k < b_layout.rows; ++k)
+          sums[column] += a[a_layout.index(row, k)] * b[b_layout.index(k, column)];
+    } else {
+      for (std::int64_t k = 0; k < b_layout.rows; ++k) {
+        const T factor = a[a_layout.index(row, k)];
+        const T* terms = b + b_layout.index(k, 0);
+        for (std::int64_t column = 0; column < b_layout.columns; ++column) sums[column] += factor * terms[column];
+      }
+    }
+  }
+}
+
 }  // namespace weft::reference

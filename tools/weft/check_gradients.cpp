@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <memory>
 
 #include "backends/check/gradient_check.h"
@@ -33,18 +35,17 @@ class Findings {
  public:
   void add(const std::string& op, const std::string& where, const std::vector<GradientCheck>& checks) {
     for (const GradientCheck& check : checks) {
-      const bool all_zero = !check.passed && check.worst_error == 0.0 && check.largest_gradient == 0.0;
       rows_.push_back({check.worst_error,
-                       {op, where, check.input, std::to_string(check.elements),
+                       {op, where, check.input, std::to_string(check.elements), std::to_string(check.kinks),
                         fmt::format("{:.1e}", check.worst_error), fmt::format("{:.3g}", check.largest_gradient),
-                        check.passed ? "ok" : (all_zero ? "FAILED: all gradients are 0" : "FAILED")}});
+                        check.passed ? "ok" : failure_of(check)}});
       if (!check.passed) ++failed_;
     }
   }
 
   /// A graph that could not be checked at all.
   void add_failure(const std::string& op, const std::string& where, std::string_view reason) {
-    rows_.push_back({INFINITY, {op, where, "", "", "", "", fmt::format("FAILED: {}", reason)}});
+    rows_.push_back({INFINITY, {op, where, "", "", "", "", "", fmt::format("FAILED: {}", reason)}});
     ++failed_;
   }
 
@@ -53,7 +54,7 @@ class Findings {
   /// The worst first.
   std::string to_string() {
     std::ranges::stable_sort(rows_, std::ranges::greater(), &Row::error);
-    Table table({"op", "case", "input", "elements", "worst error", "largest gradient", ""}, "lllrrrl");
+    Table table({"op", "case", "input", "elements", "kinks", "worst error", "largest gradient", ""}, "lllrrrrl");
     for (const Row& row : rows_) table.add(row.cells);
     std::string text = rows_.empty() ? "" : table.to_string();
     if (!rows_.empty()) text += fmt::format("{} checked, {} failed\n", rows_.size(), failed_);
@@ -67,6 +68,12 @@ class Findings {
   }
 
  private:
+  static std::string failure_of(const GradientCheck& check) {
+    if (check.worst_error == 0.0 && check.largest_gradient == 0.0) return "FAILED: all gradients are 0";
+    if (check.kinks == check.elements) return "FAILED: all elements lie at kinks; draw other inputs (--seed, --low)";
+    return "FAILED";
+  }
+
   struct Row {
     double error;
     std::vector<std::string> cells;
@@ -90,6 +97,19 @@ void check_op(const Op& op, const GradientCheckOptions& options, Findings& findi
   }
 }
 
+/// A line every few seconds of long work.
+std::function<void(std::int64_t, std::int64_t)> tell_progress() {
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::seconds between{5};
+  return [start = Clock::now(), next = Clock::now() + between](std::int64_t done, std::int64_t of) mutable {
+    const Clock::time_point now = Clock::now();
+    if (now < next) return;
+    next = now + between;
+    fmt::print(stderr, "{} of at most {} elements checked, {:.0f} s\n", done, of,
+               std::chrono::duration<double>(now - start).count());
+  };
+}
+
 void check_graph(const CheckOptions& options, Findings& findings) {
   const Graph graph = load_graph(options.graph, all_ops());
   require_memory_for(graph);
@@ -98,6 +118,7 @@ void check_graph(const CheckOptions& options, Findings& findings) {
   of_graph.high = options.range.high;
   of_graph.integer_low = options.range.integer_low;
   of_graph.integer_high = options.range.integer_high;
+  of_graph.on_progress = tell_progress();
   const std::vector<GradientCheck> checks = check_gradients(graph, of_graph);
   require(!checks.empty(), "graph '{}' has no floating-point input and no parameter to differentiate with respect to",
           graph.name());
@@ -146,6 +167,10 @@ void add_check_gradients(Program& program) {
   command.option("--most-elements", options->check.most_elements, "Elements of an input that are checked at most")
       .positive()
       .show_default();
+  options->check.seconds = 60;
+  command.option("--seconds", options->check.seconds, "Begin no further element after so long; all inputs come in turn")
+      .positive()
+      .show_default();
   add_range_options(command, options->range);
   command.footer(
       "Examples:\n"
@@ -154,7 +179,9 @@ void add_check_gradients(Program& program) {
       "  weft check-gradients graph.json --low 0.1\n\n"
       "The ranges are those of a graph file's inputs; the cases of an op have their own. The worst come first; the "
       "exit\n"
-      "status is 1 when one fails.");
+      "status is 1 when one fails. At a kink, as relu's at 0, a function has two slopes: such elements are counted, "
+      "and\n"
+      "do not fail.");
   command.action([options] { check(*options); });
 }
 

@@ -103,3 +103,30 @@ TEST_CASE("NaN and infinity where the other side has a number are infinitely far
   CHECK(difference.off == 2);
   CHECK(difference.worst == 0);
 }
+
+TEST_CASE("a sum whose terms cancel is no wrong kernel, a wrong one among such sums is") {
+  Graph graph;
+  graph.output("y", reduce_sum(graph.input("x", DType::f32, {10'001})));
+  Tensor x({DType::f32, {10'001}});
+  for (std::int64_t i = 0; i < 10'000; ++i)
+    x.set_number(i, (i % 2 == 0 ? 1.0 : -1.0) * (1.0 + 0.37 * static_cast<double>(i / 2 % 91)));
+  x.set_number(10'000, 1e-3);
+  CHECK(compare_sides(graph, {&onednn_backend()}, {&reference_backend()}, {{"x", x}}, {}, 1e-6).first() == nullptr);
+
+  struct Wrong final : Backend {
+    std::string_view name() const override { return "wrong"; }
+    bool runs_whole(const Op& op) const override { return reference_backend().runs_whole(op); }
+    Kernel make_kernel(const KernelSpec& spec) const override {
+      Kernel kernel = reference_backend().make_kernel(spec);
+      kernel.run = [run = std::move(kernel.run)](const KernelBuffers& buffers) {
+        run(buffers);
+        *buffers.result<float>(0) += 1.0F;  // as if a term were missing
+      };
+      return kernel;
+    }
+  };
+  const Wrong wrong;
+  const Comparison comparison = compare_sides(graph, {&wrong}, {&reference_backend()}, {{"x", x}}, {}, 1e-6);
+  REQUIRE(comparison.first() != nullptr);
+  CHECK(comparison.first()->kernel_is_wrong());
+}

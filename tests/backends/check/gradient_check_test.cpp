@@ -110,6 +110,47 @@ TEST_CASE("of large inputs only so many elements are checked") {
   CHECK(check.passed);
 }
 
+TEST_CASE("few elements are spread over the input, many are all") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {5, 9});
+  graph.output("y", tanh(slice(x, 0, 3, 4)));  // the gradients of the others are 0
+  CHECK(check_gradients(graph, {.most_elements = 45}).at(0).largest_gradient > 0.0);
+  CHECK(check_gradients(graph, {.most_elements = 45}).at(0).elements == 45);
+}
+
+TEST_CASE("elements at a kink are counted, and do not fail") {
+  Graph graph;
+  const Value x = graph.parameter("x", {4}, Initializer::zeros());
+  const Value smooth = graph.parameter("smooth", {4}, Initializer::uniform(1, 2));
+  graph.output("y", relu(x * smooth) + tanh(x) + smooth);
+  const std::vector<GradientCheck> checks = check_gradients(graph);
+  CHECK(checks.at(0).kinks == 4);
+  CHECK_FALSE(checks.at(0).passed);  // nothing of it was checked
+  CHECK(checks.at(1).kinks == 0);
+  CHECK(checks.at(1).passed);
+}
+
+TEST_CASE("a large function's rounding is no mistake") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {3});
+  graph.output("y", tanh(x) + (reduce_sum(graph.constant(Tensor::full({DType::f32, {3}}, 1e4)) * x) - 1e4));
+  CHECK(check_gradients(graph).at(0).passed);
+}
+
+TEST_CASE("an element of each input is checked, however short the time is") {
+  Graph graph;
+  graph.output("y", tanh(graph.input("a", DType::f32, {30}) * graph.input("b", DType::f32, {30})));
+  std::int64_t told = 0;
+  const std::vector<GradientCheck> checks =
+      check_gradients(graph, {.seconds = 0, .on_progress = [&](std::int64_t done, std::int64_t of) {
+                                told = done;
+                                CHECK(of == 60);
+                              }});
+  CHECK(checks.at(0).elements == 1);
+  CHECK(checks.at(1).elements == 1);
+  CHECK(told == 2);
+}
+
 TEST_CASE("a graph without a floating-point output is an error") {
   Graph graph;
   graph.output("best", argmax(graph.input("x", DType::f32, {3}), 0));
