@@ -1,7 +1,11 @@
 #include "graph/graph.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <deque>
+#include <mutex>
 #include <unordered_set>
 
 #include "graph/leaf.h"
@@ -15,7 +19,51 @@ struct Origin {
   std::uint32_t result_index = 0;
 };
 
+namespace {
+
+/// All anchors there ever were, and those that no graph has now.
+struct Anchors {
+  std::mutex mutex;
+  std::deque<GraphAnchor> all;
+  std::vector<GraphAnchor*> unused;
+};
+
+/// Never destroyed: graphs may be, when the program ends.
+Anchors& anchors() {
+  static auto* const made = new Anchors;
+  return *made;
+}
+
+/// A graph's own anchor. A copy of the graph's content is another graph.
+class OwnedAnchor {
+ public:
+  explicit OwnedAnchor(GraphStorage& storage) : anchor_(take()) { anchor_->storage = &storage; }
+  OwnedAnchor& operator=(const OwnedAnchor&) { return *this; }
+  OwnedAnchor(const OwnedAnchor&) = delete;
+  ~OwnedAnchor() {
+    const std::lock_guard lock(anchors().mutex);
+    anchor_->storage = nullptr;
+    ++anchor_->generation;
+    anchors().unused.push_back(anchor_);
+  }
+  const GraphAnchor& operator*() const { return *anchor_; }
+
+ private:
+  static GraphAnchor* take() {
+    const std::lock_guard lock(anchors().mutex);
+    if (anchors().unused.empty()) return &anchors().all.emplace_back();
+    GraphAnchor* anchor = anchors().unused.back();
+    anchors().unused.pop_back();
+    return anchor;
+  }
+
+  GraphAnchor* anchor_;
+};
+
+}  // namespace
+
 struct GraphStorage {
+  OwnedAnchor anchor{*this};
   Graph* owner = nullptr;
   std::string name;
   std::string scope;
@@ -72,7 +120,7 @@ struct GraphStorage {
     std::string full = below_scope(local_name);
     require(!is_used(full), "{} '{}': the name is in use in graph '{}'", op.name, full, name);
     const NodeId id = append(op, {}, std::move(attributes), std::move(full), std::span(&type, 1));
-    return {*this, nodes[id.index].results[0]};
+    return {*anchor, nodes[id.index].results[0]};
   }
 };
 
@@ -107,6 +155,10 @@ void require_same_types(std::span<const TensorType> written, std::span<const Ten
 }
 
 }  // namespace
+
+std::string Initializer::to_string() const {
+  return arguments.empty() ? name : fmt::format("{}({})", name, fmt::join(arguments, ", "));
+}
 
 Graph::Graph(std::string name) : storage_(std::make_unique<GraphStorage>()) {
   storage_->owner = this;
@@ -152,10 +204,15 @@ Value Graph::constant(Tensor tensor) {
   Attributes attributes{{"value", std::make_shared<const Tensor>(std::move(tensor))}};
   const NodeId id = storage_->append(leaf::constant, {}, std::move(attributes),
                                      storage_->unique(storage_->below_scope("constant")), std::span(&type, 1));
-  return {*storage_, node(id).results[0]};
+  return {*storage_->anchor, node(id).results[0]};
 }
 
-Value Graph::constant(double number, DType dtype) { return constant(Tensor::full({dtype, Shape{}}, number)); }
+Value Graph::constant(double number, DType dtype) {
+  require(dtype != DType::i32 || number == std::trunc(number),
+          "the number {} is no i32: write a whole number, or cast the other operand to a floating-point type", number);
+  require(dtype != DType::boolean || number == 0.0 || number == 1.0, "the number {} is no bool: write 0 or 1", number);
+  return constant(Tensor::full({dtype, Shape{}}, number));
+}
 
 void Graph::update(Value variable, Value value) {
   require(variable && value && &variable.graph() == this && &value.graph() == this,
@@ -231,6 +288,8 @@ Graph::Scope Graph::scope(std::string_view name) { return {*storage_, storage_->
 
 Graph::Scope Graph::absolute_scope(std::string_view scope) { return {*storage_, std::string(scope)}; }
 
+std::string Graph::unique_name(std::string_view name) { return storage_->unique(storage_->below_scope(name)); }
+
 std::uint32_t Graph::node_bound() const { return static_cast<std::uint32_t>(storage_->nodes.size()); }
 
 std::uint32_t Graph::value_bound() const { return static_cast<std::uint32_t>(storage_->origins.size()); }
@@ -249,7 +308,7 @@ std::vector<NodeId> Graph::nodes() const {
 
 std::size_t Graph::node_count() const { return storage_->alive_count; }
 
-Value Graph::value(ValueId id) const { return {*storage_, id}; }
+Value Graph::value(ValueId id) const { return {*storage_->anchor, id}; }
 
 const TensorType& Graph::type(ValueId id) const { return storage_->types.at(id.index); }
 
@@ -270,6 +329,12 @@ std::vector<NodeId> Graph::leaves(const Op& op) const {
   for (const NodeId id : nodes())
     if (node(id).op == &op) ids.push_back(id);
   return ids;
+}
+
+std::vector<Value> Graph::parameters() const {
+  std::vector<Value> values;
+  for (const NodeId id : leaves(leaf::parameter)) values.push_back(value(node(id).results[0]));
+  return values;
 }
 
 const std::vector<Output>& Graph::outputs() const { return storage_->outputs; }
@@ -305,11 +370,18 @@ void Graph::rename(NodeId id, std::string_view name) {
   storage_->names.insert(id, storage_->nodes);
 }
 
-Graph& Value::graph() const { return *storage_->owner; }
+GraphStorage& Value::storage() const {
+  require(anchor_ != nullptr, "a null value is used: it was never made by a graph");
+  require(anchor_->storage != nullptr && anchor_->generation == generation_,
+          "a value is used whose graph is gone: keep the graph as long as its values");
+  return *anchor_->storage;
+}
 
-const TensorType& Value::type() const { return storage_->types.at(id_.index); }
+Graph& Value::graph() const { return *storage().owner; }
 
-NodeId Value::producer() const { return storage_->origins.at(id_.index).producer; }
+const TensorType& Value::type() const { return storage().types.at(id_.index); }
+
+NodeId Value::producer() const { return storage().origins.at(id_.index).producer; }
 
 std::string Value::name() const { return graph().value_name(id_); }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +28,10 @@ struct Initializer {
   std::string name = "zeros";
   /// constant: {number}; uniform: {low, high}; normal: {mean, standard deviation}; the others: none.
   std::vector<double> arguments;
+
+  /// "uniform(-0.1, 0.1)".
+  std::string to_string() const;
+  friend bool operator==(const Initializer&, const Initializer&) = default;
 
   static Initializer zeros() { return {"zeros", {}}; }
   static Initializer ones() { return {"ones", {}}; }
@@ -52,14 +59,22 @@ struct Node {
   std::string scope;
 };
 
-/// A handle to one result of one node: small, passed by value, valid as long as its graph (which may be moved).
+/// Where the values of a graph find it, wherever it is moved to. It outlives the graph, so that a value whose graph is
+/// gone can tell, and serves later graphs in other generations.
+struct GraphAnchor {
+  GraphStorage* storage = nullptr;
+  std::uint32_t generation = 0;
+};
+
+/// A handle to one result of one node: small, passed by value, valid as long as its graph (which may be moved). Asking
+/// a null handle, or one whose graph is gone, throws Error.
 class Value {
  public:
   Value() = default;
-  Value(GraphStorage& storage, ValueId id) : storage_(&storage), id_(id) {}
+  Value(const GraphAnchor& anchor, ValueId id) : anchor_(&anchor), id_(id), generation_(anchor.generation) {}
 
   /// False for a null handle.
-  explicit operator bool() const { return storage_ != nullptr; }
+  explicit operator bool() const { return anchor_ != nullptr; }
   Graph& graph() const;
   ValueId id() const { return id_; }
   const TensorType& type() const;
@@ -71,11 +86,24 @@ class Value {
   /// Renames the producer, within its scope. Returns the same value, so that it can stand in an expression.
   Value named(std::string_view name) const;
 
-  friend bool operator==(const Value& a, const Value& b) { return a.storage_ == b.storage_ && a.id_ == b.id_; }
+  friend bool operator==(const Value& a, const Value& b) = default;
 
  private:
-  GraphStorage* storage_ = nullptr;
+  GraphStorage& storage() const;
+
+  const GraphAnchor* anchor_ = nullptr;
   ValueId id_;
+  std::uint32_t generation_ = 0;
+};
+
+/// Several values, to be passed on: in braces, a vector, an array or a span. It does not own them.
+class Values : public std::span<const Value> {
+ public:
+  Values() = default;
+  Values(std::initializer_list<Value> values) : span(values.begin(), values.size()) {}
+  template <std::ranges::contiguous_range Range>
+  requires std::convertible_to<Range&&, std::span<const Value>> Values(Range&& range)
+      : span(std::forward<Range>(range)) {}
 };
 
 /// A name bound to a value: an output of the graph.
@@ -111,7 +139,7 @@ class Graph {
   /// A value that lives across runs.
   Value state(std::string_view name, const TensorType& type, const Initializer& initializer = Initializer::zeros());
   Value constant(Tensor tensor);
-  /// A scalar constant.
+  /// A scalar constant. Throws Error when the type cannot hold the number: 0.5 as an i32.
   Value constant(double number, DType dtype = DType::f32);
 
   /// A variable (parameter or state) is assigned `value` at the end of each run, when all have been read. Throws Error
@@ -152,6 +180,9 @@ class Graph {
   /// Enters exactly this scope, whatever the current one is: for passes, with the scope of the node they replace.
   Scope absolute_scope(std::string_view scope);
 
+  /// A name below the current scope that no node has: the given one, or with a number behind it.
+  std::string unique_name(std::string_view name);
+
   // ---- Looking.
   /// One more than the largest node index ever given; some of these nodes may be erased.
   std::uint32_t node_bound() const;
@@ -171,6 +202,8 @@ class Graph {
   NodeId find(std::string_view name) const;
   /// The nodes with that leaf op, by id.
   std::vector<NodeId> leaves(const Op& op) const;
+  /// What is trained, in the order of declaration.
+  std::vector<Value> parameters() const;
   const std::vector<Output>& outputs() const;
   const std::vector<Update>& updates() const;
 

@@ -85,6 +85,8 @@ struct Op {
   /// nullptr when there is no rule: then either `decompose` is differentiated, or `no_gradient` says why there is none.
   GradientFn* gradient = nullptr;
   std::string_view no_gradient = {};
+  /// Without a gradient on purpose: what leads through it to the loss counts as a constant, and is no error.
+  bool stops_gradient = false;
   DecomposeFn* decompose = nullptr;
   FlopsFn* flops = nullptr;
   /// nullptr when they are those of all operands and results, as with most ops.

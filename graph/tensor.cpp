@@ -3,17 +3,18 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <new>
+
+#include "graph/base/quantity.h"
 
 namespace weft {
 namespace {
 
 constexpr std::size_t alignment = 64;
 
-std::byte* allocate(std::int64_t bytes) {
-  const std::size_t size = (static_cast<std::size_t>(bytes) + alignment - 1) / alignment * alignment;
+std::byte* allocate(const TensorType& type) {
+  const std::size_t size = (static_cast<std::size_t>(type.bytes()) + alignment - 1) / alignment * alignment;
   auto* data = static_cast<std::byte*>(std::aligned_alloc(alignment, size));
-  if (data == nullptr) throw std::bad_alloc();
+  require(data != nullptr, "there is no memory for a tensor {}: it takes {}", type, bytes_text(size));
   return data;
 }
 
@@ -34,11 +35,11 @@ std::int32_t to_i32(double number) {
 
 }  // namespace
 
-Tensor::Tensor(const TensorType& type) : type_(type), data_(allocate(type.bytes())) {
+Tensor::Tensor(const TensorType& type) : type_(type), data_(allocate(type)) {
   std::memset(data_.get(), 0, static_cast<std::size_t>(type.bytes()));
 }
 
-Tensor::Tensor(const Tensor& other) : type_(other.type_), data_(allocate(other.type_.bytes())) {
+Tensor::Tensor(const Tensor& other) : type_(other.type_), data_(allocate(other.type_)) {
   std::memcpy(data_.get(), other.data_.get(), static_cast<std::size_t>(type_.bytes()));
 }
 
@@ -51,6 +52,11 @@ Tensor Tensor::full(const TensorType& type, double number) {
   Tensor tensor(type);
   for (std::int64_t i = 0; i < type.shape.volume(); ++i) tensor.set_number(i, number);
   return tensor;
+}
+
+double Tensor::item() const {
+  require(shape().volume() == 1, "a tensor {} has {} elements: item() is for one", type_, shape().volume());
+  return number(0);
 }
 
 double Tensor::number(std::int64_t index) const {

@@ -87,6 +87,8 @@ class Tensor {
   std::span<std::byte> bytes() { return {data_.get(), static_cast<std::size_t>(type_.bytes())}; }
   std::span<const std::byte> bytes() const { return {data_.get(), static_cast<std::size_t>(type_.bytes())}; }
 
+  /// The only element, as a double. Throws Error when there are several.
+  double item() const;
   /// Element `index` (row-major) as a double, whatever the element type.
   double number(std::int64_t index) const;
   void set_number(std::int64_t index, double number);

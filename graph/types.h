@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -63,6 +65,21 @@ class Shape {
   std::array<std::int64_t, max_rank> extents_{};
   std::size_t rank_ = 0;
   std::int64_t volume_ = 1;
+};
+
+/// Whole numbers that a function takes, such as axes or extents: one, several in braces, a vector, or a shape.
+class Integers {
+ public:
+  Integers() = default;
+  Integers(std::int64_t number) : numbers_{number} {}
+  Integers(std::initializer_list<std::int64_t> numbers) : numbers_(numbers) {}
+  Integers(std::vector<std::int64_t> numbers) : numbers_(std::move(numbers)) {}
+  Integers(const Shape& shape) : numbers_(shape.begin(), shape.end()) {}
+
+  operator const std::vector<std::int64_t>&() const { return numbers_; }
+
+ private:
+  std::vector<std::int64_t> numbers_;
 };
 
 /// What NumPy's broadcasting makes of two shapes: aligned at the last axis, equal or 1. Throws Error with both.

@@ -29,9 +29,10 @@ Value sigmoid(Value x);
 Value relu(Value x);
 Value sqrt(Value x);
 struct DropoutOptions {
-  double rate = 0.5;             ///< the share of elements that become 0, in [0, 1)
-  std::uint64_t seed = 1;        ///< of the draws
-  std::string_view stream = {};  ///< what they are for: the same name, the same draws
+  double rate = 0.5;       ///< the share of elements that become 0, in [0, 1)
+  std::uint64_t seed = 1;  ///< of the draws
+  /// What they are for: the same name, the same draws. Without one, a name that no other dropout of the graph has.
+  std::string_view stream = {};
 };
 /// 0 for a share `rate` of the elements, drawn at random, x / (1 - rate) for the others. step: an i32 scalar that says
 /// which draws of the stream, such as a state that counts the runs. No draw depends on another one, nor on threads.
@@ -51,6 +52,9 @@ Value operator-(double a, Value b);
 Value operator*(double a, Value b);
 Value operator/(double a, Value b);
 
+/// x, through which no gradient passes: what lies before it is not trained by what comes after.
+Value stop_gradient(Value x);
+
 // ---- Comparison and choice.
 /// a == b, elementwise with broadcasting: bool.
 Value equal(Value a, Value b);
@@ -68,24 +72,24 @@ Value sequence_mask(Value lengths, std::int64_t time);
 Value random_uniform(Value step, Value low, Value high, const Shape& shape, std::int64_t seed, std::string_view stream);
 
 // ---- Shape.
-Value concat(std::span<const Value> parts, std::int64_t axis);
+Value concat(Values parts, std::int64_t axis);
 /// Elements [begin, end) of one axis.
 Value slice(Value x, std::int64_t axis, std::int64_t begin, std::int64_t end);
 /// Zeros before and after the elements along one axis: the gradient of slice.
 Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after);
 /// Joins values of one type along a new axis.
-Value stack(std::span<const Value> parts, std::int64_t axis);
-/// The same elements, row-major, under another shape of the same volume.
-Value reshape(Value x, const Shape& shape);
+Value stack(Values parts, std::int64_t axis);
+/// The same elements, row-major, under another shape of the same volume; an extent of -1 is what the others leave.
+Value reshape(Value x, const Integers& extents);
 /// Result axis i is operand axis permutation[i].
 Value transpose(Value x, std::vector<std::int64_t> permutation);
 Value broadcast(Value x, const Shape& shape);
 
 // ---- Reduction. No axes means all of them.
-Value reduce_sum(Value x, std::vector<std::int64_t> axes = {}, bool keep_dims = false);
-Value reduce_mean(Value x, std::vector<std::int64_t> axes = {}, bool keep_dims = false);
+Value reduce_sum(Value x, const Integers& axes = {}, bool keep_dims = false);
+Value reduce_mean(Value x, const Integers& axes = {}, bool keep_dims = false);
 /// The gradient is shared equally among the elements that attain the maximum.
-Value reduce_max(Value x, std::vector<std::int64_t> axes = {}, bool keep_dims = false);
+Value reduce_max(Value x, const Integers& axes = {}, bool keep_dims = false);
 /// The index (i32) of the largest element along an axis, the first of equals; the axis is removed.
 Value argmax(Value x, std::int64_t axis);
 Value softmax(Value x, std::int64_t axis = -1);
@@ -96,6 +100,8 @@ Value log_softmax(Value x, std::int64_t axis = -1);
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
 /// x [..., in] times kernel [in, out] plus bias [out]: [..., out].
 Value dense(Value x, Value kernel, Value bias);
+/// The same without a bias.
+Value dense(Value x, Value kernel);
 /// What low_precision_dense rounds its kernel to.
 enum class WeightPrecision {
   bf16,  ///< the upper half of a float; x stays as it is
@@ -217,31 +223,34 @@ Value masked_cross_entropy_gradient(Value logits, Value targets, Value cotangent
 
 // ---- Updates: so that one graph holds the whole training step.
 /// The Euclidean norm over all elements of all values: a scalar of their element type.
-Value global_norm(std::span<const Value> values);
+Value global_norm(Values values);
 /// Every gradient times min(1, max_norm / global_norm).
-std::vector<Value> clip_by_global_norm(std::span<const Value> gradients, double max_norm);
+std::vector<Value> clip_by_global_norm(Values gradients, double max_norm);
 struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-7;  ///< added to the corrected root
+  /// What the states' names begin with. Several optimisers of one graph, or of graphs that share variables and train
+  /// different parameters, have names of their own: each counts its own steps.
+  std::string_view name = "adam";
   /// A matrix loses this share of itself, times the learning rate, at each update: AdamW's decoupled decay (Loshchilov
   /// and Hutter, arXiv:1711.05101). Biases and other vectors lose nothing.
   double weight_decay = 0.0;
 };
-/// Algorithm 1 of Kingma and Ba (arXiv:1412.6980): adds moments as states "adam/<parameter>/m" and "/v" and the step
-/// count "adam/step", and updates the parameters. learning_rate: a scalar (input, state or constant) of their element
-/// type.
-void adam(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
-          const AdamOptions& options = {});
+/// Algorithm 1 of Kingma and Ba (arXiv:1412.6980): adds moments as states "<name>/<parameter>/m" and "/v" and the step
+/// count "<name>/step", and updates the parameters. learning_rate: a number, or a scalar (input, state or constant) of
+/// their element type. Throws Error when the graph has an optimiser of that name.
+void adam(Values parameters, Values gradients, Value learning_rate, const AdamOptions& options = {});
+void adam(Values parameters, Values gradients, double learning_rate, const AdamOptions& options = {});
 /// start + weight (end - start), weight a scalar.
 Value lerp(Value start, Value end, Value weight);
 /// Adds a state "average/<parameter>" for each parameter, which moves by `weight`, a scalar, towards what the parameter
 /// is after this graph's updates: an exponential moving average (Polyak averaging). States begin as zeros, so let the
 /// first weight be 1.
-void moving_average(std::span<const Value> parameters, Value weight);
+void moving_average(Values parameters, Value weight);
 /// Gradient descent, with a momentum buffer "sgd/<parameter>/velocity" where momentum is not 0.
-void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
-         double momentum = 0.0);
+void sgd(Values parameters, Values gradients, Value learning_rate, double momentum = 0.0);
+void sgd(Values parameters, Values gradients, double learning_rate, double momentum = 0.0);
 
 /// Every op, leaves included: what text and JSON may name, in the order of their names.
 const OpTable& all_ops();

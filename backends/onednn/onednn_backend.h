@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "backends/runtime/backend.h"
+#include "backends/runtime/program.h"
 
 namespace weft::onednn {
 class KernelSelection;
@@ -21,5 +22,10 @@ struct OnednnOptions {
 /// oneDNN primitives and vectorised loops, in float32, threaded.
 const Backend& onednn_backend();
 std::shared_ptr<const Backend> onednn_backend(const OnednnOptions& options);
+
+/// Compiles for this backend, by its rules.
+inline Program compile(const Graph& graph, const CompileOptions& options = {}) {
+  return compile(graph, onednn_backend(), options);
+}
 
 }  // namespace weft

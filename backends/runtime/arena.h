@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <memory>
 
+#include "backends/runtime/use_count.h"
+
 namespace weft {
 
 /// Working memory that executions share: as large as the largest plan among them. Only one of them runs at a time.
@@ -12,6 +14,8 @@ class Arena {
   void reserve(std::size_t bytes);
   std::byte* data() const { return data_.get(); }
   std::size_t bytes() const { return bytes_; }
+  /// Written by the execution that runs in it.
+  UseCount& use() { return use_; }
 
  private:
   struct Free {
@@ -19,6 +23,7 @@ class Arena {
   };
   std::unique_ptr<std::byte, Free> data_;
   std::size_t bytes_ = 0;
+  UseCount use_;
 };
 
 }  // namespace weft

@@ -7,9 +7,11 @@
 #include <map>
 #include <new>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "backends/runtime/program_impl.h"
+#include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/joined.h"
 #include "graph/leaf.h"
@@ -54,6 +56,7 @@ struct Port {
   std::optional<Tensor> own;
   TensorView memory;
   NodeId leaf = {};      ///< of an input
+  bool is_read = false;  ///< an input that something in the graph reads
   std::size_t copy = 0;  ///< of an output: its index among the copies
 
   explicit Port(const TensorType& type) : memory{type, nullptr} {}
@@ -74,6 +77,15 @@ struct Port {
     own.reset();
   }
 };
+
+/// What is an operand, an output or an update: the passes may have found that nobody needs an input.
+std::set<ValueId> read_values(const Graph& graph) {
+  std::set<ValueId> read;
+  for (const NodeId id : graph.nodes()) read.insert(graph.node(id).operands.begin(), graph.node(id).operands.end());
+  for (const Output& output : graph.outputs()) read.insert(output.value);
+  for (const Update& update : graph.updates()) read.insert(update.value);
+  return read;
+}
 
 template <typename Map>
 std::string names_of(const Map& map) {
@@ -104,6 +116,8 @@ struct Execution::Impl {
   /// Content that must be set aside before the updates.
   std::vector<Tensor> staged;
   std::vector<Variables::Entry*> updated;
+  std::vector<Variables::Entry*> read;  ///< and not updated
+  UseCount use;
   const std::byte* bound_to = nullptr;
   bool bound = false;
 
@@ -112,6 +126,8 @@ struct Execution::Impl {
   void prepare_kernels();
   void prepare_outputs();
   void prepare_updates();
+  void note_reads();
+  void require_own_step_counts() const;
   LastingContent lasting_content(NodeId source) const;
   std::vector<PackedOperand> packed_operands(const Node& node, const Kernel& kernel) const;
 
@@ -119,11 +135,13 @@ struct Execution::Impl {
   Port& output(std::string_view name);
   void connect_input(const Port& port);
   void connect_output(const Port& port) { output_copies[port.copy].to = port.memory.bytes().data(); }
-  void make_port_memory();
+  void require_inputs() const;
+  void make_output_memory();
   void bind_addresses();
   void bind(Copy& copy) const;
   std::byte* address(ValueId value) const;
 
+  class RunGuard;
   void run(const Execution& execution);
   void run_steps();
   void run_step(const ProgramStep& step) const;
@@ -148,15 +166,19 @@ Execution::Impl::Impl(Program of, const ExecutionOptions& options, const Program
                            .into_offset = copy.offset});
   prepare_outputs();
   prepare_updates();
+  note_reads();
+  require_own_step_counts();
 }
 
 void Execution::Impl::bind_leaves() {
   leaf_memory.assign(graph.node_bound(), nullptr);
+  const std::set<ValueId> read = read_values(graph);
   for (const NodeId id : graph.nodes()) {
     const Node& node = graph.node(id);
     if (node.op == &leaf::input) {
       Port& port = inputs.try_emplace(node.name, graph.type(node.results[0])).first->second;
       port.leaf = id;
+      port.is_read = read.contains(node.results[0]);
     } else if (node.op == &leaf::constant) {
       // Read only: no kernel writes over a constant.
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");
@@ -227,6 +249,38 @@ void Execution::Impl::prepare_updates() {
   }
 }
 
+void Execution::Impl::note_reads() {
+  for (const Op* op : {&leaf::parameter, &leaf::state})
+    for (const NodeId id : graph.leaves(*op)) {
+      Variables::Entry& entry = variables->entry(graph.node(id).name);
+      if (std::ranges::find(updated, &entry) == updated.end()) read.push_back(&entry);
+    }
+}
+
+/// A count that two optimisers shared would run ahead of both, and Adam's correction of its moments' bias be wrong.
+void Execution::Impl::require_own_step_counts() const {
+  std::map<ValueId, std::vector<std::string>> counted;  // parameters, by the step that their update reads
+  for (const NodeId id : graph.nodes()) {
+    const Node& node = graph.node(id);
+    if (const std::optional<std::size_t> step = operand_index(*node.op, "step"); step && node.op->family == "update")
+      counted[node.operands[*step]].push_back(graph.value_name(node.operands[0]));
+  }
+  for (const Update& update : graph.updates()) {
+    const auto at = counted.find(update.value);
+    if (at == counted.end()) continue;
+    std::ranges::sort(at->second);
+    const std::string name = graph.value_name(update.variable);
+    const std::string parameters = fmt::format("'{}'", joined(at->second, "', '"));
+    Variables::Entry& entry = variables->entry(name);
+    if (entry.counted.empty()) entry.counted = parameters;
+    require(
+        entry.counted == parameters,
+        "the state '{}' counts the updates of {}; the graph '{}' would have it count those of {} as well: give each "
+        "optimiser a name of its own (AdamOptions::name)",
+        name, entry.counted, graph.name(), parameters);
+  }
+}
+
 std::byte* Execution::Impl::address(ValueId value) const {
   const Location& location = made.plan.locations[value.index];
   if (location.place == Location::Place::leaf) return leaf_memory[location.owner.index] + location.offset;
@@ -237,7 +291,8 @@ std::byte* Execution::Impl::address(ValueId value) const {
 /// Once, and again when another execution has made the shared arena grow, or has failed to and left it empty.
 void Execution::Impl::bind_addresses() {
   arena->reserve(made.report.arena_bytes);
-  make_port_memory();
+  require_inputs();
+  make_output_memory();
   const auto address_of = [this](ValueId value) { return address(value); };
   for (BoundKernel& kernel : kernels) {
     std::ranges::transform(kernel.node->operands, kernel.operands.begin(), address_of);
@@ -252,13 +307,16 @@ void Execution::Impl::bind_addresses() {
   bound = true;
 }
 
-/// Of those that nobody has asked for or bound yet.
-void Execution::Impl::make_port_memory() {
-  for (auto& [name, port] : inputs) {
-    if (port.has_memory()) continue;
-    port.make_memory();
-    connect_input(port);
-  }
+void Execution::Impl::require_inputs() const {
+  std::vector<std::string> missing;
+  for (const auto& [name, port] : inputs)
+    if (port.is_read && !port.has_memory()) missing.push_back(fmt::format("'{}' {}", name, port.memory.type));
+  require(missing.empty(), "graph '{}' is run without its {}: set {}", graph.name(), counted(missing.size(), "input"),
+          joined(missing, ", "));
+}
+
+/// Of the outputs that nobody has asked for or bound yet.
+void Execution::Impl::make_output_memory() {
   for (auto& [name, port] : outputs) {
     if (port.has_memory()) continue;
     port.make_memory();
@@ -276,7 +334,56 @@ void Execution::Impl::bind(Copy& copy) const {
   if (copy.into) copy.to = address(copy.into) + copy.into_offset;
 }
 
+/// Holds all that a run uses: the execution itself, its arena, what it reads and what it updates.
+class Execution::Impl::RunGuard {
+ public:
+  explicit RunGuard(Impl& run) : run_(run) {
+    try {
+      require(run.use.try_write(), "graph '{}': the execution is run by two threads at once: make one for each",
+              run.graph.name());
+      ++held_;
+      require(run.arena->use().try_write(),
+              "graph '{}': the arena is used by an execution that runs on another thread: let them take turns, or give "
+              "each its own",
+              run.graph.name());
+      ++held_;
+      for (; read_ < run.read.size(); ++read_) require_free(run.read[read_]->use.try_read(), *run.read[read_]);
+      for (; updated_ < run.updated.size(); ++updated_)
+        require_free(run.updated[updated_]->use.try_write(), *run.updated[updated_]);
+    } catch (...) {
+      release();
+      throw;
+    }
+  }
+  ~RunGuard() { release(); }
+  RunGuard(const RunGuard&) = delete;
+  RunGuard& operator=(const RunGuard&) = delete;
+
+ private:
+  void require_free(bool taken, const Variables::Entry& entry) const {
+    if (taken) return;
+    fail(
+        "graph '{}': the variable '{}' is updated by an execution while another one that uses it runs on another "
+        "thread: let them take turns",
+        run_.graph.name(), run_.variables->name_of(entry));
+  }
+
+  void release() {
+    while (updated_ > 0) run_.updated[--updated_]->use.end_write();
+    while (read_ > 0) run_.read[--read_]->use.end_read();
+    if (held_ > 1) run_.arena->use().end_write();
+    if (held_ > 0) run_.use.end_write();
+    held_ = 0;
+  }
+
+  Impl& run_;
+  int held_ = 0;
+  std::size_t read_ = 0;
+  std::size_t updated_ = 0;
+};
+
 void Execution::Impl::run(const Execution& execution) {
+  const RunGuard guard(*this);
   if (!bound || bound_to != arena->data()) bind_addresses();
   ++run_count;
   for (const auto& observer : observers) observer->start(execution);
@@ -359,40 +466,46 @@ Execution::Execution(Program program, const ExecutionOptions& options) {
   const Program::Impl& made = *program.impl_;
   impl_ = std::make_unique<Impl>(std::move(program), options, made);
 }
+Execution::Execution() = default;
 Execution::Execution(Execution&&) noexcept = default;
 Execution& Execution::operator=(Execution&&) noexcept = default;
 Execution::~Execution() = default;
 
-void Execution::run() { impl_->run(*this); }
+Execution::Impl& Execution::impl() const {
+  require(impl_ != nullptr, "the execution has no program: it was not given one, or was moved from");
+  return *impl_;
+}
+
+void Execution::run() { impl().run(*this); }
 
 TensorView Execution::input(std::string_view name) const {
-  Port& port = impl_->input(name);
+  Port& port = impl().input(name);
   if (!port.has_memory()) {
     port.make_memory();
-    impl_->connect_input(port);
+    impl().connect_input(port);
   }
   return port.memory;
 }
 
 TensorView Execution::output(std::string_view name) const {
-  Port& port = impl_->output(name);
+  Port& port = impl().output(name);
   if (!port.has_memory()) {
     port.make_memory();
-    impl_->connect_output(port);
+    impl().connect_output(port);
   }
   return port.memory;
 }
 
 void Execution::bind_input(std::string_view name, const TensorView& memory) {
-  Port& port = impl_->input(name);
+  Port& port = impl().input(name);
   port.bind(name, memory);
-  impl_->connect_input(port);
+  impl().connect_input(port);
 }
 
 void Execution::bind_output(std::string_view name, const TensorView& memory) {
-  Port& port = impl_->output(name);
+  Port& port = impl().output(name);
   port.bind(name, memory);
-  impl_->connect_output(port);
+  impl().connect_output(port);
 }
 
 void Execution::set(std::string_view name, const Tensor& tensor) {
@@ -402,35 +515,45 @@ void Execution::set(std::string_view name, const Tensor& tensor) {
   std::ranges::copy(tensor.bytes(), target.bytes().begin());
 }
 
+void Execution::set(std::string_view name, DType dtype, std::span<const std::byte> elements) {
+  const TensorView target = input(name);
+  const auto count = static_cast<std::int64_t>(elements.size() / size_of(dtype));
+  require(target.type.dtype == dtype && count == target.type.shape.volume(),
+          "the input '{}' is {}, with {} elements; it is set to {} of {}", name, target.type,
+          target.type.shape.volume(), count, to_string(dtype));
+  std::ranges::copy(elements, target.bytes().begin());
+}
+
 Tensor Execution::get(std::string_view name) const {
   const TensorView source = output(name);
+  require(impl().run_count > 0, "the output '{}' is asked for before the first run", name);
   Tensor tensor(source.type);
   std::ranges::copy(source.bytes(), tensor.bytes().begin());
   return tensor;
 }
 
 TensorMap Execution::run(const TensorMap& inputs) {
-  for (const auto& [name, port] : impl_->inputs)
+  for (const auto& [name, port] : impl().inputs)
     require(inputs.contains(name), "the input '{}' {} is not given", name, port.memory.type.to_string());
   for (const auto& [name, tensor] : inputs) set(name, tensor);
   run();
   TensorMap results;
-  for (const auto& [name, port] : impl_->outputs) results.emplace(name, get(name));
+  for (const auto& [name, port] : impl().outputs) results.emplace(name, get(name));
   return results;
 }
 
-Variables& Execution::variables() const { return *impl_->variables; }
+Variables& Execution::variables() const { return *impl().variables; }
 
-const Program& Execution::program() const { return impl_->program; }
+const Program& Execution::program() const { return impl().program; }
 
-std::span<std::byte> Execution::working_memory() const { return {impl_->arena->data(), report().arena_bytes}; }
+std::span<std::byte> Execution::working_memory() const { return {impl().arena->data(), report().arena_bytes}; }
 
-void Execution::attach(std::shared_ptr<ExecutionObserver> observer) { impl_->observers.push_back(std::move(observer)); }
+void Execution::attach(std::shared_ptr<ExecutionObserver> observer) { impl().observers.push_back(std::move(observer)); }
 
 void Execution::detach(const ExecutionObserver& observer) {
-  std::erase_if(impl_->observers, [&](const auto& attached) { return attached.get() == &observer; });
+  std::erase_if(impl().observers, [&](const auto& attached) { return attached.get() == &observer; });
 }
 
-std::span<const std::shared_ptr<ExecutionObserver>> Execution::observers() const { return impl_->observers; }
+std::span<const std::shared_ptr<ExecutionObserver>> Execution::observers() const { return impl().observers; }
 
 }  // namespace weft

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "backends/runtime/arena.h"
 #include "backends/runtime/execution_observer.h"
@@ -28,14 +29,18 @@ struct ExecutionOptions {
 /// that the other one reads.
 class Execution {
  public:
-  /// Throws Error when a shared variable has another type than the program's.
+  /// Without a program: to be assigned before it is used.
+  Execution();
+  /// Throws Error when a shared variable has another type than the program's, or another initializer has filled it.
   Execution(Program program, const ExecutionOptions& options = {});
   Execution(Execution&&) noexcept;
   Execution& operator=(Execution&&) noexcept;
   ~Execution();
 
   /// Runs once. Allocates nothing after the first call, but for what oneDNN does within its primitives and OpenMP for
-  /// its teams of threads. Throws Error for bad data, naming the node; variables may then have been updated or not.
+  /// its teams of threads. Throws Error for an input that is read and was never set; for bad data, naming the node (variables may then
+  /// have been updated or not); and when another thread runs this execution, one with the same arena, or one that
+  /// updates variables of this one or reads those that this one updates.
   void run();
 
   /// Memory of an input, to be filled before a run. Stays good while the execution lives; keeps its content across
@@ -50,7 +55,12 @@ class Execution {
   void bind_output(std::string_view name, const TensorView& memory);
   /// Copies a tensor into an input. Throws Error when the types differ.
   void set(std::string_view name, const Tensor& tensor);
-  /// A copy of an output.
+  /// Copies elements, row-major, into an input. Throws Error when their type or number is another.
+  template <typename T>
+  void set(std::string_view name, const std::vector<T>& elements) {
+    set(name, dtype_of<T>(), std::as_bytes(std::span(elements)));
+  }
+  /// A copy of an output. Throws Error before the first run.
   Tensor get(std::string_view name) const;
   /// Sets the inputs, runs, and returns all outputs.
   TensorMap run(const TensorMap& inputs);
@@ -70,6 +80,9 @@ class Execution {
 
  private:
   struct Impl;
+  Impl& impl() const;
+  void set(std::string_view name, DType dtype, std::span<const std::byte> elements);
+
   std::unique_ptr<Impl> impl_;
 };
 

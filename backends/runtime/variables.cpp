@@ -34,10 +34,16 @@ void Variables::initialise(std::span<const VariableDeclaration> declarations, st
     const auto at = storage_->entries.find(name);
     if (at == storage_->entries.end()) {
       Tensor content = initial_content(type, initializer, storage_->seed, name);
-      storage_->entries.try_emplace(name).first->second.tensor = std::move(content);
+      Entry& entry = storage_->entries.try_emplace(name).first->second;
+      entry.tensor = std::move(content);
+      entry.initializer = initializer;
     } else {
       require(at->second.tensor.type() == type, "the variable '{}' is {}, the graph '{}' declares {}", name,
               at->second.tensor.type().to_string(), graph, type.to_string());
+      require(at->second.version != Entry::first_version || at->second.initializer == initializer,
+              "the variable '{}' is there as {} has made it, the graph '{}' declares {}: declare it alike, or under "
+              "another name",
+              name, at->second.initializer.to_string(), graph, initializer.to_string());
     }
   }
 }
@@ -58,14 +64,21 @@ Variables::Entry& Variables::entry(std::string_view name) {
   return at->second;
 }
 
+std::string_view Variables::name_of(const Entry& entry) const {
+  const auto at = std::ranges::find_if(storage_->entries, [&](const auto& named) { return &named.second == &entry; });
+  return at == storage_->entries.end() ? std::string_view() : at->first;
+}
+
 const Tensor& Variables::get(std::string_view name) const { return const_cast<Variables*>(this)->entry(name).tensor; }
 
 void Variables::set(std::string_view name, const Tensor& tensor) {
   Entry& variable = entry(name);
   require(variable.tensor.type() == tensor.type(), "the variable '{}' is {}, it is set to {}", name,
           variable.tensor.type().to_string(), tensor.type().to_string());
+  require(variable.use.try_write(), "the variable '{}' is set while an execution runs that reads it", name);
   std::ranges::copy(tensor.bytes(), variable.tensor.bytes().begin());
   ++variable.version;
+  variable.use.end_write();
 }
 
 TensorMap Variables::snapshot() const {

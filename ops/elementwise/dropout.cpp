@@ -53,10 +53,10 @@ const Op op::dropout = {
 };
 
 Value dropout(Value x, Value step, const DropoutOptions& options) {
+  require(static_cast<bool>(x), "dropout: operand x is a null value");
+  const std::string stream = options.stream.empty() ? x.graph().unique_name("dropout") : std::string(options.stream);
   return apply(op::dropout, {x, step},
-               {{"rate", options.rate},
-                {"seed", static_cast<std::int64_t>(options.seed)},
-                {"stream", std::string(options.stream)}});
+               {{"rate", options.rate}, {"seed", static_cast<std::int64_t>(options.seed)}, {"stream", stream}});
 }
 
 }  // namespace weft

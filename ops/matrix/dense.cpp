@@ -71,6 +71,15 @@ const Op op::dense = {
               {.name = "sequence", .build = case_sequence}},
 };
 
+Value dense(Value x, Value kernel) {
+  require(x && kernel, "dense: the {} is a null value", x ? "kernel" : "operand x");
+  require(kernel.shape().rank() == 2 && x.shape().rank() >= 1 && x.shape()[-1] == kernel.shape()[0],
+          "dense: x {} needs a kernel [{}, out], it is {}", x.type(), x.shape().rank() > 0 ? x.shape()[-1] : 1,
+          kernel.type());
+  const Value y = matmul(reshape(x, {-1, kernel.shape()[0]}), kernel);
+  return reshape(y, x.shape().with(x.shape().rank() - 1, kernel.shape()[1]));
+}
+
 Value dense(Value x, Value kernel, Value bias) { return apply(op::dense, {x, kernel, bias}); }
 
 }  // namespace weft

@@ -43,8 +43,8 @@ const Op op::reduce_max = {
               {.name = "keep_dims", .build = case_keep_dims}},
 };
 
-Value reduce_max(Value x, std::vector<std::int64_t> axes, bool keep_dims) {
-  return apply(op::reduce_max, {x}, reduction_attributes(x, std::move(axes), keep_dims));
+Value reduce_max(Value x, const Integers& axes, bool keep_dims) {
+  return apply(op::reduce_max, {x}, reduction_attributes(x, axes, keep_dims));
 }
 
 }  // namespace weft

@@ -40,8 +40,8 @@ const Op op::reduce_mean = {
               {.name = "keep_dims", .build = case_keep_dims}},
 };
 
-Value reduce_mean(Value x, std::vector<std::int64_t> axes, bool keep_dims) {
-  return apply(op::reduce_mean, {x}, reduction_attributes(x, std::move(axes), keep_dims));
+Value reduce_mean(Value x, const Integers& axes, bool keep_dims) {
+  return apply(op::reduce_mean, {x}, reduction_attributes(x, axes, keep_dims));
 }
 
 }  // namespace weft

@@ -37,8 +37,8 @@ const Op op::reduce_sum = {
               {.name = "keep_dims", .build = case_keep_dims}},
 };
 
-Value reduce_sum(Value x, std::vector<std::int64_t> axes, bool keep_dims) {
-  return apply(op::reduce_sum, {x}, reduction_attributes(x, std::move(axes), keep_dims));
+Value reduce_sum(Value x, const Integers& axes, bool keep_dims) {
+  return apply(op::reduce_sum, {x}, reduction_attributes(x, axes, keep_dims));
 }
 
 }  // namespace weft

@@ -64,7 +64,7 @@ const Op op::concat = {
               {.name = "one_part_twice", .build = case_one_part_twice}},
 };
 
-Value concat(std::span<const Value> parts, std::int64_t axis) {
+Value concat(Values parts, std::int64_t axis) {
   const std::int64_t from_first = parts.empty() ? axis : axis_from_first(parts[0], axis);
   return apply_all(op::concat, parts, {{"axis", from_first}}).at(0);
 }

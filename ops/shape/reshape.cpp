@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "graph/base/joined.h"
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -11,6 +16,20 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require(shape.volume() == operands[0].shape.volume(), "the numbers of elements differ: from {} ({}) to {} ({})",
           operands[0].shape, operands[0].shape.volume(), shape, shape.volume());
   return {{operands[0].dtype, shape}};
+}
+
+/// The extents, with the one that is -1 worked out.
+std::vector<std::int64_t> whole_extents(Value x, std::vector<std::int64_t> extents) {
+  const auto open = std::ranges::find(extents, -1);
+  if (!x || open == extents.end()) return extents;
+  const std::int64_t others = std::accumulate(extents.begin(), extents.end(), std::int64_t{-1}, std::multiplies<>());
+  require(std::count(open, extents.end(), -1) == 1, "reshape '{}' to [{}]: one extent at most may be -1", x.name(),
+          joined(extents, ","));
+  require(others > 0 && x.shape().volume() % others == 0,
+          "reshape '{}' to [{}]: its {} elements, {}, are no multiple of {}", x.name(), joined(extents, ","),
+          x.shape().volume(), x.type(), others);
+  *open = x.shape().volume() / others;
+  return extents;
 }
 
 std::vector<Value> gradient(const GradientContext& context) {
@@ -35,6 +54,8 @@ const Op op::reshape = {
     .cases = {{.name = "matrix", .build = case_matrix}, {.name = "to_scalar", .build = case_to_scalar}},
 };
 
-Value reshape(Value x, const Shape& shape) { return apply(op::reshape, {x}, {{"shape", shape_attribute(shape)}}); }
+Value reshape(Value x, const Integers& extents) {
+  return apply(op::reshape, {x}, {{"shape", whole_extents(x, extents)}});
+}
 
 }  // namespace weft

@@ -53,7 +53,7 @@ const Op op::stack = {
               {.name = "scalars", .build = case_scalars}},
 };
 
-Value stack(std::span<const Value> parts, std::int64_t axis) {
+Value stack(Values parts, std::int64_t axis) {
   // The axis counts in the result, which has one more than each part.
   if (!parts.empty() && parts[0] && axis < 0) {
     const auto rank = static_cast<std::int64_t>(parts[0].shape().rank()) + 1;

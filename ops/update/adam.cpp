@@ -98,11 +98,13 @@ const Op op::adam = {
               {.name = "scaled_gradient", .build = case_scaled_gradient, .low = 0.1, .high = 2.0}},
 };
 
-void adam(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate,
-          const AdamOptions& options) {
+void adam(Values parameters, Values gradients, Value learning_rate, const AdamOptions& options) {
   check_optimiser("adam", parameters, gradients, learning_rate);
   Graph& graph = learning_rate.graph();
-  const Graph::Scope scope = graph.absolute_scope("adam");
+  require(!graph.find(fmt::format("{}/step", options.name)),
+          "adam: graph '{}' has an optimiser '{}' already: give this one AdamOptions::name", graph.name(),
+          options.name);
+  const Graph::Scope scope = graph.absolute_scope(options.name);
   const Value last_step = graph.state("step", {DType::i32, Shape{}});
   const Value step = last_step + 1.0;
   graph.update(last_step, step);
@@ -115,6 +117,10 @@ void adam(std::span<const Value> parameters, std::span<const Value> gradients, V
     graph.update(m, next.m);
     graph.update(v, next.v);
   }
+}
+
+void adam(Values parameters, Values gradients, double learning_rate, const AdamOptions& options) {
+  adam(parameters, gradients, learning_rate_of(parameters, learning_rate), options);
 }
 
 }  // namespace weft

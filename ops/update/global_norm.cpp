@@ -53,9 +53,9 @@ const Op op::global_norm = {
     .cases = {{.name = "one_value", .build = case_one_value}, {.name = "several_values", .build = case_several_values}},
 };
 
-Value global_norm(std::span<const Value> values) { return apply_all(op::global_norm, values).at(0); }
+Value global_norm(Values values) { return apply_all(op::global_norm, values).at(0); }
 
-std::vector<Value> clip_by_global_norm(std::span<const Value> gradients, double max_norm) {
+std::vector<Value> clip_by_global_norm(Values gradients, double max_norm) {
   require(max_norm > 0.0 && std::isfinite(max_norm),
           "clip_by_global_norm: the largest norm is {}: a positive number is needed", max_norm);
   const Value norm = global_norm(gradients);

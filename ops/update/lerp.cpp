@@ -51,7 +51,7 @@ const Op op::lerp = {
 
 Value lerp(Value start, Value end, Value weight) { return apply(op::lerp, {start, end, weight}); }
 
-void moving_average(std::span<const Value> parameters, Value weight) {
+void moving_average(Values parameters, Value weight) {
   Graph& graph = weight.graph();
   std::vector<Value> next(parameters.begin(), parameters.end());
   for (const Update& update : graph.updates()) {

@@ -23,6 +23,11 @@ void check_optimiser(std::string_view optimiser, std::span<const Value> paramete
   }
 }
 
+Value learning_rate_of(std::span<const Value> parameters, double learning_rate) {
+  if (parameters.empty() || !parameters.front()) return {};
+  return parameters.front().graph().constant(learning_rate, parameters.front().dtype());
+}
+
 void require_like_parameter(const TensorType& type, std::string_view operand, const TensorType& parameter) {
   require(type == parameter, "{} must be of the parameter's type: {} {}, parameter {}", operand, operand, type,
           parameter);

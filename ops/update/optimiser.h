@@ -13,6 +13,8 @@ namespace weft {
 /// the learning rate is a scalar of the same element type.
 void check_optimiser(std::string_view optimiser, std::span<const Value> parameters, std::span<const Value> gradients,
                      Value learning_rate);
+/// A constant of the parameters' element type.
+Value learning_rate_of(std::span<const Value> parameters, double learning_rate);
 /// Throws Error, with both, unless the types are the same.
 void require_like_parameter(const TensorType& type, std::string_view operand, const TensorType& parameter);
 /// Throws Error unless the type is a scalar of the parameter's element type.

@@ -72,7 +72,7 @@ const Op op::sgd = {
               {.name = "scaled_gradient", .build = case_scaled_gradient}},
 };
 
-void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Value learning_rate, double momentum) {
+void sgd(Values parameters, Values gradients, Value learning_rate, double momentum) {
   check_optimiser("sgd", parameters, gradients, learning_rate);
   Graph& graph = learning_rate.graph();
   const Graph::Scope scope = graph.absolute_scope("sgd");
@@ -87,6 +87,10 @@ void sgd(std::span<const Value> parameters, std::span<const Value> gradients, Va
     graph.update(parameter, next.parameter);
     graph.update(velocity, next.velocity);
   }
+}
+
+void sgd(Values parameters, Values gradients, double learning_rate, double momentum) {
+  sgd(parameters, gradients, learning_rate_of(parameters, learning_rate), momentum);
 }
 
 }  // namespace weft

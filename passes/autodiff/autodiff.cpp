@@ -93,6 +93,7 @@ class Differentiation {
   /// Puts an active node on the tape, or what it decomposes into.
   void record(NodeId id) {
     const Node& node = graph_.node(id);
+    if (node.op->stops_gradient) return;
     for (const ValueId result : node.results) active_[result] = is_float(graph_.type(result).dtype);
     if (node.op->gradient == nullptr && node.op->decompose != nullptr)
       expand(node);
@@ -160,8 +161,7 @@ void require_parameters_of(const Graph& graph, std::span<const Value> parameters
 
 }  // namespace
 
-std::vector<Value> vector_jacobian(std::span<const Value> results, std::span<const Value> cotangents,
-                                   std::span<const Value> parameters) {
+std::vector<Value> vector_jacobian(Values results, Values cotangents, Values parameters) {
   require(!results.empty() && results.size() == cotangents.size(), "gradients: {} results and {} cotangents are given",
           results.size(), cotangents.size());
   require(static_cast<bool>(results.front()), "gradients: the first result is a null value");
@@ -186,7 +186,7 @@ std::vector<Value> vector_jacobian(std::span<const Value> results, std::span<con
   return gradients;
 }
 
-std::vector<Value> gradients(Value loss, std::span<const Value> parameters) {
+std::vector<Value> gradients(Value loss, Values parameters) {
   require(static_cast<bool>(loss), "gradients: the loss is a null value");
   require(is_float(loss.dtype()) && loss.shape().rank() == 0,
           "gradients: the loss '{}' must be a floating-point scalar, it is {}; reduce it first", loss.name(),

@@ -38,7 +38,7 @@ GoldenOutputs along_axis(const GoldenInputs& inputs, Variant variant) {
   return {{"y", builder(inputs.real("x"), axis_of(inputs, variant).value_or(-1))}};
 }
 
-template <Value (*builder)(Value, std::vector<std::int64_t>, bool)>
+template <Value (*builder)(Value, const Integers&, bool)>
 GoldenOutputs reduction(const GoldenInputs& inputs, Variant variant) {
   const Attributes& attributes = inputs.file().attributes;
   std::vector<std::int64_t> axes = attributes.get_or("axes", std::vector<std::int64_t>{});

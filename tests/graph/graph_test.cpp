@@ -201,3 +201,41 @@ TEST_CASE("ops are found by name") {
   CHECK_THROWS_WITH_AS(test_ops().get("joi"), "there is no op 'joi'; did you mean 'join'?", Error);
   CHECK_THROWS_AS(OpTable({&twice, &twice}), InternalError);
 }
+
+TEST_CASE("a null value, and one whose graph is gone, say so") {
+  CHECK_THROWS_WITH_AS(Value().type(), "a null value is used: it was never made by a graph", Error);
+  Value x;
+  {
+    Graph graph("short");
+    x = graph.input("x", DType::f32, {2});
+    CHECK(x.shape() == Shape{2});
+  }
+  constexpr const char* gone = "a value is used whose graph is gone: keep the graph as long as its values";
+  CHECK_THROWS_WITH_AS(x.type(), gone, Error);
+  Graph later("later");  // has the other one's anchor
+  const Value other = later.input("x", DType::f32, {3});
+  CHECK_THROWS_WITH_AS(x.type(), gone, Error);
+  CHECK_THROWS_WITH_AS(later.output("y", x), gone, Error);
+  CHECK_FALSE(x == other);
+  later = Graph("third");
+  CHECK_THROWS_WITH_AS(other.name(), gone, Error);
+}
+
+TEST_CASE("numbers that a type does not have are refused") {
+  Graph graph;
+  CHECK_THROWS_WITH_AS(
+      graph.constant(0.5, DType::i32),
+      "the number 0.5 is no i32: write a whole number, or cast the other operand to a floating-point type", Error);
+  CHECK_THROWS_WITH_AS(graph.constant(2, DType::boolean), "the number 2 is no bool: write 0 or 1", Error);
+  CHECK(graph.constant(-3, DType::i32).dtype() == DType::i32);
+  CHECK(graph.constant(1, DType::boolean).dtype() == DType::boolean);
+}
+
+TEST_CASE("parameters are listed in the order of their declaration") {
+  Graph graph;
+  const Value b = graph.parameter("b", {2}, Initializer::zeros());
+  graph.input("x", DType::f32, {2});
+  graph.state("s", {DType::f32, {2}});
+  const Value a = graph.parameter("a", {3}, Initializer::zeros());
+  CHECK(graph.parameters() == std::vector{b, a});
+}

@@ -138,6 +138,7 @@ std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> 
   if (node.op == &op::lstm_cell) return lstm_cell(operands, results);
   if (node.op == &op::additive_attention) return additive_attention(operands, results);
   if (node.op == &op::reduce_mean) return reduce_mean(node, operands[0], results[0]);
+  if (node.op == &op::stop_gradient) return {operands[0]};
   if (node.op == &op::stack) return stack(node, operands, results[0]);
   throw InternalError(fmt::format("{} has neither a kernel nor a formula in {}", node.op->name, __FILE__));
 }

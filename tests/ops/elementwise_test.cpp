@@ -161,4 +161,34 @@ TEST_CASE("the derivative of relu at 0 is 0") {
   CHECK(gradient == Tensor::of<double>({3}, {0, 0, 1}));
 }
 
+TEST_CASE("a number of another kind than the value's is refused") {
+  Graph graph;
+  const Value ids = graph.input("ids", DType::i32, {3});
+  CHECK(error_of([&] { ids * 0.5; }).starts_with("the number 0.5 is no i32"));
+  CHECK(error_of([&] { ids + 1.5; }).starts_with("the number 1.5 is no i32"));
+  CHECK((ids * 2.0).dtype() == DType::i32);
+}
+
+TEST_CASE("dropouts without a stream draw different masks") {
+  Graph graph;
+  const Value ones = broadcast(graph.constant(1.0), {1000});
+  const Value step = graph.constant(3, DType::i32);
+  graph.output("a", dropout(ones, step, {}));
+  graph.output("b", dropout(ones, step, {}));
+  const TensorMap results = test::run(graph, {}, reference_backend());
+  CHECK(results.at("a") != results.at("b"));
+  CHECK(results == test::run(graph, {}, onednn_backend()));
+}
+
+TEST_CASE("no gradient passes a stop_gradient") {
+  Graph graph;
+  const Value x = graph.parameter("x", {3}, Initializer::constant(2.0));
+  const Value stopped = stop_gradient(x * x);
+  graph.output("through x alone", gradients(reduce_sum(stopped * x), {x})[0]);
+  graph.output("through nothing", gradients(reduce_sum(stopped), {x})[0]);
+  const TensorMap results = test::run(graph, {}, reference_backend());
+  CHECK(results.at("through x alone") == Tensor::full({DType::f32, {3}}, 4.0));
+  CHECK(results.at("through nothing") == Tensor::full({DType::f32, {3}}, 0.0));
+}
+
 }  // namespace weft

@@ -113,4 +113,17 @@ TEST_CASE("a narrow product refuses what does not fit") {
   CHECK(low_precision_dense(long_x, long_kernel, {}, WeightPrecision::bf16).shape() == Shape{1});
 }
 
+TEST_CASE("dense goes without a bias") {
+  Graph graph;
+  const Value kernel = graph.constant(Tensor::of<double>({2, 3}, {1, 2, 3, 4, 5, 6}));
+  const Value row = dense(graph.constant(Tensor::of<double>({2}, {1, 10})), kernel);
+  CHECK(row.shape() == Shape{3});
+  CHECK(test::evaluate(row) == Tensor::of<double>({3}, {41, 52, 63}));
+  CHECK(dense(graph.input("x", DType::f64, {2, 5, 2}), kernel).shape() == Shape{2, 5, 3});
+  CHECK(test::error_of([&] {
+          dense(graph.input("y", DType::f64, {2, 3}), kernel);
+        }) == "dense: x f64[2,3] needs a kernel [3, out], it is f64[2,3]");
+  CHECK(test::error_of([&] { dense(Value(), kernel); }) == "dense: the operand x is a null value");
+}
+
 }  // namespace weft

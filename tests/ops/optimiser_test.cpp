@@ -4,6 +4,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {
@@ -146,6 +147,40 @@ TEST_CASE("optimisers refuse what does not belong together") {
   CHECK(error_of([&] { clip_by_global_norm(std::vector<Value>{input}, 0.0); }) ==
         "clip_by_global_norm: the largest norm is 0: a positive number is needed");
   CHECK(error_of([&] { global_norm({}); }) == "global_norm: at least one operand is needed");
+}
+
+TEST_CASE("optimisers of one graph have names of their own") {
+  Graph graph;
+  const Value a = graph.parameter("a", {2}, Initializer::ones());
+  const Value b = graph.parameter("b", {2}, Initializer::ones());
+  adam({a}, gradients(reduce_sum(a * a), {a}), 0.1);
+  CHECK(test::error_of([&] { adam({b}, gradients(reduce_sum(b * b), {b}), 0.1); }) ==
+        "adam: graph 'graph' has an optimiser 'adam' already: give this one AdamOptions::name");
+  adam({b}, gradients(reduce_sum(b * b), {b}), 0.2, {.name = "second"});
+  CHECK(graph.find("second/b/m"));
+  Execution step = compile(graph, reference_backend());
+  step.run();
+  CHECK(step.variables().get("adam/step").item() == 1);
+  CHECK(step.variables().get("second/step").item() == 1);
+  // The first step of Adam is as long as the learning rate.
+  CHECK(step.variables().get("a").number(0) == doctest::Approx(0.9));
+  CHECK(step.variables().get("b").number(0) == doctest::Approx(0.8));
+}
+
+TEST_CASE("graphs that share variables share a count of steps only for the same parameters") {
+  const auto training = [](std::string_view parameter, std::string_view name) {
+    Graph graph{std::string(parameter)};
+    const Value w = graph.parameter(parameter, {2}, Initializer::ones());
+    adam({w}, gradients(reduce_sum(w * w), {w}), 0.1, {.name = name});
+    return graph;
+  };
+  const ExecutionOptions shared{.variables = std::make_shared<Variables>()};
+  const Execution first(compile(training("generator", "adam"), reference_backend()), shared);
+  CHECK_NOTHROW(Execution(compile(training("generator", "adam"), onednn_backend()), shared));
+  CHECK(test::error_of([&] { Execution(compile(training("critic", "adam"), reference_backend()), shared); }) ==
+        "the state 'adam/step' counts the updates of 'generator'; the graph 'critic' would have it count those of "
+        "'critic' as well: give each optimiser a name of its own (AdamOptions::name)");
+  CHECK_NOTHROW(Execution(compile(training("critic", "critic_adam"), reference_backend()), shared));
 }
 
 }  // namespace weft

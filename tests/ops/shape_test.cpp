@@ -98,4 +98,17 @@ TEST_CASE("sizes that would overflow are refused") {
   CHECK_THROWS_AS(graph.add1(*all_ops().find("slice"), {x}, {{"axis", huge}, {"begin", huge}, {"end", -huge}}), Error);
 }
 
+TEST_CASE("an extent of -1 is what the others leave") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {3, 4});
+  CHECK(reshape(x, {-1, 6}).shape() == Shape{2, 6});
+  CHECK(reshape(x, -1).shape() == Shape{12});
+  CHECK(reshape(x, {2, -1, 2}).shape() == Shape{2, 3, 2});
+  CHECK(test::error_of([&] {
+          reshape(x, {-1, 5});
+        }) == "reshape 'x' to [-1,5]: its 12 elements, f32[3,4], are no multiple of 5");
+  CHECK(test::error_of([&] { reshape(x, {-1, -1}); }) == "reshape 'x' to [-1,-1]: one extent at most may be -1");
+  CHECK(test::error_of([&] { reshape(x, {-1, 0}); }).starts_with("reshape 'x' to [-1,0]"));
+}
+
 }  // namespace weft

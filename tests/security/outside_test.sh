@@ -18,9 +18,9 @@ found() {
   failures=$((failures + 1))
 }
 
-found 'environment variables are read' '\b(secure_)?getenv\(' tools/common/openmp_wait.cpp tools/weft-nmt/terminal_progress.cpp
+found 'environment variables are read' '\b(secure_)?getenv\(' backends/onednn/openmp_wait.cpp tools/weft-nmt/terminal_progress.cpp
 found 'programs are started' '\b(system|popen|fork|vfork|exec[lv]p?e?|posix_spawnp?|dlopen)\(' \
-  tools/common/openmp_wait.cpp tools/weft/shell_check.cpp
+  backends/onednn/openmp_wait.cpp tools/weft/shell_check.cpp
 found 'sockets are used' '#include <sys/socket\.h>' tools/serve/http_server.cpp
 
 ((failures == 0)) && echo 'All right.'

@@ -7,7 +7,9 @@
 namespace weft::inspect {
 namespace {
 
-double draw(const CounterRandom& random, std::uint64_t index, DType dtype, const DrawRange& range) {
+double draw(const CounterRandom& random, std::uint64_t index, const TensorType& type, const DrawRange& range) {
+  const DType dtype = type.dtype;
+  if (is_float(dtype) && type.shape.rank() == 0 && range.rate_high) return random.uniform(index, 0.0, *range.rate_high);
   if (is_float(dtype)) return random.uniform(index, range.low, range.high);
   if (dtype == DType::boolean) return std::floor(random.uniform(index, 0.0, 2.0));
   // One past the end, so that cutting off the fraction gives each integer the same share.
@@ -23,7 +25,7 @@ TensorMap draw_inputs(const Graph& graph, std::uint64_t seed, const DrawRange& r
     Tensor tensor(graph.type(node.results[0]));
     const CounterRandom random(seed, node.name);
     for (std::int64_t i = 0; i < tensor.shape().volume(); ++i)
-      tensor.set_number(i, draw(random, static_cast<std::uint64_t>(i), tensor.dtype(), range));
+      tensor.set_number(i, draw(random, static_cast<std::uint64_t>(i), tensor.type(), range));
     inputs.emplace(node.name, std::move(tensor));
   }
   return inputs;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "graph/graph.h"
 #include "graph/tensor.h"
@@ -11,6 +12,8 @@ namespace weft::inspect {
 struct DrawRange {
   double low = -1.0;
   double high = 1.0;
+  /// Floating-point scalars, such as a learning rate, come from [0, rate_high) where that is given.
+  std::optional<double> rate_high = {};
   std::int32_t integer_low = 1;
   std::int32_t integer_high = 2;
 };

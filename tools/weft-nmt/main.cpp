@@ -1,6 +1,6 @@
 // weft-nmt: learns to translate French to English, and translates.
 
-#include "tools/common/openmp_wait.h"
+#include "backends/onednn/openmp_wait.h"
 #include "tools/common/standard_streams.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -23,7 +23,7 @@ or SIGTERM.)";
 
 int main(int argc, char** argv) {
   weft::tool::secure_standard_streams();
-  weft::tool::wait_briefly(argv);
+  weft::wait_briefly(argv);
   using namespace weft::nmt;
   outlive_readers();
   weft::tool::Program program("weft-nmt", "Learns to translate French to English, and translates.");

@@ -1,12 +1,12 @@
 // weft: looks at computation graphs.
 
-#include "tools/common/openmp_wait.h"
+#include "backends/onednn/openmp_wait.h"
 #include "tools/common/standard_streams.h"
 #include "tools/weft/commands.h"
 
 int main(int argc, char** argv) {
   weft::tool::secure_standard_streams();
-  weft::tool::wait_briefly(argv);
+  weft::wait_briefly(argv);
   using namespace weft::tool;
   Program program("weft", "Looks at computation graphs: prints, compiles, runs and checks them.");
   program.footer(

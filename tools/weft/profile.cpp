@@ -118,9 +118,8 @@ void add_profile(Program& program) {
   const Command command =
       program.command("profile", "Time every kernel of a graph: by node, by kind, against the machine's peak");
   const auto options = std::make_shared<ProfileOptions>();
-  // A learning rate may be among them: small numbers keep the weights of a training step from running away.
-  options->data.range.low = 0.0;
-  options->data.range.high = 0.01;
+  // A learning rate may be among them: a small one keeps the weights of a training step from running away.
+  options->data.range.rate_high = 0.01;
   add_graph_source(command, options->source);
   add_data_options(command, options->data);
   add_backend_option(command, options->backend);
@@ -141,7 +140,8 @@ void add_profile(Program& program) {
       "  weft profile graph.json --runs 100 --trace trace.json     then open trace.json at ui.perfetto.dev\n"
       "  weft profile graph.json --inputs in.safetensors --weights weights.safetensors --json\n"
       "  weft profile graph.json --disable-pass batch-over-time    what the pass brings\n\n"
-      "Without --inputs they are random. The machine's arithmetic (a large product) and memory (a = a + 3 b) are\n"
+      "Without --inputs they are random; scalars, such as a learning rate, lie in [0, 0.01). The machine's arithmetic "
+      "(a large product) and memory (a = a + 3 b) are\n"
       "measured beside it, on as many threads.");
   command.action([options] { profile(*options); });
 }

@@ -7,6 +7,7 @@
 namespace weft::onednn {
 namespace {
 
+/// Strides are 0 or 1. Loops of their own for each: a stride that is no constant makes gathers of all loads.
 template <typename T>
 WEFT_VECTORISED void choose(const std::uint8_t* condition, std::int64_t stride_condition, const T* a,
                             std::int64_t stride_a, const T* b, std::int64_t stride_b, T* y, std::int64_t count) {
@@ -18,9 +19,19 @@ WEFT_VECTORISED void choose(const std::uint8_t* condition, std::int64_t stride_c
   } else if (stride_a == 1 && stride_b == 1) {
 #pragma omp simd
     for (std::int64_t i = 0; i < count; ++i) y[i] = condition[i] != 0 ? a[i] : b[i];
-  } else {
+  } else if (stride_a == 1) {
+    const T other = *b;
 #pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) y[i] = condition[i] != 0 ? a[i * stride_a] : b[i * stride_b];
+    for (std::int64_t i = 0; i < count; ++i) y[i] = condition[i] != 0 ? a[i] : other;
+  } else if (stride_b == 1) {
+    const T chosen = *a;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) y[i] = condition[i] != 0 ? chosen : b[i];
+  } else {
+    const T chosen = *a;
+    const T other = *b;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) y[i] = condition[i] != 0 ? chosen : other;
   }
 }
 

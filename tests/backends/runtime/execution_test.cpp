@@ -3,13 +3,17 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
+#include "backends/runtime/variables_file.h"
 #include "graph/base/error.h"
+#include "graph/io/safetensors.h"
 #include "ops/ops.h"
 #include "passes/autodiff/autodiff.h"
+#include "tests/temporary_folder.h"
 
 using namespace weft;
 
@@ -172,7 +176,7 @@ TEST_CASE("training in one shape changes what another one computes") {
   const auto variables = std::make_shared<Variables>(5);
   Graph forward("forward");
   const Value x = forward.input("x", DType::f32, {1, 3});
-  forward.output("y", dense(x, forward.parameter("kernel", {3, 64}, Initializer::zeros()),
+  forward.output("y", dense(x, forward.parameter("kernel", {3, 64}, Initializer::glorot_uniform()),
                             forward.parameter("bias", {64}, Initializer::zeros())));
   for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     CAPTURE(backend->name());
@@ -206,6 +210,7 @@ TEST_CASE("a variable of another type is refused, and unknown ones are named") {
 
 TEST_CASE("states live across runs") {
   Execution execution = compile(layer(2), onednn_backend());
+  execution.set("x", ones({2, 3}));
   for (int i = 0; i < 5; ++i) execution.run();
   CHECK(execution.variables().get("runs").number(0) == 5.0);
 }
@@ -311,6 +316,7 @@ TEST_CASE("after a run that failed, no kernel works on an outdated copy of a var
     CAPTURE(backend->name());
     Execution execution = compile(graph, *backend);
     execution.set("x", ones({2, 64}));
+    execution.set("ids", Tensor::of<std::int32_t>({2}, std::vector{0, 0}));
     execution.run();
     execution.set("ids", Tensor::of<std::int32_t>({2}, std::vector{0, 9}));
     CHECK_THROWS_AS(execution.run(), Error);
@@ -378,3 +384,149 @@ TEST_CASE("passes may run after the pipeline, by name") {
   options.extra_passes = {"int9-weights"};
   CHECK_THROWS_AS(compile(layer(2), onednn_backend(), options), Error);
 }
+
+TEST_CASE("an input that was never set is an error, not zeros") {
+  Graph graph("sum");
+  graph.output("y", graph.input("a", DType::f32, {2}) + graph.input("b", DType::f32, {2}));
+  Execution execution = compile(graph, reference_backend());
+  CHECK(error_of([&] { execution.run(); }) == "graph 'sum' is run without its 2 inputs: set 'a' f32[2], 'b' f32[2]");
+  execution.set("a", std::vector<float>{1, 2});
+  CHECK(error_of([&] { execution.run(); }) == "graph 'sum' is run without its 1 input: set 'b' f32[2]");
+  CHECK(error_of([&] { execution.get("y"); }) == "the output 'y' is asked for before the first run");
+  execution.input("b").as<float>()[1] = 5;
+  execution.run();
+  CHECK(execution.get("y") == Tensor::of<float>({2}, {1, 7}));
+}
+
+TEST_CASE("inputs are set from vectors, results read as numbers") {
+  Graph graph("sum");
+  graph.output("y", reduce_sum(graph.input("x", DType::f32, {3})));
+  Execution execution;
+  CHECK(error_of([&] { execution.run(); }) == "the execution has no program: it was not given one, or was moved from");
+  execution = compile(graph);
+  execution.set("x", std::vector<float>{1, 2, 4});
+  execution.run();
+  CHECK(execution.get("y").item() == 7);
+  CHECK(error_of([&] {
+          execution.set("x", std::vector<float>{1, 2});
+        }) == "the input 'x' is f32[3], with 3 elements; it is set to 2 of f32");
+  CHECK(error_of([&] {
+          execution.set("x", std::vector<double>{1, 2, 3});
+        }) == "the input 'x' is f32[3], with 3 elements; it is set to 3 of f64");
+  CHECK(error_of([&] { Tensor({DType::f32, {2}}).item(); }) == "a tensor f32[2] has 2 elements: item() is for one");
+}
+
+TEST_CASE("a variable that another initializer has filled is not taken over") {
+  const auto model = [](const Initializer& initializer) {
+    Graph graph("model");
+    graph.output("y", graph.parameter("w", {2}, initializer) * 2.0);
+    return compile(graph, reference_backend());
+  };
+  const ExecutionOptions shared{.variables = std::make_shared<Variables>()};
+  const Execution first(model(Initializer::zeros()), shared);
+  CHECK_NOTHROW(Execution(model(Initializer::zeros()), shared));
+  CHECK(
+      error_of([&] { Execution(model(Initializer::uniform(-1, 1)), shared); }) ==
+      "the variable 'w' is there as zeros has made it, the graph 'model' declares uniform(-1, 1): declare it alike, or "
+      "under another name");
+  // What was loaded is no initializer's any more.
+  shared.variables->set("w", Tensor::of<float>({2}, {1, 2}));
+  CHECK_NOTHROW(Execution(model(Initializer::uniform(-1, 1)), shared));
+}
+
+namespace {
+
+/// Does something in the midst of a run, as another thread might.
+struct Meanwhile final : ExecutionObserver {
+  std::function<void()> action;
+  explicit Meanwhile(std::function<void()> what) : action(std::move(what)) {}
+  void before(const StepView& step) override {
+    if (step.position == 0) action();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("who meets another run where neither may be is told") {
+  Graph graph("step");
+  const Value w = graph.parameter("w", {2}, Initializer::ones());
+  graph.output("y", w * 2.0);
+  Graph reading = graph.clone();
+  graph.update(w, w + 1.0);
+  const auto meets = [](Execution& running, const std::function<void()>& action) {
+    std::string message;
+    const auto meanwhile = std::make_shared<Meanwhile>([&] { message = error_of(action); });
+    running.attach(meanwhile);
+    running.run();
+    running.detach(*meanwhile);
+    running.run();  // all is free again
+    return message;
+  };
+  const ExecutionOptions shared{.variables = std::make_shared<Variables>()};
+  Execution training(compile(graph, reference_backend()), shared);
+  Execution reader(compile(reading, reference_backend()), shared);
+  Execution other(compile(reading, reference_backend()), shared);
+  CHECK(meets(training, [&] { training.run(); }) ==
+        "graph 'step': the execution is run by two threads at once: make one for each");
+  constexpr const char* updated =
+      "graph 'step': the variable 'w' is updated by an execution while another one that uses it runs on another "
+      "thread: "
+      "let them take turns";
+  CHECK(meets(training, [&] { reader.run(); }) == updated);
+  CHECK(meets(reader, [&] { training.run(); }) == updated);
+  CHECK(meets(reader, [&] { other.run(); }) == "no error");
+  CHECK(meets(reader, [&] { shared.variables->set("w", ones({2})); }) ==
+        "the variable 'w' is set while an execution runs that reads it");
+
+  const ExecutionOptions same_arena{.arena = std::make_shared<Arena>()};
+  Execution one(compile(reading, reference_backend()), same_arena);
+  Execution two(compile(reading, reference_backend()), same_arena);
+  CHECK(
+      meets(one, [&] { two.run(); }) ==
+      "graph 'step': the arena is used by an execution that runs on another thread: let them take turns, or give each "
+      "its own");
+}
+
+TEST_CASE("variables are written to a file and read from it") {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path / "weights.safetensors";
+  Execution trained = compile(training(2), reference_backend());
+  trained.run({{"x", ramp({2, 3})}});
+  save_variables(path, trained.variables());
+  Execution loaded(compile(training(2), reference_backend()), {.seed = 7});
+  CHECK(loaded.variables().snapshot() != trained.variables().snapshot());
+  load_variables(path, loaded.variables());
+  CHECK(loaded.variables().snapshot() == trained.variables().snapshot());
+
+  const TensorMap before = loaded.variables().snapshot();
+  save_safetensors(path, {{"kernel", ones({3, 64})}}, {});
+  CHECK(error_of([&] {
+          load_variables(path, loaded.variables());
+        }).ends_with("the variable 'adam/bias/m' f32[64] is missing"));
+  save_safetensors(path, {{"kernal", ones({3, 64})}}, {});
+  CHECK(error_of([&] {
+          load_variables(path, loaded.variables());
+        }).ends_with("there is no variable 'kernal' f32[3,64]: it is of another model"));
+  save_safetensors(path, {{"kernel", ones({3, 65})}}, {});
+  CHECK(error_of([&] {
+          load_variables(path, loaded.variables());
+        }).ends_with("'kernel' is f32[3,65], the variable f32[3,64]"));
+  CHECK(loaded.variables().snapshot() == before);
+}
+
+// A sanitizer's allocator ends the program where this one is refused.
+#ifdef __has_feature
+#define WEFT_HAS_FEATURE(name) __has_feature(name)
+#else
+#define WEFT_HAS_FEATURE(name) 0
+#endif
+#if !defined(__SANITIZE_ADDRESS__) && !WEFT_HAS_FEATURE(address_sanitizer) && !WEFT_HAS_FEATURE(thread_sanitizer)
+TEST_CASE("an input that no memory holds is an error") {
+  Graph graph("huge");
+  const Value x = graph.input("x", DType::f32, {1 << 20, 1 << 20});
+  graph.output("y", reduce_sum(x));
+  Execution execution = compile(graph, reference_backend());
+  CHECK(error_of([&] { execution.input("x"); }) ==
+        "there is no memory for a tensor f32[1048576,1048576]: it takes 4.0 TiB");
+}
+#endif

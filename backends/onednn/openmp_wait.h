@@ -1,6 +1,6 @@
 #pragma once
 
-namespace weft::tool {
+namespace weft {
 
 /// Has the threads of OpenMP sleep soon when they wait for each other, unless the environment says how they are to wait
 /// (OMP_WAIT_POLICY, GOMP_SPINCOUNT): by default they spin for milliseconds, and where another process needs a
@@ -8,4 +8,4 @@ namespace weft::tool {
 /// started once more in the same process. Call it first of all, with main's arguments.
 void wait_briefly(char** argv);
 
-}  // namespace weft::tool
+}  // namespace weft

@@ -1,11 +1,11 @@
-#include "tools/common/openmp_wait.h"
+#include "backends/onednn/openmp_wait.h"
 
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 
-namespace weft::tool {
+namespace weft {
 
 void wait_briefly(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
@@ -19,4 +19,4 @@ void wait_briefly(char** argv) {
   // Where that is not possible the program goes on as it is.
 }
 
-}  // namespace weft::tool
+}  // namespace weft
