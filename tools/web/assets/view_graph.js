@@ -189,13 +189,14 @@ weft.Graph = class {
     return groups;
   }
 
-  /// Nodes of the same types; scopes that share more than half of what they are made of: a first step may lack something.
+  /// Nodes of the same types; scopes of which one is, by more than half, part of the other: a first step lacks what
+  /// compiling has found to be zero.
   #alike(a, b) {
     const [one, other] = [this.#structure(a), this.#structure(b)];
     let shared = 0;
     for (const [form, count] of one.forms) shared += Math.min(count, other.forms.get(form) ?? 0);
-    const larger = Math.max(one.count, other.count);
-    return a.kind === "node" ? shared === larger : 2 * shared > larger;
+    if (a.kind === "node") return shared === 1;
+    return 2 * shared > Math.min(one.count, other.count);
   }
 
   /// How often each op with its types comes in the box.
