@@ -130,7 +130,7 @@ test("forward, gradient and update parts have colours of their own", async () =>
       "update/mul": "update", "update/global_norm": "update", "adam/adam_3": "update", "adam/add": "update", "adam/step": "leaf", "output/kernel": "leaf",
     };
     for (const [name, part] of Object.entries(expected)) assert.equal(parts[name], part, name);
-    const colours = await Promise.all(["leaves.leaf", "series.forward", "series.gradient", "scope.update"].map((kind) =>
+    const colours = await Promise.all(["leaves.leaf", "series.forward", "scope.gradient", "scope.update"].map((kind) =>
       sheet(page).locator(`.box.${kind} .stripe`).first().evaluate((stripe) => getComputedStyle(stripe).fill)));
     assert.equal(new Set(colours).size, 4, colours.join(" "));
   });
