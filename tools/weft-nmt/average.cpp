@@ -11,7 +11,6 @@
 #include "graph/base/joined.h"
 #include "models/nmt/training/checkpoint_average.h"
 #include "models/nmt/training/run_directory.h"
-#include "models/training/run_lock.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 
@@ -46,7 +45,7 @@ std::vector<std::string> newest(const RunDirectory& run, const std::optional<std
 
 void average(const AverageOptions& options) {
   RunDirectory run = RunDirectory::open(options.run);
-  const RunLock lock(options.run);  // a training would take checkpoints away
+  const RunLock lock = lock_run(options.run);  // a training would take checkpoints away
   const std::vector<std::string> names = options.checkpoints.empty() ? newest(run, options.last) : options.checkpoints;
   run.save_average(average_checkpoints(run, names));
   say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path(RunDirectory::averaged).string(),

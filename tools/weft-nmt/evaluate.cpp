@@ -13,11 +13,11 @@
 #include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/preparation.h"
 #include "models/nmt/training/trainer.h"
+#include "models/training/terminal_progress.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 #include "tools/weft-nmt/search_options.h"
 #include "tools/weft-nmt/setting_options.h"
-#include "tools/weft-nmt/terminal_progress.h"
 
 namespace weft::nmt {
 namespace {

@@ -70,8 +70,9 @@ std::string text(const RunDirectory& run) {
     text += fmt::format("\nTraining\n  steps               {}\n  epochs finished     {}\n", state->step, state->epoch);
     if (state->batch_in_epoch > 0) text += fmt::format("  batches after them  {}\n", state->batch_in_epoch);
     if (state->best_epoch > 0) text += fmt::format("  best epoch          {}\n", state->best_epoch);
-    if (state->best_valid_loss > 0) text += fmt::format("  best valid loss     {:.4f}\n", state->best_valid_loss);
-    if (state->best_valid_bleu > 0) text += fmt::format("  best valid BLEU     {:.2f}\n", state->best_valid_bleu);
+    const double loss = best_measure(*state, valid_loss), bleu = best_measure(*state, valid_bleu);
+    if (loss > 0) text += fmt::format("  best valid loss     {:.4f}\n", loss);
+    if (bleu > 0) text += fmt::format("  best valid BLEU     {:.2f}\n", bleu);
   } else {
     text += "  none yet\n";
   }
@@ -96,8 +97,8 @@ std::string json(const RunDirectory& run) {
                        {"epoch", state->epoch},
                        {"batch_in_epoch", state->batch_in_epoch},
                        {"best_epoch", state->best_epoch},
-                       {"best_valid_loss", state->best_valid_loss},
-                       {"best_valid_bleu", state->best_valid_bleu},
+                       {"best_valid_loss", best_measure(*state, valid_loss)},
+                       {"best_valid_bleu", best_measure(*state, valid_bleu)},
                        {"seed", state->seed}};
   }
   return object.dump(2) + "\n";

@@ -9,7 +9,7 @@
 #include "models/nmt/network/weights.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/training/training_log.h"
-#include "models/training/run_lock.h"
+#include "models/training/run/run_lock.h"
 
 namespace weft::nmt {
 namespace {

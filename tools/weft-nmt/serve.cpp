@@ -12,6 +12,7 @@
 #include "graph/base/json_value.h"
 #include "models/nmt/search/translator.h"
 #include "models/nmt/text/language.h"
+#include "models/training/stop_signals.h"
 #include "tools/serve/access_log.h"
 #include "tools/serve/figures.h"
 #include "tools/serve/http_server.h"
@@ -26,7 +27,6 @@
 #include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/run_options.h"
 #include "tools/weft-nmt/search_options.h"
-#include "tools/weft-nmt/stop_signals.h"
 
 namespace weft::nmt {
 namespace {

@@ -9,14 +9,13 @@
 #include "models/nmt/training/preparation.h"
 #include "models/nmt/training/run_directory.h"
 #include "models/nmt/training/training_session.h"
-#include "models/training/run_lock.h"
+#include "models/training/stop_signals.h"
+#include "models/training/terminal_progress.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/interrupt.h"
 #include "tools/weft-nmt/program_memory_option.h"
 #include "tools/weft-nmt/setting_options.h"
 #include "tools/weft-nmt/step_profiler.h"
-#include "tools/weft-nmt/stop_signals.h"
-#include "tools/weft-nmt/terminal_progress.h"
 #include "tools/weft-nmt/threads_option.h"
 
 namespace weft::nmt {
@@ -127,7 +126,7 @@ int train(const TrainOptions& options) {
   if (options.resume) {
     if (options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
     RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
-    const RunLock lock(options.out);
+    const RunLock lock = lock_run(options.out);
     RunDirectory run = resume_run(options, options.out);
     return run_session(run);
   }
@@ -138,7 +137,7 @@ int train(const TrainOptions& options) {
   std::shared_ptr<const onednn::KernelSelection> kernels;
   if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});
   RunDirectory::require_apart(out, inputs_of(config, options.settings));
-  const RunLock lock(out);
+  const RunLock lock = lock_run(out);
   if (!options.overwrite) RunDirectory::require_free(out);
   CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
   require_measures(config.training, !parts.valid.empty());

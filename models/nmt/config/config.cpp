@@ -150,6 +150,14 @@ std::vector<std::string_view> names_of<Schedule>() {
 std::string_view to_string(Schedule schedule) { return name_of(schedules, schedule); }
 Schedule parse_schedule(std::string_view name) { return find_name(schedules, "schedule", name); }
 
+LearningRateSchedule learning_rate_schedule(const TrainingConfig& training) {
+  return {.learning_rate = training.learning_rate,
+          .schedule = training.schedule,
+          .warmup = training.warmup,
+          .decay = training.decay,
+          .plateau_patience = training.plateau_patience};
+}
+
 template <>
 std::vector<std::string_view> names_of<SplitKind>() {
   return names_in(splits);

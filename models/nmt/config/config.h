@@ -7,6 +7,7 @@
 
 #include "models/nmt/text/normalise.h"
 #include "models/nmt/text/subwords.h"
+#include "models/training/schedule.h"
 #include "ops/ops.h"
 
 namespace weft {
@@ -113,13 +114,7 @@ struct DropoutConfig {
   bool any() const { return embedding > 0 || layers > 0 || context > 0 || output > 0 || recurrent > 0; }
 };
 
-/// How the learning rate changes with the steps, after `warmup` of them in which it grows from nothing.
-enum class Schedule {
-  constant,
-  inverse_square_root,  ///< falls as 1 / sqrt(step)
-  exponential,          ///< times `decay` after each epoch
-  plateau,              ///< times `decay` when the validation loss has not become less for some epochs
-};
+using weft::Schedule;
 std::string_view to_string(Schedule schedule);
 Schedule parse_schedule(std::string_view name);
 
@@ -157,6 +152,8 @@ struct TrainingConfig {
   std::int64_t valid_sentences = 500;  ///< to translate after each epoch; 0: none
   std::int64_t samples = 6;            ///< translations to keep of each epoch
 };
+
+LearningRateSchedule learning_rate_schedule(const TrainingConfig& training);
 
 /// Everything that `weft-nmt train` needs to know, kept as config.json in the run directory. models/nmt/config/settings.h has
 /// the name and the range of each member.

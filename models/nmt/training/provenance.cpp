@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <string_view>
 
 #include "graph/base/error.h"
@@ -12,11 +11,12 @@
 #include "graph/base/sha256.h"
 #include "models/nmt/config/settings.h"
 #include "models/nmt/training/vocabulary_files.h"
+#include "models/training/run/checkpoint.h"
 
 namespace weft::nmt {
 namespace {
 
-constexpr std::string_view prefix = "trained.";
+constexpr std::string_view prefix = provenance_prefix;
 constexpr std::string_view checksum_prefix = "sha256:";
 constexpr std::size_t longest_shown = 80;
 
@@ -44,16 +44,6 @@ Metadata provenance_of(const Config& config, const Vocabulary& source, const Voc
   for (const auto& [name, content] : vocabulary_contents(source, target))
     words[fmt::format("{}{}", prefix, name)] = checksum(content);
   return words;
-}
-
-Metadata take_provenance(Metadata& metadata) {
-  Metadata taken;
-  for (auto word = metadata.begin(); word != metadata.end();) {
-    const auto next = std::next(word);
-    if (word->first.starts_with(prefix)) taken.insert(metadata.extract(word));
-    word = next;
-  }
-  return taken;
 }
 
 std::string unknown_provenance(const std::filesystem::path& checkpoint) {

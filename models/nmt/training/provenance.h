@@ -14,9 +14,6 @@ namespace weft::nmt {
 /// ("trained.vocab.source.txt": "sha256:..."). With other ones a checkpoint would translate to nonsense.
 Metadata provenance_of(const Config& config, const Vocabulary& source, const Vocabulary& target);
 
-/// Takes those words out of a checkpoint's metadata.
-Metadata take_provenance(Metadata& metadata);
-
 /// Throws Error that names the first setting or file that is not what the checkpoint was trained with, with both values
 /// and what to do; of settings that a checkpoint does not name it does not depend. `folder`: of the run.
 void check_provenance(const Metadata& trained, const Metadata& present, const std::filesystem::path& folder);

@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "backends/onednn/products/kernel_selection.h"
@@ -15,32 +14,21 @@
 #include "models/nmt/config/config.h"
 #include "models/nmt/data/corpus.h"
 #include "models/nmt/text/vocabulary.h"
+#include "models/training/run/checkpoint_folder.h"
+#include "models/training/run/run_lock.h"
+#include "models/training/training_state.h"
 
 namespace weft::nmt {
 
-/// How far training has come: kept in a checkpoint's metadata, so that a resumed run goes on to the same bits.
-struct TrainingState {
-  std::int64_t step = 0;            ///< optimiser steps done
-  std::int64_t epoch = 0;           ///< epochs finished
-  std::int64_t batch_in_epoch = 0;  ///< batches done in the epoch after those
-  double epoch_loss_sum = 0;        ///< over those batches: loss times tokens
-  std::int64_t epoch_tokens = 0;    ///< over those batches
-  double best_valid_loss = 0;       ///< per token, after the best epoch; 0: none yet
-  double best_valid_bleu = 0;       ///< 0 to 100, after the best epoch
-  std::int64_t best_epoch = 0;      ///< from 1; 0: none yet
-  std::int64_t worse_epochs = 0;    ///< in turn, since one was better or the learning rate was cut (schedule.h)
-  std::int64_t cuts = 0;            ///< of the learning rate
-  std::uint64_t seed = 1;
+using weft::Checkpoint;
+using weft::TrainingState;
 
-  friend bool operator==(const TrainingState&, const TrainingState&) = default;
-};
+// What is measured of an epoch (TrainingState::best).
+inline constexpr const char* valid_loss = "valid_loss";  ///< per token
+inline constexpr const char* valid_bleu = "valid_bleu";  ///< 0 to 100
 
-struct Checkpoint {
-  TensorMap variables;  ///< weights and optimiser moments, by the graph's names
-  TrainingState state;
-  /// Whether it said what it was trained with, which load() has compared: those of versions before 0.2 do not.
-  bool says_provenance = true;
-};
+/// The sole right to write into the folder of a run (run_lock.h); throws Error that speaks of `weft-nmt train`.
+RunLock lock_run(const std::filesystem::path& run);
 
 /// The pairs of a run: what it is trained on, and what is kept out of training. Not normalised; `test` and `valid` may
 /// be empty.
@@ -48,7 +36,7 @@ struct CorpusParts {
   std::vector<Pair> train, valid, test;
 };
 
-/// The folder of one training run:
+/// The folder of one training run, with its checkpoints (checkpoint_folder.h):
 ///
 ///     config.json                     all settings
 ///     vocab.source.txt, vocab.target.txt
@@ -95,23 +83,23 @@ class RunDirectory {
   /// Removes those, as save() does; for what one that was killed has not come to.
   void prune(std::size_t keep) const;
   /// The name of the checkpoint that save() writes after that many steps.
-  static std::string checkpoint_name(std::int64_t step);
+  static std::string checkpoint_name(std::int64_t step) { return CheckpointFolder::name_of(step); }
   /// The names of all checkpoints, by step: "checkpoint-120", ...
-  std::vector<std::string> checkpoints() const;
+  std::vector<std::string> checkpoints() const { return checkpoints_.names(); }
   /// Whether there is any checkpoint.
-  bool has_checkpoint() const;
+  bool has_checkpoint() const { return !checkpoints().empty(); }
   /// The name of the average of some checkpoints.
-  static constexpr std::string_view averaged = "averaged";
+  static constexpr std::string_view averaged = CheckpointFolder::averaged;
   /// Writes averaged.safetensors, in place of the one before.
   void save_average(const Checkpoint& average);
   /// Whether there is one.
-  bool has_average() const;
+  bool has_average() const { return checkpoints_.has_average(); }
   /// Whether that name of a checkpoint means the average, with which one can translate, but not go on.
-  static bool is_average(std::string_view which);
+  static bool is_average(std::string_view which) { return CheckpointFolder::is_average(which); }
   /// The checkpoint that "latest", "best", or its own name means; "averaged" is one as well. Throws Error that lists
   /// what there is.
-  std::string resolve(std::string_view which) const;
-  std::filesystem::path checkpoint_path(std::string_view which) const;
+  std::string resolve(std::string_view which) const { return checkpoints_.resolve(which); }
+  std::filesystem::path checkpoint_path(std::string_view which) const { return checkpoints_.file_of(resolve(which)); }
   /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, of something else, or was
   /// trained with other settings or vocabularies than the run has now (provenance.h).
   Checkpoint load(std::string_view which) const;
@@ -134,11 +122,9 @@ class RunDirectory {
 
  private:
   RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);
-  std::filesystem::path file_of(std::string_view checkpoint) const;
-  std::pair<Checkpoint, Metadata> read(const std::string& name) const;
-  void write(const std::filesystem::path& file, const Checkpoint& checkpoint) const;
 
   std::filesystem::path path_;
+  CheckpointFolder checkpoints_;
   Config config_;
   Vocabulary source_;
   Vocabulary target_;

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -13,7 +11,7 @@
 #include "graph/base/error.h"
 #include "models/nmt/network/model.h"
 #include "models/nmt/search/compiled_shapes.h"
-#include "models/nmt/training/schedule.h"
+#include "models/training/schedule.h"
 
 namespace weft::nmt {
 namespace {
@@ -59,10 +57,6 @@ double per_token(double loss, LossNormalisation normalisation, const Batch& batc
   return normalisation == LossNormalisation::token_mean
              ? loss
              : loss * static_cast<double>(batch.shape.rows) / static_cast<double>(tokens);
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
@@ -127,17 +121,7 @@ void Trainer::compile_all(const std::function<void(const Execution&)>& visit) {
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
-  for (const std::string& name : variables_->names()) {
-    const auto at = checkpoint.variables.find(name);
-    require(at != checkpoint.variables.end(), "the checkpoint lacks the variable '{}'", name);
-    variables_->set(name, at->second);
-  }
-  require(checkpoint.variables.size() == variables_->names().size(),
-          "the checkpoint holds {} variables, the model has {}", checkpoint.variables.size(),
-          variables_->names().size());
-  require(checkpoint.state.seed == config_.training.seed,
-          "the checkpoint was trained with seed {}, the run goes on with {}; use the same seed", checkpoint.state.seed,
-          config_.training.seed);
+  restore_variables(checkpoint, config_.training.seed, *variables_);
   state_ = checkpoint.state;
 }
 
@@ -151,19 +135,11 @@ std::int64_t Trainer::steps_per_epoch() const {
 /// Sets what the next update is made by.
 void Trainer::set_rates(Execution& execution) const {
   const TrainingConfig& training = config_.training;
-  execution.input("learning_rate").as<float>()[0] = static_cast<float>(learning_rate(training, state_));
+  execution.input("learning_rate").as<float>()[0] =
+      static_cast<float>(learning_rate(learning_rate_schedule(training), state_));
   if (training.average > 0)
     execution.input("average_weight").as<float>()[0] =
         static_cast<float>(average_weight(training.average, state_.step + 1));
-}
-
-void Trainer::run(Execution& execution) const {
-  try {
-    execution.run();
-  } catch (const NumericsError& error) {
-    throw Diverged(fmt::format("training diverged: in epoch {}, batch {} (step {}), {}", state_.epoch + 1,
-                               state_.batch_in_epoch + 1, state_.step + 1, error.what()));
-  }
 }
 
 /// Leaves the state as it was; throws Diverged when the batch, or the update that it ends, makes what is no number.
@@ -172,7 +148,7 @@ StepReport Trainer::run_batch(const Batch& batch, std::int64_t batches) {
   StepReport report{.epoch = state_.epoch + 1,
                     .batch = state_.batch_in_epoch + 1,
                     .batches = batches,
-                    .learning_rate = learning_rate(config_.training, state_),
+                    .learning_rate = learning_rate(learning_rate_schedule(config_.training), state_),
                     .tokens = predicted_tokens(batch, examples_)};
   // An epoch's last batches make an update even if they are fewer.
   report.updated = report.batch % config_.training.accumulate == 0 || report.batch == batches;
@@ -182,52 +158,31 @@ StepReport Trainer::run_batch(const Batch& batch, std::int64_t batches) {
   feed(step, batch, examples_);
   set_rates(update);
   if (options_.observer.before) options_.observer.before(number, batch.shape, step);
-  run(step);
+  run_step(step, state_);
   if (options_.observer.after) options_.observer.after(number, step);
   report.loss = per_token(static_cast<double>(step.output("loss").as<float>()[0]), config_.training.normalisation,
                           batch, report.tokens);
   if (update_ && report.updated) {
-    run(*update_);
+    run_step(*update_, state_);
     if (options_.observer.after_update) options_.observer.after_update(number, *update_);
   }
-  report.gradient_norm =
-      report.updated ? static_cast<double>(update.output("gradient_norm").as<float>()[0]) : last_gradient_norm_;
-  if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm))
-    throw Diverged(
-        fmt::format("training diverged: in epoch {}, batch {} (step {}) the loss is {} and the gradients' norm {}",
-                    report.epoch, report.batch, number, report.loss, report.gradient_norm));
+  report.gradient_norm = report.updated ? static_cast<double>(update.output("gradient_norm").as<float>()[0])
+                                        : last_.gradient_norm.value_or(0);
+  require_finite(report, number);
   return report;
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
-  const auto start = std::chrono::steady_clock::now();
   const std::vector<Batch> batches = plan_.epoch(static_cast<std::uint64_t>(state_.epoch));
-  const std::int64_t epoch = state_.epoch + 1;
-  while (state_.batch_in_epoch < std::ssize(batches)) {
-    const StepReport report = run_batch(batches[static_cast<std::size_t>(state_.batch_in_epoch)], std::ssize(batches));
-    if (report.updated) ++state_.step;
-    ++state_.batch_in_epoch;
-    state_.epoch_loss_sum += report.loss * static_cast<double>(report.tokens);
-    state_.epoch_tokens += report.tokens;
-    last_learning_rate_ = report.learning_rate;
-    last_gradient_norm_ = report.gradient_norm;
-    if (on_step && !on_step(report)) return std::nullopt;
-  }
-  const EpochReport report{epoch, state_.epoch_loss_sum / static_cast<double>(state_.epoch_tokens), state_.epoch_tokens,
-                           seconds_since(start), last_learning_rate_};
-  ++state_.epoch;
-  state_.batch_in_epoch = 0;
-  state_.epoch_loss_sum = 0;
-  state_.epoch_tokens = 0;
-  return report;
+  const auto run = [&](std::int64_t batch) {
+    return run_batch(batches[static_cast<std::size_t>(batch)], std::ssize(batches));
+  };
+  return weft::run_epoch(state_, std::ssize(batches), run, on_step, last_);
 }
 
-void Trainer::set_measured(bool best, double valid_loss, double valid_bleu) {
-  measured(config_.training, state_, best);
-  if (!best) return;
-  state_.best_valid_loss = valid_loss;
-  state_.best_valid_bleu = valid_bleu;
-  state_.best_epoch = state_.epoch;
+void Trainer::set_measured(bool best, double loss, double bleu) {
+  measured(learning_rate_schedule(config_.training), state_, best);
+  if (best) set_best(state_, {{nmt::valid_loss, loss}, {nmt::valid_bleu, bleu}});
 }
 
 Validator::Validator(const Config& config, std::span<const Example> examples, std::shared_ptr<Variables> variables,

@@ -7,39 +7,16 @@
 #include <vector>
 
 #include "backends/runtime/program_cache.h"
-#include "graph/base/error.h"
 #include "models/nmt/config/config.h"
 #include "models/nmt/data/batches.h"
 #include "models/nmt/training/run_directory.h"
+#include "models/training/epoch.h"
 
 namespace weft::nmt {
 
-/// A batch, as reported to the caller.
-struct StepReport {
-  std::int64_t epoch = 0;  ///< from 1
-  std::int64_t batch = 0;  ///< in the epoch, from 1
-  std::int64_t batches = 0;
-  double loss = 0;           ///< per target token
-  double gradient_norm = 0;  ///< of the last update, by this batch or by those before it (accumulate); 0 before any
-  double learning_rate = 0;  ///< of this update, or of the one that the batch will be part of
-  std::int64_t tokens = 0;   ///< target tokens predicted, without padding
-  bool updated = false;      ///< whether an update followed on this batch
-};
-
-struct EpochReport {
-  std::int64_t epoch = 0;
-  double loss = 0;  ///< per target token, over the epoch
-  std::int64_t tokens = 0;
-  double seconds = 0;
-  double learning_rate = 0;  ///< of its last step
-};
-
-/// The loss or the gradients of a step are no numbers any more; the message says of which, and names the node when
-/// TrainerOptions::check_numerics is on.
-class Diverged : public Error {
- public:
-  using Error::Error;
-};
+using weft::Diverged;
+using weft::EpochReport;
+using weft::StepReport;
 
 /// Who looks at the steps of training while they run. `step` counts them from 1, over all epochs; when several batches
 /// make one (TrainingConfig::accumulate), it is the same for each of them.
@@ -106,7 +83,7 @@ class Trainer {
   /// How many updates an epoch makes: fewer than batches when some of these make one; the last one may have fewer.
   std::int64_t steps_per_epoch() const;
   /// Notes what was measured of the epoch that has just ended: whether it is the best so far.
-  void set_measured(bool best, double valid_loss, double valid_bleu);
+  void set_measured(bool best, double loss, double bleu);
   const BatchPlan& plan() const { return plan_; }
 
  private:
@@ -114,7 +91,6 @@ class Trainer {
   std::shared_ptr<Execution> execution(const BatchShape& shape);
   StepReport run_batch(const Batch& batch, std::int64_t batches);
   void set_rates(Execution& execution) const;
-  void run(Execution& execution) const;
 
   Config config_;
   std::span<const Example> examples_;
@@ -123,8 +99,7 @@ class Trainer {
   TrainerOptions options_;
   BatchPlan plan_;
   TrainingState state_;
-  double last_learning_rate_ = 0;
-  double last_gradient_norm_ = 0;
+  StepReport last_;
   std::optional<ProgramsByShape> programs_;
   std::optional<Execution> update_;  ///< of several batches; else each step has its own
   std::shared_ptr<const Profiler> update_profiler_;

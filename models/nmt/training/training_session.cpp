@@ -19,12 +19,10 @@
 #include "models/nmt/training/preparation.h"
 #include "models/nmt/training/provenance.h"
 #include "models/training/log_lines.h"
+#include "models/training/run/log_records.h"
 
 namespace weft::nmt {
 namespace {
-
-constexpr std::int64_t batches_per_line = 100;   // on standard error, as the tutorial does
-constexpr std::int64_t batches_per_record = 10;  // in log.jsonl
 
 /// The shape that most batches of an epoch have; of several the largest.
 BatchShape typical_shape(const BatchPlan& plan) {
@@ -200,7 +198,7 @@ int TrainingSession::run() {
   }
   int status = 0;
   while (trainer_->state().epoch < epochs && status == 0) {
-    if (out_of_patience()) {
+    if (is_out_of_patience()) {
       progress_.log(
           fmt::format("No epoch since the {}. was better (--patience {}): training ends; --resume with a "
                       "larger --patience, or 0, goes on",
@@ -220,7 +218,7 @@ std::optional<EpochReport> TrainingSession::run_epoch() {
   const std::size_t batches = trainer_->plan().batches_per_epoch();
   progress_.start(fmt::format("Epoch {}", state.epoch + 1), batches);
   progress_.update(static_cast<std::uint64_t>(state.batch_in_epoch), 0);
-  window_ = {0, Clock::now()};
+  throughput_ = Throughput();
   try {
     return trainer_->run_epoch([this](const StepReport& report) { return finish_step(report); });
   } catch (const Diverged& error) {
@@ -235,12 +233,7 @@ std::optional<EpochReport> TrainingSession::run_epoch() {
 /// Writes it to the log and throws Error with the node at fault.
 void TrainingSession::fail_diverged(const Diverged& error) {
   const TrainingState& state = trainer_->state();
-  run_.log(Json{{"event", "diverged"},
-                {"step", state.step + 1},
-                {"epoch", state.epoch + 1},
-                {"message", error.what()},
-                {"seconds", seconds()}}
-               .dump());
+  run_.log(diverged_record(state, error.what(), seconds()).dump());
   const std::string kept = checkpoint_.empty() ? "there was no checkpoint yet"
                                                : fmt::format("{} is kept", run_.checkpoint_path(checkpoint_).string());
   if (options_.check_numerics) fail("{}: {}\n{}", run_.path().string(), error.what(), kept);
@@ -255,21 +248,11 @@ void TrainingSession::fail_diverged(const Diverged& error) {
 
 /// Returns false to stop.
 bool TrainingSession::finish_step(const StepReport& report) {
-  window_.tokens += report.tokens;
+  throughput_.add(report.tokens);
   progress_.update(1, static_cast<std::uint64_t>(report.tokens), report.loss);
   if (report.batch % batches_per_record == 0) {
-    const double tokens_per_second = take_tokens_per_second();
-    run_.log(Json{{"event", "batch"},
-                  {"step", trainer_->state().step},
-                  {"epoch", report.epoch},
-                  {"batch", report.batch},
-                  {"batches", report.batches},
-                  {"loss", report.loss},
-                  {"gradient_norm", report.gradient_norm},
-                  {"learning_rate", report.learning_rate},
-                  {"tokens_per_second", tokens_per_second},
-                  {"seconds", seconds()}}
-                 .dump());
+    const double tokens_per_second = throughput_.take();
+    run_.log(batch_record(report, trainer_->state().step, tokens_per_second, seconds()).dump());
     if (report.batch % batches_per_line == 0) {
       progress_.log(fmt::format("{}, {} tokens/s", batch_line(report.epoch, report.batch, report.loss),
                                 count_text(tokens_per_second)));
@@ -281,18 +264,12 @@ bool TrainingSession::finish_step(const StepReport& report) {
 void TrainingSession::finish_epoch(const EpochReport& report) {
   progress_.stop();
   progress_.log(epoch_line(report.epoch, report.loss));
-  Json record{{"event", "epoch"},
-              {"step", trainer_->state().step},
-              {"epoch", report.epoch},
-              {"loss", report.loss},
-              {"learning_rate", report.learning_rate},
-              {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
-              {"epoch_seconds", report.seconds}};
+  Json record = epoch_record(report, trainer_->state().step);
   const bool best = !validator_ || validate(record);  // without a measure the newest is the best
   progress_.log(epoch_time_line(report.seconds));
   const TrainingConfig& training = run_.config().training;
   const bool due =
-      report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs || out_of_patience();
+      report.epoch % training.checkpoint_every == 0 || report.epoch == training.epochs || is_out_of_patience();
   if (due || (validator_ && best)) {
     save(best);
     record["checkpoint"] = checkpoint_;
@@ -346,13 +323,12 @@ bool TrainingSession::validate(Json& record) {
 bool TrainingSession::is_best(double loss, double bleu) const {
   const TrainingState& state = trainer_->state();
   if (state.best_epoch == 0) return true;
-  return run_.config().training.best_by == BestBy::bleu ? bleu > state.best_valid_bleu : loss < state.best_valid_loss;
+  return run_.config().training.best_by == BestBy::bleu ? bleu > best_measure(state, valid_bleu)
+                                                        : loss < best_measure(state, valid_loss);
 }
 
-bool TrainingSession::out_of_patience() const {
-  const TrainingState& state = trainer_->state();
-  const std::int64_t patience = run_.config().training.patience;
-  return patience > 0 && validator_ && state.epoch - state.best_epoch >= patience;
+bool TrainingSession::is_out_of_patience() const {
+  return validator_ && out_of_patience(trainer_->state(), run_.config().training.patience);
 }
 
 /// A checkpoint bears the number of updates. When there is one of that number, all that is new is the gradients of some
@@ -365,15 +341,6 @@ int TrainingSession::stop(int signal) {
                             is_new ? "wrote" : "nothing is newer than", run_.checkpoint_path(checkpoint_).string(),
                             run_.path().string()));
   return 128 + signal;
-}
-
-/// Since the last call, or the start of the epoch.
-double TrainingSession::take_tokens_per_second() {
-  const Clock::time_point now = Clock::now();
-  const double elapsed = std::chrono::duration<double>(now - window_.start).count();
-  const double rate = elapsed > 0 ? static_cast<double>(window_.tokens) / elapsed : 0;
-  window_ = {0, now};
-  return rate;
 }
 
 double TrainingSession::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }

@@ -15,6 +15,7 @@
 #include "models/nmt/training/trainer.h"
 #include "models/nmt/training/validation.h"
 #include "models/training/progress.h"
+#include "models/training/throughput.h"
 
 namespace weft::nmt {
 
@@ -51,12 +52,6 @@ class TrainingSession {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// What has gone by since the last line of log.
-  struct Window {
-    std::int64_t tokens = 0;
-    Clock::time_point start;
-  };
-
   void find_kernels();
   StepObserver observer();
   std::optional<Checkpoint> load_checkpoint();
@@ -72,9 +67,8 @@ class TrainingSession {
   void save(bool best);
   bool validate(Json& record);
   bool is_best(double loss, double bleu) const;
-  bool out_of_patience() const;
+  bool is_out_of_patience() const;
   int stop(int signal);
-  double take_tokens_per_second();
   double seconds() const;
 
   RunDirectory& run_;
@@ -92,7 +86,7 @@ class TrainingSession {
   std::optional<Validator> validator_;
   std::optional<ValidationTranslations> translations_;
   Clock::time_point start_;
-  Window window_;
+  Throughput throughput_;
 };
 
 }  // namespace weft::nmt

@@ -132,8 +132,7 @@ TEST_CASE("a checkpoint comes back to the bit") {
                  .batch_in_epoch = 17,
                  .epoch_loss_sum = 0.1 + 0.2,
                  .epoch_tokens = 4711,
-                 .best_valid_loss = 1.0 / 3.0,
-                 .best_valid_bleu = 100.0 / 3.0,
+                 .best = {{valid_loss, 1.0 / 3.0}, {valid_bleu, 100.0 / 3.0}},
                  .best_epoch = 2,
                  .seed = 42};
   run.save(saved, true);
@@ -149,7 +148,8 @@ TEST_CASE("a state with extreme numbers comes back to the bit") {
   RunDirectory run = make_run(folder.path);
   Checkpoint saved = checkpoint(1);
   saved.state.epoch_loss_sum = std::numeric_limits<double>::denorm_min();
-  saved.state.best_valid_loss = std::numeric_limits<double>::max();
+  saved.state.best_epoch = 1;
+  saved.state.best = {{valid_loss, std::numeric_limits<double>::max()}, {valid_bleu, 0}};
   run.save(saved, false);
   CHECK(run.load("latest").state == saved.state);
 }

@@ -10,7 +10,7 @@
 #include "models/nmt/network/model.h"
 #include "models/nmt/network/weights.h"
 #include "models/nmt/training/divergence.h"
-#include "models/nmt/training/schedule.h"
+#include "models/training/schedule.h"
 #include "tests/models/nmt/network/tiny_model.h"
 
 using namespace weft;

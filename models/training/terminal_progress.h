@@ -12,7 +12,7 @@
 #include "models/training/progress.h"
 #include "models/training/progress_line.h"
 
-namespace weft::nmt {
+namespace weft {
 
 /// Log lines, and below them a progress bar if they go to a terminal. Elsewhere (a file, a pipe, a dumb terminal) there
 /// are only the log lines.
@@ -51,4 +51,4 @@ class TerminalProgress : public Progress {
   Clock::time_point last_drawn_;
 };
 
-}  // namespace weft::nmt
+}  // namespace weft

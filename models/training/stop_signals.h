@@ -3,7 +3,7 @@
 #include <functional>
 #include <thread>
 
-namespace weft::nmt {
+namespace weft {
 
 /// While it lives, Ctrl-C, SIGTERM and SIGHUP are waited for on a thread of its own, and interrupt no other. The first
 /// of them calls a function there, which may do anything, and the second ends the program. One that the program was
@@ -24,4 +24,4 @@ class StopSignals {
   std::thread thread_;
 };
 
-}  // namespace weft::nmt
+}  // namespace weft

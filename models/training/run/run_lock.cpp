@@ -1,4 +1,4 @@
-#include "models/training/run_lock.h"
+#include "models/training/run/run_lock.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,6 +13,7 @@
 
 #include "graph/base/error.h"
 #include "graph/base/number_text.h"
+#include "models/training/run/run_files.h"
 
 namespace weft {
 namespace {
@@ -20,15 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* lock_file = "lock";
-
-/// Returns whether the folder was missing.
-bool make_folder(const fs::path& folder) {
-  std::error_code error;
-  const bool made = fs::create_directories(folder, error);
-  require(!error && fs::is_directory(folder), "cannot make the run directory '{}': {}", folder.string(),
-          error ? error.message() : "a file of that name is in the way");
-  return made;
-}
 
 /// " (process 1234)", as the holder wrote it; empty when it has not yet.
 std::string holder(int file) {
@@ -39,13 +31,13 @@ std::string holder(int file) {
 }
 
 /// Throws Error when another one holds it.
-void lock(int file, const fs::path& run) {
+void lock(int file, const fs::path& run, const RunWriter& writer) {
   while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno == ENOSYS || errno == EOPNOTSUPP || errno == ENOLCK) return;
     require(errno == EWOULDBLOCK, "cannot lock the run directory '{}': {}", run.string(), std::strerror(errno));
-    fail("another weft-nmt train{} is writing to '{}'; wait for its end, stop it, or choose another directory (--out)",
-         holder(file), run.string());
+    fail("another {}{} is writing to '{}'; wait for its end, stop it, or {}", writer.name, holder(file), run.string(),
+         writer.elsewhere);
   }
 }
 
@@ -55,12 +47,12 @@ bool is_removed(int file) {
   return ::fstat(file, &status) == 0 && status.st_nlink == 0;
 }
 
-std::unique_ptr<Descriptor> open_locked(const fs::path& run) {
+std::unique_ptr<Descriptor> open_locked(const fs::path& run, const RunWriter& writer) {
   const fs::path path = RunLock::path(run);
   for (;;) {
     auto file = std::make_unique<Descriptor>(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     require(file->get() >= 0, "cannot write '{}': {}", path.string(), std::strerror(errno));
-    lock(file->get(), run);
+    lock(file->get(), run, writer);
     if (!is_removed(file->get())) return file;
   }
 }
@@ -73,7 +65,8 @@ void write_process(int file) {
 
 }  // namespace
 
-RunLock::RunLock(const fs::path& run) : run_(run), made_folder_(make_folder(run)), file_(open_locked(run)) {
+RunLock::RunLock(const fs::path& run, const RunWriter& writer)
+    : run_(run), made_folder_(make_run_folder(run)), file_(open_locked(run, writer)) {
   write_process(file_->get());
 }
 

@@ -1,4 +1,4 @@
-#include "models/training/run_lock.h"
+#include "models/training/run/run_lock.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -18,12 +18,14 @@ TEST_CASE("one at a time writes into a run directory") {
   CHECK_FALSE(RunLock::is_held(run));
   std::optional<RunLock> first(run);
   CHECK(RunLock::is_held(run));
-  CHECK_THROWS_WITH_AS(RunLock{run},
-                       fmt::format("another weft-nmt train (process {}) is writing to '{}'; wait for its end, stop it, "
-                                   "or choose another directory (--out)",
-                                   getpid(), run.string())
-                           .c_str(),
-                       Error);
+  const auto refused = [&](const RunWriter& writer) { return message_of([&] { RunLock(run, writer); }); };
+  CHECK(refused({}) == fmt::format("another training (process {}) is writing to '{}'; wait for its end, stop it, or "
+                                   "choose another directory",
+                                   getpid(), run.string()));
+  CHECK(refused({"weft-nmt train", "choose another directory (--out)"}) ==
+        fmt::format("another weft-nmt train (process {}) is writing to '{}'; wait for its end, stop it, or choose "
+                    "another directory (--out)",
+                    getpid(), run.string()));
   const RunLock elsewhere(folder.path / "other");
   first.reset();
   CHECK_FALSE(RunLock::is_held(run));

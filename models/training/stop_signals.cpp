@@ -1,11 +1,11 @@
-#include "tools/weft-nmt/stop_signals.h"
+#include "models/training/stop_signals.h"
 
 #include <pthread.h>
 
 #include <csignal>
 #include <utility>
 
-namespace weft::nmt {
+namespace weft {
 namespace {
 
 constexpr int end = SIGUSR1;  // wakes the thread when it is no longer needed
@@ -61,4 +61,4 @@ StopSignals::~StopSignals() {
   thread_.join();
 }
 
-}  // namespace weft::nmt
+}  // namespace weft

@@ -1,4 +1,4 @@
-#include "tools/weft-nmt/terminal_progress.h"
+#include "models/training/terminal_progress.h"
 
 #include <sys/ioctl.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-namespace weft::nmt {
+namespace weft {
 namespace {
 
 constexpr std::chrono::milliseconds redraw_interval{100};
@@ -103,4 +103,4 @@ std::size_t TerminalProgress::columns() const {
   return size.ws_col;
 }
 
-}  // namespace weft::nmt
+}  // namespace weft
