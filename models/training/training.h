@@ -1,0 +1,15 @@
+#pragma once
+
+// Training in one header: the trainer of any model, with what it is made of.
+
+#include "models/training/accumulation.h"           // IWYU pragma: export
+#include "models/training/epoch.h"                  // IWYU pragma: export
+#include "models/training/log_lines.h"              // IWYU pragma: export
+#include "models/training/progress.h"               // IWYU pragma: export
+#include "models/training/run/checkpoint_folder.h"  // IWYU pragma: export
+#include "models/training/run/log_records.h"        // IWYU pragma: export
+#include "models/training/run/run_lock.h"           // IWYU pragma: export
+#include "models/training/schedule.h"               // IWYU pragma: export
+#include "models/training/stop_signals.h"           // IWYU pragma: export
+#include "models/training/terminal_progress.h"      // IWYU pragma: export
+#include "models/training/trainer.h"                // IWYU pragma: export
