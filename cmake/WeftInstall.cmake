@@ -1,6 +1,7 @@
 # What another project sees of Weft, in this tree (add_subdirectory, FetchContent) and installed (find_package(Weft)):
 #
 #   Weft::weft     <weft/weft.h>     graphs, passes, backends
+#   Weft::training <weft/training.h> a trainer of any model: COMPONENTS training
 #   Weft::nmt      <weft/nmt.h>      the translator: find_package(Weft COMPONENTS nmt)
 #   Weft::inspect  <weft/inspect.h>  lint, info, histories and pages of graphs: COMPONENTS inspect
 
@@ -12,8 +13,9 @@ set(weft_libraries
   weft_graph_base weft_graph weft_graph_io weft_ops weft_passes_autodiff weft_passes_memory weft_passes
   weft_backend_runtime weft_backend_reference weft_backend_onednn weft_backend_check)
 
+set(weft_training_libraries weft_training)
 set(weft_nmt_libraries
-  weft_training weft_nmt_text weft_nmt_data weft_nmt_config weft_nmt_network weft_nmt_search weft_nmt_metrics
+  weft_nmt_text weft_nmt_data weft_nmt_config weft_nmt_network weft_nmt_search weft_nmt_metrics
   weft_nmt_training weft_nmt_report)
 set(weft_inspect_libraries weft_web weft_inspect)
 
@@ -35,7 +37,8 @@ endfunction()
 
 weft_public(weft backends/weft.h ${weft_libraries})
 if(TARGET weft_nmt_training)
-  weft_public(nmt models/nmt/nmt.h weft_public_weft ${weft_nmt_libraries})
+  weft_public(training models/training/training.h weft_public_weft ${weft_training_libraries})
+  weft_public(nmt models/nmt/nmt.h weft_public_training ${weft_nmt_libraries})
   weft_public(inspect tools/inspect/inspect.h weft_public_weft ${weft_inspect_libraries})
 endif()
 
@@ -54,6 +57,7 @@ endfunction()
 set(headers graph ops passes backends)
 weft_install(WeftTargets ${weft_libraries} weft_public_weft)
 if(TARGET weft_nmt_training)
+  weft_install(WeftTrainingTargets ${weft_training_libraries} weft_public_training)
   weft_install(WeftNmtTargets ${weft_nmt_libraries} weft_public_nmt)
   weft_install(WeftInspectTargets ${weft_inspect_libraries} weft_public_inspect)
   list(APPEND headers models tools/inspect tools/web)

@@ -25,5 +25,8 @@ run(${WORK}/build/consumer)
 expect("2 programs, .* 0 had to make room" ${WORK}/build/batches)
 file(REMOVE_RECURSE ${WORK}/run)
 expect("6 steps; Programs    1 program" ${WORK}/build/train ${WORK}/run)
+file(REMOVE_RECURSE ${WORK}/classes)
+expect("800 steps are done" ${WORK}/build/classify ${WORK}/classes)
+expect("800 steps are done" ${WORK}/build/classify ${WORK}/classes)  # goes on from the last checkpoint: nothing is left to do
 expect("[a-z]" ${WORK}/build/translate ${WORK}/run "Anne rit .")
 expect("unused-input.*softmax-twice.*parameters  1 .*stages, a page that ends" ${WORK}/build/look)
