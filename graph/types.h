@@ -76,6 +76,7 @@ class Integers {
   Integers(std::vector<std::int64_t> numbers) : numbers_(std::move(numbers)) {}
   Integers(const Shape& shape) : numbers_(shape.begin(), shape.end()) {}
 
+  const std::vector<std::int64_t>& numbers() const { return numbers_; }
   operator const std::vector<std::int64_t>&() const { return numbers_; }
 
  private:

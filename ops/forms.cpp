@@ -18,6 +18,10 @@ ReductionForm reduction_form(const Node& node) {
   return {node.attributes.get<std::vector<std::int64_t>>("axes"), node.attributes.get<bool>("keep_dims")};
 }
 
+DType dtype_of_cast(const Node& node) { return parse_dtype(node.attributes.get<std::string>("dtype")); }
+
+CumsumForm cumsum_form(const Node& node) { return {axis_of(node), node.attributes.get<bool>("reverse")}; }
+
 std::int64_t axis_of(const Node& node) { return node.attributes.get<std::int64_t>("axis"); }
 
 const std::vector<std::int64_t>& permutation_of(const Node& node) {

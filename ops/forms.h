@@ -34,14 +34,24 @@ struct PadForm {
 };
 PadForm pad_form(const Node& node);
 
-/// reduce_sum, reduce_max.
+/// reduce_sum, reduce_max, reduce_prod, logsumexp.
 struct ReductionForm {
   std::vector<std::int64_t> axes;
   bool keep_dims = false;
 };
 ReductionForm reduction_form(const Node& node);
 
-/// The one axis of a concat, slice, pad, argmax, softmax or log_softmax.
+/// cast: the element type of the result.
+DType dtype_of_cast(const Node& node);
+
+/// cumsum: along which axis, and from its end when `reverse`.
+struct CumsumForm {
+  std::int64_t axis = 0;
+  bool reverse = false;
+};
+CumsumForm cumsum_form(const Node& node);
+
+/// The one axis of a concat, slice, pad, flip, argmax, cumsum, softmax or log_softmax.
 std::int64_t axis_of(const Node& node);
 
 /// transpose: axis i of the result is axis permutation[i] of the operand.

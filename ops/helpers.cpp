@@ -36,6 +36,11 @@ Value sum_to(Value x, const Shape& shape) {
   return sum.shape() == shape ? sum : reshape(sum, shape);
 }
 
+void require_dtype(std::string_view builder, Value x, DType dtype) {
+  require(static_cast<bool>(x), "{}: an operand is a null value", builder);
+  require(x.dtype() == dtype, "{}: '{}' is {}: {} is needed", builder, x.name(), x.type(), to_string(dtype));
+}
+
 std::vector<std::int64_t> shape_attribute(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
 Shape shape_from(const Attributes& attributes, std::string_view name) {
@@ -69,6 +74,12 @@ std::size_t axis_of(const Attributes& attributes, const Shape& shape) {
 std::vector<TensorType> infer_float_unary(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 1);
   require_float(operands[0], "x");
+  return {operands[0]};
+}
+
+std::vector<TensorType> infer_number_unary(std::span<const TensorType> operands, const Attributes&) {
+  require_operand_count(operands, 1);
+  require_number(operands[0], "x");
   return {operands[0]};
 }
 

@@ -25,6 +25,8 @@ std::int64_t axis_from_first(Value x, std::int64_t axis);
 Value constant_like(Value x, double number);
 /// The sum over the axes that broadcasting `shape` to the value's shape has added or stretched: of that shape.
 Value sum_to(Value x, const Shape& shape);
+/// Throws Error, in the name of the builder, when the value is null or not of that element type.
+void require_dtype(std::string_view builder, Value x, DType dtype);
 /// A shape as an attribute, and back. The second throws Error for what is no shape.
 std::vector<std::int64_t> shape_attribute(const Shape& shape);
 Shape shape_from(const Attributes& attributes, std::string_view name = "shape");
@@ -44,6 +46,8 @@ std::size_t axis_of(const Attributes& attributes, const Shape& shape);
 
 /// x -> the same floating-point type.
 std::vector<TensorType> infer_float_unary(std::span<const TensorType> operands, const Attributes& attributes);
+/// The same, with i32 allowed.
+std::vector<TensorType> infer_number_unary(std::span<const TensorType> operands, const Attributes& attributes);
 /// Two values of one floating-point type -> that type under the broadcast shape.
 std::vector<TensorType> infer_float_binary(std::span<const TensorType> operands, const Attributes& attributes);
 /// The same, with i32 allowed.

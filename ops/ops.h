@@ -5,6 +5,7 @@
 // count from the end when negative.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@
 
 namespace weft {
 
-// ---- Elementwise, with NumPy's broadcasting; both sides of one element type (ops/elementwise/<name>.cpp).
+// ---- Elementwise, with NumPy's broadcasting; both sides of one element type (ops/elementwise/<name>.cpp). add, sub, mul,
+// neg, abs, sign, minimum and maximum take i32 as well, which wraps around.
 Value add(Value a, Value b);
 Value sub(Value a, Value b);
 Value mul(Value a, Value b);
@@ -28,6 +30,62 @@ Value sigmoid(Value x);
 /// max(x, 0); its derivative at 0 is 0.
 Value relu(Value x);
 Value sqrt(Value x);
+/// x in another element type (f32, f64, i32, bool). A float becomes an i32 by cutting its fraction off; one that does not
+/// fit becomes the nearest i32, and NaN 0. A number becomes bool as x != 0, and bool a number as 0 or 1. Only float to
+/// float has a gradient.
+Value cast(Value x, DType dtype);
+/// |x|; its derivative at 0 is 0.
+Value abs(Value x);
+/// -1, 0 or 1; NaN of NaN. Its derivative is 0.
+Value sign(Value x);
+/// The largest whole number up to x. Its derivative is 0, as is that of ceil and round.
+Value floor(Value x);
+/// The least whole number from x on: -floor(-x).
+Value ceil(Value x);
+/// The nearest whole number, of two the even one: 0.5 -> 0, 1.5 -> 2.
+Value round(Value x);
+/// The smaller one; NaN when either is. Of equals, each gets half of the gradient.
+Value minimum(Value a, Value b);
+/// The larger one; NaN when either is. Of equals, each gets half of the gradient.
+Value maximum(Value a, Value b);
+/// minimum(maximum(x, low), high).
+Value clamp(Value x, Value low, Value high);
+Value clamp(Value x, double low, double high);
+/// a - b floor(a / b), without its rounding: of the sign of b, as Python's % and NumPy's remainder. NaN when b is 0.
+Value remainder(Value a, Value b);
+/// a^b; NaN for a < 0 unless b is whole. The derivative by b is taken for 0 where a <= 0.
+Value pow(Value a, Value b);
+Value pow(Value a, double b);
+/// x * x.
+Value square(Value x);
+/// 1 / x.
+Value reciprocal(Value x);
+/// 1 / sqrt(x).
+Value rsqrt(Value x);
+/// ln(1 + x), exact near 0.
+Value log1p(Value x);
+/// e^x - 1, exact near 0.
+Value expm1(Value x);
+/// The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+Value erf(Value x);
+/// Sine of an angle in radians.
+Value sin(Value x);
+/// Cosine of an angle in radians.
+Value cos(Value x);
+/// ln(1 + e^x), which does not overflow.
+Value softplus(Value x);
+/// x sigmoid(x), also called swish.
+Value silu(Value x);
+enum class GeluForm {
+  erf,   ///< x (1 + erf(x / sqrt 2)) / 2
+  tanh,  ///< x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
+};
+/// x times the probability that a normal variable is below x (Hendrycks and Gimpel, arXiv:1606.08415), or near it.
+Value gelu(Value x, GeluForm form = GeluForm::erf);
+/// x, or slope * x where x < 0.
+Value leaky_relu(Value x, double slope = 0.01);
+/// x where x > 0, else alpha (e^x - 1).
+Value elu(Value x, double alpha = 1.0);
 struct DropoutOptions {
   double rate = 0.5;       ///< the share of elements that become 0, in [0, 1)
   std::uint64_t seed = 1;  ///< of the draws
@@ -60,6 +118,25 @@ Value stop_gradient(Value x);
 Value equal(Value a, Value b);
 /// a < b, elementwise with broadcasting: bool.
 Value less(Value a, Value b);
+/// a > b, a <= b, a >= b: bool, false when either is NaN.
+Value greater(Value a, Value b);
+Value less_equal(Value a, Value b);
+Value greater_equal(Value a, Value b);
+/// a != b, elementwise with broadcasting: bool, true when either is NaN.
+Value not_equal(Value a, Value b);
+/// Of bool, with broadcasting: bool.
+Value logical_and(Value a, Value b);
+Value logical_or(Value a, Value b);
+Value logical_not(Value x);
+Value equal(Value a, double b);
+Value less(Value a, double b);
+Value greater(Value a, double b);
+inline Value operator<(Value a, Value b) { return less(a, b); }
+inline Value operator>(Value a, Value b) { return greater(a, b); }
+inline Value operator<=(Value a, Value b) { return less_equal(a, b); }
+inline Value operator>=(Value a, Value b) { return greater_equal(a, b); }
+inline Value operator<(Value a, double b) { return less(a, b); }
+inline Value operator>(Value a, double b) { return greater(a, b); }
 /// condition ? a : b, elementwise with broadcasting of all three.
 Value select(Value condition, Value a, Value b);
 /// [batch] lengths (i32) -> bool [batch, time]: whether the step lies within the row's length.
@@ -84,16 +161,53 @@ Value reshape(Value x, const Integers& extents);
 /// Result axis i is operand axis permutation[i].
 Value transpose(Value x, std::vector<std::int64_t> permutation);
 Value broadcast(Value x, const Shape& shape);
+/// The elements along an axis in the opposite order.
+Value flip(Value x, std::int64_t axis);
+/// x with an axis of extent 1 put in, which is axis `axis` of the result.
+Value expand_dims(Value x, std::int64_t axis);
+/// x without these axes, each of extent 1; without all that are, when none are given.
+Value squeeze(Value x, const Integers& axes = {});
+/// `parts` slices of one extent along an axis.
+std::vector<Value> split(Value x, std::int64_t parts, std::int64_t axis);
+/// Slices of those extents along an axis, one after another: together they are all of it.
+std::vector<Value> split_into(Value x, const Integers& extents, std::int64_t axis);
+/// x repeated counts[i] times along axis i.
+Value tile(Value x, const Integers& counts);
+/// 0, 1, ... count - 1: [count].
+Value iota(Graph& graph, std::int64_t count, DType dtype = DType::i32);
+/// ids (i32, any shape) -> [..., classes]: 1 where the class is the id, else 0; all 0 for an id that is no class.
+Value one_hot(Value ids, std::int64_t classes, DType dtype = DType::f32);
 
 // ---- Reduction. No axes means all of them.
 Value reduce_sum(Value x, const Integers& axes = {}, bool keep_dims = false);
 Value reduce_mean(Value x, const Integers& axes = {}, bool keep_dims = false);
 /// The gradient is shared equally among the elements that attain the maximum.
 Value reduce_max(Value x, const Integers& axes = {}, bool keep_dims = false);
+/// The gradient is shared equally among the elements that attain the minimum.
+Value reduce_min(Value x, const Integers& axes = {}, bool keep_dims = false);
+Value reduce_prod(Value x, const Integers& axes = {}, bool keep_dims = false);
+/// The mean of the squared differences from the mean: of a population, divided by the number of elements.
+Value reduce_variance(Value x, const Integers& axes = {}, bool keep_dims = false);
+/// ln(sum of e^x), which does not overflow.
+Value logsumexp(Value x, const Integers& axes = {}, bool keep_dims = false);
+/// Of bool: whether one element is true, whether all are.
+Value reduce_any(Value x, const Integers& axes = {}, bool keep_dims = false);
+Value reduce_all(Value x, const Integers& axes = {}, bool keep_dims = false);
 /// The index (i32) of the largest element along an axis, the first of equals; the axis is removed.
 Value argmax(Value x, std::int64_t axis);
+/// The index (i32) of the smallest element along an axis, the first of equals; the axis is removed.
+Value argmin(Value x, std::int64_t axis);
+/// Element i of the result is the sum of the elements up to and with i along an axis; with `reverse`, from i on.
+Value cumsum(Value x, std::int64_t axis, bool reverse = false);
 Value softmax(Value x, std::int64_t axis = -1);
 Value log_softmax(Value x, std::int64_t axis = -1);
+
+// ---- Normalisation over the last axis.
+/// (x - mean) / sqrt(variance + epsilon) * gain + bias (Ba et al., arXiv:1607.06450): x [..., units], gain and bias
+/// [units], with the mean and the population's variance over the units.
+Value layer_norm(Value x, Value gain, Value bias, double epsilon = 1e-5);
+/// x / sqrt(mean of x^2 + epsilon) * gain (Zhang and Sennrich, arXiv:1910.07467): x [..., units], gain [units].
+Value rms_norm(Value x, Value gain, double epsilon = 1e-5);
 
 // ---- Matrix products.
 /// a [m, k] (or its transpose) times b [k, n] (or its transpose): [m, n]; or of rank 3, batch by batch.
@@ -220,6 +334,27 @@ Value masked_cross_entropy(Value logits, Value targets, LossNormalisation normal
 /// The fused gradient of masked_cross_entropy, which its gradient rule appends, with the same attributes. cotangent: a
 /// scalar.
 Value masked_cross_entropy_gradient(Value logits, Value targets, Value cotangent, const Attributes& attributes);
+struct CrossEntropyOptions {
+  std::optional<std::int32_t> ignore_index = std::nullopt;  ///< targets of this id do not count
+  double label_smoothing = 0.0;                             ///< the part spread evenly over the classes, in [0, 1)
+  Value class_weights = {};                                 ///< [classes]; a null value: all 1
+};
+/// Cross entropy of logits [..., classes] against ids (i32, the leading axes): a scalar, the mean over the targets that
+/// count, weighted by their classes; 0 when none count. An id that is no class is an Error at run time. With
+/// smoothing s, the loss of a target is -(1 - s) w[id] log p[id] - s / classes sum of w log p.
+Value cross_entropy(Value logits, Value ids, const CrossEntropyOptions& options = {});
+/// The mean of -t ln(sigmoid(x)) - (1 - t) ln(1 - sigmoid(x)): a scalar. Logits x and targets t (from 0 to 1) of one
+/// type.
+Value binary_cross_entropy_with_logits(Value logits, Value targets);
+/// The mean of (prediction - target)^2: a scalar. Both of one type, as for l1 and huber.
+Value mse(Value prediction, Value target);
+/// The mean of |prediction - target|: a scalar.
+Value l1(Value prediction, Value target);
+/// The mean of d^2 / 2 where d = |prediction - target| is up to delta, else of delta (d - delta / 2): a scalar.
+Value huber(Value prediction, Value target, double delta = 1.0);
+/// KL(p || q) = sum of p (ln p - ln q) over the last axis, and its mean over the other axes: a scalar. Both are given as
+/// logarithms of one type; where p is 0 (its logarithm -inf), nothing is added.
+Value kl_divergence(Value log_p, Value log_q);
 
 // ---- Updates: so that one graph holds the whole training step.
 /// The Euclidean norm over all elements of all values: a scalar of their element type.

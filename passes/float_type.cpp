@@ -3,6 +3,8 @@
 #include "graph/base/error.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
+#include "ops/forms.h"
+#include "ops/op_list.h"
 
 namespace weft {
 namespace {
@@ -40,7 +42,9 @@ class Conversion {
     if (is_leaf(*node.op)) return {copy_leaf(node)};
     std::vector<Value> operands;
     for (const ValueId operand : node.operands) operands.push_back(values_[operand.index]);
-    return to_.add(*node.op, operands, node.attributes);
+    Attributes attributes = node.attributes;
+    if (node.op == &op::cast) attributes.set("dtype", std::string(to_string(converted(dtype_of_cast(node)))));
+    return to_.add(*node.op, operands, std::move(attributes));
   }
 
   Value copy_leaf(const Node& node) {

@@ -5,11 +5,20 @@
 #include "backends/reference/reduce.h"
 
 namespace weft::reference {
+namespace {
+
+/// What every number is at least.
+template <typename T>
+constexpr T least() {
+  return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+}
+
+}  // namespace
 
 Kernel reduce_max(const KernelSpec& spec) {
-  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() {
+  return dispatch_number(spec, spec.operands[0].dtype, [&]<typename T>() {
     // A NaN, once met, stays: nothing is larger than it, and it differs from itself.
-    return reduce<T>(spec, -std::numeric_limits<T>::infinity(), [](T max, T x) { return x > max || x != x ? x : max; });
+    return reduce<T>(spec, least<T>(), [](T max, T x) { return x > max || x != x ? x : max; });
   });
 }
 

@@ -9,6 +9,10 @@ std::vector<Value> gradient(const GradientContext& context) { return {neg(contex
 
 std::vector<Value> case_matrix(Graph& graph) { return {neg(graph.input("x", DType::f32, {3, 5}))}; }
 std::vector<Value> case_scalar(Graph& graph) { return {neg(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> case_integers(Graph& graph) {
+  const Value x = graph.constant(Tensor::of<std::int32_t>({3}, {3, 0, -7}));
+  return {graph.input("x", DType::f32, {3}) * cast(neg(x), DType::f32)};
+}
 
 }  // namespace
 
@@ -18,11 +22,13 @@ const Op op::neg = {
     .summary = "y = -x",
     .operands = {"x"},
     .results = {"y"},
-    .infer = infer_float_unary,
+    .infer = infer_number_unary,
     .gradient = gradient,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = case_matrix},
+              {.name = "scalar", .build = case_scalar},
+              {.name = "integers", .build = case_integers}},
 };
 
 Value neg(Value x) { return apply(op::neg, {x}); }

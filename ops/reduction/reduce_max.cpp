@@ -24,6 +24,10 @@ std::vector<Value> case_outer_axes(Graph& graph) {
 std::vector<Value> case_keep_dims(Graph& graph) {
   return {reduce_max(graph.input("x", DType::f32, {2, 3, 5}), {1}, true)};
 }
+std::vector<Value> case_integers(Graph& graph) {
+  const Value x = graph.constant(Tensor::of<std::int32_t>({2, 3}, {-3, -1, -2, 7, 9, 8}));
+  return {graph.input("x", DType::f32, {2}) * cast(reduce_max(x, {1}), DType::f32)};
+}
 
 }  // namespace
 
@@ -34,13 +38,14 @@ const Op op::reduce_max = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"axes: the axes that are reduced, ascending", "keep_dims: whether they stay, with extent 1"},
-    .infer = infer_float_reduction,
+    .infer = infer_number_reduction,
     .gradient = gradient,
     .flops = one_flop_per_operand,
     .cases = {{.name = "all", .build = case_all},
               {.name = "last_axis", .build = case_last_axis},
               {.name = "outer_axes", .build = case_outer_axes},
-              {.name = "keep_dims", .build = case_keep_dims}},
+              {.name = "keep_dims", .build = case_keep_dims},
+              {.name = "integers", .build = case_integers}},
 };
 
 Value reduce_max(Value x, const Integers& axes, bool keep_dims) {

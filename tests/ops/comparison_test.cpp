@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
@@ -66,6 +68,35 @@ TEST_CASE("a comparison on the way to the loss is refused with its reason") {
   const Value loss = reduce_sum(select(less(x, x * 2.0), x, -x));
   CHECK_NOTHROW(gradients(loss, std::vector<Value>{x}));
   CHECK_THROWS_AS(gradients(argmax(x, 1), std::vector<Value>{x}), Error);
+}
+
+TEST_CASE("orderings, of numbers and of NaN, which is neither below nor above nor equal") {
+  Graph graph;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Value a = graph.constant(Tensor::of<double>({5}, {1, 2, 3, nan, nan}));
+  const Value b = graph.constant(Tensor::of<double>({5}, {2, 2, 2, 2, nan}));
+  CHECK(evaluate(less(a, b)) == bools({5}, {1, 0, 0, 0, 0}));
+  CHECK(evaluate(less_equal(a, b)) == bools({5}, {1, 1, 0, 0, 0}));
+  CHECK(evaluate(greater(a, b)) == bools({5}, {0, 0, 1, 0, 0}));
+  CHECK(evaluate(greater_equal(a, b)) == bools({5}, {0, 1, 1, 0, 0}));
+  CHECK(evaluate(equal(a, b)) == bools({5}, {0, 1, 0, 0, 0}));
+  CHECK(evaluate(not_equal(a, b)) == bools({5}, {1, 0, 1, 1, 1}));
+  const Value ids = graph.constant(Tensor::of<std::int32_t>({3, 1}, {1, 2, 3}));
+  CHECK(evaluate(greater_equal(ids, graph.constant(2.0, DType::i32))) == bools({3, 1}, {0, 1, 1}));
+}
+
+TEST_CASE("logic of bool, with broadcasting") {
+  Graph graph;
+  const Value a = graph.constant(bools({2, 1}, {0, 1}));
+  const Value b = graph.constant(bools({2}, {0, 1}));
+  CHECK(evaluate(logical_and(a, b)) == bools({2, 2}, {0, 0, 0, 1}));
+  CHECK(evaluate(logical_or(a, b)) == bools({2, 2}, {0, 1, 1, 1}));
+  CHECK(evaluate(logical_not(b)) == bools({2}, {1, 0}));
+  const Value x = graph.input("x", DType::f32, {2});
+  CHECK(error_of([&] { logical_and(b, x); }) == "logical_and: 'x' is f32[2]: bool is needed");
+  CHECK(error_of([&] { logical_or(x, b); }) == "logical_or: 'x' is f32[2]: bool is needed");
+  CHECK(error_of([&] { logical_not(x); }) == "logical_not: 'x' is f32[2]: bool is needed");
+  CHECK(error_of([&] { logical_not(Value()); }) == "logical_not: an operand is a null value");
 }
 
 }  // namespace weft

@@ -118,6 +118,37 @@ std::vector<Tensor> reduce_mean(const Node& node, const Tensor& x, const TensorT
   return {means};
 }
 
+std::vector<Tensor> logsumexp(const Node& node, const Tensor& x, const TensorType& result) {
+  Tensor sums(result);
+  const std::vector<std::int64_t> axes = reduction_form(node).axes;
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) {
+    const std::int64_t place = without_axes(i, x.shape(), axes);
+    sums.set_number(place, sums.number(place) + std::exp(x.number(i)));
+  }
+  for (std::int64_t i = 0; i < result.shape.volume(); ++i) sums.set_number(i, std::log(sums.number(i)));
+  return {sums};
+}
+
+/// (x - mean) / sqrt(variance + epsilon) of each row; the mean is taken for 0 where it is not subtracted.
+std::vector<Tensor> normalised(const Node& node, std::span<const Tensor> operands, bool subtract_mean) {
+  const Tensor& x = operands[0];
+  Tensor y(x.type());
+  const std::int64_t units = x.shape()[-1];
+  for (std::int64_t first = 0; first < x.shape().volume(); first += units) {
+    double mean = 0.0;
+    for (std::int64_t i = 0; i < units && subtract_mean; ++i) mean += x.number(first + i) / static_cast<double>(units);
+    double variance = 0.0;
+    for (std::int64_t i = 0; i < units; ++i)
+      variance += (x.number(first + i) - mean) * (x.number(first + i) - mean) / static_cast<double>(units);
+    const double deviation = std::sqrt(variance + node.attributes.get<double>("epsilon"));
+    for (std::int64_t i = 0; i < units; ++i) {
+      const double bias = operands.size() > 2 ? operands[2].number(i) : 0.0;
+      y.set_number(first + i, (x.number(first + i) - mean) / deviation * operands[1].number(i) + bias);
+    }
+  }
+  return {y};
+}
+
 std::vector<Tensor> stack(const Node& node, std::span<const Tensor> parts, const TensorType& result) {
   Tensor stacked(result);
   const auto axis = static_cast<std::size_t>(axis_of(node));
@@ -140,6 +171,9 @@ std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> 
   if (node.op == &op::reduce_mean) return reduce_mean(node, operands[0], results[0]);
   if (node.op == &op::stop_gradient) return {operands[0]};
   if (node.op == &op::stack) return stack(node, operands, results[0]);
+  if (node.op == &op::logsumexp) return logsumexp(node, operands[0], results[0]);
+  if (node.op == &op::layer_norm) return normalised(node, operands, true);
+  if (node.op == &op::rms_norm) return normalised(node, operands, false);
   throw InternalError(fmt::format("{} has neither a kernel nor a formula in {}", node.op->name, __FILE__));
 }
 

@@ -55,7 +55,9 @@ bool is_stretched(const Shape& a, const Shape& b) {
 /// [n] with [n,1] makes [n,n]: what was to be elementwise has become every element with every other one.
 std::vector<Finding> outer_broadcast(const LintContext& context) {
   return about_declared_nodes(context, [&](const Node& node) -> std::string {
-    if (!is_one_of(node, op::add, op::sub, op::mul, op::div, op::equal, op::less, op::select)) return "";
+    if (!is_one_of(node, op::add, op::sub, op::mul, op::div, op::pow, op::remainder, op::minimum, op::maximum,
+                   op::equal, op::less, op::select))
+      return "";
     for (std::size_t i = 0; i < node.operands.size(); ++i) {
       for (std::size_t j = i + 1; j < node.operands.size(); ++j) {
         const Shape& a = context.graph().type(node.operands[i]).shape;
@@ -88,7 +90,7 @@ std::vector<Finding> softmax_over_one(const LintContext& context) {
 std::vector<Finding> reduce_over_one(const LintContext& context) {
   return about_declared_nodes(context, [&](const Node& node) -> std::string {
     std::vector<std::int64_t> axes;
-    if (is_one_of(node, op::reduce_sum, op::reduce_mean, op::reduce_max))
+    if (is_one_of(node, op::reduce_sum, op::reduce_mean, op::reduce_max, op::reduce_prod, op::logsumexp))
       axes = reduction_form(node).axes;
     else if (node.op == &op::argmax)
       axes = {axis_of(node)};

@@ -34,7 +34,7 @@ awk '
 
 cmake --preset release >/dev/null
 cmake --build --preset release --parallel "$(nproc)" --target weft weft_test_ops
-build/release/bin/weft check-gradients --op softplus
+build/release/bin/weft check-gradients --op softsign
 build/release/bin/weft_test_ops
 mapfile -t places < <(git status --short --untracked-files=all | cut -c 4-)
 printf '%d places:\n' "${#places[@]}"

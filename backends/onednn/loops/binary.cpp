@@ -1,3 +1,4 @@
+#include <cmath>
 #include <type_traits>
 
 #include "backends/onednn/dispatch.h"
@@ -35,6 +36,31 @@ struct Mul {
 };
 struct Div {
   WEFT_INLINE static float of(float a, float b) { return a / b; }
+};
+// NaN when either is: comparisons with it are false, so that b is taken when it is NaN.
+struct Minimum {
+  template <typename T>
+  WEFT_INLINE static T of(T a, T b) {
+    return a < b || a != a ? a : b;
+  }
+};
+struct Maximum {
+  template <typename T>
+  WEFT_INLINE static T of(T a, T b) {
+    return a > b || a != a ? a : b;
+  }
+};
+// The C library's: a quotient that is multiplied again would be rounded, and so would a logarithm.
+struct Remainder {
+  WEFT_INLINE static float of(float a, float b) {
+    const float of_sign_of_a = std::fmod(a, b);
+    const float whole = std::copysign(0.0F, b);
+    const float moved = (of_sign_of_a < 0.0F) == (b < 0.0F) ? of_sign_of_a : of_sign_of_a + b;
+    return of_sign_of_a == 0.0F ? whole : moved;
+  }
+};
+struct Pow {
+  WEFT_INLINE static float of(float a, float b) { return std::pow(a, b); }
 };
 struct Equal {
   template <typename T>
@@ -96,6 +122,16 @@ Kernel mul(const KernelSpec& spec) { return arithmetic<Mul>(spec); }
 Kernel div(const KernelSpec& spec) {
   require_f32(spec);
   return binary<Div, float, float>(spec);
+}
+Kernel minimum(const KernelSpec& spec) { return arithmetic<Minimum>(spec); }
+Kernel maximum(const KernelSpec& spec) { return arithmetic<Maximum>(spec); }
+Kernel remainder(const KernelSpec& spec) {
+  require_f32(spec);
+  return binary<Remainder, float, float>(spec);
+}
+Kernel pow(const KernelSpec& spec) {
+  require_f32(spec);
+  return binary<Pow, float, float>(spec);
 }
 Kernel equal(const KernelSpec& spec) { return comparison<Equal>(spec); }
 Kernel less(const KernelSpec& spec) { return comparison<Less>(spec); }

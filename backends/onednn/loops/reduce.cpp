@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::int64_t chunk = 16384;
 
+struct Times {
+  template <typename T>
+  WEFT_INLINE T operator()(T a, T b) const {
+    return a * b;
+  }
+};
+
 struct Axis {
   std::int64_t extent = 1;
   std::int64_t stride = 1;
@@ -182,7 +189,16 @@ Kernel reduce_sum(const KernelSpec& spec) {
   return reduce<Sum, float>(spec, 0.0F);
 }
 
+Kernel reduce_prod(const KernelSpec& spec) {
+  // Likewise.
+  if (spec.operands[0].dtype == DType::i32) return reduce<Times, std::uint32_t>(spec, 1);
+  require_f32(spec);
+  return reduce<Times, float>(spec, 1.0F);
+}
+
 Kernel reduce_max(const KernelSpec& spec) {
+  if (spec.operands[0].dtype == DType::i32)
+    return reduce<Max, std::int32_t>(spec, std::numeric_limits<std::int32_t>::lowest());
   require_f32(spec);
   return reduce<Max, float>(spec, -std::numeric_limits<float>::infinity());
 }

@@ -71,6 +71,56 @@ TEST_CASE("log and sqrt are within 3 units in the last place of positive numbers
             sqrt, [](double at) { return std::sqrt(at); }, x) <= 0.5);
 }
 
+TEST_CASE("log1p, expm1, erf and softplus are within 3 units in the last place everywhere") {
+  const std::vector<float> x = floats_of_all_sizes();
+  CHECK(worst_error(
+            expm1, [](double at) { return std::expm1(at); }, x) < 3.0);
+  CHECK(worst_error(
+            erf, [](double at) { return std::erf(at); }, x) < 3.0);
+  CHECK(worst_error(
+            softplus, [](double at) { return std::max(at, 0.0) + std::log1p(std::exp(-std::abs(at))); }, x) < 3.0);
+  std::vector<float> above = x;
+  std::erase_if(above, [](float at) { return at <= -1.0F; });
+  CHECK(worst_error(
+            log1p, [](double at) { return std::log1p(at); }, above) < 3.0);
+}
+
+TEST_CASE("sin and cos are within a unit in the last place, of large angles as well") {
+  const std::vector<float> x = floats_of_all_sizes();
+  CHECK(worst_error(
+            sin, [](double at) { return std::sin(at); }, x) < 1.0);
+  CHECK(worst_error(
+            cos, [](double at) { return std::cos(at); }, x) < 1.0);
+}
+
+TEST_CASE("the newer functions at infinities, zeros and NaN") {
+  const std::vector<float> x{infinity, -infinity, 0.0F, -0.0F, nan, denormal, -denormal};
+  const std::vector<float> l = evaluate(log1p, x);
+  CHECK(l[0] == infinity);
+  CHECK(std::isnan(l[1]));
+  CHECK(std::bit_cast<std::uint32_t>(l[3]) == 0x80000000U);
+  CHECK(std::isnan(l[4]));
+  CHECK(l[5] == denormal);
+  CHECK(evaluate(log1p, {-1.0F})[0] == -infinity);
+  const std::vector<float> e = evaluate(expm1, x);
+  CHECK(e[0] == infinity);
+  CHECK(e[1] == -1.0F);
+  CHECK(std::bit_cast<std::uint32_t>(e[3]) == 0x80000000U);
+  CHECK(std::isnan(e[4]));
+  CHECK(e[6] == -denormal);
+  const std::vector<float> f = evaluate(erf, x);
+  CHECK(f[0] == 1.0F);
+  CHECK(f[1] == -1.0F);
+  CHECK(std::bit_cast<std::uint32_t>(f[3]) == 0x80000000U);
+  CHECK(std::isnan(f[4]));
+  const std::vector<float> s = evaluate(softplus, x);
+  CHECK(s[0] == infinity);
+  CHECK(s[1] == 0.0F);
+  CHECK(std::isnan(s[4]));
+  for (const float y : evaluate(sin, {infinity, nan})) CHECK(std::isnan(y));
+  for (const float y : evaluate(cos, {infinity, nan})) CHECK(std::isnan(y));
+}
+
 TEST_CASE("the functions at infinities, zeros and NaN") {
   const std::vector<float> x{infinity, -infinity, 0.0F, -0.0F, nan, denormal, -denormal};
   const std::vector<float> e = evaluate(exp, x);
@@ -106,7 +156,7 @@ TEST_CASE("an element's bits depend neither on its place nor on how many there a
     const Tensor drawn = test::draw("x", {200}, -20.0, 20.0);
     return std::vector<float>(drawn.as<float>().begin(), drawn.as<float>().end());
   }();
-  for (Value (*f)(Value) : {exp, tanh, sigmoid, log}) {
+  for (Value (*f)(Value) : {exp, tanh, sigmoid, log, log1p, expm1, erf, softplus, sin, cos, abs, sign, floor, round}) {
     const std::vector<float> whole = evaluate(f, x);
     for (std::size_t first : {0U, 1U, 5U})
       for (const std::int64_t extent : test::odd_extents) {

@@ -1,0 +1,62 @@
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 1);
+  const DType dtype = parse_dtype(attributes.get<std::string>("dtype"));
+  for (const DType used : {operands[0].dtype, dtype})
+    require(used != DType::bf16, "x is {}, the new element type {}: nothing computes in bf16", operands[0],
+            weft::to_string(dtype));
+  return {{dtype, operands[0].shape}};
+}
+
+// Only between floating-point types: other results have no cotangent, and other operands need none.
+std::vector<Value> gradient(const GradientContext& context) {
+  if (!context.needs(0)) return {Value()};
+  return {cast(context.cotangent(0), context.operand(0).dtype())};
+}
+
+// Each has a float that is differentiated.
+std::vector<Value> case_to_integer(Graph& graph) {
+  const Value x = graph.input("x", DType::f32, {3, 5});
+  return {x * cast(cast(x, DType::i32), DType::f32)};
+}
+std::vector<Value> case_to_bool(Graph& graph) {
+  const Value x = graph.input("x", DType::f32, {3, 5});
+  return {x * cast(cast(x, DType::boolean), DType::f32)};
+}
+std::vector<Value> case_between_floats(Graph& graph) { return {cast(graph.input("x", DType::f32, {3}), DType::f64)}; }
+std::vector<Value> case_between_integers(Graph& graph) {
+  const Value whole = graph.constant(Tensor::of<std::int32_t>({3}, {7, 0, -2}));
+  const Value flags = cast(whole, DType::boolean);
+  return {graph.input("x", DType::f32, {3}) * cast(cast(flags, DType::i32) + whole, DType::f32), flags};
+}
+
+}  // namespace
+
+const Op op::cast = {
+    .name = "cast",
+    .family = "elementwise",
+    .summary =
+        "y = x in another element type: a float becomes an i32 without its fraction (the nearest i32 when it does not "
+        "fit, 0 when it is NaN), a number becomes bool as x != 0, and bool a number as 0 or 1",
+    .operands = {"x"},
+    .results = {"y"},
+    .attributes = {"dtype: the element type of the result: f32, f64, i32 or bool"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = one_flop_per_result,
+    .elementwise = true,
+    .cases = {{.name = "to_integer", .build = case_to_integer},
+              {.name = "to_bool", .build = case_to_bool},
+              {.name = "between_floats", .build = case_between_floats},
+              {.name = "between_integers", .build = case_between_integers}},
+};
+
+Value cast(Value x, DType dtype) { return apply(op::cast, {x}, {{"dtype", std::string(to_string(dtype))}}); }
+
+}  // namespace weft

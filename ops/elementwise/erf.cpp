@@ -1,0 +1,34 @@
+#include <numbers>
+
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<Value> gradient(const GradientContext& context) {
+  return {context.cotangent(0) * (2.0 * std::numbers::inv_sqrtpi * exp(-square(context.operand(0))))};
+}
+
+std::vector<Value> case_matrix(Graph& graph) { return {erf(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> case_scalar(Graph& graph) { return {erf(graph.input("x", DType::f32, {}))}; }
+
+}  // namespace
+
+const Op op::erf = {
+    .name = "erf",
+    .family = "elementwise",
+    .summary = "y = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x",
+    .operands = {"x"},
+    .results = {"y"},
+    .infer = infer_float_unary,
+    .gradient = gradient,
+    .flops = one_flop_per_result,
+    .elementwise = true,
+    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+};
+
+Value erf(Value x) { return apply(op::erf, {x}); }
+
+}  // namespace weft

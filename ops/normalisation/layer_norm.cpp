@@ -1,0 +1,60 @@
+#include <array>
+
+#include "ops/helpers.h"
+#include "ops/normalisation/normalisation.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  constexpr std::array<std::string_view, 3> names{"x", "gain", "bias"};
+  check_normalisation(operands, names, attributes);
+  return {operands[0]};
+}
+
+std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+  const Value centred = operands[0] - reduce_mean(operands[0], {-1}, true);
+  const Value variance = reduce_mean(square(centred), {-1}, true);
+  const Value scale = rsqrt(variance + attributes.get<double>("epsilon"));
+  return {centred * scale * operands[1] + operands[2]};
+}
+
+// An element: two sums, a difference, a square, two products, a sum.
+double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+  return 7.0 * static_cast<double>(operands[0].shape.volume());
+}
+
+std::vector<Value> apply_to(Graph& graph, const Shape& shape, double epsilon) {
+  return {layer_norm(graph.input("x", DType::f32, shape), graph.input("gain", DType::f32, {shape[-1]}),
+                     graph.input("bias", DType::f32, {shape[-1]}), epsilon)};
+}
+std::vector<Value> case_matrix(Graph& graph) { return apply_to(graph, {3, 5}, 1e-5); }
+std::vector<Value> case_rank_3(Graph& graph) { return apply_to(graph, {2, 3, 7}, 0.1); }
+std::vector<Value> case_vector(Graph& graph) { return apply_to(graph, {5}, 1e-3); }
+
+}  // namespace
+
+const Op op::layer_norm = {
+    .name = "layer_norm",
+    .family = "normalisation",
+    .summary =
+        "y = (x - mean) / sqrt(variance + epsilon) gain + bias, with mean and variance over the last axis (Ba et al., "
+        "arXiv:1607.06450)",
+    .operands = {"x", "gain", "bias"},
+    .results = {"y"},
+    .attributes = {"epsilon: added to the variance, positive"},
+    .infer = infer,
+    .decompose = decompose,
+    .flops = flops,
+    .cases = {{.name = "matrix", .build = case_matrix},
+              {.name = "rank_3", .build = case_rank_3},
+              {.name = "vector", .build = case_vector}},
+};
+
+Value layer_norm(Value x, Value gain, Value bias, double epsilon) {
+  return apply(op::layer_norm, {x, gain, bias}, {{"epsilon", epsilon}});
+}
+
+}  // namespace weft
