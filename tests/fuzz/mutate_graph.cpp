@@ -293,7 +293,8 @@ class Mutation {
     return chance(50) ? choices_.one_of(numbers) : number / 2.0;
   }
   Attribute changed(const std::string& text) {
-    static const std::vector<std::string> texts{"", "dice", "bf16", "int8", "batch_mean", "token_mean"};
+    static const std::vector<std::string> texts{"",           "dice", "bf16", "int8", "batch_mean",
+                                                "token_mean", "bool", "i32",  "f32",  "f64"};
     return chance(90) ? choices_.one_of(texts) : text + "x";
   }
   Attribute changed(std::vector<std::int64_t> numbers) {

@@ -153,7 +153,8 @@ class Generator {
         &Generator::padded,      &Generator::recurrence,   &Generator::feedback,        &Generator::attention,
         &Generator::long_memory, &Generator::integers,     &Generator::chances,         &Generator::loss,
         &Generator::update_step, &Generator::norms,        &Generator::batched_product, &Generator::op_case,
-        &Generator::op_case,     &Generator::op_case};
+        &Generator::op_case,     &Generator::op_case,      &Generator::function,        &Generator::pair,
+        &Generator::counted,     &Generator::normalised,   &Generator::simple_loss,     &Generator::conversion};
     (this->*choices_.one_of(makers))();
   }
 
@@ -201,6 +202,122 @@ class Generator {
         return keep(tanh(div(a, within(b, 0.5, 3.0))));
       default:
         return keep(tanh(div(a, exp(tanh(b)))));
+    }
+  }
+
+  void function() {
+    const Value x = any();
+    switch (pick(0, 12)) {
+      case 0:
+        return keep(tanh(abs(x) + sign(x)));
+      case 1:
+        return keep(tanh(floor(x) + x));
+      case 2:
+        return keep(tanh(chance(50) ? round(x) : ceil(x)) * x);
+      case 3:
+        return keep(log1p(within(x, -0.7, 3.0)));
+      case 4:
+        return keep(tanh(expm1(tanh(x))));
+      case 5:
+        return keep(erf(x));
+      case 6:
+        return keep(chance(50) ? sin(x) : cos(x));
+      case 7:
+        return keep(tanh(softplus(x)));
+      case 8:
+        return keep(tanh(gelu(x, chance(50) ? GeluForm::erf : GeluForm::tanh)));
+      case 9:
+        return keep(tanh(silu(x) + leaky_relu(x)));
+      case 10:
+        return keep(tanh(elu(x)));
+      case 11:
+        return keep(rsqrt(within(x, 0.3, 4.0)));
+      default:
+        return keep(clamp(x, -0.5, 0.75));
+    }
+  }
+
+  void pair() {
+    const Value a = any();
+    const Value b = chance(20) ? a : of_shape(broadcasting(a.shape()));
+    switch (pick(0, 4)) {
+      case 0:
+        return keep(minimum(a, b));
+      case 1:
+        return keep(maximum(a, b));
+      case 2:
+        return keep(remainder(a, within(b, 0.5, 3.0)));
+      case 3:
+        return keep(tanh(pow(within(a, 0.3, 3.0), tanh(b))));
+      default:
+        return keep(tanh(pow(a, 2.0)));
+    }
+  }
+
+  /// Along an axis, or over some.
+  void counted() {
+    const Value x = with_axes();
+    const std::int64_t axis = any_axis(x);
+    switch (pick(0, 5)) {
+      case 0:
+        return keep(tanh(cumsum(x, axis, chance(50))));
+      case 1:
+        return keep(flip(x, axis));
+      case 2:
+        return keep(tanh(reduce_prod(tanh(x), {axis}, chance(50))));
+      case 3:
+        return keep(tanh(logsumexp(x, {axis}, chance(50))));
+      case 4:
+        return keep(reduce_min(x, {axis}, chance(50)));
+      default:
+        return keep(tanh(reduce_variance(x, {axis})));
+    }
+  }
+
+  void normalised() {
+    const Value x = with_axes();
+    const Shape units{x.shape()[-1]};
+    if (chance(50)) return keep(layer_norm(x, weight(units), weight(units), 0.1));
+    keep(rms_norm(x, weight(units), 0.1));
+  }
+
+  void simple_loss() {
+    const Value x = any();
+    const Value y = of_shape(x.shape());
+    switch (pick(0, 4)) {
+      case 0:
+        return keep(tanh(mse(x, y)));
+      case 1:
+        return keep(tanh(l1(x, y)));
+      case 2:
+        return keep(tanh(huber(x, y, 0.5)));
+      case 3:
+        return keep(tanh(binary_cross_entropy_with_logits(x, sigmoid(y))));
+      default: {
+        const Shape rows = any_shape(0, 2);
+        const Value logits = of_shape(rows.inserted(rows.rank(), vocabulary));
+        CrossEntropyOptions options{.label_smoothing = chance(50) ? 0.0 : 0.1};
+        if (chance(50)) options.ignore_index = static_cast<std::int32_t>(pick(0, vocabulary));
+        return keep(tanh(cross_entropy(logits, ids(rows), options)));
+      }
+    }
+  }
+
+  /// Through other element types and back.
+  void conversion() {
+    const Value x = any();
+    switch (pick(0, 3)) {
+      case 0:
+        return keep(tanh(cast(cast(x, DType::i32), options_.floats)) * x);
+      case 1:
+        return keep(cast(cast(x, DType::boolean), options_.floats) * tanh(x));
+      case 2:
+        return keep(cast(logical_and(flags(x.shape()), logical_not(flags(x.shape()))), options_.floats));
+      default: {
+        const Value rows = ids(any_shape(0, 1));
+        const Value hot = one_hot(rows, vocabulary, options_.floats);
+        return keep(chance(50) ? hot : tanh(cast(abs(-rows), options_.floats) * 0.5));
+      }
     }
   }
 
@@ -457,6 +574,7 @@ class Generator {
     const Value a = ids(any_shape(0, 3));
     const Value b = chance(20) ? a : ids(broadcasting(a.shape()));
     Value c = chance(30) ? a + b : chance(40) ? a * b : chance(50) ? a - b : select(equal(a, b), a, b);
+    if (chance(20)) c = chance(50) ? minimum(c, b) : maximum(c, -b);
     if (c.shape().rank() > 0) {
       const std::int64_t axis = any_axis(c);
       if (chance(30))
@@ -469,6 +587,10 @@ class Generator {
         c = pad(c, axis, 1, 0);
       else if (chance(30))
         c = argmax(c, axis);
+      else if (chance(30))
+        c = cumsum(c, axis);
+      else if (chance(30))
+        c = reduce_min(c, {axis});
     }
     integers_.push_back(c);
     const Value x = of_shape(c.shape());

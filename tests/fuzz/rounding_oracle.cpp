@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "backends/check/difference.h"
@@ -60,12 +61,13 @@ bool multiplies_inside(const Op& op) {
          &op == &op::masked_cross_entropy_gradient;
 }
 
-/// Ops that move or choose elements, and do not round.
+/// Ops that move or choose elements, and do not round; or nothing but their result, once.
 bool is_exact(const Op& op) {
-  static const std::set<const Op*> exact{&op::neg,       &op::relu,       &op::select,       &op::slice,
-                                         &op::concat,    &op::pad,        &op::reshape,      &op::transpose,
-                                         &op::broadcast, &op::reduce_max, &op::embedding,    &op::equal,
-                                         &op::less,      &op::argmax,     &op::sequence_mask};
+  static const std::set<const Op*> exact{
+      &op::neg,     &op::relu,      &op::select,    &op::slice, &op::concat,    &op::pad,
+      &op::reshape, &op::transpose, &op::broadcast, &op::flip,  &op::embedding, &op::reduce_max,
+      &op::equal,   &op::less,      &op::argmax,    &op::abs,   &op::sign,      &op::floor,
+      &op::round,   &op::minimum,   &op::maximum,   &op::cast,  &op::remainder, &op::sequence_mask};
   return exact.contains(&op);
 }
 
@@ -113,6 +115,28 @@ std::int64_t source_of(std::int64_t i, const Shape& result, const Shape& operand
     index = index * operand.extents()[axis] + (operand.extents()[axis] == 1 ? 0 : at);
   }
   return index;
+}
+
+/// How far a number lies from the nearest step of an op whose result jumps there; for one that has several, from the
+/// one that is nearest to `exact`. None for other ops.
+std::optional<double> distance_from_step(const Op& op, DType result, double exact, double number) {
+  const bool to_integer = &op == &op::cast && result == DType::i32;
+  if (&op == &op::floor || to_integer) return number - std::nearbyint(exact);
+  if (&op == &op::round) return number - (std::floor(exact) + 0.5);
+  if (&op == &op::sign || (&op == &op::cast && result == DType::boolean)) return number;
+  return std::nullopt;
+}
+
+/// Whether a product of these, or of some of them, may leave the numbers that float32 has.
+bool may_leave_float32(const Tensor& factors) {
+  double above = 1.0;
+  double below = 1.0;
+  for (std::int64_t i = 0; i < factors.shape().volume(); ++i) {
+    const double factor = std::abs(factors.number(i));
+    if (factor > 1.0) above *= factor;
+    if (factor < 1.0 && factor > 0.0) below *= factor;
+  }
+  return above > largest || below < 1.0 / largest;
 }
 
 class Oracle {
@@ -238,14 +262,37 @@ class Oracle {
     const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
     if (node.op == &op::argmax)
       return !has_tie(operand(0), static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis")));
+    if (node.op == &op::reduce_prod && is_float(operand(0)[0].dtype())) return !may_leave_float32(operand(0)[0]);
+    const TensorType& type = graph_.type(node.results[0]);
+    if (distance_from_step(*node.op, type.dtype, 0.0, 0.0)) return !has_step(operand(0), *node.op, type.dtype);
+    if (node.op == &op::remainder) return !has_step(operand(0), operand(1), type.shape);
     if (node.op != &op::less && node.op != &op::equal) return true;
-    const Shape& shape = graph_.type(node.results[0]).shape;
+    const Shape& shape = type.shape;
     for (std::int64_t i = 0; i < shape.volume(); ++i) {
       const std::int64_t a = source_of(i, shape, operand(0)[0].shape());
       const std::int64_t b = source_of(i, shape, operand(1)[0].shape());
       if (is_tie([&](std::size_t k) { return operand(0)[k].number(a) - operand(1)[k].number(b); })) return false;
     }
     return true;
+  }
+
+  static bool has_step(const Ensemble& x, const Op& op, DType result) {
+    for (std::int64_t i = 0; i < x[0].shape().volume(); ++i) {
+      const double exact = x[0].number(i);
+      if (is_tie([&](std::size_t k) { return *distance_from_step(op, result, exact, x[k].number(i)); })) return true;
+    }
+    return false;
+  }
+
+  /// Of a remainder: where a is a multiple of b.
+  static bool has_step(const Ensemble& dividend, const Ensemble& divisor, const Shape& shape) {
+    for (std::int64_t i = 0; i < shape.volume(); ++i) {
+      const std::int64_t a = source_of(i, shape, dividend[0].shape());
+      const std::int64_t b = source_of(i, shape, divisor[0].shape());
+      const auto quotient = [&](std::size_t k) { return dividend[k].number(a) / divisor[k].number(b); };
+      if (is_tie([&](std::size_t k) { return quotient(k) - std::nearbyint(quotient(0)); })) return true;
+    }
+    return false;
   }
 
   static bool has_tie(const Ensemble& x, std::size_t axis) {
