@@ -46,6 +46,40 @@ GoldenOutputs reduction(const GoldenInputs& inputs, Variant variant) {
   return {{"y", builder(inputs.real("x"), axes, attributes.get_or("keep_dims", false))}};
 }
 
+GoldenOutputs cumsum_case(const GoldenInputs& inputs, Variant variant) {
+  return {{"y", cumsum(inputs.real("x"), axis_of(inputs, variant).value_or(-1))}};
+}
+
+GoldenOutputs tile_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", tile(inputs.real("x"), inputs.file().attributes.get<std::vector<std::int64_t>>("repeats"))}};
+}
+
+GoldenOutputs clamp_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  return {{"y", clamp(inputs.real("x"), attributes.get<double>("low"), attributes.get<double>("high"))}};
+}
+
+GoldenOutputs gelu_case(const GoldenInputs& inputs, Variant variant) {
+  return {{"y", gelu(inputs.real("x"), variant == "tanh" ? GeluForm::tanh : GeluForm::erf)}};
+}
+
+GoldenOutputs leaky_relu_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", leaky_relu(inputs.real("x"), inputs.file().attributes.get<double>("slope"))}};
+}
+
+GoldenOutputs elu_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", elu(inputs.real("x"), inputs.file().attributes.get<double>("alpha"))}};
+}
+
+GoldenOutputs layer_norm_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", layer_norm(inputs.real("x"), inputs.real("gain"), inputs.real("bias"),
+                           inputs.file().attributes.get<double>("epsilon"))}};
+}
+
+GoldenOutputs rms_norm_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", rms_norm(inputs.real("x"), inputs.real("gain"), inputs.file().attributes.get<double>("epsilon"))}};
+}
+
 /// The parts are all inputs, by their names.
 GoldenOutputs concat_case(const GoldenInputs& inputs, Variant variant) {
   std::vector<Value> parts;
@@ -129,6 +163,33 @@ GoldenOutputs masked_cross_entropy_case(const GoldenInputs& inputs, Variant) {
                                         attributes.get_or("batch_axis", std::int64_t{0}))}};
 }
 
+GoldenOutputs cross_entropy_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  CrossEntropyOptions options{.label_smoothing = attributes.get_or("label_smoothing", 0.0)};
+  if (attributes.contains("ignore_index"))
+    options.ignore_index = static_cast<std::int32_t>(attributes.get<std::int64_t>("ignore_index"));
+  if (inputs.has("class_weights")) options.class_weights = inputs.real("class_weights");
+  return {{"loss", cross_entropy(inputs.real("logits"), inputs.ids("targets"), options)}};
+}
+
+GoldenOutputs binary_cross_entropy_case(const GoldenInputs& inputs, Variant) {
+  return {{"loss", binary_cross_entropy_with_logits(inputs.real("logits"), inputs.real("targets"))}};
+}
+
+template <Value (*builder)(Value, Value)>
+GoldenOutputs pair_loss(const GoldenInputs& inputs, Variant) {
+  return {{"loss", builder(inputs.real("prediction"), inputs.real("target"))}};
+}
+
+GoldenOutputs huber_case(const GoldenInputs& inputs, Variant) {
+  return {
+      {"loss", huber(inputs.real("prediction"), inputs.real("target"), inputs.file().attributes.get<double>("delta"))}};
+}
+
+GoldenOutputs kl_divergence_case(const GoldenInputs& inputs, Variant) {
+  return {{"loss", kl_divergence(log_softmax(inputs.real("log_p")), log_softmax(inputs.real("log_q")))}};
+}
+
 const std::map<std::string_view, Apply*>& cases() {
   static const std::map<std::string_view, Apply*> cases{
       {"add", binary<add>},
@@ -142,12 +203,44 @@ const std::map<std::string_view, Apply*>& cases() {
       {"sigmoid", unary<sigmoid>},
       {"relu", unary<relu>},
       {"sqrt", unary<sqrt>},
+      {"abs", unary<abs>},
+      {"sign", unary<sign>},
+      {"floor", unary<floor>},
+      {"ceil", unary<ceil>},
+      {"round", unary<round>},
+      {"minimum", binary<minimum>},
+      {"maximum", binary<maximum>},
+      {"remainder", binary<remainder>},
+      {"pow", binary<pow>},
+      {"log1p", unary<log1p>},
+      {"expm1", unary<expm1>},
+      {"erf", unary<erf>},
+      {"sin", unary<sin>},
+      {"cos", unary<cos>},
+      {"softplus", unary<softplus>},
+      {"square", unary<square>},
+      {"reciprocal", unary<reciprocal>},
+      {"rsqrt", unary<rsqrt>},
+      {"clamp", clamp_case},
+      {"silu", unary<silu>},
+      {"gelu", gelu_case},
+      {"leaky_relu", leaky_relu_case},
+      {"elu", elu_case},
       {"concat", concat_case},
       {"slice", slice_case},
       {"transpose", transpose_case},
       {"reduce_sum", reduction<reduce_sum>},
       {"reduce_mean", reduction<reduce_mean>},
       {"reduce_max", reduction<reduce_max>},
+      {"reduce_min", reduction<reduce_min>},
+      {"reduce_prod", reduction<reduce_prod>},
+      {"reduce_variance", reduction<reduce_variance>},
+      {"logsumexp", reduction<logsumexp>},
+      {"cumsum", cumsum_case},
+      {"flip", along_axis<flip>},
+      {"tile", tile_case},
+      {"layer_norm", layer_norm_case},
+      {"rms_norm", rms_norm_case},
       {"softmax", along_axis<softmax>},
       {"log_softmax", along_axis<log_softmax>},
       {"matmul", matmul_case},
@@ -158,6 +251,12 @@ const std::map<std::string_view, Apply*>& cases() {
       {"lstm_cell", lstm_cell_case},
       {"additive_attention", additive_attention_case},
       {"masked_cross_entropy", masked_cross_entropy_case},
+      {"cross_entropy", cross_entropy_case},
+      {"binary_cross_entropy_with_logits", binary_cross_entropy_case},
+      {"mse", pair_loss<mse>},
+      {"l1", pair_loss<l1>},
+      {"huber", huber_case},
+      {"kl_divergence", kl_divergence_case},
   };
   return cases;
 }
