@@ -1,7 +1,7 @@
 # What another project sees of Weft, in this tree (add_subdirectory, FetchContent) and installed (find_package(Weft)):
 #
 #   Weft::weft     <weft/weft.h>     graphs, passes, backends
-#   Weft::training <weft/training.h> a trainer of any model: COMPONENTS training
+#   Weft::training <weft/training.h> layers, and a trainer of any model: COMPONENTS training
 #   Weft::nmt      <weft/nmt.h>      the translator: find_package(Weft COMPONENTS nmt)
 #   Weft::inspect  <weft/inspect.h>  lint, info, histories and pages of graphs: COMPONENTS inspect
 
@@ -13,7 +13,7 @@ set(weft_libraries
   weft_graph_base weft_graph weft_graph_io weft_ops weft_passes_autodiff weft_passes_memory weft_passes
   weft_backend_runtime weft_backend_reference weft_backend_onednn weft_backend_check)
 
-set(weft_training_libraries weft_training)
+set(weft_training_libraries weft_layers weft_training)
 set(weft_nmt_libraries
   weft_nmt_text weft_nmt_data weft_nmt_config weft_nmt_network weft_nmt_search weft_nmt_metrics
   weft_nmt_training weft_nmt_report)

@@ -1,7 +1,8 @@
 #pragma once
 
-// Training in one header: the trainer of any model, with what it is made of.
+// Training in one header: layers that models are made of, and the trainer of any model, with what it is made of.
 
+#include "models/layers/layers.h"                   // IWYU pragma: export
 #include "models/training/accumulation.h"           // IWYU pragma: export
 #include "models/training/epoch.h"                  // IWYU pragma: export
 #include "models/training/log_lines.h"              // IWYU pragma: export

@@ -40,4 +40,6 @@ const Op op::equal = {
 
 Value equal(Value a, Value b) { return apply(op::equal, {a, b}); }
 
+Value equal(Value a, double b) { return equal(a, constant_like(a, b)); }
+
 }  // namespace weft

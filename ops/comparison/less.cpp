@@ -41,4 +41,6 @@ const Op op::less = {
 
 Value less(Value a, Value b) { return apply(op::less, {a, b}); }
 
+Value less(Value a, double b) { return less(a, constant_like(a, b)); }
+
 }  // namespace weft

@@ -7,6 +7,8 @@ namespace weft {
 
 Value greater(Value a, Value b) { return less(b, a); }
 
+Value greater(Value a, double b) { return greater(a, constant_like(a, b)); }
+
 Value less_equal(Value a, Value b) { return logical_or(less(a, b), equal(a, b)); }
 
 Value greater_equal(Value a, Value b) { return less_equal(b, a); }

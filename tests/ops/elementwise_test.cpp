@@ -189,186 +189,187 @@ TEST_CASE("no gradient passes a stop_gradient") {
   const TensorMap results = test::run(graph, {}, reference_backend());
   CHECK(results.at("through x alone") == Tensor::full({DType::f32, {3}}, 4.0));
   CHECK(results.at("through nothing") == Tensor::full({DType::f32, {3}}, 0.0));
-  TEST_CASE("functions of one number, worked out by hand") {
-    Graph graph;
-    const double infinity = std::numeric_limits<double>::infinity();
-    const Value x = numbers(graph, {-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5});
-    CHECK(elements(abs(x)) == std::vector<double>{2.5, 1.5, 0.5, 0, 0.5, 1.5, 2.5});
-    CHECK(elements(sign(x)) == std::vector<double>{-1, -1, -1, 0, 1, 1, 1});
-    CHECK(elements(floor(x)) == std::vector<double>{-3, -2, -1, 0, 0, 1, 2});
-    CHECK(elements(ceil(x)) == std::vector<double>{-2, -1, 0, 0, 1, 2, 3});
-    CHECK(elements(round(x)) == std::vector<double>{-2, -2, 0, 0, 0, 2, 2});
-    CHECK(elements(square(x)) == std::vector<double>{6.25, 2.25, 0.25, 0, 0.25, 2.25, 6.25});
-    CHECK(elements(clamp(x, -1.0, 2.0)) == std::vector<double>{-1, -1, -0.5, 0, 0.5, 1.5, 2});
-    CHECK(elements(reciprocal(numbers(graph, {-4, 0.5, infinity}))) == std::vector<double>{-0.25, 2, 0});
-    CHECK(elements(rsqrt(numbers(graph, {4, 0.25, 0}))) == std::vector<double>{0.5, 2, infinity});
-    CHECK(elements(log1p(numbers(graph, {0, 1e-20, -1, infinity}))) ==
-          std::vector<double>{0, 1e-20, -infinity, infinity});
-    CHECK(elements(expm1(numbers(graph, {0, 1e-20, -1000, 1000}))) == std::vector<double>{0, 1e-20, -1, infinity});
-    CHECK(elements(erf(numbers(graph, {0, 10, -10}))) == std::vector<double>{0, 1, -1});
-    CHECK(elements(erf(numbers(graph, {0.5})))[0] == doctest::Approx(0.5204998778130465).epsilon(1e-14));
-    CHECK(elements(sin(numbers(graph, {0, 1})))[1] == doctest::Approx(0.8414709848078965).epsilon(1e-14));
-    CHECK(elements(cos(numbers(graph, {0, 1})))[1] == doctest::Approx(0.5403023058681398).epsilon(1e-14));
-  }
+}
 
-  TEST_CASE("activations, worked out by hand, and far from 0") {
-    Graph graph;
-    const Value x = numbers(graph, {-1000, -1, 0, 2, 1000});
-    CHECK(elements(softplus(x))[0] == 0.0);
-    CHECK(elements(softplus(x))[2] == doctest::Approx(std::log(2.0)).epsilon(1e-14));
-    CHECK(elements(softplus(x))[4] == 1000.0);
-    CHECK(elements(leaky_relu(x, 0.25)) == std::vector<double>{-250, -0.25, 0, 2, 1000});
-    const std::vector<double> e = elements(elu(x, 2.0));
-    CHECK(e[0] == -2.0);
-    CHECK(e[1] == doctest::Approx(2.0 * (std::exp(-1.0) - 1.0)).epsilon(1e-14));
-    CHECK(std::vector<double>(e.begin() + 2, e.end()) == std::vector<double>{0, 2, 1000});
-    const std::vector<double> s = elements(silu(x));
-    CHECK(s[1] == doctest::Approx(-1.0 / (1.0 + std::exp(1.0))).epsilon(1e-14));
-    CHECK(s[2] == 0.0);
-    CHECK(s[4] == 1000.0);
-    // 2 times the probability that a normal variable is below 2.
-    const std::vector<double> exact = elements(gelu(x));
-    CHECK(exact[3] == doctest::Approx(2.0 * 0.9772498680518208).epsilon(1e-14));
-    CHECK(exact[2] == 0.0);
-    CHECK(exact[4] == 1000.0);
-    const std::vector<double> near = elements(gelu(x, GeluForm::tanh));
-    CHECK(near[3] ==
-          doctest::Approx(1.0 + std::tanh(std::sqrt(2.0 / 3.14159265358979323846) * (2.0 + 0.044715 * 8.0))));
-    CHECK(near[4] == 1000.0);
-  }
+TEST_CASE("functions of one number, worked out by hand") {
+  Graph graph;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Value x = numbers(graph, {-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5});
+  CHECK(elements(abs(x)) == std::vector<double>{2.5, 1.5, 0.5, 0, 0.5, 1.5, 2.5});
+  CHECK(elements(sign(x)) == std::vector<double>{-1, -1, -1, 0, 1, 1, 1});
+  CHECK(elements(floor(x)) == std::vector<double>{-3, -2, -1, 0, 0, 1, 2});
+  CHECK(elements(ceil(x)) == std::vector<double>{-2, -1, 0, 0, 1, 2, 3});
+  CHECK(elements(round(x)) == std::vector<double>{-2, -2, 0, 0, 0, 2, 2});
+  CHECK(elements(square(x)) == std::vector<double>{6.25, 2.25, 0.25, 0, 0.25, 2.25, 6.25});
+  CHECK(elements(clamp(x, -1.0, 2.0)) == std::vector<double>{-1, -1, -0.5, 0, 0.5, 1.5, 2});
+  CHECK(elements(reciprocal(numbers(graph, {-4, 0.5, infinity}))) == std::vector<double>{-0.25, 2, 0});
+  CHECK(elements(rsqrt(numbers(graph, {4, 0.25, 0}))) == std::vector<double>{0.5, 2, infinity});
+  CHECK(elements(log1p(numbers(graph, {0, 1e-20, -1, infinity}))) ==
+        std::vector<double>{0, 1e-20, -infinity, infinity});
+  CHECK(elements(expm1(numbers(graph, {0, 1e-20, -1000, 1000}))) == std::vector<double>{0, 1e-20, -1, infinity});
+  CHECK(elements(erf(numbers(graph, {0, 10, -10}))) == std::vector<double>{0, 1, -1});
+  CHECK(elements(erf(numbers(graph, {0.5})))[0] == doctest::Approx(0.5204998778130465).epsilon(1e-14));
+  CHECK(elements(sin(numbers(graph, {0, 1})))[1] == doctest::Approx(0.8414709848078965).epsilon(1e-14));
+  CHECK(elements(cos(numbers(graph, {0, 1})))[1] == doctest::Approx(0.5403023058681398).epsilon(1e-14));
+}
 
-  TEST_CASE("functions of two numbers, worked out by hand") {
-    Graph graph;
-    const double infinity = std::numeric_limits<double>::infinity();
-    const Value a = numbers(graph, {5, -5, 5, -5, 6});
-    const Value b = numbers(graph, {3, 3, -3, -3, 3});
-    CHECK(elements(remainder(a, b)) == std::vector<double>{2, 1, -1, -2, 0});
-    CHECK(elements(minimum(a, b)) == std::vector<double>{3, -5, -3, -5, 3});
-    CHECK(elements(maximum(a, b)) == std::vector<double>{5, 3, 5, -3, 6});
-    CHECK(elements(pow(numbers(graph, {2, -2, 0, 0, 9}), numbers(graph, {10, 3, 0, -1, 0.5}))) ==
-          std::vector<double>{1024, -8, 1, infinity, 3});
-    CHECK(elements(pow(numbers(graph, {3, -3}), 2.0)) == std::vector<double>{9, 9});
-    CHECK(std::isnan(elements(pow(numbers(graph, {-2}), 0.5))[0]));
-    CHECK(std::isnan(elements(remainder(numbers(graph, {1}), numbers(graph, {0})))[0]));
-  }
+TEST_CASE("activations, worked out by hand, and far from 0") {
+  Graph graph;
+  const Value x = numbers(graph, {-1000, -1, 0, 2, 1000});
+  CHECK(elements(softplus(x))[0] == 0.0);
+  CHECK(elements(softplus(x))[2] == doctest::Approx(std::log(2.0)).epsilon(1e-14));
+  CHECK(elements(softplus(x))[4] == 1000.0);
+  CHECK(elements(leaky_relu(x, 0.25)) == std::vector<double>{-250, -0.25, 0, 2, 1000});
+  const std::vector<double> e = elements(elu(x, 2.0));
+  CHECK(e[0] == -2.0);
+  CHECK(e[1] == doctest::Approx(2.0 * (std::exp(-1.0) - 1.0)).epsilon(1e-14));
+  CHECK(std::vector<double>(e.begin() + 2, e.end()) == std::vector<double>{0, 2, 1000});
+  const std::vector<double> s = elements(silu(x));
+  CHECK(s[1] == doctest::Approx(-1.0 / (1.0 + std::exp(1.0))).epsilon(1e-14));
+  CHECK(s[2] == 0.0);
+  CHECK(s[4] == 1000.0);
+  // 2 times the probability that a normal variable is below 2.
+  const std::vector<double> exact = elements(gelu(x));
+  CHECK(exact[3] == doctest::Approx(2.0 * 0.9772498680518208).epsilon(1e-14));
+  CHECK(exact[2] == 0.0);
+  CHECK(exact[4] == 1000.0);
+  const std::vector<double> near = elements(gelu(x, GeluForm::tanh));
+  CHECK(near[3] == doctest::Approx(1.0 + std::tanh(std::sqrt(2.0 / 3.14159265358979323846) * (2.0 + 0.044715 * 8.0))));
+  CHECK(near[4] == 1000.0);
+}
 
-  TEST_CASE("NaN of either side is the smaller and the larger one") {
-    Graph graph;
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    for (const Value y : {minimum(numbers(graph, {nan}), numbers(graph, {1})), sign(numbers(graph, {nan})),
-                          minimum(numbers(graph, {1}), numbers(graph, {nan})), abs(numbers(graph, {nan})),
-                          maximum(numbers(graph, {nan}), numbers(graph, {1})), floor(numbers(graph, {nan})),
-                          maximum(numbers(graph, {1}), numbers(graph, {nan})), softplus(numbers(graph, {nan})),
-                          leaky_relu(numbers(graph, {nan})), elu(numbers(graph, {nan})), silu(numbers(graph, {nan}))})
-      CHECK(std::isnan(evaluate(y).number(0)));
-  }
+TEST_CASE("functions of two numbers, worked out by hand") {
+  Graph graph;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Value a = numbers(graph, {5, -5, 5, -5, 6});
+  const Value b = numbers(graph, {3, 3, -3, -3, 3});
+  CHECK(elements(remainder(a, b)) == std::vector<double>{2, 1, -1, -2, 0});
+  CHECK(elements(minimum(a, b)) == std::vector<double>{3, -5, -3, -5, 3});
+  CHECK(elements(maximum(a, b)) == std::vector<double>{5, 3, 5, -3, 6});
+  CHECK(elements(pow(numbers(graph, {2, -2, 0, 0, 9}), numbers(graph, {10, 3, 0, -1, 0.5}))) ==
+        std::vector<double>{1024, -8, 1, infinity, 3});
+  CHECK(elements(pow(numbers(graph, {3, -3}), 2.0)) == std::vector<double>{9, 9});
+  CHECK(std::isnan(elements(pow(numbers(graph, {-2}), 0.5))[0]));
+  CHECK(std::isnan(elements(remainder(numbers(graph, {1}), numbers(graph, {0})))[0]));
+}
 
-  TEST_CASE("cast cuts towards zero, and knows what does not fit") {
-    const double infinity = std::numeric_limits<double>::infinity();
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    const std::vector<double> x{-1.9, -0.5, 0.5, 1.9, 3e9, -3e9, infinity, -infinity, nan};
-    const std::int32_t most = std::numeric_limits<std::int32_t>::max();
-    const std::int32_t least = std::numeric_limits<std::int32_t>::min();
-    const Tensor integers = Tensor::of<std::int32_t>({9}, {-1, 0, 0, 1, most, least, most, least, 0});
-    for (const Backend* backend : {&reference_backend(), &onednn_backend()})
-      for (const DType floats : {DType::f32, DType::f64}) {
-        CAPTURE(backend->name());
-        Graph graph;
-        const Value input = graph.input("x", floats, {9});
-        graph.output("integers", cast(input, DType::i32));
-        graph.output("flags", cast(input, DType::boolean));
-        graph.output("again", cast(cast(input, DType::boolean), floats));
-        const TensorMap results = test::run(graph, {{"x", Tensor::of(Shape{9}, x).converted_to(floats)}}, *backend);
-        CHECK(results.at("integers") == integers);
-        CHECK(results.at("flags") == Tensor::full({DType::boolean, {9}}, 1.0));
-        CHECK(results.at("again") == Tensor::full({floats, {9}}, 1.0));
-      }
-  }
+TEST_CASE("NaN of either side is the smaller and the larger one") {
+  Graph graph;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Value y : {minimum(numbers(graph, {nan}), numbers(graph, {1})), sign(numbers(graph, {nan})),
+                        minimum(numbers(graph, {1}), numbers(graph, {nan})), abs(numbers(graph, {nan})),
+                        maximum(numbers(graph, {nan}), numbers(graph, {1})), floor(numbers(graph, {nan})),
+                        maximum(numbers(graph, {1}), numbers(graph, {nan})), softplus(numbers(graph, {nan})),
+                        leaky_relu(numbers(graph, {nan})), elu(numbers(graph, {nan})), silu(numbers(graph, {nan}))})
+    CHECK(std::isnan(evaluate(y).number(0)));
+}
 
-  TEST_CASE("cast between integers, flags and floats") {
-    Graph graph;
-    const Value whole = graph.constant(Tensor::of<std::int32_t>({4}, {16777217, -1, 0, 2}));
-    CHECK(evaluate(cast(whole, DType::f32)) == Tensor::of<float>({4}, {16777216.0F, -1, 0, 2}));
-    CHECK(evaluate(cast(whole, DType::f64)) == Tensor::of<double>({4}, {16777217.0, -1, 0, 2}));
-    const Value flags = cast(whole, DType::boolean);
-    CHECK(evaluate(flags) == Tensor::of<std::uint8_t>({4}, {1, 1, 0, 1}));
-    CHECK(evaluate(cast(flags, DType::i32)) == Tensor::of<std::int32_t>({4}, {1, 1, 0, 1}));
-    CHECK(evaluate(cast(graph.constant(0.1, DType::f64), DType::f32)) == Tensor::scalar<float>(0.1F));
-  }
-
-  TEST_CASE("the gradient of a cast is in the type of what is cast") {
-    Graph graph;
-    const Value x = graph.input("x", DType::f32, {2});
-    const Value y = cast(x, DType::f64);
-    const Value dx = gradients(reduce_sum(y * y), std::vector<Value>{x})[0];
-    CHECK(evaluate(dx, {{"x", Tensor::of<float>({2}, {3, -1})}}) == Tensor::of<float>({2}, {6, -2}));
-    const Value flat = gradients(reduce_sum(cast(cast(x, DType::i32), DType::f64)), std::vector<Value>{x})[0];
-    CHECK(evaluate(flat, {{"x", Tensor::of<float>({2}, {3, -1})}}) == Tensor::of<float>({2}, {0, 0}));
-  }
-
-  TEST_CASE("i32: negatives, magnitudes, signs, the smaller and the larger one, on both backends") {
-    const std::int32_t least = std::numeric_limits<std::int32_t>::min();
-    for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
+TEST_CASE("cast cuts towards zero, and knows what does not fit") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> x{-1.9, -0.5, 0.5, 1.9, 3e9, -3e9, infinity, -infinity, nan};
+  const std::int32_t most = std::numeric_limits<std::int32_t>::max();
+  const std::int32_t least = std::numeric_limits<std::int32_t>::min();
+  const Tensor integers = Tensor::of<std::int32_t>({9}, {-1, 0, 0, 1, most, least, most, least, 0});
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()})
+    for (const DType floats : {DType::f32, DType::f64}) {
+      CAPTURE(backend->name());
       Graph graph;
-      const Value a = graph.input("a", DType::i32, {3});
-      const Value b = graph.input("b", DType::i32, {3});
-      graph.output("neg", -a);
-      graph.output("abs", abs(a));
-      graph.output("sign", sign(a));
-      graph.output("minimum", minimum(a, b));
-      graph.output("maximum", maximum(a, b));
-      graph.output("clamp", clamp(a, -2.0, 2.0));
-      const auto i32 = [](const std::vector<std::int32_t>& elements) { return Tensor::of(Shape{3}, elements); };
-      const TensorMap y = test::run(graph, {{"a", i32({7, -3, least})}, {"b", i32({7, 5, 0})}}, *backend);
-      CHECK(y.at("neg") == i32({-7, 3, least}));  // which has no negative, and wraps around
-      CHECK(y.at("abs") == i32({7, 3, least}));
-      CHECK(y.at("sign") == i32({1, -1, -1}));
-      CHECK(y.at("minimum") == i32({7, -3, least}));
-      CHECK(y.at("maximum") == i32({7, 5, 0}));
-      CHECK(y.at("clamp") == i32({2, -2, -2}));
+      const Value input = graph.input("x", floats, {9});
+      graph.output("integers", cast(input, DType::i32));
+      graph.output("flags", cast(input, DType::boolean));
+      graph.output("again", cast(cast(input, DType::boolean), floats));
+      const TensorMap results = test::run(graph, {{"x", Tensor::of(Shape{9}, x).converted_to(floats)}}, *backend);
+      CHECK(results.at("integers") == integers);
+      CHECK(results.at("flags") == Tensor::full({DType::boolean, {9}}, 1.0));
+      CHECK(results.at("again") == Tensor::full({floats, {9}}, 1.0));
     }
-  }
+}
 
-  TEST_CASE("derivatives where there is a choice") {
-    Graph graph;
-    const Value x = graph.input("x", DType::f64, {3});
-    const auto derivative = [&](Value y) {
-      const Value dx = gradients(reduce_sum(y), std::vector<Value>{x})[0];
-      const Tensor tensor = evaluate(dx, {{"x", Tensor::of<double>({3}, {-1, 0, 2})}});
-      return std::vector<double>(tensor.as<double>().begin(), tensor.as<double>().end());
-    };
-    const Value zero = graph.constant(0.0, DType::f64);
-    CHECK(derivative(abs(x)) == std::vector<double>{-1, 0, 1});
-    CHECK(derivative(maximum(x, zero)) == std::vector<double>{0, 0.5, 1});
-    CHECK(derivative(minimum(x, zero)) == std::vector<double>{1, 0.5, 0});
-    CHECK(derivative(softplus(x))[1] == 0.5);
-    CHECK(derivative(leaky_relu(x, 0.25)) == std::vector<double>{0.25, 1, 1});
-    CHECK(derivative(elu(x))[1] == 1.0);
-    CHECK(derivative(pow(x, 2.0)) == std::vector<double>{-2, 0, 4});
-    CHECK(derivative(pow(x, 0.0)) == std::vector<double>{0, 0, 0});
-    CHECK(derivative(pow(zero, square(x))) == std::vector<double>{0, 0, 0});
-    CHECK(derivative(floor(x) + sign(x) + round(x)) == std::vector<double>{0, 0, 0});
-  }
+TEST_CASE("cast between integers, flags and floats") {
+  Graph graph;
+  const Value whole = graph.constant(Tensor::of<std::int32_t>({4}, {16777217, -1, 0, 2}));
+  CHECK(evaluate(cast(whole, DType::f32)) == Tensor::of<float>({4}, {16777216.0F, -1, 0, 2}));
+  CHECK(evaluate(cast(whole, DType::f64)) == Tensor::of<double>({4}, {16777217.0, -1, 0, 2}));
+  const Value flags = cast(whole, DType::boolean);
+  CHECK(evaluate(flags) == Tensor::of<std::uint8_t>({4}, {1, 1, 0, 1}));
+  CHECK(evaluate(cast(flags, DType::i32)) == Tensor::of<std::int32_t>({4}, {1, 1, 0, 1}));
+  CHECK(evaluate(cast(graph.constant(0.1, DType::f64), DType::f32)) == Tensor::scalar<float>(0.1F));
+}
 
-  TEST_CASE("mismatches of the newer ops name both sides") {
+TEST_CASE("the gradient of a cast is in the type of what is cast") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2});
+  const Value y = cast(x, DType::f64);
+  const Value dx = gradients(reduce_sum(y * y), std::vector<Value>{x})[0];
+  CHECK(evaluate(dx, {{"x", Tensor::of<float>({2}, {3, -1})}}) == Tensor::of<float>({2}, {6, -2}));
+  const Value flat = gradients(reduce_sum(cast(cast(x, DType::i32), DType::f64)), std::vector<Value>{x})[0];
+  CHECK(evaluate(flat, {{"x", Tensor::of<float>({2}, {3, -1})}}) == Tensor::of<float>({2}, {0, 0}));
+}
+
+TEST_CASE("i32: negatives, magnitudes, signs, the smaller and the larger one, on both backends") {
+  const std::int32_t least = std::numeric_limits<std::int32_t>::min();
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
     Graph graph;
-    const Value x = graph.input("x", DType::f32, {2, 3});
-    const Value ids = graph.input("ids", DType::i32, {2, 3});
-    const Value flags = graph.input("flags", DType::boolean, {2, 3});
-    CHECK(error_of([&] { abs(flags); }) == "abs 'abs': x is bool[2,3]: a floating-point type or i32 is needed");
-    CHECK(error_of([&] { -flags; }) == "neg 'neg': x is bool[2,3]: a floating-point type or i32 is needed");
-    CHECK(error_of([&] { floor(ids); }) == "floor 'floor': x is i32[2,3]: a floating-point type is needed");
-    CHECK(error_of([&] { pow(ids, ids); }) == "pow 'pow': a is i32[2,3]: a floating-point type is needed");
-    CHECK(error_of([&] { remainder(x, ids); }) ==
-          "remainder 'remainder': element types differ: lhs f32[2,3], rhs i32[2,3]");
-    CHECK(error_of([&] { maximum(flags, flags); }) ==
-          "maximum 'maximum': a is bool[2,3]: a floating-point type or i32 is needed");
-    CHECK(error_of([&] { cast(x, DType::bf16); }) ==
-          "cast 'cast': x is f32[2,3], the new element type bf16: nothing computes in bf16");
-    CHECK(error_of([&] { clamp(x, 2.0, 1.0); }) == "clamp: low 2 is above high 1");
-    CHECK(error_of([&] {
-            graph.add1(*all_ops().find("cast"), {x}, {{"dtype", std::string("f16")}});
-          }).starts_with("cast 'cast': "));
+    const Value a = graph.input("a", DType::i32, {3});
+    const Value b = graph.input("b", DType::i32, {3});
+    graph.output("neg", -a);
+    graph.output("abs", abs(a));
+    graph.output("sign", sign(a));
+    graph.output("minimum", minimum(a, b));
+    graph.output("maximum", maximum(a, b));
+    graph.output("clamp", clamp(a, -2.0, 2.0));
+    const auto i32 = [](const std::vector<std::int32_t>& elements) { return Tensor::of(Shape{3}, elements); };
+    const TensorMap y = test::run(graph, {{"a", i32({7, -3, least})}, {"b", i32({7, 5, 0})}}, *backend);
+    CHECK(y.at("neg") == i32({-7, 3, least}));  // which has no negative, and wraps around
+    CHECK(y.at("abs") == i32({7, 3, least}));
+    CHECK(y.at("sign") == i32({1, -1, -1}));
+    CHECK(y.at("minimum") == i32({7, -3, least}));
+    CHECK(y.at("maximum") == i32({7, 5, 0}));
+    CHECK(y.at("clamp") == i32({2, -2, -2}));
   }
+}
+
+TEST_CASE("derivatives where there is a choice") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f64, {3});
+  const auto derivative = [&](Value y) {
+    const Value dx = gradients(reduce_sum(y), std::vector<Value>{x})[0];
+    const Tensor tensor = evaluate(dx, {{"x", Tensor::of<double>({3}, {-1, 0, 2})}});
+    return std::vector<double>(tensor.as<double>().begin(), tensor.as<double>().end());
+  };
+  const Value zero = graph.constant(0.0, DType::f64);
+  CHECK(derivative(abs(x)) == std::vector<double>{-1, 0, 1});
+  CHECK(derivative(maximum(x, zero)) == std::vector<double>{0, 0.5, 1});
+  CHECK(derivative(minimum(x, zero)) == std::vector<double>{1, 0.5, 0});
+  CHECK(derivative(softplus(x))[1] == 0.5);
+  CHECK(derivative(leaky_relu(x, 0.25)) == std::vector<double>{0.25, 1, 1});
+  CHECK(derivative(elu(x))[1] == 1.0);
+  CHECK(derivative(pow(x, 2.0)) == std::vector<double>{-2, 0, 4});
+  CHECK(derivative(pow(x, 0.0)) == std::vector<double>{0, 0, 0});
+  CHECK(derivative(pow(zero, square(x))) == std::vector<double>{0, 0, 0});
+  CHECK(derivative(floor(x) + sign(x) + round(x)) == std::vector<double>{0, 0, 0});
+}
+
+TEST_CASE("mismatches of the newer ops name both sides") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const Value ids = graph.input("ids", DType::i32, {2, 3});
+  const Value flags = graph.input("flags", DType::boolean, {2, 3});
+  CHECK(error_of([&] { abs(flags); }) == "abs 'abs': x is bool[2,3]: a floating-point type or i32 is needed");
+  CHECK(error_of([&] { -flags; }) == "neg 'neg': x is bool[2,3]: a floating-point type or i32 is needed");
+  CHECK(error_of([&] { floor(ids); }) == "floor 'floor': x is i32[2,3]: a floating-point type is needed");
+  CHECK(error_of([&] { pow(ids, ids); }) == "pow 'pow': a is i32[2,3]: a floating-point type is needed");
+  CHECK(error_of([&] { remainder(x, ids); }) ==
+        "remainder 'remainder': element types differ: lhs f32[2,3], rhs i32[2,3]");
+  CHECK(error_of([&] { maximum(flags, flags); }) ==
+        "maximum 'maximum': a is bool[2,3]: a floating-point type or i32 is needed");
+  CHECK(error_of([&] { cast(x, DType::bf16); }) ==
+        "cast 'cast': x is f32[2,3], the new element type bf16: nothing computes in bf16");
+  CHECK(error_of([&] { clamp(x, 2.0, 1.0); }) == "clamp: low 2 is above high 1");
+  CHECK(error_of([&] {
+          graph.add1(*all_ops().find("cast"), {x}, {{"dtype", std::string("f16")}});
+        }).starts_with("cast 'cast': "));
+}
 
 }  // namespace weft

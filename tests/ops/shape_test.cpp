@@ -110,75 +110,75 @@ TEST_CASE("an extent of -1 is what the others leave") {
         }) == "reshape 'x' to [-1,5]: its 12 elements, f32[3,4], are no multiple of 5");
   CHECK(test::error_of([&] { reshape(x, {-1, -1}); }) == "reshape 'x' to [-1,-1]: one extent at most may be -1");
   CHECK(test::error_of([&] { reshape(x, {-1, 0}); }).starts_with("reshape 'x' to [-1,0]"));
-  TEST_CASE("flip, tile, split and axes of extent 1 move elements") {
-    Graph graph;
-    const Value x = count(graph, {2, 3});
-    CHECK(evaluate(flip(x, 1)) == integers({2, 3}, {2, 1, 0, 5, 4, 3}));
-    CHECK(evaluate(flip(x, 0)) == integers({2, 3}, {3, 4, 5, 0, 1, 2}));
-    CHECK(evaluate(tile(x, std::vector<std::int64_t>{1, 2})) == integers({2, 6}, {0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5}));
-    CHECK(evaluate(tile(count(graph, {2}), std::vector<std::int64_t>{3})) == integers({6}, {0, 1, 0, 1, 0, 1}));
-    CHECK(evaluate(tile(count(graph, {1, 2}), std::vector<std::int64_t>{2, 2})) ==
-          integers({2, 4}, {0, 1, 0, 1, 0, 1, 0, 1}));
-    const std::vector<Value> columns = split(x, 3, -1);
-    REQUIRE(columns.size() == 3);
-    CHECK(evaluate(columns[1]) == integers({2, 1}, {1, 4}));
-    const std::vector<Value> parts = split_into(x, std::vector<std::int64_t>{1, 2}, 1);
-    REQUIRE(parts.size() == 2);
-    CHECK(evaluate(parts[1]) == integers({2, 2}, {1, 2, 4, 5}));
-    CHECK(expand_dims(x, 0).shape() == Shape{1, 2, 3});
-    CHECK(expand_dims(x, -1).shape() == Shape{2, 3, 1});
-    CHECK(expand_dims(x, 1).shape() == Shape{2, 1, 3});
-    const Value thin = reshape(x, {1, 2, 1, 3});
-    CHECK(squeeze(thin).shape() == Shape{2, 3});
-    CHECK(squeeze(thin, {-2}).shape() == Shape{1, 2, 3});
-    CHECK(squeeze(thin, {0, 2}).shape() == Shape{2, 3});
-  }
+}
 
-  TEST_CASE("flip of larger tensors, of each size of element, on both backends") {
-    for (const Backend* backend : {&reference_backend(), &onednn_backend()})
-      for (const DType dtype : {DType::f32, DType::i32, DType::boolean})
-        for (std::int64_t axis = 0; axis < 3; ++axis) {
-          Graph graph;
-          const Shape shape{5, 131, 67};
-          Tensor x(TensorType{dtype, shape});
-          for (std::int64_t i = 0; i < shape.volume(); ++i) x.set_number(i, static_cast<double>(i % 3));
-          const Value input = graph.input("x", dtype, shape);
-          graph.output("y", flip(input, axis));
-          graph.output("again", flip(flip(input, axis), axis));
-          const TensorMap results = test::run(graph, {{"x", x}}, *backend);
-          CHECK(results.at("again") == x);
-          const std::int64_t stride = shape.volume_between(static_cast<std::size_t>(axis) + 1, 3);
-          CHECK(results.at("y").number(0) == x.number((shape[axis] - 1) * stride));
-        }
-  }
+TEST_CASE("flip, tile, split and axes of extent 1 move elements") {
+  Graph graph;
+  const Value x = count(graph, {2, 3});
+  CHECK(evaluate(flip(x, 1)) == integers({2, 3}, {2, 1, 0, 5, 4, 3}));
+  CHECK(evaluate(flip(x, 0)) == integers({2, 3}, {3, 4, 5, 0, 1, 2}));
+  CHECK(evaluate(tile(x, std::vector<std::int64_t>{1, 2})) == integers({2, 6}, {0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5}));
+  CHECK(evaluate(tile(count(graph, {2}), std::vector<std::int64_t>{3})) == integers({6}, {0, 1, 0, 1, 0, 1}));
+  CHECK(evaluate(tile(count(graph, {1, 2}), std::vector<std::int64_t>{2, 2})) ==
+        integers({2, 4}, {0, 1, 0, 1, 0, 1, 0, 1}));
+  const std::vector<Value> columns = split(x, 3, -1);
+  REQUIRE(columns.size() == 3);
+  CHECK(evaluate(columns[1]) == integers({2, 1}, {1, 4}));
+  const std::vector<Value> parts = split_into(x, std::vector<std::int64_t>{1, 2}, 1);
+  REQUIRE(parts.size() == 2);
+  CHECK(evaluate(parts[1]) == integers({2, 2}, {1, 2, 4, 5}));
+  CHECK(expand_dims(x, 0).shape() == Shape{1, 2, 3});
+  CHECK(expand_dims(x, -1).shape() == Shape{2, 3, 1});
+  CHECK(expand_dims(x, 1).shape() == Shape{2, 1, 3});
+  const Value thin = reshape(x, {1, 2, 1, 3});
+  CHECK(squeeze(thin).shape() == Shape{2, 3});
+  CHECK(squeeze(thin, {-2}).shape() == Shape{1, 2, 3});
+  CHECK(squeeze(thin, {0, 2}).shape() == Shape{2, 3});
+}
 
-  TEST_CASE("iota counts, and one_hot marks the class, if there is one") {
-    Graph graph;
-    CHECK(evaluate(iota(graph, 3)) == integers({3}, {0, 1, 2}));
-    CHECK(evaluate(iota(graph, 2, DType::f32)) == Tensor::of<float>({2}, {0, 1}));
-    const Value ids = graph.constant(integers({2, 2}, {0, 2, -1, 3}));
-    CHECK(evaluate(one_hot(ids, 3)) == Tensor::of<float>({2, 2, 3}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0}));
-    CHECK(evaluate(one_hot(graph.constant(1.0, DType::i32), 2, DType::boolean)) ==
-          Tensor::of<std::uint8_t>({2}, {0, 1}));
-  }
+TEST_CASE("flip of larger tensors, of each size of element, on both backends") {
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()})
+    for (const DType dtype : {DType::f32, DType::i32, DType::boolean})
+      for (std::int64_t axis = 0; axis < 3; ++axis) {
+        Graph graph;
+        const Shape shape{5, 131, 67};
+        Tensor x(TensorType{dtype, shape});
+        for (std::int64_t i = 0; i < shape.volume(); ++i) x.set_number(i, static_cast<double>(i % 3));
+        const Value input = graph.input("x", dtype, shape);
+        graph.output("y", flip(input, axis));
+        graph.output("again", flip(flip(input, axis), axis));
+        const TensorMap results = test::run(graph, {{"x", x}}, *backend);
+        CHECK(results.at("again") == x);
+        const std::int64_t stride = shape.volume_between(static_cast<std::size_t>(axis) + 1, 3);
+        CHECK(results.at("y").number(0) == x.number((shape[axis] - 1) * stride));
+      }
+}
 
-  TEST_CASE("mismatches of the newer shape ops name both sides") {
-    Graph graph;
-    const Value x = graph.input("x", DType::f32, {2, 3});
-    const std::vector<std::int64_t> repeats{2};
-    CHECK(error_of([&] { flip(x, 2); }) == "flip 'flip': axis 2 is out of range for shape [2,3]");
-    CHECK(error_of([&] { expand_dims(x, 3); }) == "expand_dims: axis 3 is out of range for a new axis in shape [2,3]");
-    CHECK(error_of([&] { squeeze(x, {1}); }) == "squeeze: axis 1 of shape [2,3] has more than one element");
-    CHECK(error_of([&] { split(x, 2, 1); }) == "split: axis 1 of shape [2,3] has no 2 equal parts");
-    for (const std::vector<std::int64_t>& extents :
-         std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 3}, {0, 3}, {}, {3, -1, 1}, {std::int64_t{1} << 62, 3}})
-      CHECK(
-          error_of([&] { split_into(x, extents, 1); }).ends_with("] are not those of parts of axis 1 of shape [2,3]"));
-    CHECK(error_of([&] { tile(x, repeats); }) ==
-          "tile: a number of repeats, at least 1, is needed for each axis of shape [2,3], not [2]");
-    CHECK_THROWS_AS(tile(x, std::vector<std::int64_t>{Shape::max_volume, 2}), Error);
-    CHECK(error_of([&] { one_hot(x, 2); }) == "one_hot: 'x' is f32[2,3]: i32 is needed");
-    CHECK_THROWS_AS(iota(graph, 0), Error);
-  }
+TEST_CASE("iota counts, and one_hot marks the class, if there is one") {
+  Graph graph;
+  CHECK(evaluate(iota(graph, 3)) == integers({3}, {0, 1, 2}));
+  CHECK(evaluate(iota(graph, 2, DType::f32)) == Tensor::of<float>({2}, {0, 1}));
+  const Value ids = graph.constant(integers({2, 2}, {0, 2, -1, 3}));
+  CHECK(evaluate(one_hot(ids, 3)) == Tensor::of<float>({2, 2, 3}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0}));
+  CHECK(evaluate(one_hot(graph.constant(1.0, DType::i32), 2, DType::boolean)) == Tensor::of<std::uint8_t>({2}, {0, 1}));
+}
+
+TEST_CASE("mismatches of the newer shape ops name both sides") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const std::vector<std::int64_t> repeats{2};
+  CHECK(error_of([&] { flip(x, 2); }) == "flip 'flip': axis 2 is out of range for shape [2,3]");
+  CHECK(error_of([&] { expand_dims(x, 3); }) == "expand_dims: axis 3 is out of range for a new axis in shape [2,3]");
+  CHECK(error_of([&] { squeeze(x, {1}); }) == "squeeze: axis 1 of shape [2,3] has more than one element");
+  CHECK(error_of([&] { split(x, 2, 1); }) == "split: axis 1 of shape [2,3] has no 2 equal parts");
+  for (const std::vector<std::int64_t>& extents :
+       std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 3}, {0, 3}, {}, {3, -1, 1}, {std::int64_t{1} << 62, 3}})
+    CHECK(error_of([&] { split_into(x, extents, 1); }).ends_with("] are not those of parts of axis 1 of shape [2,3]"));
+  CHECK(error_of([&] { tile(x, repeats); }) ==
+        "tile: a number of repeats, at least 1, is needed for each axis of shape [2,3], not [2]");
+  CHECK_THROWS_AS(tile(x, std::vector<std::int64_t>{Shape::max_volume, 2}), Error);
+  CHECK(error_of([&] { one_hot(x, 2); }) == "one_hot: 'x' is f32[2,3]: i32 is needed");
+  CHECK_THROWS_AS(iota(graph, 0), Error);
+}
 
 }  // namespace weft

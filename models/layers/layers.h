@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "graph/graph.h"
+
+// What models are made of. Each function declares its parameters below the scope `name`, within the current one, appends
+// its nodes there, and returns their result; a second layer of that name in one scope is an Error. Called again for
+// another shape, in a graph of its own, it declares the same parameters: so that one set of weights serves both.
+
+namespace weft::layers {
+
+struct DenseOptions {
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform();  ///< of the kernel
+};
+/// x kernel + bias, over the last axis: x [..., in] -> [..., units]. Parameters: "kernel" [in, units], "bias" [units].
+Value dense(Value x, std::int64_t units, std::string_view name, const DenseOptions& options = {});
+
+/// Rows of a table: ids (i32, any shape) -> [..., units]. Parameter: "table" [vocabulary, units].
+Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name);
+
+/// Layer normalisation over the last axis (ops/ops.h). Parameters: "gain" and "bias" [units].
+Value layer_norm(Value x, std::string_view name);
+/// Root-mean-square normalisation over the last axis. Parameter: "gain" [units].
+Value rms_norm(Value x, std::string_view name);
+
+/// A GRU or LSTM from the first step to the last, from a state of zeros: x [batch, time, in] -> its outputs
+/// [batch, time, units]. Parameters: those of GruWeights and LstmWeights (ops/ops.h).
+Value gru(Value x, std::int64_t units, std::string_view name);
+Value lstm(Value x, std::int64_t units, std::string_view name);
+
+struct AttentionOptions {
+  std::int64_t heads = 1;  ///< of which units must be a multiple
+  bool causal = false;     ///< a step attends to none behind it
+};
+/// Self-attention of several heads (Vaswani et al., arXiv:1706.03762): x [batch, time, units] -> the same. Layers:
+/// "query_key_value" and "output", dense.
+Value self_attention(Value x, std::string_view name, const AttentionOptions& options);
+
+/// A block of a Transformer that normalises first (Xiong et al., arXiv:2002.04745): x + attention(norm(x)), and of that
+/// the same with two dense layers, gelu between them: x [batch, time, units] -> the same; `hidden` units between.
+Value transformer_block(Value x, std::int64_t hidden, std::string_view name, const AttentionOptions& options);
+
+}  // namespace weft::layers

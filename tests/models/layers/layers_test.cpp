@@ -1,0 +1,182 @@
+#include "models/layers/layers.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "backends/check/gradient_check.h"
+#include "backends/onednn/onednn_backend.h"
+#include "backends/reference/reference_backend.h"
+#include "backends/runtime/execution.h"
+#include "graph/base/error.h"
+#include "graph/base/random.h"
+#include "ops/ops.h"
+
+using namespace weft;
+
+namespace {
+
+constexpr std::int64_t batch = 2;
+constexpr std::int64_t steps = 5;
+constexpr std::int64_t units = 6;
+
+Value sequence(Graph& graph, DType dtype = DType::f32) { return graph.input("x", dtype, {batch, steps, units}); }
+
+std::vector<std::string> parameters_of(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Value& parameter : graph.parameters())
+    names.push_back(parameter.name() + " " + parameter.shape().to_string());
+  return names;
+}
+
+Tensor drawn(const TensorType& type, std::uint64_t seed) {
+  Tensor tensor(type);
+  for (std::int64_t i = 0; i < type.shape.volume(); ++i)
+    tensor.set_number(i, CounterRandom(seed, "x").uniform(static_cast<std::uint64_t>(i), -1.0, 1.0));
+  return tensor;
+}
+
+template <typename Action>
+std::string error_of(Action&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("layers declare their parameters below their name") {
+  Graph graph;
+  const Value x = sequence(graph);
+  CHECK(layers::dense(x, 4, "dense").shape() == Shape{batch, steps, 4});
+  CHECK(layers::dense(x, 3, "plain", {.bias = false}).shape() == Shape{batch, steps, 3});
+  CHECK(layers::embedding(graph.input("ids", DType::i32, {batch, 7}), 11, 3, "words").shape() == Shape{batch, 7, 3});
+  CHECK(layers::layer_norm(x, "norm").type() == x.type());
+  CHECK(layers::rms_norm(x, "rms").type() == x.type());
+  CHECK(layers::gru(x, 4, "gru").shape() == Shape{batch, steps, 4});
+  CHECK(layers::lstm(x, 4, "lstm").shape() == Shape{batch, steps, 4});
+  CHECK(parameters_of(graph) ==
+        std::vector<std::string>{"dense/kernel [6,4]", "dense/bias [4]", "plain/kernel [6,3]", "words/table [11,3]",
+                                 "norm/gain [6]", "norm/bias [6]", "rms/gain [6]", "gru/kernel [6,12]",
+                                 "gru/recurrent_kernel [4,12]", "gru/input_bias [12]", "gru/recurrent_bias [12]",
+                                 "lstm/kernel [6,16]", "lstm/recurrent_kernel [4,16]", "lstm/bias [16]"});
+  const Graph::Scope scope = graph.scope("block");
+  layers::transformer_block(x, 8, "first", {.heads = 2});
+  CHECK(graph.find("block/first/attention/query_key_value/kernel"));
+  CHECK(graph.find("block/first/feed_forward_output/bias"));
+}
+
+TEST_CASE("what does not fit is said of the layer") {
+  Graph graph;
+  const Value x = sequence(graph);
+  layers::dense(x, 4, "dense");
+  CHECK(error_of([&] { layers::dense(x, 4, "dense"); }) ==
+        "parameter 'dense/kernel': the name is in use in graph 'graph'");
+  CHECK(error_of([&] { layers::self_attention(x, "attention", {.heads = 4}); }) ==
+        "self_attention 'attention': 6 units are no multiple of 4 heads");
+  CHECK(error_of([&] { layers::self_attention(x, "attention", {.heads = 0}); }) ==
+        "self_attention 'attention': 6 units are no multiple of 0 heads");
+  const Value flat = graph.input("flat", DType::f32, {3, units});
+  CHECK(error_of([&] { layers::self_attention(flat, "attention", {}); }) ==
+        "self_attention 'attention': x is f32[3,6]: [batch, time, units] is needed");
+  CHECK(error_of([&] { layers::gru(flat, 3, "gru"); }) == "gru 'gru': x is f32[3,6]: [batch, time, in] is needed");
+  const Value scalar = graph.input("scalar", DType::f32, {});
+  CHECK(error_of([&] { layers::dense(scalar, 3, "one"); }) ==
+        "dense 'one': x is a scalar, f32[]: an axis [..., in] is needed");
+  CHECK(error_of([&] { layers::layer_norm(scalar, "norm"); }) ==
+        "layer_norm 'norm': x is a scalar, f32[]: an axis [..., units] is needed");
+}
+
+TEST_CASE("attention is the mean of the values by their scores, head by head") {
+  constexpr std::int64_t heads = 2;
+  constexpr std::int64_t width = units / heads;
+  for (const bool causal : {false, true}) {
+    CAPTURE(causal);
+    Graph graph;
+    graph.output("y", layers::self_attention(sequence(graph, DType::f64), "a", {.heads = heads, .causal = causal}));
+    Execution execution = compile(graph, reference_backend());
+    Variables& variables = execution.variables();
+    for (const std::string& name : variables.names())
+      variables.set(name, drawn(variables.get(name).type(), name.size()));
+    const Tensor x = drawn({DType::f64, {batch, steps, units}}, 1);
+    const Tensor y = execution.run({{"x", x}}).at("y");
+
+    const Tensor& kernel = variables.get("a/query_key_value/kernel");
+    const Tensor& bias = variables.get("a/query_key_value/bias");
+    const auto projected = [&](std::int64_t row, std::int64_t t, std::int64_t column) {
+      double sum = bias.number(column);
+      for (std::int64_t i = 0; i < units; ++i)
+        sum += x.number((row * steps + t) * units + i) * kernel.number(i * 3 * units + column);
+      return sum;
+    };
+    const auto attended = [&](std::int64_t row, std::int64_t t, std::int64_t unit) {
+      const std::int64_t head = unit / width * width;
+      double total = 0;
+      double mean = 0;
+      for (std::int64_t s = 0; s < (causal ? t + 1 : steps); ++s) {
+        double score = 0;
+        for (std::int64_t i = head; i < head + width; ++i) score += projected(row, t, i) * projected(row, s, units + i);
+        const double weight = std::exp(score / std::sqrt(static_cast<double>(width)));
+        total += weight;
+        mean += weight * projected(row, s, 2 * units + unit);
+      }
+      return mean / total;
+    };
+    for (std::int64_t row = 0; row < batch; ++row)
+      for (std::int64_t t = 0; t < steps; ++t)
+        for (std::int64_t unit = 0; unit < units; ++unit) {
+          double expected = variables.get("a/output/bias").number(unit);
+          for (std::int64_t i = 0; i < units; ++i)
+            expected += attended(row, t, i) * variables.get("a/output/kernel").number(i * units + unit);
+          CHECK(y.number((row * steps + t) * units + unit) == doctest::Approx(expected).epsilon(1e-10));
+        }
+  }
+}
+
+TEST_CASE("what comes later does not change a causal block") {
+  Graph graph;
+  graph.output("y", layers::transformer_block(sequence(graph), 9, "block", {.heads = 3, .causal = true}));
+  Execution execution = compile(graph);
+  Tensor x = drawn({DType::f32, {batch, steps, units}}, 1);
+  const Tensor before = execution.run({{"x", x}}).at("y");
+  for (std::int64_t unit = 0; unit < units; ++unit) x.set_number(3 * units + unit, 7.0);  // of row 0, step 3
+  const Tensor after = execution.run({{"x", x}}).at("y");
+  for (std::int64_t i = 0; i < before.shape().volume(); ++i) {
+    const std::int64_t step = i / units;
+    CHECK((before.number(i) == after.number(i)) == (step < 3 || step >= steps));
+  }
+}
+
+TEST_CASE("recurrent layers are their cells, one step after another") {
+  Graph graph;
+  const Value x = sequence(graph, DType::f64);
+  const Value all = layers::lstm(x, 3, "lstm");
+  const std::vector<Value> w = graph.parameters();
+  const Value zeros = broadcast(graph.constant(0.0, DType::f64), {batch, 3});
+  LstmState state{zeros, zeros};
+  for (std::int64_t t = 0; t < 3; ++t)
+    state = lstm_cell(reshape(slice(x, 1, t, t + 1), {batch, units}), state, {w[0], w[1], w[2]});
+  graph.output("layer", reshape(slice(all, 1, 2, 3), {batch, 3}));
+  graph.output("cells", state.h);
+  const TensorMap results = Execution(compile(graph, reference_backend())).run({{"x", drawn(x.type(), 4)}});
+  CHECK(results.at("layer") == results.at("cells"));
+}
+
+TEST_CASE("gradients of the layers are those of their formulas") {
+  const auto passes = [](const std::function<Value(Value)>& layer) {
+    Graph graph;
+    graph.output("y", layer(sequence(graph)));
+    for (const GradientCheck& check : check_gradients(graph, {.most_elements = 20})) {
+      CAPTURE(check.input);
+      CHECK(check.worst_error < 1e-6);
+    }
+  };
+  passes([](Value x) { return layers::gru(x, 3, "gru"); });
+  passes([](Value x) { return layers::lstm(x, 3, "lstm"); });
+  passes([](Value x) { return layers::transformer_block(x, 7, "block", {.heads = 2, .causal = true}); });
+}
