@@ -13,10 +13,10 @@
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
 #include "tests/fuzz/choices.h"
-#include "tests/fuzz/rounding_oracle.h"
 #include "tests/fuzz/graph_input.h"
 #include "tests/fuzz/graph_run.h"
 #include "tests/fuzz/harness.h"
+#include "tests/fuzz/rounding_oracle.h"
 
 namespace weft::fuzz {
 namespace {

@@ -17,9 +17,8 @@ int main() {
   const auto cache = std::make_shared<weft::ProgramCache>(std::size_t{100} << 20);
   weft::ProgramsByShape programs(cache);
   for (const std::int64_t rows : {64, 64, 17, 64, 17}) {
-    const std::shared_ptr<weft::Execution> program = programs.find({rows}, [&] {
-      return weft::Execution(weft::compile(classifier(rows), weft::onednn_backend()), shared);
-    });
+    const std::shared_ptr<weft::Execution> program = programs.find(
+        {rows}, [&] { return weft::Execution(weft::compile(classifier(rows), weft::onednn_backend()), shared); });
     program->set("x", weft::Tensor::full({weft::DType::f32, {rows, 20}}, 0.5));
     program->run();
   }

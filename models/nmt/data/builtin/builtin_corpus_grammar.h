@@ -148,7 +148,7 @@ std::string imperative(const Verb& verb, Person person);
 std::string_view am(const Subject& subject);                        // am, are, is
 std::string_view was(const Subject& subject);                       // was, were
 std::string_view have(const Subject& subject);                      // have, has
-std::string_view does(const Subject& subject);                       // do, does
+std::string_view does(const Subject& subject);                      // do, does
 std::string_view simple(const Verb& verb, const Subject& subject);  // eat, eats
 
 /// "never eats", "no longer eats", "does not eat".

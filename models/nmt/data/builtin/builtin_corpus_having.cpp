@@ -116,8 +116,8 @@ void has_person(Sentences& out) {
       if (s.french.find(noun->french) != std::string::npos) continue;
       const Words what = noun_phrase(indefinite, *noun);
       out.add(clause(s, a(s), have(s), what));
-      out.add(
-          clause(s, negated(a(s)), phrase({does(s), "not have"}), noun_phrase(indefinite, *noun, ObjectStyle::negated)));
+      out.add(clause(s, negated(a(s)), phrase({does(s), "not have"}),
+                     noun_phrase(indefinite, *noun, ObjectStyle::negated)));
       add_questions(out, s, a(s), does(s), together({{"", "have"}, what}));
     }
   }
