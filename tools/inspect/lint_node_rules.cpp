@@ -209,6 +209,20 @@ std::vector<Finding> ids_outside_table(const LintContext& context) {
   });
 }
 
+/// A loss over one target a row, and no other such loss beside it: no sequence, whose padding has the id 0, but classes.
+std::vector<Finding> class_zero_ignored(const LintContext& context) {
+  const auto losses = std::ranges::count_if(
+      context.nodes(), [&](NodeId id) { return context.graph().node(id).op == &op::masked_cross_entropy; });
+  return about_declared_nodes(context, [&](const Node& node) -> std::string {
+    if (node.op != &op::masked_cross_entropy || losses > 1) return "";
+    const TensorType& targets = context.graph().type(node.operands[1]);
+    if (targets.shape.rank() != 1) return "";
+    return fmt::format(
+        "takes id 0 of its targets {} {} for padding, so that class 0 is never learnt; use cross_entropy",
+        weft::quoted(context.graph().value_name(node.operands[1])), targets);
+  });
+}
+
 constexpr LintRule rules[] = {
     {"outer-broadcast", "two operands that stretch each other: [n] with [n,1]", outer_broadcast},
     {"softmax-over-one", "a softmax along an axis of one element", softmax_over_one},
@@ -219,6 +233,7 @@ constexpr LintRule rules[] = {
     {"stacked-dense", "two dense layers with no activation between", stacked_dense},
     {"hand-made-softmax", "exp(x) / sum(exp(x)), which overflows where softmax(x) does not", hand_made_softmax},
     {"division-by-zero", "a divisor that is a constant with a zero in it", division_by_zero},
+    {"class-zero-ignored", "masked_cross_entropy for a classifier: it takes id 0 for padding", class_zero_ignored},
     {"ids-outside-table", "a lookup of constant ids of which one is no row of the table", ids_outside_table},
 };
 
