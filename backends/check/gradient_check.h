@@ -52,7 +52,8 @@ struct GradientCheck {
 /// spoils the one, curvature the other, a wrong gradient agrees with none), for every floating-point input and parameter of the graph, by
 /// their ids. The function is s = sum over the floating-point outputs of <cotangent, output>, with cotangents drawn at
 /// random so that no symmetry hides a mistake, and it is evaluated by the reference backend in float64, whatever the
-/// graph's types are. Updates of variables are left out. Throws Error when the graph has no floating-point output, or
+/// graph's types are. Updates of variables are left out, and inputs that
+/// only they read. Throws Error when the graph has no floating-point output, or
 /// cannot be differentiated.
 std::vector<GradientCheck> check_gradients(const Graph& graph, const GradientCheckOptions& options = {});
 

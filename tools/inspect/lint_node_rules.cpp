@@ -52,7 +52,12 @@ bool is_stretched(const Shape& a, const Shape& b) {
   return false;
 }
 
-/// [n] with [n,1] makes [n,n]: what was to be elementwise has become every element with every other one.
+bool is_constant(const LintContext& context, const Node& node, std::size_t operand) {
+  return behind_views(context, context.operand(node, operand)).op == &leaf::constant;
+}
+
+/// [n] with [n,1] makes [n,n]: what was to be elementwise has become every element with every other one. With a constant
+/// that is meant: so are masks and one-hot rows made.
 std::vector<Finding> outer_broadcast(const LintContext& context) {
   return about_declared_nodes(context, [&](const Node& node) -> std::string {
     if (!is_one_of(node, op::add, op::sub, op::mul, op::div, op::pow, op::remainder, op::minimum, op::maximum,
@@ -63,6 +68,7 @@ std::vector<Finding> outer_broadcast(const LintContext& context) {
         const Shape& a = context.graph().type(node.operands[i]).shape;
         const Shape& b = context.graph().type(node.operands[j]).shape;
         if (!is_stretched(a, b) || !is_stretched(b, a)) continue;
+        if (is_constant(context, node, i) || is_constant(context, node, j)) continue;
         return fmt::format(
             "{} {} and {} {} stretch each other to {}: every element meets every other one; reshape "
             "one of them so that they line up, or use broadcast() to say that it is meant",

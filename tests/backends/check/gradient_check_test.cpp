@@ -118,6 +118,19 @@ TEST_CASE("few elements are spread over the input, many are all") {
   CHECK(check_gradients(graph, {.most_elements = 45}).at(0).elements == 45);
 }
 
+TEST_CASE("an input that only updates read is not checked, a parameter that nothing reads fails") {
+  Graph graph;
+  const Value w = graph.parameter("w", {3}, Initializer::uniform(1, 2));
+  const Value unread = graph.parameter("unread", {3}, Initializer::uniform(1, 2));
+  graph.output("y", w * w);
+  graph.update(w, w - graph.input("rate", DType::f32, {}) * w);
+  const std::vector<GradientCheck> checks = check_gradients(graph);
+  REQUIRE(checks.size() == 2);
+  CHECK(checks[0].passed);
+  CHECK(checks[1].input == unread.name());
+  CHECK_FALSE(checks[1].passed);
+}
+
 TEST_CASE("elements at a kink are counted, and do not fail") {
   Graph graph;
   const Value x = graph.parameter("x", {4}, Initializer::zeros());
