@@ -7,7 +7,6 @@
 #include <map>
 #include <new>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "backends/runtime/program_impl.h"
@@ -15,6 +14,7 @@
 #include "graph/base/error.h"
 #include "graph/base/joined.h"
 #include "graph/leaf.h"
+#include "graph/order.h"
 #include "passes/memory/view.h"
 
 namespace weft {
@@ -56,7 +56,7 @@ struct Port {
   std::optional<Tensor> own;
   TensorView memory;
   NodeId leaf = {};      ///< of an input
-  bool is_read = false;  ///< an input that something in the graph reads
+  bool is_read = false;  ///< an input that the passes have left a use
   std::size_t copy = 0;  ///< of an output: its index among the copies
 
   explicit Port(const TensorType& type) : memory{type, nullptr} {}
@@ -77,15 +77,6 @@ struct Port {
     own.reset();
   }
 };
-
-/// What is an operand, an output or an update: the passes may have found that nobody needs an input.
-std::set<ValueId> read_values(const Graph& graph) {
-  std::set<ValueId> read;
-  for (const NodeId id : graph.nodes()) read.insert(graph.node(id).operands.begin(), graph.node(id).operands.end());
-  for (const Output& output : graph.outputs()) read.insert(output.value);
-  for (const Update& update : graph.updates()) read.insert(update.value);
-  return read;
-}
 
 template <typename Map>
 std::string names_of(const Map& map) {
@@ -172,13 +163,13 @@ Execution::Impl::Impl(Program of, const ExecutionOptions& options, const Program
 
 void Execution::Impl::bind_leaves() {
   leaf_memory.assign(graph.node_bound(), nullptr);
-  const std::set<ValueId> read = read_values(graph);
+  const std::vector<std::uint32_t> uses = use_counts(graph);
   for (const NodeId id : graph.nodes()) {
     const Node& node = graph.node(id);
     if (node.op == &leaf::input) {
       Port& port = inputs.try_emplace(node.name, graph.type(node.results[0])).first->second;
       port.leaf = id;
-      port.is_read = read.contains(node.results[0]);
+      port.is_read = uses[node.results[0].index] > 0;
     } else if (node.op == &leaf::constant) {
       // Read only: no kernel writes over a constant.
       const auto& tensor = node.attributes.get<std::shared_ptr<const Tensor>>("value");

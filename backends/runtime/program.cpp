@@ -116,26 +116,25 @@ std::vector<ProgramStep> steps_of(const Graph& graph, std::span<const NodeId> or
 
 void Program::Impl::prepare(const Backend& backend, const CompileOptions& options) {
   schedule = weft::schedule(graph);
-  const std::vector<NodeId>& order = schedule;
-  std::vector<Kernel> of_nodes(order.size());
-  std::vector<std::size_t> scratch(order.size(), 0);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const Node& node = graph.node(order[i]);
+  std::vector<Kernel> of_nodes(schedule.size());
+  std::vector<std::size_t> scratch(schedule.size(), 0);
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    const Node& node = graph.node(schedule[i]);
     if (is_view(graph, node)) continue;
     of_nodes[i] = make_kernel(graph, node, backend);
     scratch[i] = of_nodes[i].scratch_bytes;
   }
-  plan = plan_buffers(graph, order, scratch);
+  plan = plan_buffers(graph, schedule, scratch);
   if (options.on_memory_plan) options.on_memory_plan(plan);
-  if (options.check_memory_plan) check_buffers(graph, order, scratch, plan);
-  for (std::size_t i = 0; i < order.size(); ++i) {
+  if (options.check_memory_plan) check_buffers(graph, schedule, scratch, plan);
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
     if (!plan.needs_kernel[i]) continue;
     kernels.push_back(std::move(of_nodes[i]));
     scratch_offsets.push_back(plan.scratch[i]);
   }
   kernels.shrink_to_fit();
   for (const NodeId id : graph.leaves(leaf::constant)) packed_constants[id];
-  steps = steps_of(graph, order, plan, kernels);
+  steps = steps_of(graph, schedule, plan, kernels);
   for (const ProgramStep& step : steps) report.flops += step.flops;
   report.kernels = kernels.size();
   report.arena_bytes = plan.arena_bytes;
