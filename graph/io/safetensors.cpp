@@ -75,7 +75,7 @@ std::vector<TensorMap::const_pointer> file_order(const TensorMap& tensors) {
   return order;
 }
 
-std::string json_string(std::string_view text) {
+std::string header_string(std::string_view text) {
   require(is_utf8(text), "{} is not UTF-8: safetensors cannot hold it", quoted(text));
   return json(text).dump();
 }
@@ -87,7 +87,7 @@ std::string header_of(const TensorMap& tensors, const Metadata& metadata) {
   std::string header = fmt::format("{{\"{}\":{{", metadata_key);
   const char* separator = "";
   for (const auto& [key, word] : words)
-    header += fmt::format("{}{}:{}", std::exchange(separator, ","), json_string(key), json_string(word));
+    header += fmt::format("{}{}:{}", std::exchange(separator, ","), header_string(key), header_string(word));
   header += "}";
   std::int64_t offset = 0;
   for (const auto* item : file_order(tensors)) {
@@ -95,7 +95,7 @@ std::string header_of(const TensorMap& tensors, const Metadata& metadata) {
     require(name != metadata_key, "a tensor cannot be named '{}'", metadata_key);
     const std::string shape = tensor.shape().to_string();
     const std::int64_t end = offset + tensor.type().bytes();
-    header += fmt::format(R"(,{}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})", json_string(name),
+    header += fmt::format(R"(,{}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})", header_string(name),
                           name_of(tensor.dtype()), shape, offset, end);
     offset = end;
   }

@@ -15,7 +15,7 @@ Value declare_sum(Graph& graph, Value parameter) { return graph.state(parameter.
 
 }  // namespace
 
-void accumulate(std::span<const Value> parameters, std::span<const Value> sums, Value weight) {
+void accumulate_gradients(std::span<const Value> parameters, std::span<const Value> sums, Value weight) {
   Graph& graph = weight.graph();
   const Graph::Scope scope = graph.absolute_scope(scope_name);
   const Value last_weight = declare_weight(graph);

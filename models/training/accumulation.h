@@ -17,7 +17,7 @@ namespace weft {
 
 /// The batch's part: the states grow by `sums`, M_b times the gradient of each parameter, and by `weight`, the scalar
 /// M_b.
-void accumulate(std::span<const Value> parameters, std::span<const Value> sums, Value weight);
+void accumulate_gradients(std::span<const Value> parameters, std::span<const Value> sums, Value weight);
 
 /// The update's part: the mean gradient of each parameter. The states then begin anew, as zeros.
 std::vector<Value> take_accumulated(std::span<const Value> parameters);

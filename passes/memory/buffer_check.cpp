@@ -35,16 +35,16 @@ struct Writer {
 };
 
 /// Bytes of a writer, from an offset on.
-struct Piece {
+struct Part {
   Writer writer;
   std::size_t offset = 0;
   std::size_t bytes = 0;
 };
-using Content = std::vector<Piece>;
+using Content = std::vector<Part>;
 
 Content part_of(const Content& content, std::size_t offset, std::size_t bytes) {
   Content part;
-  for (const Piece& piece : content) {
+  for (const Part& piece : content) {
     if (offset >= piece.bytes) {
       offset -= piece.bytes;
       continue;
@@ -62,7 +62,7 @@ Content part_of(const Content& content, std::size_t offset, std::size_t bytes) {
 class Memory {
  public:
   void write(std::size_t begin, const Content& content) {
-    for (const Piece& piece : content) {
+    for (const Part& piece : content) {
       clear(begin, begin + piece.bytes);
       stretches_[begin] = piece;
       begin += piece.bytes;
@@ -71,10 +71,10 @@ class Memory {
 
   struct Surprise {
     std::size_t begin = 0;       ///< the first byte that is not as expected
-    std::optional<Piece> found;  ///< nothing: nobody has written there
+    std::optional<Part> found;  ///< nothing: nobody has written there
   };
   std::optional<Surprise> compare(std::size_t begin, const Content& expected) const {
-    for (const Piece& piece : expected)
+    for (const Part& piece : expected)
       for (std::size_t done = 0; done < piece.bytes;) {
         const std::size_t at = begin;
         const auto after = stretches_.upper_bound(at);
@@ -104,7 +104,7 @@ class Memory {
     }
   }
 
-  std::map<std::size_t, Piece> stretches_;  // by their first byte
+  std::map<std::size_t, Part> stretches_;  // by their first byte
 };
 
 /// Bytes of one address space.

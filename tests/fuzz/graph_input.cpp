@@ -13,7 +13,7 @@ namespace weft::fuzz {
 namespace {
 
 constexpr std::size_t most_nodes = 600;
-constexpr std::int64_t most_elements = 20'000;
+constexpr std::int64_t most_input_elements = 20'000;
 constexpr std::string_view keyword = "graph";
 
 RandomGraphOptions options_for(Choices& choices) {
@@ -34,7 +34,7 @@ bool is_small(const Graph& graph) {
   if (graph.node_count() > most_nodes) return false;
   for (const NodeId id : graph.nodes())
     for (const ValueId value : graph.node(id).results)
-      if (graph.type(value).shape.volume() > most_elements) return false;
+      if (graph.type(value).shape.volume() > most_input_elements) return false;
   return true;
 }
 

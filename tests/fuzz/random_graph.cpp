@@ -17,7 +17,7 @@
 namespace weft::fuzz {
 namespace {
 
-constexpr std::int64_t most_elements = 60;
+constexpr std::int64_t most_drawn_elements = 60;
 
 class Generator {
  public:
@@ -97,7 +97,7 @@ class Generator {
     return at->second;
   }
   void keep(Value value) {
-    if (value.shape().volume() <= most_elements) pool_.push_back(value);
+    if (value.shape().volume() <= most_drawn_elements) pool_.push_back(value);
   }
   /// Of an op that has no gradient: nothing that is differentiated may be made of it.
   void keep_flat(Value value) {

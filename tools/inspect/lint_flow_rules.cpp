@@ -189,7 +189,7 @@ std::vector<Finding> constant_update(const LintContext& context) {
   return findings;
 }
 
-constexpr LintRule rules[] = {
+constexpr LintRule rules_of_flow[] = {
     {"computes-nothing", "the graph has neither outputs nor updates", computes_nothing},
     {"unused-input", "an input that no output and no update depends on", unused_input},
     {"dead-parameter", "a parameter or state that no output and no update depends on", dead_parameter},
@@ -204,6 +204,6 @@ constexpr LintRule rules[] = {
 
 }  // namespace
 
-std::span<const LintRule> flow_rules() { return rules; }
+std::span<const LintRule> flow_rules() { return rules_of_flow; }
 
 }  // namespace weft::inspect

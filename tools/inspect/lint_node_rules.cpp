@@ -229,7 +229,7 @@ std::vector<Finding> class_zero_ignored(const LintContext& context) {
   });
 }
 
-constexpr LintRule rules[] = {
+constexpr LintRule rules_of_nodes[] = {
     {"outer-broadcast", "two operands that stretch each other: [n] with [n,1]", outer_broadcast},
     {"softmax-over-one", "a softmax along an axis of one element", softmax_over_one},
     {"reduce-over-one", "a reduction along axes of one element", reduce_over_one},
@@ -245,6 +245,6 @@ constexpr LintRule rules[] = {
 
 }  // namespace
 
-std::span<const LintRule> node_rules() { return rules; }
+std::span<const LintRule> node_rules() { return rules_of_nodes; }
 
 }  // namespace weft::inspect

@@ -23,7 +23,7 @@ namespace {
 using nlohmann::json;  // requests; answers are weft::Json
 using nmt::Translation;
 
-constexpr std::size_t shown = 60;  // bytes of a value that a message shows
+constexpr std::size_t shown_bytes = 60;  // bytes of a value that a message shows
 
 template <typename... Arguments>
 [[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
@@ -74,7 +74,7 @@ json fields_of(const HttpRequest& request) {
       fail(
           "its content type is {}, it must be application/json, application/x-www-form-urlencoded or "
           "multipart/form-data",
-          Json(excerpt(type, shown)).dump());
+          Json(excerpt(type, shown_bytes)).dump());
     }
     return fields;
   } catch (const Error& error) {
@@ -111,7 +111,7 @@ std::size_t count_field(const json& fields, const char* name, std::size_t most) 
   if (at->is_number_integer()) count = at->get<std::int64_t>();
   if (!count || *count < 0 || std::cmp_greater(*count, most))
     refuse("'{}' is {}, it must be a whole number from 0 to {}", name,
-           excerpt(at->dump(-1, ' ', false, json::error_handler_t::replace), shown), most);
+           excerpt(at->dump(-1, ' ', false, json::error_handler_t::replace), shown_bytes), most);
   return static_cast<std::size_t>(*count);
 }
 
@@ -186,7 +186,7 @@ TranslateRequest parse_translate_request(const HttpRequest& http, const RequestL
   request.target = needed_field(fields, "target");
   const std::string format = text_field(fields, "format").value_or("text");
   if (format != "text" && format != "html")
-    refuse("{} format is not supported; it must be text or html", Json(excerpt(format, shown)).dump());
+    refuse("{} format is not supported; it must be text or html", Json(excerpt(format, shown_bytes)).dump());
   for (const std::string& text : texts) request.texts.push_back(format == "html" ? html_text(text) : plain_text(text));
   request.with_attention = switched_on(fields, "attention");
   request.with_unknown_words = switched_on(fields, "unknown_words");

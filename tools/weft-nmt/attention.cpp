@@ -17,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* attention_examples = R"(Examples:
   weft-nmt attention --run runs/small --out attention.png "Je suis fatigué."
   weft-nmt attention --run runs/small --out attention.pdf "Où est la gare ?"
   weft-nmt attention --run runs/reader --self --out reading.svg "Où est la gare ?"
@@ -78,7 +78,7 @@ void draw_translation(const AttentionOptions& options, const TrainedModel& model
 void add_attention(tool::Program& program) {
   const tool::Command command =
       program.command("attention", "Draw where the translator looked while it translated, or read, a sentence");
-  command.footer(usage_examples);
+  command.footer(attention_examples);
   auto options = std::make_shared<AttentionOptions>();
   add_run_options(command, options->run);
   command.option("--out", options->out, "The picture: .png, .svg or .pdf").required().value("FILE");

@@ -17,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* average_examples = R"(Examples:
   weft-nmt average --run runs/mine                                     of all checkpoints that are kept
   weft-nmt average --run runs/mine --last 5                            of the newest five
   weft-nmt average --run runs/mine checkpoint-1200 checkpoint-1500
@@ -56,7 +56,7 @@ void average(const AverageOptions& options) {
 
 void add_average(tool::Program& program) {
   const tool::Command command = program.command("average", "Make one translator of several checkpoints of a run");
-  command.footer(usage_examples);
+  command.footer(average_examples);
   auto options = std::make_shared<AverageOptions>();
   command.option("--run", options->run, "The run directory that `weft-nmt train` made").required().value("DIR");
   const tool::Option names =

@@ -15,7 +15,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(What --measure takes:
+constexpr const char* bench_examples = R"(What --measure takes:
   peak      the machine's rate: a product of two packed matrices of 2048 x 2048
   padded    a training step on random sentences without padding
   real      training on the first batches of the sentences (--train and --valid, --data, or --builtin)
@@ -177,7 +177,7 @@ void bench(const BenchOptions& options) {
 void add_bench(tool::Program& program) {
   const tool::Command command =
       program.command("bench", "Measure how fast it trains and translates here; nothing is kept");
-  command.footer(usage_examples);
+  command.footer(bench_examples);
   auto options = std::make_shared<BenchOptions>(command);
   const auto add_number = [&](const char* name, std::int64_t& number, std::int64_t least, std::int64_t most,
                               const char* help) {

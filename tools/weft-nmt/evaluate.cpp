@@ -22,7 +22,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* evaluate_examples = R"(Examples:
   weft-nmt evaluate --run runs/small                         the sentences that training kept apart
   weft-nmt evaluate --run runs/small --beam 5 --bootstrap 1000 --by-length
   weft-nmt evaluate --run runs/a --run runs/b --run runs/c --beam 5
@@ -248,7 +248,7 @@ void evaluate(const EvaluateOptions& options) {
 
 void add_evaluate(tool::Program& program) {
   const tool::Command command = program.command("evaluate", "Measure a translator on sentences that it has not seen");
-  command.footer(usage_examples);
+  command.footer(evaluate_examples);
   auto options = std::make_shared<EvaluateOptions>();
   add_ensemble_options(command, options->ensemble);
   command.option("--test", options->test, "Pairs to measure on (default: the run's test.tsv)").value("FILE");

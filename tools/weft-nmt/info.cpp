@@ -14,7 +14,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* info_examples = R"(Examples:
   weft-nmt info --run runs/small
   weft-nmt info --run runs/small --json | jq .parameter_count)";
 
@@ -113,7 +113,7 @@ void show(const InfoOptions& options) {
 
 void add_info(tool::Program& program) {
   const tool::Command command = program.command("info", "Show a run's settings, parameters and checkpoints");
-  command.footer(usage_examples);
+  command.footer(info_examples);
   auto options = std::make_shared<InfoOptions>();
   command.option("--run", options->run, "The run directory that `weft-nmt train` made").required().value("DIR");
   command.flag("--json", options->json, "Print a JSON object");

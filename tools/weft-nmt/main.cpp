@@ -7,7 +7,7 @@
 
 namespace {
 
-constexpr const char* usage_examples = R"(A first translator, in a minute:
+constexpr const char* main_examples = R"(A first translator, in a minute:
   weft-nmt train --builtin --out runs/first
   weft-nmt evaluate --run runs/first
   weft-nmt translate --run runs/first "Je suis fatigué."
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   using namespace weft::nmt;
   outlive_readers();
   weft::tool::Program program("weft-nmt", "Learns to translate French to English, and translates.");
-  program.footer(usage_examples);
+  program.footer(main_examples);
   program.advise_on_memory("use a smaller --batch, --units or --max-length");
   add_train(program);
   add_average(program);

@@ -10,7 +10,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* report_examples = R"(Examples:
   weft-nmt report runs/small -o report.html
   watch -n 60 weft-nmt report runs/small -o report.html     anew every minute while training goes on
 
@@ -37,7 +37,7 @@ void report(const ReportOptions& options) {
 
 void add_report(tool::Program& program) {
   const tool::Command command = program.command("report", "Write a page that shows how training went, or goes");
-  command.footer(usage_examples);
+  command.footer(report_examples);
   auto options = std::make_shared<ReportOptions>();
   command.option("-o,--out", options->out, "The page (HTML)").required().value("FILE");
   command.option("RUN_DIR", options->run, "The run directory that `weft-nmt train` made").required().value("");

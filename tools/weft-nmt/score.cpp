@@ -17,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* score_examples = R"(Examples:
   weft-nmt score --run runs/small pairs.tsv
   weft-nmt score --run runs/small runs/small/test.tsv | sort -g | head     the least probable ones
   weft-nmt score --run runs/a --run runs/b pairs.tsv                       for an ensemble
@@ -111,7 +111,7 @@ int score(const ScoreCommandOptions& options) {
 
 void add_score(tool::Program& program) {
   const tool::Command command = program.command("score", "Tell how probable given translations are");
-  command.footer(usage_examples);
+  command.footer(score_examples);
   auto options = std::make_shared<ScoreCommandOptions>();
   add_ensemble_options(command, options->ensemble);
   add_batch_option(command, options->search.batch, "Sentences to score at once; changes no figure");

@@ -31,7 +31,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* serve_examples = R"(Examples:
   weft-nmt serve --run runs/small                        then open http://127.0.0.1:5000/
   weft-nmt serve --run runs/fr-en --run runs/de-en       requests go to the run of their source and target
   curl -s http://127.0.0.1:5000/translate -d q="Je suis fatigué." -d source=fr -d target=en
@@ -208,7 +208,7 @@ void serve_runs(const ServeOptions& options) {
 
 void add_serve(tool::Program& program) {
   const tool::Command command = program.command("serve", "Translate over HTTP, with a page to try it on");
-  command.footer(usage_examples);
+  command.footer(serve_examples);
   auto options = std::make_shared<ServeOptions>();
   command
       .option("--run", options->runs,

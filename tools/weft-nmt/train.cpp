@@ -21,7 +21,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* train_examples = R"(Examples:
   weft-nmt train --builtin                                  the built-in sentences, a minute; to runs/small
   weft-nmt train --data fra.txt                             the tutorial: 50,000 pairs of tatoeba.org, larger sizes
   weft-nmt train --data fra.txt --limit 0 --split random    all pairs, split as the tutorial does
@@ -150,7 +150,7 @@ int train(const TrainOptions& options) {
 
 void add_train(tool::Program& program) {
   const tool::Command command = program.command("train", "Train a translator on pairs of sentences");
-  command.footer(usage_examples);
+  command.footer(train_examples);
   auto options = std::make_shared<TrainOptions>(command);
   command.option("--out", options->out, "The run directory (default: runs/PRESET)").value("DIR");
   tool::Option resume =

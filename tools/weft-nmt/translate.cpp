@@ -17,7 +17,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* translate_examples = R"(Examples:
   weft-nmt translate --run runs/small "Je suis fatigué." "Où est la gare ?"
   weft-nmt translate --run runs/small < french.txt > english.txt
   weft-nmt translate --run runs/small --beam 5 --replace-unknown < french.txt
@@ -165,7 +165,7 @@ int translate(const TranslateOptions& options) {
 
 void add_translate(tool::Program& program) {
   const tool::Command command = program.command("translate", "Translate sentences, or the lines of standard input");
-  command.footer(usage_examples);
+  command.footer(translate_examples);
   auto options = std::make_shared<TranslateOptions>();
   add_ensemble_options(command, options->ensemble);
   add_search_options(command, options->search);

@@ -9,7 +9,7 @@
 namespace weft::nmt {
 namespace {
 
-constexpr const char* usage_examples = R"(Examples:
+constexpr const char* vocab_examples = R"(Examples:
   weft-nmt vocab --data fra.txt
   weft-nmt vocab --data fra.txt --limit 50000 | jq .
   weft-nmt vocab --data fra.txt --normaliser reversible | jq .french.sentences_restored_to_the_byte
@@ -34,7 +34,7 @@ void show(const VocabOptions& options) {
 void add_vocab(tool::Program& program) {
   const tool::Command command =
       program.command("vocab", "Print what a normaliser makes of a corpus, as JSON: sizes, words, checksums");
-  command.footer(usage_examples);
+  command.footer(vocab_examples);
   auto options = std::make_shared<VocabOptions>();
   command
       .option("--data", options->data, "The corpus, one pair a line: the target sentence, a tab, the source sentence")

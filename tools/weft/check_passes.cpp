@@ -29,7 +29,7 @@ using namespace inspect;
 
 namespace {
 
-struct CheckOptions {
+struct PassesCheckOptions {
   std::string graph;
   std::vector<std::string> ops;
   bool all = false;
@@ -40,9 +40,10 @@ struct CheckOptions {
 };
 
 /// Runs passes on graphs and keeps what was found.
-class Findings {
+class PassFindings {
  public:
-  explicit Findings(const CheckOptions& options) : options_(options), backend_(backend_named(options.backend)) {
+  explicit PassFindings(const PassesCheckOptions& options)
+      : options_(options), backend_(backend_named(options.backend)) {
     for (const Pass* pass : all_passes()) counts_[pass->name];
   }
 
@@ -132,7 +133,7 @@ class Findings {
     }
   }
 
-  const CheckOptions& options_;
+  const PassesCheckOptions& options_;
   const Backend& backend_;
   std::map<std::string_view, Counts> counts_;
   std::size_t graphs_ = 0;
@@ -165,7 +166,7 @@ Graph case_with_gradients(const Op& op, const OpCase& op_case) {
   return graph;
 }
 
-void check_cases(const Op& op, const CheckOptions& options, Findings& findings) {
+void check_cases(const Op& op, const PassesCheckOptions& options, PassFindings& findings) {
   for (const OpCase& op_case : op.cases) {
     DrawRange range = options.range;
     range.low = op_case.low;
@@ -212,7 +213,7 @@ std::vector<NmtGraphOptions> other_systems() {
 }
 
 /// The translator's graphs in both variants, and the steps of its other systems.
-void check_translator(const CheckOptions& options, Findings& findings) {
+void check_translator(const PassesCheckOptions& options, PassFindings& findings) {
   const auto check = [&](NmtGraphOptions system, const char* graph) {
     system.graph = graph;
     findings.check(build_nmt_graph(system), options.range);
@@ -228,9 +229,9 @@ void check_translator(const CheckOptions& options, Findings& findings) {
   }
 }
 
-void check(const CheckOptions& options) {
+void check(const PassesCheckOptions& options) {
   require_range(options.range);
-  Findings findings(options);
+  PassFindings findings(options);
   if (!options.graph.empty()) {
     const Graph graph = load_graph(options.graph, all_ops());
     require_memory_for(graph);
@@ -252,7 +253,7 @@ void check(const CheckOptions& options) {
 void add_check_passes(Program& program) {
   const Command command =
       program.command("check-passes", "Compare what graphs compute before and after each pass, in float64");
-  const auto options = std::make_shared<CheckOptions>();
+  const auto options = std::make_shared<PassesCheckOptions>();
   Option graph = command.option("graph", options->graph, "On this graph: JSON, or text (docs/ir.md)").value("GRAPH");
   Option ops = command.option("--op", options->ops, "On an op with its gradient, in all of its cases; may be repeated")
                    .value("NAME")

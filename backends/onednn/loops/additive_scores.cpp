@@ -1,5 +1,6 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/add_rows.h"
 #include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
 
@@ -31,11 +32,6 @@ WEFT_VECTORISED void key_gradient(const float* query, const float* key, const fl
     d_query[u] += d;
     d_v[u] = std::fma(cotangent, t, d_v[u]);
   }
-}
-
-WEFT_VECTORISED void add_to(float* sum, const float* row, std::int64_t count) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) sum[i] += row[i];
 }
 
 struct Extents {

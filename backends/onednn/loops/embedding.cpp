@@ -2,6 +2,7 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/add_rows.h"
 #include "backends/onednn/loops/copy.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
@@ -14,11 +15,6 @@ void check_ids(const std::int32_t* ids, std::int64_t count, std::int64_t vocabul
   for (std::int64_t i = 0; i < count; ++i)
     require(ids[i] >= 0 && ids[i] < vocabulary, "id {} at index {} is outside of the table of {} rows", ids[i], i,
             vocabulary);
-}
-
-WEFT_VECTORISED void add_to(float* sum, const float* row, std::int64_t count) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) sum[i] += row[i];
 }
 
 }  // namespace

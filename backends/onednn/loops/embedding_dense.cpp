@@ -2,6 +2,7 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/add_rows.h"
 #include "backends/onednn/loops/distinct_ids.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
@@ -31,11 +32,6 @@ T* at(const KernelBuffers& buffers, std::size_t offset) {
 }
 
 std::size_t bytes_of(std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); }
-
-WEFT_VECTORISED void add_to(float* sum, const float* row, std::int64_t count) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) sum[i] += row[i];
-}
 
 /// The rows of the table with these ids, and rows of zeros behind them up to `padded`.
 void gather(const float* table, std::span<const std::int32_t> ids, std::int64_t padded, std::int64_t columns,

@@ -39,9 +39,9 @@ double share_of_padding(std::size_t words, std::size_t positions) {
   return positions == 0 ? 0 : 1 - static_cast<double>(words) / static_cast<double>(positions);
 }
 
-using Side = std::vector<std::int32_t> Example::*;
+using Ids = std::vector<std::int32_t> Example::*;
 
-void fill(const Batch& batch, std::span<const Example> examples, Side side, std::size_t time,
+void fill(const Batch& batch, std::span<const Example> examples, Ids of_side, std::size_t time,
           std::span<std::int32_t> ids, std::span<std::int32_t> lengths) {
   const std::size_t rows = batch.rows.size();
   require(ids.size() == rows * time, "a batch of [{}, {}] ids does not fit {} places", rows, time, ids.size());
@@ -49,7 +49,7 @@ void fill(const Batch& batch, std::span<const Example> examples, Side side, std:
   for (std::size_t row = 0; row < rows; ++row) {
     require(batch.rows[row] < examples.size(), "the batch holds example {}, there are {}", batch.rows[row],
             examples.size());
-    const std::vector<std::int32_t>& sentence = examples[batch.rows[row]].*side;
+    const std::vector<std::int32_t>& sentence = examples[batch.rows[row]].*of_side;
     require(sentence.size() <= time, "example {} has {} words, the batch has room for {}", batch.rows[row],
             sentence.size(), time);
     const auto line = ids.subspan(row * time, time);

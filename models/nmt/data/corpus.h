@@ -14,6 +14,8 @@ struct Pair {
   std::string source;  ///< what is translated
   std::string target;
 };
+/// A side of the pairs.
+using Side = std::string Pair::*;
 
 /// The longest line, in bytes without its end, that is read as a pair; longer ones count as malformed.
 inline constexpr std::size_t max_corpus_line = std::size_t{64} << 10;

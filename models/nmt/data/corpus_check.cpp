@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::size_t fewest_pairs = 20;
 
-using Side = std::string Pair::*;
-
-bool is_letter(char32_t c) { return u_isalpha(static_cast<UChar32>(c)) != 0; }
 char32_t lower(char32_t c) { return static_cast<char32_t>(u_tolower(static_cast<UChar32>(c))); }
 
 // ---- No sentences at all.

@@ -17,7 +17,6 @@ constexpr std::size_t shown_examples = 3;
 constexpr std::size_t shown_letters = 5;
 constexpr double worth_saying = 0.001;  // of the letters: names and loan-words have foreign ones
 
-bool is_letter(char32_t c) { return u_isalpha(static_cast<UChar32>(c)) != 0; }
 bool is_letter_or_digit(char32_t c) { return u_isalnum(static_cast<UChar32>(c)) != 0; }
 
 std::string utf8(char32_t c) {
@@ -61,7 +60,7 @@ double share(std::size_t part, std::size_t whole) {
 
 }  // namespace
 
-NormaliserLoss normaliser_loss(const std::vector<Pair>& pairs, std::string Pair::*side, Normaliser normaliser) {
+NormaliserLoss normaliser_loss(const std::vector<Pair>& pairs, Side side, Normaliser normaliser) {
   NormaliserLoss loss;
   Survivors survivors(normaliser);
   std::unordered_map<char32_t, std::size_t> dropped;
@@ -85,8 +84,8 @@ NormaliserLoss normaliser_loss(const std::vector<Pair>& pairs, std::string Pair:
   return loss;
 }
 
-NormaliserFindings check_normaliser(const Corpus& corpus, std::string Pair::*side, Normaliser normaliser,
-                                    std::string_view name, std::string_view language) {
+NormaliserFindings check_normaliser(const Corpus& corpus, Side side, Normaliser normaliser, std::string_view name,
+                                    std::string_view language) {
   const NormaliserLoss loss = normaliser_loss(corpus.pairs, side, normaliser);
   const double emptied = share(loss.emptied.size(), corpus.pairs.size());
   const double dropped = share(loss.dropped_letters, loss.letters);

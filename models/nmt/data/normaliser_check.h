@@ -21,14 +21,14 @@ struct NormaliserLoss {
   std::size_t dropped_letters = 0;   ///< of them
   std::string most_dropped;          ///< the most frequent of these, at most five: "ß ø"
 };
-NormaliserLoss normaliser_loss(const std::vector<Pair>& pairs, std::string Pair::*side, Normaliser normaliser);
+NormaliserLoss normaliser_loss(const std::vector<Pair>& pairs, Side side, Normaliser normaliser);
 
 /// What is to be said of it, a line each. `name` is the corpus', `language` the side's.
 struct NormaliserFindings {
   std::vector<std::string> warnings;
   std::string refusal;  ///< why nothing should be trained on it; empty: it may
 };
-NormaliserFindings check_normaliser(const Corpus& corpus, std::string Pair::*side, Normaliser normaliser,
+NormaliserFindings check_normaliser(const Corpus& corpus, Side side, Normaliser normaliser,
                                     std::string_view name, std::string_view language);
 
 }  // namespace weft::nmt

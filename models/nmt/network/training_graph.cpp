@@ -84,7 +84,7 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   if (accumulates) {
     if (hard)
       for (Value& grad : grads) grad = grad * weight;
-    accumulate(all, grads, weight);
+    accumulate_gradients(all, grads, weight);
   } else {
     declare_update(graph, all, std::move(grads), rates, training);
   }

@@ -11,9 +11,9 @@
 namespace weft::nmt {
 namespace {
 
-class Sampling : public SentenceSearch {
+class SamplingSearch : public SentenceSearch {
  public:
-  Sampling(const SearchLimits& limits, const SamplingOptions& options, const ScoreOptions& score, std::int64_t samples,
+  SamplingSearch(const SearchLimits& limits, const SamplingOptions& options, const ScoreOptions& score, std::int64_t samples,
            std::uint64_t sentence)
       : limits_(limits), options_(options), score_(score), rows_{{StepDecoder::no_parent, limits.start_token}} {
     for (std::int64_t sample = 0; sample < samples; ++sample)
@@ -94,7 +94,7 @@ std::int32_t draw_token(const NextToken& next, const SamplingOptions& options, d
 
 std::unique_ptr<SentenceSearch> sampling(const SearchLimits& limits, const SamplingOptions& options,
                                          const ScoreOptions& score, std::int64_t samples, std::uint64_t sentence) {
-  return std::make_unique<Sampling>(limits, options, score, samples, sentence);
+  return std::make_unique<SamplingSearch>(limits, options, score, samples, sentence);
 }
 
 }  // namespace weft::nmt

@@ -1,5 +1,6 @@
 #include "models/nmt/text/utf8.h"
 
+#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <array>
@@ -40,6 +41,8 @@ std::u32string code_points(std::string_view text) {
   }
   return result;
 }
+
+bool is_letter(char32_t code_point) { return u_isalpha(static_cast<UChar32>(code_point)) != 0; }
 
 void append_utf8(char32_t code_point, std::string& text) {
   std::array<std::uint8_t, U8_MAX_LENGTH> bytes{};

@@ -14,6 +14,9 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 /// The code points of a UTF-8 text. Throws Error that names the offending byte if it is not UTF-8.
 std::u32string code_points(std::string_view text);
 
+/// Whether Unicode calls it a letter.
+bool is_letter(char32_t code_point);
+
 /// Appends a code point as UTF-8. What is none (a surrogate, a number above U+10FFFF) is left out.
 void append_utf8(char32_t code_point, std::string& text);
 

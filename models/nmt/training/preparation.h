@@ -41,9 +41,6 @@ CorpusParts load_parts(const Config& config, const Say& say);
 std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_length, const Tokeniser& source,
                                      const Tokeniser& target, const Say& say);
 
-/// A side of the pairs.
-using Side = std::string Pair::*;
-
 /// The vocabulary of a side: of what is trained on and no more, so that held-out words are as unknown as others. With
 /// subwords their model is learnt from the same sentences. Throws Error when that cannot be done, or when there is no
 /// word.

@@ -15,12 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The files of a language.
-struct Side {
+struct SideFiles {
   const char* vocabulary;
   const char* model;
 };
-constexpr Side source_side = {"vocab.source.txt", "subwords.source.model"};
-constexpr Side target_side = {"vocab.target.txt", "subwords.target.model"};
+constexpr SideFiles source_side = {"vocab.source.txt", "subwords.source.model"};
+constexpr SideFiles target_side = {"vocab.target.txt", "subwords.target.model"};
 constexpr const char* checksum_file = "subwords.sha256";
 
 constexpr std::uint64_t max_model_bytes = std::uint64_t{1} << 28;
@@ -33,7 +33,7 @@ std::string checksum_line(std::string_view bytes, std::string_view name) {
   return fmt::format("{}  {}\n", sum.hex_digest(), name);
 }
 
-Tokeniser load_tokeniser(const fs::path& folder, const Side& side, const Config& config) {
+Tokeniser load_tokeniser(const fs::path& folder, const SideFiles& side, const Config& config) {
   if (config.subwords == 0) return config.normaliser;
   const fs::path path = folder / side.model;
   const std::string checksums = read_file(folder / checksum_file, max_checksum_bytes);
@@ -44,7 +44,7 @@ Tokeniser load_tokeniser(const fs::path& folder, const Side& side, const Config&
   return {config.normaliser, std::make_shared<const SubwordModel>(std::move(bytes), path.string())};
 }
 
-Vocabulary load_vocabulary(const fs::path& folder, const Side& side, const Config& config, std::int64_t ids) {
+Vocabulary load_vocabulary(const fs::path& folder, const SideFiles& side, const Config& config, std::int64_t ids) {
   const fs::path path = folder / side.vocabulary;
   Vocabulary vocabulary = Vocabulary::load(path, load_tokeniser(folder, side, config));
   require(std::cmp_equal(vocabulary.size(), ids),
@@ -61,7 +61,7 @@ std::vector<std::string> vocabulary_file_names() {
 
 std::map<std::string, std::string> vocabulary_contents(const Vocabulary& source, const Vocabulary& target) {
   std::map<std::string, std::string> contents;
-  const auto add = [&](const Vocabulary& vocabulary, const Side& side) {
+  const auto add = [&](const Vocabulary& vocabulary, const SideFiles& side) {
     contents[side.vocabulary] = vocabulary.lines();
     if (const SubwordModel* model = vocabulary.tokeniser().subwords()) contents[side.model] = model->bytes();
   };

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstdint>
+
+namespace weft::onednn {
+
+/// sum[i] += row[i].
+void add_to(float* sum, const float* row, std::int64_t count);
+
+}  // namespace weft::onednn
