@@ -13,13 +13,16 @@
 
 namespace weft {
 
-/// One attribute of a node: fixed when the graph is built, compared by content.
+class Graph;
+
+/// One attribute of a node: fixed when the graph is built, compared by content. A graph is the body of a node that
+/// computes what it says.
 using Attribute = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>,
-                               std::shared_ptr<const Tensor>>;
+                               std::shared_ptr<const Tensor>, std::shared_ptr<const Graph>>;
 
 /// What an attribute holds, in words: "integer", "list of numbers", ...
 std::string_view kind_name(const Attribute& attribute);
-/// Equal kinds and equal content; tensors and doubles by their bits.
+/// Equal kinds and equal content; tensors and doubles by their bits, graphs by their nodes in order.
 bool same_content(const Attribute& a, const Attribute& b);
 
 /// The attributes of a node, ordered by name.

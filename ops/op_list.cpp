@@ -12,6 +12,7 @@ const OpTable& all_ops() {
       &leaf::constant,
 #define WEFT_OP(name) &op::name,
 #define WEFT_COMPOSITE_OP(name) &op::name,
+#define WEFT_FUSED_OP(name) &op::name,
 #include "ops/ops.def"
   });
   return table;

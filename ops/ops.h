@@ -387,6 +387,11 @@ void moving_average(Values parameters, Value weight);
 void sgd(Values parameters, Values gradients, Value learning_rate, double momentum = 0.0);
 void sgd(Values parameters, Values gradients, double learning_rate, double momentum = 0.0);
 
+// ---- Fusion: what passes make of several nodes.
+/// The outputs of `body` for the operands in place of its inputs, in order: computed piece by piece, so that what lies
+/// between is never stored whole. Throws Error when the body is not one that can be (ops/fusion/space.h).
+std::vector<Value> fusion(Graph body, Values operands);
+
 /// Every op, leaves included: what text and JSON may name, in the order of their names.
 const OpTable& all_ops();
 

@@ -43,6 +43,10 @@ class Conversion {
     std::vector<Value> operands;
     for (const ValueId operand : node.operands) operands.push_back(values_[operand.index]);
     Attributes attributes = node.attributes;
+    if (node.op == &op::fusion) {
+      const auto& body = node.attributes.get<std::shared_ptr<const Graph>>("body");
+      attributes.set("body", std::make_shared<const Graph>(with_float_type(*body, dtype_, Updates::keep)));
+    }
     if (node.op == &op::cast) attributes.set("dtype", std::string(to_string(converted(dtype_of_cast(node)))));
     return to_.add(*node.op, operands, std::move(attributes));
   }

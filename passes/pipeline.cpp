@@ -16,6 +16,7 @@ std::span<const Pass* const> all_passes() {
                                      &pass::decompose,
                                      &pass::factor_sums,
                                      &pass::fuse_clip,
+                                     &pass::fuse_elementwise,
                                      &pass::fuse_embedding,
                                      &pass::int8_weights,
                                      &pass::rematerialise,
@@ -46,7 +47,9 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       // The slices and concatenations that batching made cancel against each other.
       &pass::simplify, &pass::cse, &pass::simplify, &pass::dce,
       // Now that all tokens are embedded at once, the distinct ones are projected once.
-      &pass::fuse_embedding, &pass::dce};
+      &pass::fuse_embedding, &pass::dce,
+      // What is left of pointwise nodes: last, as no pass looks into a body.
+      &pass::fuse_elementwise, &pass::dce};
 
   for (const std::string& name : disabled)
     require(&find_pass(name) != &pass::decompose,

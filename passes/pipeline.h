@@ -18,6 +18,7 @@ extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;
 extern const Pass fuse_clip;
+extern const Pass fuse_elementwise;
 extern const Pass fuse_embedding;
 extern const Pass int8_weights;
 extern const Pass rematerialise;

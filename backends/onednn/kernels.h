@@ -7,6 +7,7 @@
 namespace weft::onednn {
 
 #define WEFT_OP(name) KernelFactory name;
+#define WEFT_FUSED_OP(name) KernelFactory name;
 #include "ops/ops.def"
 
 }  // namespace weft::onednn

@@ -13,6 +13,7 @@ namespace {
 const std::map<const Op*, KernelFactory*>& kernels() {
   static const std::map<const Op*, KernelFactory*> table{
 #define WEFT_OP(name) {&op::name, onednn::name},
+#define WEFT_FUSED_OP(name) {&op::name, onednn::name},
 #include "ops/ops.def"
   };
   return table;

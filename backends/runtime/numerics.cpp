@@ -10,6 +10,7 @@
 #include "backends/runtime/execution.h"
 #include "backends/runtime/vectorised.h"
 #include "graph/leaf.h"
+#include "passes/pipeline.h"
 
 namespace weft {
 namespace {
@@ -153,6 +154,11 @@ ValueRange range_of(const TensorView& tensor) {
     range.largest = largest;
   }
   return range;
+}
+
+CompileOptions without_fusions(CompileOptions options) {
+  options.disabled_passes.emplace_back(pass::fuse_elementwise.name);
+  return options;
 }
 
 void NumericsCheck::start(const Execution& execution) {

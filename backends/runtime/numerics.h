@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backends/runtime/execution_observer.h"
+#include "backends/runtime/program.h"
 #include "graph/base/error.h"
 #include "graph/graph.h"
 #include "graph/tensor.h"
@@ -32,10 +33,14 @@ struct ValueRange {
 };
 ValueRange range_of(const TensorView& tensor);
 
+/// The options with each node a kernel of its own: the pass fuse-elementwise is left out.
+CompileOptions without_fusions(CompileOptions options);
+
 /// Looks at what each kernel of a run makes, and throws NumericsError after the first one that makes an infinity or
 /// NaN: with the node, its scope and types, and the ranges of its results and operands. It keeps the range of every
 /// result, since a kernel may write over its operands. Allocates nothing after the first run but for the error. Runs
-/// are a little slower.
+/// are a little slower. What a fusion makes within, it does not see: give programs that are to be checked to
+/// without_fusions() before compiling; their bits are the same.
 class NumericsCheck final : public ExecutionObserver {
  public:
   /// Before the first run, of the variables too: kernels may write over them, and it could not be told then.

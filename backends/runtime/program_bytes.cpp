@@ -1,6 +1,7 @@
 #include "backends/runtime/program_bytes.h"
 
 #include <memory>
+#include <set>
 #include <variant>
 
 #include "graph/leaf.h"
@@ -52,6 +53,21 @@ std::size_t graph_bytes(const Graph& graph) {
   return sum;
 }
 
+/// Of the bodies, each once, though many fusions may have it, and of what the kernels of fusions keep of them.
+std::size_t fusion_bytes(const Graph& graph) {
+  constexpr std::size_t of_body = 3000;        // its lists and tables
+  constexpr std::size_t of_instruction = 600;  // with its places
+  std::set<const Graph*> bodies;
+  std::size_t sum = 0;
+  for (const NodeId id : graph.nodes()) {
+    if (graph.node(id).op != &op::fusion) continue;
+    const Graph& body = *graph.node(id).attributes.get<std::shared_ptr<const Graph>>("body");
+    sum += body.node_count() * of_instruction;
+    if (bodies.insert(&body).second) sum += of_body + graph_bytes(body);
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::size_t program_bytes(const Execution& program) {
@@ -59,7 +75,8 @@ std::size_t program_bytes(const Execution& program) {
       700;  // its function, step, operands, results, and packed copies, with their addresses
   constexpr std::size_t of_value = 64;  // its location, and its region of the arena
   const Graph& graph = program.graph();
-  return graph_bytes(graph) + program.report().kernels * of_kernel + graph.value_bound() * of_value;
+  return graph_bytes(graph) + fusion_bytes(graph) + program.report().kernels * of_kernel +
+         graph.value_bound() * of_value;
 }
 
 }  // namespace weft

@@ -58,7 +58,8 @@ Attribute as_tensor(const json& object, SplatBudget& splat_budget) {
   return std::make_shared<const Tensor>(tensor_from_text(type, elements, splat_budget));
 }
 
-/// The kinds are told apart by form, never by whether a number is written with a point: other programs drop it.
+/// The kinds that need no more than their own form, never whether a number is written with a point: other programs
+/// drop it.
 Attribute as_attribute(const json& value, SplatBudget& splat_budget) {
   if (value.is_boolean()) return value.get<bool>();
   if (value.is_number()) return as_integer(value, "a number outside {\"number\": ...}");
@@ -68,8 +69,8 @@ Attribute as_attribute(const json& value, SplatBudget& splat_budget) {
     for (const json& item : value) integers.push_back(as_integer(item, "an item outside {\"numbers\": [...]}"));
     return integers;
   }
-  require_object(value, "it", {"number", "numbers", "tensor"});
-  require(value.size() == 1, "it must have one of the keys number, numbers, tensor");
+  require_object(value, "it", {"number", "numbers", "tensor", "graph"});
+  require(value.size() == 1, "it must have one of the keys number, numbers, tensor, graph");
   if (value.contains("number")) return as_number(value["number"], "'number'");
   if (value.contains("tensor")) return as_tensor(value["tensor"], splat_budget);
   std::vector<double> numbers;
@@ -92,10 +93,15 @@ auto within(std::string_view where, const Action& action) {
 
 class Reader {
  public:
-  Reader(const json& document, const OpTable& ops) : document_(document), ops_(ops) {}
+  /// A body is a graph that is an attribute.
+  Reader(const json& document, const OpTable& ops, SplatBudget& splat_budget, bool is_body = false)
+      : document_(document), ops_(ops), splat_budget_(splat_budget), is_body_(is_body) {}
 
   Graph read() {
-    check_format();
+    if (is_body_)
+      require_object(document_, "a body", {"name", "nodes", "outputs", "updates"});
+    else
+      check_format();
     graph_ = Graph(as_string(member(document_, "name"), "'name'"));
     read_names();
     resolve_operands();
@@ -237,8 +243,15 @@ class Reader {
     require(object.size() <= max_attributes, "a node of more than {} attributes", max_attributes);
     for (const auto& [name, content] : object.items())
       within(fmt::format("attribute '{}'", excerpt(name, longest_name)),
-             [&, &name = name, &content = content] { attributes.set(name, as_attribute(content, splat_budget_)); });
+             [&, &name = name, &content = content] { attributes.set(name, read_attribute(content)); });
     return attributes;
+  }
+
+  Attribute read_attribute(const json& content) {
+    if (!content.is_object() || content.size() != 1 || !content.contains("graph"))
+      return as_attribute(content, splat_budget_);
+    require(!is_body_, "a graph within a graph's body: bodies nest once");
+    return std::make_shared<const Graph>(Reader(content["graph"], ops_, splat_budget_, true).read());
   }
 
   void read_outputs() {
@@ -265,20 +278,22 @@ class Reader {
 
   const json& document_;
   const OpTable& ops_;
+  SplatBudget& splat_budget_;
+  bool is_body_;
   Graph graph_;
   std::vector<Draft> drafts_;
   std::unordered_map<std::string_view, std::size_t> places_;
-  SplatBudget splat_budget_;
 };
 
 }  // namespace
 
 Graph from_json(std::string_view text, const OpTable& ops) {
-  // graph, nodes, node, attributes, attribute, tensor, elements
-  constexpr std::size_t deepest = 7;
+  // graph, nodes, node, attributes, attribute, and in it once more, then tensor, elements
+  constexpr std::size_t deepest = 12;
   return within("graph JSON", [&] {
     const json document = parse_json(text, deepest);
-    return Reader(document, ops).read();
+    SplatBudget splat_budget;
+    return Reader(document, ops, splat_budget).read();
   });
 }
 

@@ -30,9 +30,15 @@ class Writer {
   explicit Writer(const Graph& graph) : graph_(graph) {}
 
   std::string write() {
-    put("{{\n\"format\": {},\n\"version\": {},\n\"name\": {},\n", json_string(json_format::name), json_format::version,
-        json_string(graph_.name()));
-    put("\"nodes\": [");
+    put("{{\n\"format\": {},\n\"version\": {},\n", json_string(json_format::name), json_format::version);
+    put_members();
+    put("}}\n");
+    return std::move(json_);
+  }
+
+ private:
+  void put_members() {
+    put("\"name\": {},\n\"nodes\": [", json_string(graph_.name()));
     put_lines(topological_order(graph_), [this](NodeId id) { put_node(graph_.node(id)); });
     put("],\n\"outputs\": [");
     put_lines(graph_.outputs(), [this](const Output& output) {
@@ -42,11 +48,9 @@ class Writer {
     put_lines(graph_.updates(), [this](const Update& update) {
       put("{{\"variable\": {}, \"value\": {}}}", reference(update.variable), reference(update.value));
     });
-    put("]\n}}\n");
-    return std::move(json_);
+    put("]\n");
   }
 
- private:
   template <typename... Args>
   void put(fmt::format_string<Args...> format, Args&&... args) {
     json_ += fmt::format(format, std::forward<Args>(args)...);
@@ -119,6 +123,12 @@ class Writer {
     for (std::int64_t i = 0; i < content->shape().volume(); ++i)
       put("{}{}", i == 0 ? "" : ", ", json_number(element_text(*content, i)));
     put("]}}}}");
+  }
+
+  void put_content(const std::shared_ptr<const Graph>& content) {
+    Writer body(*content);
+    body.put_members();
+    put("{{\"graph\": {{\n{}}}}}", body.json_);
   }
 
   const Graph& graph_;

@@ -135,21 +135,26 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
-/// Recursive descent without recursion: the grammar (docs/ir.md) nests nothing.
+/// Recursive descent into graphs; the grammar (docs/ir.md) nests nothing else, and graphs only once.
 class Parser {
  public:
-  Parser(std::string_view text, const OpTable& ops) : cursor_(text), ops_(ops) {}
+  Parser(Cursor& cursor, const OpTable& ops, SplatBudget& splat_budget, bool is_body = false)
+      : cursor_(cursor), ops_(ops), splat_budget_(splat_budget), is_body_(is_body) {}
 
   Graph parse() {
     cursor_.expect_keyword("graph");
-    graph_ = Graph(cursor_.expect_string("the graph's name in quotes"));
-    cursor_.expect('{');
-    while (!cursor_.accept('}')) parse_statement();
-    if (!cursor_.at_end()) cursor_.fail_expected("the end of the text");
-    return std::move(graph_);
+    return parse_rest();
   }
 
  private:
+  /// What follows the word "graph".
+  Graph parse_rest() {
+    graph_ = Graph(cursor_.expect_string("the graph's name in quotes"));
+    cursor_.expect('{');
+    while (!cursor_.accept('}')) parse_statement();
+    return std::move(graph_);
+  }
+
   /// A name with the index of one result: `%x:1`.
   struct Use {
     std::size_t place = 0;
@@ -316,7 +321,11 @@ class Parser {
     if (cursor_.peek() == '"') return cursor_.expect_string("a string");
     if (cursor_.peek() == '[') return parse_list();
     const std::size_t place = cursor_.skip();
-    const std::string_view word = parse_scalar("true, false, a number, a string, a list or a tensor");
+    const std::string_view word = parse_scalar("true, false, a number, a string, a list, a tensor or a graph");
+    if (word == "graph") {
+      if (is_body_) cursor_.fail_at(place, "a graph within a graph's body: bodies nest once");
+      return std::make_shared<const Graph>(Parser(cursor_, ops_, splat_budget_, true).parse_rest());
+    }
     if (word == "true") return true;
     if (word == "false") return false;
     if (word == "numbers") {
@@ -404,14 +413,21 @@ class Parser {
     if (message) cursor_.fail_at(place, *message);
   }
 
-  Cursor cursor_;
+  Cursor& cursor_;
   const OpTable& ops_;
+  SplatBudget& splat_budget_;
+  bool is_body_;
   Graph graph_;
-  SplatBudget splat_budget_;
 };
 
 }  // namespace
 
-Graph parse_text(std::string_view text, const OpTable& ops) { return Parser(text, ops).parse(); }
+Graph parse_text(std::string_view text, const OpTable& ops) {
+  Cursor cursor(text);
+  SplatBudget splat_budget;
+  Graph graph = Parser(cursor, ops, splat_budget).parse();
+  if (!cursor.at_end()) cursor.fail_expected("the end of the text");
+  return graph;
+}
 
 }  // namespace weft

@@ -16,18 +16,21 @@ namespace {
 
 class Printer {
  public:
-  explicit Printer(const Graph& graph) : graph_(graph) {}
+  explicit Printer(const Graph& graph, std::string_view indent = {}) : graph_(graph), indent_(indent) {}
 
+  /// From "graph" to the closing brace, the lines but the first one indented.
   std::string print() {
     write("graph {} {{\n", quoted(graph_.name()));
     for (const NodeId id : topological_order(graph_)) {
-      write("  ");
+      write("{}  ", indent_);
       print_node(graph_.node(id));
       write("\n");
     }
-    for (const Output& output : graph_.outputs()) write("  output {} = {}\n", quoted(output.name), use(output.value));
-    for (const Update& update : graph_.updates()) write("  update {} = {}\n", use(update.variable), use(update.value));
-    write("}}\n");
+    for (const Output& output : graph_.outputs())
+      write("{}  output {} = {}\n", indent_, quoted(output.name), use(output.value));
+    for (const Update& update : graph_.updates())
+      write("{}  update {} = {}\n", indent_, use(update.variable), use(update.value));
+    write("{}}}", indent_);
     return std::move(text_);
   }
 
@@ -98,13 +101,19 @@ class Printer {
     write("}}");
   }
 
+  void print_content(const std::shared_ptr<const Graph>& content) {
+    const std::string indent = fmt::format("{}    ", indent_);
+    write("{}", Printer(*content, indent).print());
+  }
+
   const Graph& graph_;
+  std::string_view indent_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string to_text(const Graph& graph) { return Printer(graph).print(); }
+std::string to_text(const Graph& graph) { return Printer(graph).print() + "\n"; }
 
 std::string node_text(const Graph& graph, NodeId id) { return Printer(graph).print_line(id); }
 

@@ -118,7 +118,9 @@ Execution Trainer::compiled(const TrainingTask::Shape& shape) const {
   const Graph graph = task_.graph(shape);
   require_step(graph);
   const Backend& backend = options_.backend ? *options_.backend : onednn_backend();
-  Execution step(compile(graph, backend, {.memory_budget = options_.memory_budget}), {variables_, arena_});
+  CompileOptions options{.memory_budget = options_.memory_budget};
+  if (options_.check_numerics) options = without_fusions(std::move(options));
+  Execution step(compile(graph, backend, options), {variables_, arena_});
   if (options_.check_numerics) step.attach(std::make_shared<NumericsCheck>());
   return step;
 }

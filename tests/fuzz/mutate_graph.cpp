@@ -21,7 +21,7 @@
 namespace weft::fuzz {
 namespace {
 
-constexpr std::int64_t most_elements = 300;
+constexpr std::int64_t most_mutated_elements = 300;
 constexpr std::size_t most_nodes = 300;
 
 class Mutation {
@@ -75,7 +75,7 @@ class Mutation {
     for (const Value& operand : operands) types.push_back(operand.type());
     try {
       for (const TensorType& result : op.infer(types, attributes))
-        if (result.shape.volume() > most_elements) return {};
+        if (result.shape.volume() > most_mutated_elements) return {};
       return to_.add(op, operands, attributes);
     } catch (const Error&) {
       return {};
@@ -174,7 +174,7 @@ class Mutation {
         return to_.constant(content(type));
       default: {
         const TensorType changed{type.dtype, changed_shape(type.shape)};
-        return changed.shape.volume() > most_elements ? leaf(node, type) : leaf(node, changed);
+        return changed.shape.volume() > most_mutated_elements ? leaf(node, type) : leaf(node, changed);
       }
     }
   }
@@ -315,6 +315,11 @@ class Mutation {
   }
   Attribute changed(const std::shared_ptr<const Tensor>& tensor) {
     return std::make_shared<const Tensor>(content(tensor->type()));
+  }
+  Attribute changed(const std::shared_ptr<const Graph>& body) {
+    Graph copy = body->clone();
+    copy.output("more", copy.value(copy.node(choices_.one_of(copy.nodes())).results[0]));
+    return std::make_shared<const Graph>(std::move(copy));
   }
 
   // ---- Ends

@@ -4,11 +4,19 @@
 
 #include <cmath>
 
+#include "graph/graph.h"
+
 using namespace weft;
 
 namespace {
 
 Attribute tensor(float element) { return std::make_shared<const Tensor>(Tensor::scalar(element)); }
+
+Attribute body(std::int64_t extent, std::string_view output) {
+  Graph graph("body");
+  graph.output(output, graph.input("x", DType::f32, {extent}));
+  return std::make_shared<const Graph>(std::move(graph));
+}
 
 }  // namespace
 
@@ -51,6 +59,9 @@ TEST_CASE("attributes are equal by kind and content") {
   CHECK(same(std::vector<double>{std::nan("")}, std::vector<double>{std::nan("")}));
   CHECK(same(tensor(1), tensor(1)));
   CHECK_FALSE(same(tensor(1), tensor(2)));
+  CHECK(same(body(3, "y"), body(3, "y")));
+  CHECK_FALSE(same(body(3, "y"), body(4, "y")));
+  CHECK_FALSE(same(body(3, "y"), body(3, "z")));
   CHECK(same(std::string("a"), std::string("a")));
   CHECK_FALSE(Attributes{{"x", true}} == Attributes{{"y", true}});
 }

@@ -53,6 +53,13 @@ Attribute tensor(const Shape& shape, const std::vector<T>& elements) {
   return std::make_shared<const Tensor>(Tensor::of(shape, elements));
 }
 
+std::shared_ptr<const Graph> body() {
+  Graph graph("body");
+  const Value x = graph.input("x", DType::f32, {2});
+  graph.output("y", graph.add1(twice, {x}, {{"rate", 0.5}}));
+  return std::make_shared<const Graph>(std::move(graph));
+}
+
 Attributes attributes_of_all_kinds() {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Tensor half({DType::bf16, {2}});
@@ -76,6 +83,7 @@ Attributes attributes_of_all_kinds() {
           {"ints_empty", std::vector<std::int64_t>{}},
           {"doubles", std::vector<double>{1.0, -infinity, 0.25}},
           {"doubles_empty", std::vector<double>{}},
+          {"body", body()},
           {"tensor_f32", tensor<float>({2, 2}, {0.1F, -0.0F, 1e-45F, std::numeric_limits<float>::infinity()})},
           {"tensor_nan", tensor<float>({2}, {std::bit_cast<float>(0x7fa00001U), 1.0F})},
           {"tensor_f64", tensor<double>({3}, {0.1, 1e300, std::numeric_limits<double>::quiet_NaN()})},

@@ -161,6 +161,30 @@ std::vector<Tensor> stack(const Node& node, std::span<const Tensor> parts, const
   return {stacked};
 }
 
+/// Its cases: tanh(x + bias) / 2; and rows less a quarter of their sum, over the root of their squares' sum and 1/2, with
+/// that root.
+std::vector<Tensor> fusion(std::span<const Tensor> operands, std::span<const TensorType> results) {
+  const Tensor& x = operands[0];
+  Tensor first(results[0]);
+  if (operands.size() == 2) {
+    for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+      first.set_number(i, std::tanh(x.number(i) + operands[1].number(i % x.shape()[-1])) / 2.0);
+    return {first};
+  }
+  Tensor normal(results[1]);
+  const std::int64_t units = x.shape()[-1];
+  for (std::int64_t row = 0; row < x.shape().volume() / units; ++row) {
+    double quarter = 0.0;
+    for (std::int64_t i = 0; i < units; ++i) quarter += x.number(row * units + i) / 4.0;
+    double squares = 0.5;
+    for (std::int64_t i = 0; i < units; ++i) squares += std::pow(x.number(row * units + i) - quarter, 2.0);
+    first.set_number(row, std::sqrt(squares));
+    for (std::int64_t i = 0; i < units; ++i)
+      normal.set_number(row * units + i, (x.number(row * units + i) - quarter) / std::sqrt(squares));
+  }
+  return {first, normal};
+}
+
 }  // namespace
 
 std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> operands,
@@ -168,6 +192,7 @@ std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> 
   if (node.op == &op::gru_cell) return gru_cell(operands, results);
   if (node.op == &op::lstm_cell) return lstm_cell(operands, results);
   if (node.op == &op::additive_attention) return additive_attention(operands, results);
+  if (node.op == &op::fusion) return fusion(operands, results);
   if (node.op == &op::reduce_mean) return reduce_mean(node, operands[0], results[0]);
   if (node.op == &op::stop_gradient) return {operands[0]};
   if (node.op == &op::stack) return stack(node, operands, results[0]);

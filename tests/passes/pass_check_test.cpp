@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
 #include "backends/runtime/pass_context.h"
 #include "graph/base/file.h"
@@ -29,7 +30,9 @@ void check(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& chec
   const PassObserver count{.before = {}, .after = [&](const Pass& pass, const Graph&, bool changed, double) {
                              acted[pass.name] += changed ? 1 : 0;
                            }};
-  CHECK_NOTHROW(run_passes(graph, passes, pass_context(reference_backend()), check.observer(count)));
+  PassContext context = pass_context(reference_backend());
+  context.runs_whole = pass_context(onednn_backend()).runs_whole;  // fusions, too
+  CHECK_NOTHROW(run_passes(graph, passes, context, check.observer(count)));
 }
 
 /// The pipeline, and each pass alone.
@@ -53,6 +56,10 @@ TEST_CASE("the check finds nothing wrong with any pass on random graphs" * docte
   for (std::uint64_t seed = 101; seed <= 150; ++seed) {
     CAPTURE(seed);
     check_all(fuzz::random_graph(seed), {.seed = seed, .tolerance = PassCheckOptions::strict_tolerance}, acted);
+    // The fast loops are f32; not a bit may change.
+    Graph graph = fuzz::random_graph(seed, {.floats = DType::f32});
+    PassCheck of_fusions(graph, reference_backend(), {.seed = seed, .tolerance = 0.0});
+    check(graph, {&pass::fuse_elementwise}, of_fusions, acted);
   }
   for (const Pass* pass : compile_pipeline()) {
     CAPTURE(pass->name);

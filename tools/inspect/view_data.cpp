@@ -11,6 +11,7 @@
 #include "graph/base/number_text.h"
 #include "graph/cost.h"
 #include "graph/io/tensor_text.h"
+#include "graph/io/text.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
 #include "passes/memory/buffers.h"
@@ -41,6 +42,13 @@ std::string content_text(const std::shared_ptr<const Tensor>& content) {
   std::string text;
   for (std::int64_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + element_text(*content, i);
   if (shown < volume) text += is_splat(*content) ? " everywhere" : ", ...";
+  return text;
+}
+
+/// A body's nodes, one a line.
+std::string content_text(const std::shared_ptr<const Graph>& content) {
+  std::string text;
+  for (const NodeId id : topological_order(*content)) text += node_text(*content, id) + "\n";
   return text;
 }
 

@@ -50,6 +50,7 @@ void add_data(ProfileOptions& options) {
 Execution compiled(const Graph& graph, const ProfileOptions& options, const ExecutionOptions& binding) {
   CompileOptions compile_options;
   compile_options.disabled_passes = options.disabled_passes;
+  if (options.check_numerics) compile_options = without_fusions(std::move(compile_options));
   Execution execution(compile(graph, *backend_with(options.backend, options.kernels), compile_options), binding);
   for (const auto& [name, tensor] : inputs_for(graph, options.data)) execution.set(name, tensor);
   execution.run();  // touches memory that nobody has touched before

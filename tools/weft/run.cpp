@@ -75,6 +75,7 @@ void run(const RunOptions& options) {
 
   CompileOptions compile_options;
   compile_options.disabled_passes = options.disabled_passes;
+  if (options.check_numerics) compile_options = without_fusions(std::move(compile_options));
   std::optional<PassCheck> check;
   if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
   compile_options.check_memory_plan = options.check_memory;

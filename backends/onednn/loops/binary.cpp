@@ -1,11 +1,17 @@
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <map>
 #include <type_traits>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/broadcast_walk.h"
+#include "backends/onednn/loops/pointwise.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
+#include "ops/op_list.h"
 
 // y[i] = f(a[i], b[i]) with broadcasting: one loop for all functions of two operands.
 
@@ -75,65 +81,99 @@ struct Less {
   }
 };
 
-template <typename Function, int stride_a, int stride_b, typename T, typename Result>
-WEFT_VECTORISED void map(const T* a, const T* b, Result* y, std::int64_t count) {
+template <typename Function, typename T, typename Result>
+WEFT_VECTORISED void map(const void* const* operands, const std::int64_t* strides, void* result, std::int64_t count) {
+  const T* a = static_cast<const T*>(operands[0]);
+  const T* b = static_cast<const T*>(operands[1]);
+  Result* y = static_cast<Result*>(result);
+  // Loops of their own: a stride that is no constant makes gathers of all loads.
+  if (strides[0] == 0 && strides[1] == 0) {
+    std::fill_n(y, count, static_cast<Result>(Function::of(*a, *b)));
+  } else if (strides[0] == 0) {
+    const T first = *a;
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(a[i * stride_a], b[i * stride_b]);
+    for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(first, b[i]);
+  } else if (strides[1] == 0) {
+    const T second = *b;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(a[i], second);
+  } else {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(a[i], b[i]);
+  }
 }
 
-// The loop for the operands' strides along the innermost axis.
-template <typename Function, typename T, typename Result>
-auto map_for(std::int64_t stride_a, std::int64_t stride_b) {
-  if (stride_a == 0) return stride_b == 0 ? map<Function, 0, 0, T, Result> : map<Function, 0, 1, T, Result>;
-  return stride_b == 0 ? map<Function, 1, 0, T, Result> : map<Function, 1, 1, T, Result>;
+using Loops = std::map<const Op*, PointwiseLoop*>;
+
+template <typename T>
+Loops comparison_loops() {
+  return {{&op::equal, map<Equal, T, std::uint8_t>}, {&op::less, map<Less, T, std::uint8_t>}};
 }
 
-template <typename Function, typename T, typename Result>
+template <typename T>
+Loops number_loops() {
+  Loops loops = comparison_loops<T>();
+  loops.insert({{&op::add, map<Add, T, T>},
+                {&op::sub, map<Sub, T, T>},
+                {&op::mul, map<Mul, T, T>},
+                {&op::minimum, map<Minimum, T, T>},
+                {&op::maximum, map<Maximum, T, T>}});
+  return loops;
+}
+
+Loops float_loops() {
+  Loops loops = number_loops<float>();
+  loops.insert({{&op::div, map<Div, float, float>},
+                {&op::remainder, map<Remainder, float, float>},
+                {&op::pow, map<Pow, float, float>}});
+  return loops;
+}
+
 Kernel binary(const KernelSpec& spec) {
+  const DType dtype = spec.operands[0].dtype;
+  PointwiseLoop* loop = binary_loop(*spec.node.op, dtype);
+  if (loop == nullptr) no_kernel_for(dtype);
   const BroadcastWalk<2> walk({spec.operands[0].shape, spec.operands[1].shape}, spec.results[0].shape);
-  const auto map = map_for<Function, T, Result>(walk.inner_stride(0), walk.inner_stride(1));
-  return {[walk, map](const KernelBuffers& buffers) {
-    const T* a = buffers.operand<T>(0);
-    const T* b = buffers.operand<T>(1);
-    Result* y = buffers.result<Result>(0);
+  const std::array<std::int64_t, 2> strides{walk.inner_stride(0), walk.inner_stride(1)};
+  const auto size = static_cast<std::int64_t>(size_of(dtype));
+  const auto result_size = static_cast<std::int64_t>(size_of(spec.results[0].dtype));
+  return {[walk, loop, strides, size, result_size](const KernelBuffers& buffers) {
+    const auto* a = buffers.operand<std::byte>(0);
+    const auto* b = buffers.operand<std::byte>(1);
+    auto* y = buffers.result<std::byte>(0);
     parallel_elements(walk.volume(), [&](Range range) {
       walk.for_each_span(range, [&](std::int64_t first, std::int64_t length, const auto& offsets) {
-        map(a + offsets[0], b + offsets[1], y + first, length);
+        const std::array<const void*, 2> operands{a + offsets[0] * size, b + offsets[1] * size};
+        loop(operands.data(), strides.data(), y + first * result_size, length);
       });
     });
   }};
 }
 
-template <typename Function>
-Kernel arithmetic(const KernelSpec& spec) {
-  return dispatch_number(spec.operands[0].dtype, [&]<typename T>() { return binary<Function, T, T>(spec); });
-}
-
-template <typename Function>
-Kernel comparison(const KernelSpec& spec) {
-  return dispatch_any(spec.operands[0].dtype, [&]<typename T>() { return binary<Function, T, std::uint8_t>(spec); });
-}
-
 }  // namespace
 
-Kernel add(const KernelSpec& spec) { return arithmetic<Add>(spec); }
-Kernel sub(const KernelSpec& spec) { return arithmetic<Sub>(spec); }
-Kernel mul(const KernelSpec& spec) { return arithmetic<Mul>(spec); }
-Kernel div(const KernelSpec& spec) {
-  require_f32(spec);
-  return binary<Div, float, float>(spec);
+PointwiseLoop* binary_loop(const Op& op, DType operand) {
+  static const Loops of_floats = float_loops();
+  static const Loops of_integers = number_loops<std::int32_t>();
+  static const Loops of_bools = comparison_loops<std::uint8_t>();
+  const auto find = [&](const Loops& loops) {
+    const auto at = loops.find(&op);
+    return at == loops.end() ? nullptr : at->second;
+  };
+  if (operand == DType::f32) return find(of_floats);
+  if (operand == DType::i32) return find(of_integers);
+  return operand == DType::boolean ? find(of_bools) : nullptr;
 }
-Kernel minimum(const KernelSpec& spec) { return arithmetic<Minimum>(spec); }
-Kernel maximum(const KernelSpec& spec) { return arithmetic<Maximum>(spec); }
-Kernel remainder(const KernelSpec& spec) {
-  require_f32(spec);
-  return binary<Remainder, float, float>(spec);
-}
-Kernel pow(const KernelSpec& spec) {
-  require_f32(spec);
-  return binary<Pow, float, float>(spec);
-}
-Kernel equal(const KernelSpec& spec) { return comparison<Equal>(spec); }
-Kernel less(const KernelSpec& spec) { return comparison<Less>(spec); }
+
+Kernel add(const KernelSpec& spec) { return binary(spec); }
+Kernel sub(const KernelSpec& spec) { return binary(spec); }
+Kernel mul(const KernelSpec& spec) { return binary(spec); }
+Kernel div(const KernelSpec& spec) { return binary(spec); }
+Kernel minimum(const KernelSpec& spec) { return binary(spec); }
+Kernel maximum(const KernelSpec& spec) { return binary(spec); }
+Kernel remainder(const KernelSpec& spec) { return binary(spec); }
+Kernel pow(const KernelSpec& spec) { return binary(spec); }
+Kernel equal(const KernelSpec& spec) { return binary(spec); }
+Kernel less(const KernelSpec& spec) { return binary(spec); }
 
 }  // namespace weft::onednn

@@ -1,8 +1,10 @@
+#include <cstddef>
 #include <limits>
 #include <type_traits>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/pointwise.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
 
@@ -35,32 +37,60 @@ WEFT_INLINE To converted(From x) {
 }
 
 template <typename From, typename To>
-WEFT_VECTORISED void convert(const From* x, To* y, std::int64_t count) {
+WEFT_VECTORISED void convert(const void* const* operands, const std::int64_t*, void* result, std::int64_t count) {
+  const From* x = static_cast<const From*>(operands[0]);
+  To* y = static_cast<To*>(result);
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) y[i] = converted<To>(x[i]);
 }
 
-template <typename From, typename To>
-Kernel conversion(const KernelSpec& spec) {
-  return {[count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
-    const From* x = buffers.operand<From>(0);
-    To* y = buffers.result<To>(0);
-    parallel_elements(count, [&](Range range) { convert(x + range.first, y + range.first, range.size()); });
-  }};
-}
-
-template <typename Make>
-Kernel dispatch_with_f64(DType dtype, Make&& make) {
-  if (dtype == DType::f64) return std::forward<Make>(make).template operator()<double>();
-  return dispatch_any(dtype, std::forward<Make>(make));
+template <typename From>
+PointwiseLoop* loop_from(DType to) {
+  switch (to) {
+    case DType::f32:
+      return convert<From, float>;
+    case DType::f64:
+      return convert<From, double>;
+    case DType::i32:
+      return convert<From, std::int32_t>;
+    case DType::boolean:
+      return convert<From, std::uint8_t>;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace
 
+PointwiseLoop* cast_loop(DType from, DType to) {
+  switch (from) {
+    case DType::f32:
+      return loop_from<float>(to);
+    case DType::f64:
+      return loop_from<double>(to);
+    case DType::i32:
+      return loop_from<std::int32_t>(to);
+    case DType::boolean:
+      return loop_from<std::uint8_t>(to);
+    default:
+      return nullptr;
+  }
+}
+
 Kernel cast(const KernelSpec& spec) {
-  return dispatch_with_f64(spec.operands[0].dtype, [&]<typename From>() {
-    return dispatch_with_f64(spec.results[0].dtype, [&]<typename To>() { return conversion<From, To>(spec); });
-  });
+  const DType from = spec.operands[0].dtype;
+  const DType to = spec.results[0].dtype;
+  PointwiseLoop* loop = cast_loop(from, to);
+  if (loop == nullptr) no_kernel_for(from == DType::bf16 ? from : to);
+  return {[loop, count = spec.results[0].shape.volume(), from_size = static_cast<std::int64_t>(size_of(from)),
+           to_size = static_cast<std::int64_t>(size_of(to))](const KernelBuffers& buffers) {
+    const auto* x = buffers.operand<std::byte>(0);
+    auto* y = buffers.result<std::byte>(0);
+    parallel_elements(count, [&](Range range) {
+      const void* operand = x + range.first * from_size;
+      loop(&operand, nullptr, y + range.first * to_size, range.size());
+    });
+  }};
 }
 
 }  // namespace weft::onednn

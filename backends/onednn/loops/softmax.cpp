@@ -3,9 +3,11 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/axis_blocks.h"
+#include "backends/onednn/loops/pointwise.h"
 #include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
 #include "ops/forms.h"
+#include "ops/op_list.h"
 
 // softmax: y = exp(x - max) / sum. log_softmax: y = x - max - log(sum).
 
@@ -97,7 +99,14 @@ Kernel softmax_kernel(const KernelSpec& spec) {
   }};
 }
 
+template <bool logarithm>
+void fused_row(const void* x, void* y, std::int64_t count) {
+  softmax_row<logarithm>(static_cast<const float*>(x), static_cast<float*>(y), count);
+}
+
 }  // namespace
+
+RowLoop* row_function_loop(const Op& op) { return &op == &op::softmax ? fused_row<false> : fused_row<true>; }
 
 Kernel softmax(const KernelSpec& spec) { return softmax_kernel<false>(spec); }
 Kernel log_softmax(const KernelSpec& spec) { return softmax_kernel<true>(spec); }

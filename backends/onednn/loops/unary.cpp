@@ -1,7 +1,12 @@
+#include <cstddef>
+#include <map>
+
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/pointwise.h"
 #include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
+#include "ops/op_list.h"
 
 // y[i] = f(x[i]): one loop for all functions of one operand.
 
@@ -72,49 +77,64 @@ struct Cos {
 };
 
 template <typename Function, typename T>
-WEFT_VECTORISED void map(const T* x, T* y, std::int64_t count) {
+WEFT_VECTORISED void map(const void* const* operands, const std::int64_t*, void* result, std::int64_t count) {
+  const T* x = static_cast<const T*>(operands[0]);
+  T* y = static_cast<T*>(result);
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(x[i]);
 }
 
-template <typename Function, typename T>
-Kernel unary_in(const KernelSpec& spec) {
-  return {[count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
-    const T* x = buffers.operand<T>(0);
-    T* y = buffers.result<T>(0);
-    parallel_elements(count, [&](Range range) { map<Function>(x + range.first, y + range.first, range.size()); });
-  }};
-}
-
-template <typename Function>
 Kernel unary(const KernelSpec& spec) {
-  require_f32(spec);
-  return unary_in<Function, float>(spec);
-}
-
-template <typename Function>
-Kernel unary_of_number(const KernelSpec& spec) {
-  return dispatch_number(spec.operands[0].dtype, [&]<typename T>() { return unary_in<Function, T>(spec); });
+  const DType dtype = spec.operands[0].dtype;
+  PointwiseLoop* loop = unary_loop(*spec.node.op, dtype);
+  if (loop == nullptr) no_kernel_for(dtype);
+  const auto size = static_cast<std::int64_t>(size_of(dtype));
+  return {[loop, size, count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
+    const auto* x = buffers.operand<std::byte>(0);
+    auto* y = buffers.result<std::byte>(0);
+    parallel_elements(count, [&](Range range) {
+      const void* from = x + range.first * size;
+      loop(&from, nullptr, y + range.first * size, range.size());
+    });
+  }};
 }
 
 }  // namespace
 
-Kernel neg(const KernelSpec& spec) { return unary_of_number<Neg>(spec); }
-Kernel exp(const KernelSpec& spec) { return unary<Exp>(spec); }
-Kernel log(const KernelSpec& spec) { return unary<Log>(spec); }
-Kernel tanh(const KernelSpec& spec) { return unary<Tanh>(spec); }
-Kernel sigmoid(const KernelSpec& spec) { return unary<Sigmoid>(spec); }
-Kernel relu(const KernelSpec& spec) { return unary<Relu>(spec); }
-Kernel sqrt(const KernelSpec& spec) { return unary<Sqrt>(spec); }
-Kernel abs(const KernelSpec& spec) { return unary_of_number<Abs>(spec); }
-Kernel sign(const KernelSpec& spec) { return unary_of_number<Sign>(spec); }
-Kernel floor(const KernelSpec& spec) { return unary<Floor>(spec); }
-Kernel round(const KernelSpec& spec) { return unary<Round>(spec); }
-Kernel log1p(const KernelSpec& spec) { return unary<Log1p>(spec); }
-Kernel expm1(const KernelSpec& spec) { return unary<Expm1>(spec); }
-Kernel erf(const KernelSpec& spec) { return unary<Erf>(spec); }
-Kernel softplus(const KernelSpec& spec) { return unary<Softplus>(spec); }
-Kernel sin(const KernelSpec& spec) { return unary<Sin>(spec); }
-Kernel cos(const KernelSpec& spec) { return unary<Cos>(spec); }
+PointwiseLoop* unary_loop(const Op& op, DType dtype) {
+  static const std::map<const Op*, PointwiseLoop*> of_floats{
+      {&op::neg, map<Neg, float>},     {&op::exp, map<Exp, float>},         {&op::log, map<Log, float>},
+      {&op::tanh, map<Tanh, float>},   {&op::sigmoid, map<Sigmoid, float>}, {&op::relu, map<Relu, float>},
+      {&op::sqrt, map<Sqrt, float>},   {&op::abs, map<Abs, float>},         {&op::sign, map<Sign, float>},
+      {&op::floor, map<Floor, float>}, {&op::round, map<Round, float>},     {&op::log1p, map<Log1p, float>},
+      {&op::expm1, map<Expm1, float>}, {&op::erf, map<Erf, float>},         {&op::softplus, map<Softplus, float>},
+      {&op::sin, map<Sin, float>},     {&op::cos, map<Cos, float>}};
+  static const std::map<const Op*, PointwiseLoop*> of_integers{
+      {&op::neg, map<Neg, std::int32_t>}, {&op::abs, map<Abs, std::int32_t>}, {&op::sign, map<Sign, std::int32_t>}};
+  const auto find = [&](const std::map<const Op*, PointwiseLoop*>& loops) {
+    const auto at = loops.find(&op);
+    return at == loops.end() ? nullptr : at->second;
+  };
+  if (dtype == DType::f32) return find(of_floats);
+  return dtype == DType::i32 ? find(of_integers) : nullptr;
+}
+
+Kernel neg(const KernelSpec& spec) { return unary(spec); }
+Kernel exp(const KernelSpec& spec) { return unary(spec); }
+Kernel log(const KernelSpec& spec) { return unary(spec); }
+Kernel tanh(const KernelSpec& spec) { return unary(spec); }
+Kernel sigmoid(const KernelSpec& spec) { return unary(spec); }
+Kernel relu(const KernelSpec& spec) { return unary(spec); }
+Kernel sqrt(const KernelSpec& spec) { return unary(spec); }
+Kernel abs(const KernelSpec& spec) { return unary(spec); }
+Kernel sign(const KernelSpec& spec) { return unary(spec); }
+Kernel floor(const KernelSpec& spec) { return unary(spec); }
+Kernel round(const KernelSpec& spec) { return unary(spec); }
+Kernel log1p(const KernelSpec& spec) { return unary(spec); }
+Kernel expm1(const KernelSpec& spec) { return unary(spec); }
+Kernel erf(const KernelSpec& spec) { return unary(spec); }
+Kernel softplus(const KernelSpec& spec) { return unary(spec); }
+Kernel sin(const KernelSpec& spec) { return unary(spec); }
+Kernel cos(const KernelSpec& spec) { return unary(spec); }
 
 }  // namespace weft::onednn

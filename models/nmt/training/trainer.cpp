@@ -80,8 +80,8 @@ Trainer::Trainer(const Config& config, std::span<const Example> examples, std::s
 Trainer::~Trainer() = default;
 
 Execution Trainer::compiled(const Graph& graph) const {
-  CompileOptions options;
-  options.memory_budget = options_.memory_budget;
+  CompileOptions options{.memory_budget = options_.memory_budget};
+  if (options_.check_numerics) options = without_fusions(std::move(options));
   Execution execution(compile(graph, backend_or_fast(options_.backend), options), {variables_, arena_});
   if (options_.check_numerics) execution.attach(std::make_shared<NumericsCheck>());
   return execution;

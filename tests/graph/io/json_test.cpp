@@ -145,8 +145,8 @@ TEST_CASE("JSON that is no graph of this format and version is refused") {
         "graph JSON: the graph has an unknown key 'nods': format, version, name, nodes, outputs, updates are known");
   CHECK(json_error(R"({"format": "weft-graph", "format": "weft-graph"})") ==
         "graph JSON: the key 'format' is given twice");
-  CHECK(json_error("[[[[[[[[") == "graph JSON: it is nested deeper than 7 levels");
-  CHECK(json_error(std::string(1'000'000, '[')) == "graph JSON: it is nested deeper than 7 levels");
+  CHECK(json_error(std::string(13, '[')) == "graph JSON: it is nested deeper than 12 levels");
+  CHECK(json_error(std::string(1'000'000, '[')) == "graph JSON: it is nested deeper than 12 levels");
   CHECK(json_error(std::string_view("{}\0junk", 7)) == "graph JSON: it holds a zero byte");
   CHECK(json_error("{\"format\": \"\xff\"}").find("ill-formed UTF-8") != std::string::npos);
 }
@@ -205,6 +205,18 @@ TEST_CASE("errors of JSON attributes name the node and the attribute") {
         "268435456 bytes for such tensors in one file are used up");
   CHECK(attribute_error(R"({"tensor": {"dtype": "i32", "shape": [1], "elements": [0.5]}})") ==
         "graph JSON: carry 'y': attribute 'a': '0.5' is not an element of type i32");
+}
+
+TEST_CASE("errors of a body name the node, the attribute and the body's node") {
+  CHECK(attribute_error(R"({"graph": {"name": "b", "nodes": []}})") == "no error");
+  CHECK(attribute_error(R"({"graph": {"name": "b"}})").find("carry 'y': attribute 'a': ") != std::string::npos);
+  CHECK(attribute_error(R"({"graph": {"format": "weft-graph", "name": "b", "nodes": []}})").find("'format'") !=
+        std::string::npos);
+  const std::string nested =
+      R"({"name": "x", "op": "input", "attributes": {"b": {"graph": {"name": "c", "nodes": []}}}, "results": []})";
+  CHECK(attribute_error(R"({"graph": {"name": "b", "nodes": [)" + nested + "]}}") ==
+        "graph JSON: carry 'y': attribute 'a': input 'x': attribute 'b': a graph within a graph's body: bodies nest "
+        "once");
 }
 
 TEST_CASE("JSON cannot hold what is not UTF-8") {

@@ -112,6 +112,23 @@ TEST_CASE("the text may be laid out freely, with comments") {
 )");
 }
 
+TEST_CASE("a body stands within its node, further in") {
+  const std::string text = R"(graph "g" {
+  %x = input() : f32[2,3]
+  %y = carry(%x) {body = graph "body" {
+      %a = input() : f32[2,3]
+      %b = twice(%a) : f32[2,3]
+      output "b" = %b
+    }, rate = 1.0} : f32[2,3]
+}
+)";
+  CHECK(to_text(parse(text)) == text);
+  CHECK(statement_error("%y = carry(%x) {a = graph \"b\" {\n%a = twice(%x) : f32[2,3]\n}} : f32[2,3]") ==
+        "line 4, column 12: no node 'x' stands above; a node follows its operands");
+  CHECK(statement_error("%y = carry(%x) {a = graph \"b\" { %c = input() {b = graph \"c\" {}} : f32[]}} : f32[2,3]") ==
+        "line 3, column 53: a graph within a graph's body: bodies nest once");
+}
+
 TEST_CASE("errors of syntax say where, what was found and what is needed") {
   CHECK(parse_error("") == "line 1, column 1: expected 'graph', found the end of the text");
   CHECK(parse_error("digraph g {}") == "line 1, column 1: expected 'graph', found 'digraph'");

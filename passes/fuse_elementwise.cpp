@@ -1,0 +1,291 @@
+// Makes one node of pointwise nodes that feed one another, and of the sums, maxima and softmaxes along rows between
+// them: what only they read is never written to memory.
+//
+//   before                                    after
+//   %s = add(%x, %bias)                       %y = fusion(%x, %bias) {body = graph "body" {
+//   %t = tanh(%s)                               %x0 = input() : f32[32,512]
+//   %y = mul(%t, %gain)                         ...
+//
+// From the last node to the first, each that no fusion has yet begins one, which then takes in producers of what it
+// reads, the last first, as long as
+// - the body stays one that a kernel can run piece by piece (ops/fusion/space.h);
+// - nobody outside needs the producer's result before the fusion's last node has its place in the order: so fusions
+//   never wait for one another;
+// - operands that would have been free earlier need not be kept while much else is computed: a sum of products, each
+//   added when it is there, stays a running sum.
+// A broadcast that others read too is repeated in each fusion, as it costs nothing there.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <unordered_map>
+
+#include "graph/leaf.h"
+#include "graph/order.h"
+#include "ops/fusion/space.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+#include "passes/pattern.h"
+#include "passes/pipeline.h"
+
+namespace weft {
+namespace {
+
+/// A node's place in the order of execution.
+using Position = std::size_t;
+constexpr Position at_the_end = std::numeric_limits<Position>::max();
+
+/// Operands may be kept longer past so many nodes of others.
+constexpr Position near = 8;
+constexpr std::size_t most_inputs = 64;
+
+bool has_fast_loops(DType dtype) { return dtype == DType::f32 || dtype == DType::i32 || dtype == DType::boolean; }
+
+/// The nodes that become one.
+struct Fusion {
+  FusionSpace space;
+  Position root = 0;              ///< the last one's place
+  std::set<Position> members;     ///< places, the root's included
+  std::set<Position> repeated;    ///< of them, those that stay for others
+  std::set<Position> candidates;  ///< producers that may be taken in
+};
+
+class Fuser {
+ public:
+  explicit Fuser(Graph& graph) : graph_(graph), order_(topological_order(graph)) {
+    positions_.resize(graph.node_bound());
+    users_.resize(graph.value_bound());
+    for (Position at = 0; at < order_.size(); ++at) {
+      positions_[order_[at].index] = at;
+      effective_.push_back(at);
+      for (const ValueId operand : graph.node(order_[at]).operands) users_[operand.index].push_back(at);
+    }
+    for (const Output& output : graph.outputs()) users_[output.value.index].push_back(at_the_end);
+    for (const Update& update : graph.updates()) users_[update.value.index].push_back(at_the_end);
+    is_taken_.resize(order_.size(), false);
+  }
+
+  bool run() {
+    for (Position at = order_.size(); at-- > 0;) {
+      if (is_taken_[at] || !can_begin(at)) continue;
+      const Fusion fusion = grown_from(at);
+      if (!is_worth_it(fusion)) continue;
+      for (const Position member : fusion.members) {
+        if (fusion.repeated.contains(member)) continue;
+        is_taken_[member] = true;
+        effective_[member] = at;
+      }
+      fusions_.push_back(fusion);
+    }
+    // The rewriting comes last, as it adds nodes that have no place.
+    Rewriter rewriter(graph_);
+    for (const Fusion& fusion : fusions_) rewrite(fusion, rewriter);
+    return rewriter.finish();
+  }
+
+ private:
+  const Node& node(Position at) const { return graph_.node(order_[at]); }
+  ValueId result(Position at) const { return node(at).results[0]; }
+  Position producer(ValueId value) const { return positions_[graph_.producer(value).index]; }
+
+  bool is_candidate(Position at) const {
+    const Node& of = node(at);
+    const auto has_loops = [&](ValueId value) { return has_fast_loops(graph_.type(value).dtype); };
+    return is_fusible(*of.op) && has_loops(of.results[0]) && std::ranges::all_of(of.operands, has_loops);
+  }
+
+  static bool works_along_rows(const Node& of) { return is_row_reduction(*of.op) || is_row_function(*of.op); }
+
+  /// The space of a fusion of that node alone.
+  FusionSpace space_of(Position at) const {
+    const Node& of = node(at);
+    if (!works_along_rows(of)) return {graph_.type(of.results[0]).shape, 0};
+    return {graph_.type(of.operands[0]).shape, row_axes_of(graph_, of).value_or(0)};
+  }
+
+  bool can_begin(Position at) const {
+    return is_candidate(at) && !users_[result(at).index].empty() && fits({space_of(at), at, {at}, {}, {}});
+  }
+
+  /// Whether all members have a place in the space, and it is not too large.
+  bool fits(const Fusion& fusion) const {
+    const auto computes = [&](ValueId value) { return fusion.members.contains(producer(value)); };
+    std::int64_t full_values = 0;
+    std::set<ValueId> inputs;
+    for (const Position at : fusion.members) {
+      if (!why_not_fused(fusion.space, graph_, node(at), computes).empty()) return false;
+      if (fusion.space.is_full(graph_.type(result(at)).shape)) ++full_values;
+      for (const ValueId operand : node(at).operands)
+        if (!computes(operand)) inputs.insert(operand);
+    }
+    const std::int64_t row = fusion.space.row_volume();
+    return row <= longest_fused_row && 4 * row * full_values <= most_fused_row_bytes &&
+           fusion.members.size() + inputs.size() <= most_fused_nodes && inputs.size() <= most_inputs;
+  }
+
+  Fusion grown_from(Position root) const {
+    Fusion fusion{space_of(root), root, {root}, {}, {}};
+    add_candidates(fusion, root);
+    while (!fusion.candidates.empty()) {
+      const Position at = *fusion.candidates.rbegin();
+      fusion.candidates.erase(at);
+      take_in(fusion, at);
+    }
+    return fusion;
+  }
+
+  void add_candidates(Fusion& fusion, Position of) const {
+    for (const ValueId operand : node(of).operands) {
+      const Position at = producer(operand);
+      if (!fusion.members.contains(at) && is_candidate(at)) fusion.candidates.insert(at);
+    }
+  }
+
+  void take_in(Fusion& fusion, Position at) const {
+    const bool is_free = !is_taken_[at] && nobody_waits(fusion, at) && !keeps_operands_long(fusion, at);
+    const bool is_repeated = !is_free && node(at).op == &op::broadcast && is_leaf_or_early(fusion, at);
+    if (!is_free && !is_repeated) return;
+    for (const FusionSpace& space : spaces_with(fusion.space, at)) {
+      Fusion larger = fusion;
+      larger.space = space;
+      larger.members.insert(at);
+      if (!fits(larger)) continue;
+      if (is_repeated) larger.repeated.insert(at);
+      add_candidates(larger, at);
+      fusion = std::move(larger);
+      return;
+    }
+  }
+
+  /// Whether what a broadcast reads is there when the fusion runs, as it is when no fusion behind it makes it.
+  bool is_leaf_or_early(const Fusion& fusion, Position broadcast) const {
+    return effective_[producer(node(broadcast).operands[0])] < fusion.root;
+  }
+
+  /// The spaces that a fusion may have when it takes in a node: its own; while it has no rows, those that the node
+  /// brings.
+  std::vector<FusionSpace> spaces_with(const FusionSpace& space, Position at) const {
+    std::vector<FusionSpace> spaces{space};
+    if (space.row_axes > 0) return spaces;
+    if (works_along_rows(node(at))) return {space_of(at)};
+    if (const auto axes = row_axes_of(space.full, graph_.type(result(at)).shape)) spaces = {{space.full, *axes}};
+    return spaces;
+  }
+
+  /// Whether those who read the node's result are members, or come after the fusion.
+  bool nobody_waits(const Fusion& fusion, Position at) const {
+    return std::ranges::all_of(users_[result(at).index], [&](Position user) {
+      return fusion.members.contains(user) || user == at_the_end || effective_[user] > fusion.root;
+    });
+  }
+
+  /// Whether more memory would be kept, past nodes of others, for what the node reads than it takes for its result.
+  bool keeps_operands_long(const Fusion& fusion, Position at) const {
+    if (others_between(fusion, at) <= near) return false;
+    std::int64_t kept = 0;
+    std::set<ValueId> seen;
+    for (const ValueId operand : node(at).operands)
+      if (seen.insert(operand).second && is_free_before(fusion, operand, at)) kept += graph_.type(operand).bytes();
+    const auto is_member = [&](Position user) { return fusion.members.contains(user); };
+    const bool goes = std::ranges::all_of(users_[result(at).index], is_member);
+    return kept > (goes ? graph_.type(result(at)).bytes() : 0);
+  }
+
+  Position others_between(const Fusion& fusion, Position at) const {
+    Position others = 0;
+    for (Position between = at + 1; between < fusion.root && others <= near; ++between)
+      if (!fusion.members.contains(between) && !is_leaf(*node(between).op) && node(between).op != &op::reshape)
+        ++others;
+    return others;
+  }
+
+  /// Whether, but for that reader, the value's memory would be free before the fusion runs.
+  bool is_free_before(const Fusion& fusion, ValueId value, Position reader) const {
+    if (is_leaf(*graph_.node(graph_.producer(value)).op)) return false;
+    return std::ranges::all_of(users_[value.index], [&](Position user) {
+      return user == reader || (user != at_the_end && effective_[user] < fusion.root && !fusion.members.contains(user));
+    });
+  }
+
+  /// Views and repeated broadcasts save nothing, and what is known is for constant-fold.
+  bool is_worth_it(const Fusion& fusion) const {
+    const auto reads_memory = [&](Position at) {
+      return std::ranges::any_of(node(at).operands, [&](ValueId operand) {
+        return !fusion.members.contains(producer(operand)) && !is_body_constant(operand);
+      });
+    };
+    const auto counts = [&](Position at) { return node(at).op != &op::reshape && !fusion.repeated.contains(at); };
+    return std::ranges::any_of(fusion.members, reads_memory) &&
+           std::ranges::count_if(fusion.members, counts) + (fusion.repeated.empty() ? 0 : 1) >= 2;
+  }
+
+  /// One number that is known goes into the body.
+  bool is_body_constant(ValueId value) const {
+    return graph_.node(graph_.producer(value)).op == &leaf::constant && graph_.type(value).shape.volume() == 1;
+  }
+
+  void rewrite(const Fusion& fusion, Rewriter& rewriter) {
+    Graph body("body");
+    std::vector<Value> operands;
+    std::unordered_map<ValueId, Value> inside;
+    for (const Position at : fusion.members)
+      for (const ValueId operand : node(at).operands) {
+        if (fusion.members.contains(producer(operand)) || inside.contains(operand)) continue;
+        const TensorType& type = graph_.type(operand);
+        if (is_body_constant(operand)) {
+          inside[operand] = body.constant(constant_value(graph_.node(graph_.producer(operand))));
+        } else {
+          inside[operand] = body.input(fmt::format("x{}", operands.size()), type.dtype, type.shape);
+          operands.push_back(graph_.value(operand));
+        }
+      }
+    std::vector<ValueId> replaced;
+    for (const Position at : fusion.members) {
+      const Node& of = node(at);
+      std::vector<Value> of_node;
+      for (const ValueId operand : of.operands) of_node.push_back(inside.at(operand));
+      const Value made = body.add(*of.op, of_node, of.attributes)[0];
+      inside[result(at)] = made;
+      const auto is_outside = [&](Position user) { return !fusion.members.contains(user); };
+      if (fusion.repeated.contains(at) || std::ranges::none_of(users_[result(at).index], is_outside)) continue;
+      body.output(fmt::format("y{}", replaced.size()), made);
+      replaced.push_back(result(at));
+    }
+    const Node& root = node(fusion.root);
+    const Graph::Scope scope = graph_.absolute_scope(root.scope);
+    const std::vector<Value> results =
+        graph_.add(op::fusion, operands, shared(std::move(body)), fmt::format("fused_{}", root.op->name));
+    for (std::size_t i = 0; i < results.size(); ++i) rewriter.replace(replaced[i], results[i].id());
+  }
+
+  /// The body as an attribute; bodies that are alike, as those of a loop's steps are, are one.
+  Attributes shared(Graph body) {
+    Attributes attributes{{"body", std::make_shared<const Graph>(std::move(body))}};
+    std::vector<Attributes>& alike = bodies_[attributes.hash()];
+    const auto found = std::ranges::find(alike, attributes);
+    return found != alike.end() ? *found : alike.emplace_back(std::move(attributes));
+  }
+
+  Graph& graph_;
+  std::unordered_map<std::uint64_t, std::vector<Attributes>> bodies_;  ///< by hash
+  std::vector<NodeId> order_;
+  std::vector<Position> positions_;           ///< by node
+  std::vector<Position> effective_;           ///< by place: that of the root of the fusion that the node is in
+  std::vector<std::vector<Position>> users_;  ///< by value; outputs and updates at the end
+  std::vector<bool> is_taken_;                ///< by place: in a fusion
+  std::vector<Fusion> fusions_;
+};
+
+bool run(Graph& graph, const PassContext& context) {
+  if (context.runs_whole && !context.runs_whole(op::fusion)) return false;
+  return Fuser(graph).run();
+}
+
+}  // namespace
+
+const Pass pass::fuse_elementwise{
+    "fuse-elementwise", "makes one node of pointwise nodes and of the reductions along rows between them", run};
+
+}  // namespace weft
