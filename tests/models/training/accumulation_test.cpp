@@ -79,8 +79,8 @@ Config accumulating(std::int64_t batches) {
   return config;
 }
 
-struct Session {
-  explicit Session(const Config& config)
+struct AccumulatingSession {
+  explicit AccumulatingSession(const Config& config)
       : examples(tiny_examples(64)), variables(std::make_shared<Variables>(7)), trainer(config, examples, variables) {}
 
   std::vector<Example> examples;
@@ -142,7 +142,7 @@ TEST_CASE("hard attention accumulates its estimates as well") {
 }
 
 TEST_CASE("every so many batches make an update, and so does the rest at the end of an epoch") {
-  Session session(accumulating(4));
+  AccumulatingSession session(accumulating(4));
   const auto batches = static_cast<std::int64_t>(session.trainer.plan().batches_per_epoch());
   REQUIRE(batches % 4 != 0);
   CHECK(session.trainer.steps_per_epoch() == batches / 4 + 1);
@@ -168,10 +168,10 @@ TEST_CASE("every so many batches make an update, and so does the rest at the end
 
 TEST_CASE("a training that was stopped between the batches of an update gives the bits of an undisturbed one" *
           doctest::test_suite("slow")) {
-  Session undisturbed(accumulating(4));
+  AccumulatingSession undisturbed(accumulating(4));
   for (int epoch = 0; epoch < 2; ++epoch) undisturbed.trainer.run_epoch({});
   for (const std::int64_t batches : {3, 4, 6}) {
-    Session interrupted(accumulating(4));
+    AccumulatingSession interrupted(accumulating(4));
     interrupted.trainer.run_epoch([&](const StepReport& report) { return report.batch < batches; });
     const Checkpoint checkpoint = interrupted.trainer.checkpoint();
     CHECK(checkpoint.state.batch_in_epoch == batches);
@@ -179,7 +179,7 @@ TEST_CASE("a training that was stopped between the batches of an update gives th
     const Tensor& weight = checkpoint.variables.at("accumulated/weight");
     CHECK((weight.number(0) > 0) == (batches % 4 != 0));
 
-    Session resumed(accumulating(4));
+    AccumulatingSession resumed(accumulating(4));
     resumed.trainer.restore(checkpoint);
     for (int epoch = 0; epoch < 2; ++epoch) resumed.trainer.run_epoch({});
     CHECK(resumed.trainer.state() == undisturbed.trainer.state());
@@ -191,7 +191,7 @@ TEST_CASE("accumulation gives the same bits with any number of threads, and lear
   const auto trained = [](int threads) {
     const int before = onednn::thread_count();
     onednn::set_thread_count(threads);
-    Session session(accumulating(2));
+    AccumulatingSession session(accumulating(2));
     const double first = session.trainer.run_epoch({})->loss;
     double last = first;
     for (int epoch = 0; epoch < 9; ++epoch) last = session.trainer.run_epoch({})->loss;

@@ -16,8 +16,8 @@ using namespace weft::test;
 
 namespace {
 
-/// Words of a language, for sentences of "subject verb object" each.
-struct Words {
+/// WordsOfALanguage of a language, for sentences of "subject verb object" each.
+struct WordsOfALanguage {
   const char* language;
   std::array<const char*, 6> subjects;
   std::array<const char*, 6> verbs;
@@ -25,43 +25,43 @@ struct Words {
   const char* stop;
 };
 
-constexpr Words english{"en",
-                        {"The cat", "The king", "Anna", "My sister", "Nobody", "Our teacher"},
-                        {"sees", "buys", "hears", "finds", "has", "wants"},
-                        " ",
-                        "."};
-constexpr Words french{"fr",
-                       {"Le chat", "Le roi", "Anna", "Ma sœur", "Personne", "Le maître"},
-                       {"achète", "espère", "préfère", "répète", "possède", "écoute"},
-                       " ",
-                       " !"};
-constexpr Words german{"de",
-                       {"Die Katze", "Der König", "Anna", "Meine Schwester", "Niemand", "Der Schüler"},
-                       {"sieht", "hört", "findet", "wünscht", "küsst", "fährt"},
-                       " ",
-                       "."};
-constexpr Words russian{"ru",
-                        {"Кошка", "Король", "Анна", "Моя сестра", "Никто", "Учитель"},
-                        {"видит", "покупает", "слышит", "находит", "имеет", "хочет"},
-                        " ",
-                        "."};
-constexpr Words chinese{"zh",
-                        {"那只黑猫", "年老的国王", "安娜", "我的姐姐", "没有人", "我们的老师"},
-                        {"看见了", "买了", "听见了", "找到了", "有", "想要"},
-                        "",
-                        "。"};
-constexpr Words arabic{"ar",
-                       {"القطة", "الملك", "آنا", "أختي", "لا أحد", "المعلم"},
-                       {"ترى", "يشتري", "تسمع", "تجد", "يملك", "يريد"},
-                       " ",
-                       "."};
+constexpr WordsOfALanguage english{"en",
+                                   {"The cat", "The king", "Anna", "My sister", "Nobody", "Our teacher"},
+                                   {"sees", "buys", "hears", "finds", "has", "wants"},
+                                   " ",
+                                   "."};
+constexpr WordsOfALanguage french{"fr",
+                                  {"Le chat", "Le roi", "Anna", "Ma sœur", "Personne", "Le maître"},
+                                  {"achète", "espère", "préfère", "répète", "possède", "écoute"},
+                                  " ",
+                                  " !"};
+constexpr WordsOfALanguage german{"de",
+                                  {"Die Katze", "Der König", "Anna", "Meine Schwester", "Niemand", "Der Schüler"},
+                                  {"sieht", "hört", "findet", "wünscht", "küsst", "fährt"},
+                                  " ",
+                                  "."};
+constexpr WordsOfALanguage russian{"ru",
+                                   {"Кошка", "Король", "Анна", "Моя сестра", "Никто", "Учитель"},
+                                   {"видит", "покупает", "слышит", "находит", "имеет", "хочет"},
+                                   " ",
+                                   "."};
+constexpr WordsOfALanguage chinese{"zh",
+                                   {"那只黑猫", "年老的国王", "安娜", "我的姐姐", "没有人", "我们的老师"},
+                                   {"看见了", "买了", "听见了", "找到了", "有", "想要"},
+                                   "",
+                                   "。"};
+constexpr WordsOfALanguage arabic{"ar",
+                                  {"القطة", "الملك", "آنا", "أختي", "لا أحد", "المعلم"},
+                                  {"ترى", "يشتري", "تسمع", "تجد", "يملك", "يريد"},
+                                  " ",
+                                  "."};
 
-std::string sentence(const Words& words, std::size_t i) {
+std::string sentence(const WordsOfALanguage& words, std::size_t i) {
   return fmt::format("{}{}{}{}{}{}", words.subjects[i % 6], words.blank, words.verbs[i / 6 % 6], words.blank,
                      words.subjects[i / 36 % 6], words.stop);
 }
 
-Corpus corpus_of(const Words& source, const Words& target, std::size_t pairs = 216) {
+Corpus corpus_of(const WordsOfALanguage& source, const WordsOfALanguage& target, std::size_t pairs = 216) {
   Corpus corpus;
   for (std::size_t i = 0; i < pairs; ++i) {
     corpus.pairs.push_back({sentence(source, i), sentence(target, i)});
@@ -77,7 +77,7 @@ std::vector<std::string> column_warnings(const Corpus& corpus, const char* sourc
 }  // namespace
 
 TEST_CASE("columns that are as declared are not complained of") {
-  for (const Words& source : {french, german, russian, chinese, arabic}) {
+  for (const WordsOfALanguage& source : {french, german, russian, chinese, arabic}) {
     CAPTURE(source.language);
     CHECK(column_warnings(corpus_of(source, english), source.language, "en").empty());
     CHECK(column_warnings(corpus_of(english, source), "en", source.language).empty());
@@ -87,7 +87,7 @@ TEST_CASE("columns that are as declared are not complained of") {
 }
 
 TEST_CASE("columns that are interchanged are told apart by letters that one language alone has") {
-  for (const Words& source : {french, german, russian, chinese, arabic}) {
+  for (const WordsOfALanguage& source : {french, german, russian, chinese, arabic}) {
     CAPTURE(source.language);
     const std::vector<std::string> warnings = column_warnings(corpus_of(english, source), source.language, "en");
     REQUIRE(warnings.size() == 1);
@@ -141,7 +141,7 @@ TEST_CASE("a language without blanks between words is for pieces") {
   CHECK(contains(warnings(corpus_of(chinese, english), "zh")[0],
                  "f: Chinese is written without blanks between words, so a stretch of "));
   CHECK(contains(warnings(corpus_of(chinese, english), "zh")[0], "--subwords 4000"));
-  for (const Words& source : {french, german, russian, arabic})
+  for (const WordsOfALanguage& source : {french, german, russian, arabic})
     CHECK(warnings(corpus_of(source, english), source.language).empty());
   Corpus segmented;
   Corpus thai;
@@ -154,7 +154,7 @@ TEST_CASE("a language without blanks between words is for pieces") {
 }
 
 TEST_CASE("a normaliser that empties sentences is refused, with their lines") {
-  for (const Words& source : {russian, chinese, arabic}) {
+  for (const WordsOfALanguage& source : {russian, chinese, arabic}) {
     CAPTURE(source.language);
     const Corpus corpus = corpus_of(source, english);
     const NormaliserFindings findings = check_normaliser(corpus, &Pair::source, Normaliser::tutorial, "f", "Foreign");
@@ -195,7 +195,7 @@ TEST_CASE("sentences are told apart by their letters in any script") {
   CHECK(plain_letters("مَرْحَبًا") == plain_letters("مرحبا"));  // vowels that are mostly left out
   CHECK(plain_letters("कि") != plain_letters("का"));        // those of Hindi are not
   CHECK(plain_letters("10") != plain_letters("20"));
-  for (const Words& source : {french, german, russian, chinese, arabic}) {
+  for (const WordsOfALanguage& source : {french, german, russian, chinese, arabic}) {
     CAPTURE(source.language);
     std::vector<std::string> sources;
     std::vector<std::string> targets;

@@ -12,24 +12,15 @@
 #include "graph/base/error.h"
 #include "graph/base/file.h"
 #include "models/nmt/report/colour_map.h"
+#include "tests/temporary_folder.h"
 
 using weft::Error;
 using weft::read_file;
 using weft::nmt::AttentionMatrix;
 using weft::nmt::draw_attention;
+using weft::test::TemporaryFolder;
 
 namespace {
-
-/// An empty folder that is removed with everything in it.
-struct TemporaryFolder {
-  std::filesystem::path path;
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "weft-picture-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
 
 AttentionMatrix coffee() {
   return {{"j'", "aime", "le", "café"}, {"i", "like", "coffee"}, {.9f, .1f, 0, 0, .2f, .8f, 0, 0, 0, 0, .25f, .75f}};

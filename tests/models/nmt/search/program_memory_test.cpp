@@ -30,7 +30,7 @@ std::vector<std::string> sentences_of(const std::vector<std::size_t>& lengths) {
   return sentences;
 }
 
-bool same(const Translation& a, const Translation& b) {
+bool same_translation(const Translation& a, const Translation& b) {
   return a.ids == b.ids && a.attention_weights == b.attention_weights && a.log_probabilities == b.log_probabilities &&
          a.score == b.score;
 }
@@ -40,17 +40,17 @@ void check_same(const std::vector<std::vector<Translation>>& a, const std::vecto
   for (std::size_t i = 0; i < a.size(); ++i) {
     CAPTURE(i);
     REQUIRE(a[i].size() == b[i].size());
-    for (std::size_t rank = 0; rank < a[i].size(); ++rank) CHECK(same(a[i][rank], b[i][rank]));
+    for (std::size_t rank = 0; rank < a[i].size(); ++rank) CHECK(same_translation(a[i][rank], b[i][rank]));
   }
 }
 
-struct Words {
+struct Letters {
   Vocabulary source = letters(23);
   Vocabulary target = letters(19);
 };
 
-const Words& words() {
-  static const Words words;
+const Letters& words() {
+  static const Letters words;
   return words;
 }
 

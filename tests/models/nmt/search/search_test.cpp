@@ -91,7 +91,7 @@ Hypothesis greedy(const TableDecoder& decoder, std::size_t sentence, std::size_t
   return hypothesis;
 }
 
-bool same(const Hypothesis& a, const Hypothesis& b) {
+bool same_hypothesis(const Hypothesis& a, const Hypothesis& b) {
   return a.tokens == b.tokens && a.log_probabilities == b.log_probabilities && a.attention == b.attention &&
          a.ended == b.ended && a.log_probability == b.log_probability;
 }
@@ -128,7 +128,7 @@ TEST_CASE("letting go of hopeless beginnings saves rows and changes no result") 
   const auto everything = beam(all, 20, 4, {.width = 1280, .n_best = 341, .score = {0.6, 0.1}});
   for (std::size_t sentence = 0; sentence < best.size(); ++sentence) {
     REQUIRE(everything[sentence].size() == 341);
-    CHECK(same(best[sentence].front(), everything[sentence].front()));
+    CHECK(same_hypothesis(best[sentence].front(), everything[sentence].front()));
   }
   CHECK(one.rows_run < all.rows_run / 2);
 }
@@ -142,7 +142,7 @@ TEST_CASE("a beam of 1 is greedy search to the bit, also where the translation i
     for (std::size_t sentence = 0; sentence < found.size(); ++sentence) {
       REQUIRE(found[sentence].size() == 1);
       const Hypothesis expected = greedy(decoder, sentence, max_tokens);
-      CHECK(same(found[sentence].front(), expected));
+      CHECK(same_hypothesis(found[sentence].front(), expected));
       cut += expected.ended ? 0U : 1U;
     }
     if (max_tokens < 40) CHECK(cut > 0);
@@ -176,7 +176,8 @@ TEST_CASE("searches and samples do not depend on what is searched beside them") 
       const auto apart = found_with(sampled, max_open);
       for (std::size_t sentence = 0; sentence < 50; ++sentence) {
         REQUIRE(apart[sentence].size() == together[sentence].size());
-        for (std::size_t i = 0; i < apart[sentence].size(); ++i) CHECK(same(apart[sentence][i], together[sentence][i]));
+        for (std::size_t i = 0; i < apart[sentence].size(); ++i)
+          CHECK(same_hypothesis(apart[sentence][i], together[sentence][i]));
       }
     }
   }
@@ -202,7 +203,7 @@ TEST_CASE("forced decoding gives what the search gave, to the bit") {
     return forced_decoding(limits(12), found[sentence].front().tokens, {0.7, 0.2});
   });
   for (std::size_t sentence = 0; sentence < 30; ++sentence) {
-    CHECK(same(forced[sentence].front(), found[sentence].front()));
+    CHECK(same_hypothesis(forced[sentence].front(), found[sentence].front()));
     CHECK(forced[sentence].front().score == found[sentence].front().score);
   }
 }
@@ -246,7 +247,7 @@ TEST_CASE("samples differ by seed, sentence and number, and one of the best toke
     return search(decoder, 2, 2, [&](std::size_t) { return sampling(limits(12), {1, top_k, seed}, {}, 20, sentence); });
   };
   const auto equal = [](std::span<const Hypothesis> a, std::span<const Hypothesis> b) {
-    return std::ranges::equal(a, b, same);
+    return std::ranges::equal(a, b, same_hypothesis);
   };
   const std::vector<Hypothesis> first = samples(1, 0, 7)[0];
   CHECK(equal(first, samples(1, 0, 7)[0]));
@@ -257,7 +258,8 @@ TEST_CASE("samples differ by seed, sentence and number, and one of the best toke
   CHECK(different.size() > 5);
   const auto best = samples(1, 1, 7);
   for (std::size_t sentence = 0; sentence < 2; ++sentence)
-    for (const Hypothesis& hypothesis : best[sentence]) CHECK(same(hypothesis, greedy(TableDecoder(9), sentence, 12)));
+    for (const Hypothesis& hypothesis : best[sentence])
+      CHECK(same_hypothesis(hypothesis, greedy(TableDecoder(9), sentence, 12)));
 }
 
 TEST_CASE("an ensemble takes the mean of the probabilities and of the attention") {
