@@ -62,11 +62,21 @@ class OwnedAnchor {
 
 }  // namespace
 
+namespace {
+
+/// A line behind a message; nothing when the place is unknown.
+std::string line_note(std::string_view what, SourceLine where) {
+  return where ? fmt::format("\n  {} {}", what, where.to_string()) : std::string();
+}
+
+}  // namespace
+
 struct GraphStorage {
   OwnedAnchor anchor{*this};
   Graph* owner = nullptr;
   std::string name;
   std::string scope;
+  SourceLine scope_begin;
   // Deques: a reference to a node or type stays good while nodes are added.
   std::deque<Node> nodes;
   std::deque<TensorType> types;  // by value
@@ -115,11 +125,15 @@ struct GraphStorage {
     return id;
   }
 
-  Value add_leaf(const Op& op, std::string_view local_name, const TensorType& type, Attributes attributes) {
+  Value add_leaf(const Op& op, std::string_view local_name, const TensorType& type, Attributes attributes,
+                 SourceLine where) {
     require(!local_name.empty(), "{}: a leaf needs a name", op.name);
     std::string full = below_scope(local_name);
-    require(!is_used(full), "{} '{}': the name is in use in graph '{}'", op.name, full, name);
+    if (const NodeId other = names.find(full, nodes))
+      fail("{} '{}': the name is in use in graph '{}'{}{}", op.name, full, name,
+           line_note("it was declared at", nodes[other.index].declared), line_note("and is again at", where));
     const NodeId id = append(op, {}, std::move(attributes), std::move(full), std::span(&type, 1));
+    nodes[id.index].declared = where;
     return {*anchor, nodes[id.index].results[0]};
   }
 };
@@ -144,6 +158,28 @@ std::vector<TensorType> leaf_results(const Op& op, std::span<const TensorType> o
   require(written.size() == 1, "a leaf has one result, {} are given", written.size());
   require_valid_leaf(op, attributes, written[0]);
   return {written[0]};
+}
+
+/// "kernel"; "parts[2]" of an op that takes any number of them.
+std::string operand_name(const Op& op, std::size_t index) {
+  if (op.operands.empty()) return fmt::format("operand {}", index);
+  const std::size_t last = op.operands.size() - 1;
+  const std::string_view name = op.operands[std::min(index, last)];
+  if (name.ends_with("...")) return fmt::format("{}[{}]", name.substr(0, name.size() - 3), index - last);
+  return index <= last ? std::string(name) : fmt::format("operand {}", index);
+}
+
+/// Lines behind the message about a node that cannot be: what its operands are, and where they and its scope come from.
+std::string notes(const Op& op, std::span<const Value> operands, SourceLine scope_begin) {
+  constexpr std::size_t most = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(operands.size(), most); ++i) {
+    const SourceLine declared = operands[i].graph().node(operands[i].producer()).declared;
+    text += fmt::format("\n  {}: '{}' {}{}", operand_name(op, i), operands[i].name(), operands[i].type(),
+                        declared ? ", declared at " + declared.to_string() : "");
+  }
+  if (operands.size() > most) text += fmt::format("\n  and {} more", operands.size() - most);
+  return text + line_note("in the scope that begins at", scope_begin);
 }
 
 void require_same_types(std::span<const TensorType> written, std::span<const TensorType> inferred) {
@@ -186,17 +222,18 @@ Graph Graph::clone() const {
 
 const std::string& Graph::name() const { return storage_->name; }
 
-Value Graph::input(std::string_view name, DType dtype, const Shape& shape) {
-  return storage_->add_leaf(leaf::input, name, {dtype, shape}, {});
+Value Graph::input(std::string_view name, DType dtype, const Shape& shape, SourceLine where) {
+  return storage_->add_leaf(leaf::input, name, {dtype, shape}, {}, where);
 }
 
-Value Graph::parameter(std::string_view name, const Shape& shape, const Initializer& initializer, DType dtype) {
+Value Graph::parameter(std::string_view name, const Shape& shape, const Initializer& initializer, DType dtype,
+                       SourceLine where) {
   require(is_float(dtype), "parameter '{}': a {} cannot be trained; use a state", name, to_string(dtype));
-  return storage_->add_leaf(leaf::parameter, name, {dtype, shape}, initializer_attributes(initializer, name));
+  return storage_->add_leaf(leaf::parameter, name, {dtype, shape}, initializer_attributes(initializer, name), where);
 }
 
-Value Graph::state(std::string_view name, const TensorType& type, const Initializer& initializer) {
-  return storage_->add_leaf(leaf::state, name, type, initializer_attributes(initializer, name));
+Value Graph::state(std::string_view name, const TensorType& type, const Initializer& initializer, SourceLine where) {
+  return storage_->add_leaf(leaf::state, name, type, initializer_attributes(initializer, name), where);
 }
 
 Value Graph::constant(Tensor tensor) {
@@ -267,7 +304,9 @@ std::vector<Value> Graph::append(const Op& op, std::span<const Value> operands, 
         written != nullptr && is_leaf(op) ? leaf_results(op, types, attributes, *written) : op.infer(types, attributes);
     if (written != nullptr) require_same_types(*written, results);
   } catch (const Error& error) {
-    fail("{} '{}': {}", op.name, name, error.what());
+    // What a file declares is read there: operands and types stand in the line that the message names.
+    fail("{} '{}': {}{}", op.name, name, error.what(),
+         written != nullptr ? "" : notes(op, operands, storage_->scope_begin));
   }
   const NodeId id = storage_->append(op, std::move(ids), std::move(attributes), std::move(name), results);
   std::vector<Value> values;
@@ -279,14 +318,21 @@ Value Graph::add1(const Op& op, std::initializer_list<Value> operands, Attribute
   return add(op, std::span(operands.begin(), operands.size()), std::move(attributes), name).at(0);
 }
 
-Graph::Scope::Scope(GraphStorage& storage, std::string scope)
-    : storage_(&storage), outer_(std::exchange(storage.scope, std::move(scope))) {}
+Graph::Scope::Scope(GraphStorage& storage, std::string scope, SourceLine begin)
+    : storage_(&storage),
+      outer_(std::exchange(storage.scope, std::move(scope))),
+      outer_begin_(std::exchange(storage.scope_begin, begin)) {}
 
-Graph::Scope::~Scope() { storage_->scope = std::move(outer_); }
+Graph::Scope::~Scope() {
+  storage_->scope = std::move(outer_);
+  storage_->scope_begin = outer_begin_;
+}
 
-Graph::Scope Graph::scope(std::string_view name) { return {*storage_, storage_->below_scope(name)}; }
+Graph::Scope Graph::scope(std::string_view name, SourceLine where) {
+  return {*storage_, storage_->below_scope(name), where};
+}
 
-Graph::Scope Graph::absolute_scope(std::string_view scope) { return {*storage_, std::string(scope)}; }
+Graph::Scope Graph::absolute_scope(std::string_view scope) { return {*storage_, std::string(scope), {}}; }
 
 std::string Graph::unique_name(std::string_view name) { return storage_->unique(storage_->below_scope(name)); }
 

@@ -15,6 +15,7 @@
 #include "graph/attributes.h"
 #include "graph/ids.h"
 #include "graph/op.h"
+#include "graph/source_line.h"
 #include "graph/types.h"
 
 namespace weft {
@@ -57,6 +58,8 @@ struct Node {
   std::string name;
   /// The source scope that it came from: "decoder/step3". Nodes that a pass makes keep the scope of what they replace.
   std::string scope;
+  /// Of a leaf: where it was declared. Unknown when that was in a file, or the leaf is a constant.
+  SourceLine declared = {};
 };
 
 /// Where the values of a graph find it, wherever it is moved to. It outlives the graph, so that a value whose graph is
@@ -131,13 +134,16 @@ class Graph {
 
   const std::string& name() const;
 
-  // ---- Leaves. Their names are taken as given, below the current scope; a name that is in use is an Error.
+  // ---- Leaves. Their names are taken as given, below the current scope; a name that is in use is an Error. `where`
+  // is told by errors; a function that declares leaves for its caller passes on the caller's line.
   /// A value that is fed each run.
-  Value input(std::string_view name, DType dtype, const Shape& shape);
+  Value input(std::string_view name, DType dtype, const Shape& shape, SourceLine where = SourceLine::current());
   /// A trained value.
-  Value parameter(std::string_view name, const Shape& shape, const Initializer& initializer, DType dtype = DType::f32);
+  Value parameter(std::string_view name, const Shape& shape, const Initializer& initializer, DType dtype = DType::f32,
+                  SourceLine where = SourceLine::current());
   /// A value that lives across runs.
-  Value state(std::string_view name, const TensorType& type, const Initializer& initializer = Initializer::zeros());
+  Value state(std::string_view name, const TensorType& type, const Initializer& initializer = Initializer::zeros(),
+              SourceLine where = SourceLine::current());
   Value constant(Tensor tensor);
   /// A scalar constant. Throws Error when the type cannot hold the number: 0.5 as an i32.
   Value constant(double number, DType dtype = DType::f32);
@@ -150,7 +156,8 @@ class Graph {
 
   // ---- Nodes.
   /// Appends a node. The name is made unique by a number behind it; without one it is the op's. Throws Error, with the
-  /// op's and the node's name, when the types do not fit or an operand is of another graph.
+  /// op's and the node's name, when the types do not fit or an operand is of another graph. Lines behind the message
+  /// name the operands, where they were declared, and where the scope begins.
   std::vector<Value> add(const Op& op, std::span<const Value> operands, Attributes attributes = {},
                          std::string_view name = {});
   /// The same for an op of one result.
@@ -171,12 +178,13 @@ class Graph {
 
    private:
     friend class Graph;
-    Scope(GraphStorage& storage, std::string scope);
+    Scope(GraphStorage& storage, std::string scope, SourceLine begin);
     GraphStorage* storage_;
     std::string outer_;
+    SourceLine outer_begin_;
   };
-  /// Enters a scope below the current one.
-  Scope scope(std::string_view name);
+  /// Enters a scope below the current one. Errors tell `where` it begins.
+  Scope scope(std::string_view name, SourceLine where = SourceLine::current());
   /// Enters exactly this scope, whatever the current one is: for passes, with the scope of the node they replace.
   Scope absolute_scope(std::string_view scope);
 

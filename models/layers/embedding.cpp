@@ -3,10 +3,11 @@
 
 namespace weft::layers {
 
-Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name) {
+Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name, SourceLine where) {
   Graph& graph = ids.graph();
-  const Graph::Scope scope = graph.scope(name);
-  return weft::embedding(graph.parameter("table", {vocabulary, units}, Initializer::normal(0.0, 0.05)), ids);
+  const Graph::Scope scope = graph.scope(name, where);
+  const Initializer initializer = Initializer::normal(0.0, 0.05);
+  return weft::embedding(graph.parameter("table", {vocabulary, units}, initializer, DType::f32, where), ids);
 }
 
 }  // namespace weft::layers

@@ -7,7 +7,8 @@
 
 // What models are made of. Each function declares its parameters below the scope `name`, within the current one, appends
 // its nodes there, and returns their result; a second layer of that name in one scope is an Error. Called again for
-// another shape, in a graph of its own, it declares the same parameters: so that one set of weights serves both.
+// another shape, in a graph of its own, it declares the same parameters: so that one set of weights serves both. `where`,
+// the line of the call, is told by errors.
 
 namespace weft::layers {
 
@@ -16,20 +17,22 @@ struct DenseOptions {
   Initializer initializer = Initializer::glorot_uniform();  ///< of the kernel
 };
 /// x kernel + bias, over the last axis: x [..., in] -> [..., units]. Parameters: "kernel" [in, units], "bias" [units].
-Value dense(Value x, std::int64_t units, std::string_view name, const DenseOptions& options = {});
+Value dense(Value x, std::int64_t units, std::string_view name, const DenseOptions& options = {},
+            SourceLine where = SourceLine::current());
 
 /// Rows of a table: ids (i32, any shape) -> [..., units]. Parameter: "table" [vocabulary, units].
-Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name);
+Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name,
+                SourceLine where = SourceLine::current());
 
 /// Layer normalisation over the last axis (ops/ops.h). Parameters: "gain" and "bias" [units].
-Value layer_norm(Value x, std::string_view name);
+Value layer_norm(Value x, std::string_view name, SourceLine where = SourceLine::current());
 /// Root-mean-square normalisation over the last axis. Parameter: "gain" [units].
-Value rms_norm(Value x, std::string_view name);
+Value rms_norm(Value x, std::string_view name, SourceLine where = SourceLine::current());
 
 /// A GRU or LSTM from the first step to the last, from a state of zeros: x [batch, time, in] -> its outputs
 /// [batch, time, units]. Parameters: those of GruWeights and LstmWeights (ops/ops.h).
-Value gru(Value x, std::int64_t units, std::string_view name);
-Value lstm(Value x, std::int64_t units, std::string_view name);
+Value gru(Value x, std::int64_t units, std::string_view name, SourceLine where = SourceLine::current());
+Value lstm(Value x, std::int64_t units, std::string_view name, SourceLine where = SourceLine::current());
 
 struct AttentionOptions {
   std::int64_t heads = 1;  ///< of which units must be a multiple
@@ -37,10 +40,12 @@ struct AttentionOptions {
 };
 /// Self-attention of several heads (Vaswani et al., arXiv:1706.03762): x [batch, time, units] -> the same. Layers:
 /// "query_key_value" and "output", dense.
-Value self_attention(Value x, std::string_view name, const AttentionOptions& options);
+Value self_attention(Value x, std::string_view name, const AttentionOptions& options,
+                     SourceLine where = SourceLine::current());
 
 /// A block of a Transformer that normalises first (Xiong et al., arXiv:2002.04745): x + attention(norm(x)), and of that
 /// the same with two dense layers, gelu between them: x [batch, time, units] -> the same; `hidden` units between.
-Value transformer_block(Value x, std::int64_t hidden, std::string_view name, const AttentionOptions& options);
+Value transformer_block(Value x, std::int64_t hidden, std::string_view name, const AttentionOptions& options,
+                        SourceLine where = SourceLine::current());
 
 }  // namespace weft::layers

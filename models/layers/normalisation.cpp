@@ -12,19 +12,19 @@ std::int64_t units_of(Value x, std::string_view layer, std::string_view name) {
 
 }  // namespace
 
-Value layer_norm(Value x, std::string_view name) {
+Value layer_norm(Value x, std::string_view name, SourceLine where) {
   const std::int64_t units = units_of(x, "layer_norm", name);
   Graph& graph = x.graph();
-  const Graph::Scope scope = graph.scope(name);
-  const Value gain = graph.parameter("gain", {units}, Initializer::ones(), x.dtype());
-  return weft::layer_norm(x, gain, graph.parameter("bias", {units}, Initializer::zeros(), x.dtype()));
+  const Graph::Scope scope = graph.scope(name, where);
+  const Value gain = graph.parameter("gain", {units}, Initializer::ones(), x.dtype(), where);
+  return weft::layer_norm(x, gain, graph.parameter("bias", {units}, Initializer::zeros(), x.dtype(), where));
 }
 
-Value rms_norm(Value x, std::string_view name) {
+Value rms_norm(Value x, std::string_view name, SourceLine where) {
   const std::int64_t units = units_of(x, "rms_norm", name);
   Graph& graph = x.graph();
-  const Graph::Scope scope = graph.scope(name);
-  return weft::rms_norm(x, graph.parameter("gain", {units}, Initializer::ones(), x.dtype()));
+  const Graph::Scope scope = graph.scope(name, where);
+  return weft::rms_norm(x, graph.parameter("gain", {units}, Initializer::ones(), x.dtype(), where));
 }
 
 }  // namespace weft::layers

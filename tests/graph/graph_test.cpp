@@ -61,7 +61,8 @@ TEST_CASE("nodes are renamed within their scope") {
 TEST_CASE("leaves keep their names, and one in use is an error") {
   Graph graph("g");
   graph.input("x", DType::f32, {2});
-  CHECK_THROWS_WITH_AS(graph.input("x", DType::f32, {2}), "input 'x': the name is in use in graph 'g'", Error);
+  CHECK_THROWS_WITH_AS(graph.input("x", DType::f32, {2}),
+                       doctest::Contains("input 'x': the name is in use in graph 'g'"), Error);
   CHECK_THROWS_WITH_AS(graph.input("", DType::f32, {2}), "input: a leaf needs a name", Error);
   CHECK_THROWS_WITH_AS(graph.parameter("p", {2}, Initializer::zeros(), DType::i32),
                        "parameter 'p': a i32 cannot be trained; use a state", Error);
@@ -79,13 +80,41 @@ TEST_CASE("errors of nodes name the op and the node") {
   Graph other("other");
   const Value ids = graph.input("ids", DType::i32, {2});
   const Value foreign = other.input("x", DType::f32, {2});
-  CHECK_THROWS_WITH_AS(graph.add1(twice, {ids}, {}, "y"), "twice 'y': x is i32[2]: a floating-point type is needed",
-                       Error);
+  CHECK_THROWS_WITH_AS(graph.add1(twice, {ids}, {}, "y"),
+                       doctest::Contains("twice 'y': x is i32[2]: a floating-point type is needed"), Error);
   CHECK_THROWS_WITH_AS(graph.add1(twice, {foreign}, {}, "y"),
                        "twice 'y': operand 0 'x' is of graph 'other', the node of graph 'g'", Error);
   CHECK_THROWS_WITH_AS(graph.add1(join, {ids, Value()}, {}, "y"), "join 'y': operand 1 is a null value", Error);
   CHECK(graph.node_count() == 1);  // what failed left nothing behind
   CHECK_FALSE(graph.find("y"));
+}
+
+TEST_CASE("errors name operands, and the caller's lines that declared them and began the scope") {
+  Graph graph("g");
+  const SourceLine ids_line{"model.cpp", 12};
+  const Value ids = graph.input("ids", DType::i32, {2}, ids_line);
+  const int here = __LINE__ + 1;
+  const Value x = graph.input("x", DType::f32, {3});
+  const std::string x_line = fmt::format("{}:{}", __FILE__, here);
+  {
+    const Graph::Scope scope = graph.scope("layer", {"model.cpp", 34});
+    CHECK_THROWS_WITH_AS(graph.add1(twice, {ids}),
+                         "twice 'layer/twice': x is i32[2]: a floating-point type is needed\n"
+                         "  x: 'ids' i32[2], declared at model.cpp:12\n"
+                         "  in the scope that begins at model.cpp:34",
+                         Error);
+  }
+  // Behind the scope, its line is forgotten. What an op made was not declared.
+  const Value y = graph.add1(twice, {x});
+  CHECK_THROWS_WITH_AS(
+      graph.add1(join, {y, ids}, {}, "both"),
+      doctest::Contains("\n  parts[0]: 'twice' f32[3]\n  parts[1]: 'ids' i32[2], declared at model.cpp:12"), Error);
+  CHECK_THROWS_WITH_AS(graph.state("x", {DType::f32, {2}}, Initializer::zeros(), {"model.cpp", 56}),
+                       ("state 'x': the name is in use in graph 'g'\n  it was declared at " + x_line +
+                        "\n  and is again at model.cpp:56")
+                           .c_str(),
+                       Error);
+  CHECK(graph.clone().node(x.producer()).declared.line == here);
 }
 
 TEST_CASE("outputs and updates are checked") {

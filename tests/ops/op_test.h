@@ -12,15 +12,23 @@
 
 namespace weft::test {
 
-/// The message of the Error that `action` throws; "no error" when it throws none.
+/// What the Error that `action` throws says, with the lines that name operands and lines of the source; "no error" when
+/// it throws none.
 template <typename Action>
-std::string error_of(Action&& action) {
+std::string whole_error_of(Action&& action) {
   try {
     action();
   } catch (const Error& error) {
     return error.what();
   }
   return "no error";
+}
+
+/// The message alone: the first line.
+template <typename Action>
+std::string error_of(Action&& action) {
+  const std::string whole = whole_error_of(action);
+  return whole.substr(0, whole.find('\n'));
 }
 
 /// The graph's outputs for these inputs.

@@ -69,14 +69,19 @@ TEST_CASE("layers declare their parameters below their name") {
   layers::transformer_block(x, 8, "first", {.heads = 2});
   CHECK(graph.find("block/first/attention/query_key_value/kernel"));
   CHECK(graph.find("block/first/feed_forward_output/bias"));
+  for (const Value& parameter : graph.parameters()) {
+    CAPTURE(parameter.name());
+    CHECK(std::string_view(graph.node(parameter.producer()).declared.file) == __FILE__);
+  }
 }
 
 TEST_CASE("what does not fit is said of the layer") {
   Graph graph;
   const Value x = sequence(graph);
   layers::dense(x, 4, "dense");
-  CHECK(error_of([&] { layers::dense(x, 4, "dense"); }) ==
-        "parameter 'dense/kernel': the name is in use in graph 'graph'");
+  CHECK(error_of([&] {
+          layers::dense(x, 4, "dense", {}, {"model.cpp", 8});
+        }).starts_with("parameter 'dense/kernel': the name is in use in graph 'graph'\n  it was declared at "));
   CHECK(error_of([&] { layers::self_attention(x, "attention", {.heads = 4}); }) ==
         "self_attention 'attention': 6 units are no multiple of 4 heads");
   CHECK(error_of([&] { layers::self_attention(x, "attention", {.heads = 0}); }) ==
