@@ -147,6 +147,19 @@ Value sequence_mask(Value lengths, std::int64_t time);
 /// They are a function of seed, stream, `step` (i32 scalar, to be counted up by the graph) and the element's place
 /// alone: neither threads nor what else is drawn changes them. `stream` says what they are for.
 Value random_uniform(Value step, Value low, Value high, const Shape& shape, std::int64_t seed, std::string_view stream);
+/// Numbers of the normal distribution with mean 0 and deviation 1, by Box and Muller's transform of two random_uniform;
+/// of f32 or f64, none further from 0 than 5.77. step, seed and stream as for random_uniform; backends agree up to
+/// rounding.
+Value random_normal(Value step, const Shape& shape, std::int64_t seed, std::string_view stream,
+                    DType dtype = DType::f32);
+/// bool, each true with its probability: random_uniform < probabilities, which may lie outside [0, 1] and are then
+/// never or always true.
+Value bernoulli(Value step, Value probabilities, std::int64_t seed, std::string_view stream);
+/// Ids (i32) drawn with replacement, `count` for each row, class k with probability weights[k] / sum of weights: weights
+/// [..., classes], from 0, such as a softmax of logits -> [..., count]. An id is the first class at which the cumulative
+/// sum reaches u times the whole sum, u one random_uniform an id: a class of weight 0 is never drawn, unless all have
+/// it; then it is id 0.
+Value multinomial(Value step, Value weights, std::int64_t count, std::int64_t seed, std::string_view stream);
 
 // ---- Shape.
 Value concat(Values parts, std::int64_t axis);
