@@ -14,4 +14,5 @@
 #include "graph/graph.h"                           // IWYU pragma: export
 #include "graph/tensor.h"                          // IWYU pragma: export
 #include "ops/ops.h"                               // IWYU pragma: export
+#include "ops/optimisers.h"                        // IWYU pragma: export
 #include "passes/autodiff/autodiff.h"              // IWYU pragma: export

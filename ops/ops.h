@@ -369,36 +369,17 @@ Value huber(Value prediction, Value target, double delta = 1.0);
 /// logarithms of one type; where p is 0 (its logarithm -inf), nothing is added.
 Value kl_divergence(Value log_p, Value log_q);
 
-// ---- Updates: so that one graph holds the whole training step.
+// ---- Around the update of parameters; optimisers.h has what makes it.
 /// The Euclidean norm over all elements of all values: a scalar of their element type.
 Value global_norm(Values values);
 /// Every gradient times min(1, max_norm / global_norm).
 std::vector<Value> clip_by_global_norm(Values gradients, double max_norm);
-struct AdamOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-7;  ///< added to the corrected root
-  /// What the states' names begin with. Several optimisers of one graph, or of graphs that share variables and train
-  /// different parameters, have names of their own: each counts its own steps.
-  std::string_view name = "adam";
-  /// A matrix loses this share of itself, times the learning rate, at each update: AdamW's decoupled decay (Loshchilov
-  /// and Hutter, arXiv:1711.05101). Biases and other vectors lose nothing.
-  double weight_decay = 0.0;
-};
-/// Algorithm 1 of Kingma and Ba (arXiv:1412.6980): adds moments as states "<name>/<parameter>/m" and "/v" and the step
-/// count "<name>/step", and updates the parameters. learning_rate: a number, or a scalar (input, state or constant) of
-/// their element type. Throws Error when the graph has an optimiser of that name.
-void adam(Values parameters, Values gradients, Value learning_rate, const AdamOptions& options = {});
-void adam(Values parameters, Values gradients, double learning_rate, const AdamOptions& options = {});
 /// start + weight (end - start), weight a scalar.
 Value lerp(Value start, Value end, Value weight);
 /// Adds a state "average/<parameter>" for each parameter, which moves by `weight`, a scalar, towards what the parameter
 /// is after this graph's updates: an exponential moving average (Polyak averaging). States begin as zeros, so let the
 /// first weight be 1.
 void moving_average(Values parameters, Value weight);
-/// Gradient descent, with a momentum buffer "sgd/<parameter>/velocity" where momentum is not 0.
-void sgd(Values parameters, Values gradients, Value learning_rate, double momentum = 0.0);
-void sgd(Values parameters, Values gradients, double learning_rate, double momentum = 0.0);
 
 // ---- Fusion: what passes make of several nodes.
 /// The outputs of `body` for the operands in place of its inputs, in order: computed piece by piece, so that what lies

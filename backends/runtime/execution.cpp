@@ -267,7 +267,7 @@ void Execution::Impl::require_own_step_counts() const {
     require(
         entry.counted == parameters,
         "the state '{}' counts the updates of {}; the graph '{}' would have it count those of {} as well: give each "
-        "optimiser a name of its own (AdamOptions::name)",
+        "optimiser a name of its own: Adam(graph, \"name\")",
         name, entry.counted, graph.name(), parameters);
   }
 }

@@ -31,7 +31,7 @@ Graph training_step() {
   const Value images = graph.input("images", DType::f32, {batch, pixels});
   const Value loss = cross_entropy(logits_of(images), graph.input("labels", DType::i32, {batch}));
   const std::vector<Value> parameters = graph.parameters();
-  adam(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
+  Adam(graph).update(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
   graph.output("loss", loss);
   return graph;
 }

@@ -31,7 +31,7 @@ void train(Graph& graph, Value loss, std::string_view half) {
   std::vector<Value> parameters;
   for (const Value parameter : graph.parameters())
     if (parameter.name().starts_with(half)) parameters.push_back(parameter);
-  adam(parameters, gradients(loss, parameters), 0.001, {.beta1 = 0.5, .name = half});
+  Adam(graph, half).update(parameters, gradients(loss, parameters), 0.001, {.beta1 = 0.5});
   graph.output("loss", loss);
 }
 

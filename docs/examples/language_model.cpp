@@ -24,7 +24,8 @@ Graph training_step() {
   const Value ids = graph.input("ids", DType::i32, {batch, steps});
   const Value loss = cross_entropy(logits_of(ids), graph.input("next", DType::i32, {batch, steps}));
   const std::vector<Value> parameters = graph.parameters();
-  adam(parameters, clip_by_global_norm(gradients(loss, parameters), 1.0), graph.input("learning_rate", DType::f32, {}));
+  Adam(graph).update(parameters, clip_by_global_norm(gradients(loss, parameters), 1.0),
+                     graph.input("learning_rate", DType::f32, {}));
   graph.output("loss", loss);
   return graph;
 }

@@ -42,8 +42,8 @@ Graph training_step() {
   const Value next = graph.input("next", DType::i32, {batch, steps});
   const Value loss = cross_entropy(logits_of(ids), next, {.ignore_index = no_target});
   const std::vector<Value> parameters = graph.parameters();
-  adam(parameters, clip_by_global_norm(gradients(loss, parameters), 1.0), graph.input("learning_rate", DType::f32, {}),
-       {.weight_decay = 0.01});
+  Adam(graph).update(parameters, clip_by_global_norm(gradients(loss, parameters), 1.0),
+                     graph.input("learning_rate", DType::f32, {}), {.weight_decay = 0.01});
   graph.output("loss", loss);
   return graph;
 }

@@ -37,14 +37,15 @@ Value decode(Value z) { return layers::dense(relu(layers::dense(z, 64, "decoder"
 Graph training_step() {
   Graph graph("vae");
   const Value pictures = graph.input("pictures", DType::f32, {batch, pixels});
-  const Value noise = graph.input("noise", DType::f32, {batch, code});
   const Code codes = encode(pictures);
+  Adam adam(graph);
+  const Value noise = random_normal(adam.step(), {batch, code}, 1, "noise");
   const Value z = codes.mean + exp(codes.variance * 0.5) * noise;
   const Value reconstruction = binary_cross_entropy_with_logits(decode(z), pictures) * static_cast<double>(pixels);
   const Value apart = reduce_sum(square(codes.mean) + exp(codes.variance) - codes.variance - 1.0) * (0.5 / batch);
   const Value loss = reconstruction + apart;
   const std::vector<Value> parameters = graph.parameters();
-  adam(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
+  adam.update(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
   graph.output("loss", loss);
   return graph;
 }
@@ -57,8 +58,6 @@ int main() {
                        [](const BatchNumber& number, Execution& step) {
                          std::mt19937_64 random(static_cast<std::uint64_t>(1000 * number.epoch + number.batch));
                          draw(random, step.input("pictures").as<float>());
-                         std::normal_distribution<float> normal;
-                         for (float& element : step.input("noise").as<float>()) element = normal(random);
                        }},
                   {.epochs = 15, .learning_rate = {.learning_rate = 0.003}, .on_step = [&](const StepReport& report) {
                      loss = report.loss;

@@ -21,6 +21,7 @@ constexpr const char* log_file = "log.jsonl";
 constexpr const char* loss_output = "loss";
 constexpr const char* gradient_norm_output = "gradient_norm";
 constexpr const char* learning_rate_input = "learning_rate";
+constexpr const char* learning_rate_output = "learning_rate";
 constexpr const char* measure = "valid_loss";
 
 bool has_output(const Graph& graph, std::string_view name) {
@@ -45,9 +46,10 @@ void require_scalar(const Graph& graph, ValueId value, std::string_view name) {
 /// What the trainer itself reads and writes of a step.
 void require_step(const Graph& graph) {
   require(has_output(graph, loss_output), "the training step '{}' has no output '{}'", graph.name(), loss_output);
-  require(!graph.updates().empty(), "the training step '{}' updates nothing: add sgd() or adam() to it", graph.name());
+  require(!graph.updates().empty(), "the training step '{}' updates nothing: add an optimiser, such as Adam, to it",
+          graph.name());
   for (const Output& output : graph.outputs())
-    if (output.name == loss_output || output.name == gradient_norm_output)
+    if (output.name == loss_output || output.name == gradient_norm_output || output.name == learning_rate_output)
       require_scalar(graph, output.value, output.name);
   if (has_input(graph, learning_rate_input))
     require_scalar(graph, graph.node(graph.find(learning_rate_input)).results.front(), learning_rate_input);
@@ -148,6 +150,8 @@ StepReport Trainer::run_batch(std::int64_t batch) {
   report.loss = scalar_output(*step, loss_output);
   if (has_output(step->graph(), gradient_norm_output))
     report.gradient_norm = scalar_output(*step, gradient_norm_output);
+  if (has_output(step->graph(), learning_rate_output))
+    report.learning_rate = scalar_output(*step, learning_rate_output);
   require_finite(report, state_.step + 1);
   return report;
 }

@@ -39,8 +39,9 @@ struct TrainingTask {
 
   /// The whole step for batches of a shape: the loss, its gradients, the updates of the parameters. It declares the
   /// same parameters and states for each shape. Its output "loss" is a float32 scalar. The inputs are `fill`'s but for
-  /// the input "learning_rate", a float32 scalar, if there is one: the schedule's. The output "gradient_norm", a float32
-  /// scalar, is reported if it is there.
+  /// the input "learning_rate", a float32 scalar, if there is one: the schedule's. The outputs "gradient_norm" and
+  /// "learning_rate", float32 scalars, are reported if they are there: the second is of a graph with a schedule of its
+  /// own.
   std::function<Graph(const Shape& shape)> graph;
   /// How many batches an epoch has.
   std::int64_t batches = 1;

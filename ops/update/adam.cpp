@@ -1,7 +1,7 @@
 #include "ops/helpers.h"
 #include "ops/op_list.h"
-#include "ops/ops.h"
-#include "ops/update/optimiser.h"
+#include "ops/optimisers.h"
+#include "ops/update/update_op.h"
 
 namespace weft {
 namespace {
@@ -98,29 +98,19 @@ const Op op::adam = {
               {.name = "scaled_gradient", .build = case_scaled_gradient, .low = 0.1, .high = 2.0}},
 };
 
-void adam(Values parameters, Values gradients, Value learning_rate, const AdamOptions& options) {
-  check_optimiser("adam", parameters, gradients, learning_rate);
-  Graph& graph = learning_rate.graph();
-  require(!graph.find(fmt::format("{}/step", options.name)),
-          "adam: graph '{}' has an optimiser '{}' already: give this one AdamOptions::name", graph.name(),
-          options.name);
-  const Graph::Scope scope = graph.absolute_scope(options.name);
-  const Value last_step = graph.state("step", {DType::i32, Shape{}});
-  const Value step = last_step + 1.0;
-  graph.update(last_step, step);
+void Adam::update(Values parameters, Values gradients, const LearningRate& learning_rate, const AdamOptions& options) {
+  const Value rate = checked(parameters, gradients, learning_rate, options.weight_decay);
+  const Value count = step();
+  const Graph::Scope scope = graph().absolute_scope(name());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const Value parameter = parameters[i];
-    const Value m = graph.state(parameter.name() + "/m", parameter.type());
-    const Value v = graph.state(parameter.name() + "/v", parameter.type());
-    const AdamResult next = adam_op(parameter, gradients[i], m, v, step, learning_rate, options);
-    graph.update(parameter, next.parameter);
-    graph.update(m, next.m);
-    graph.update(v, next.v);
+    const Value m = state_of(parameter, "m");
+    const Value v = state_of(parameter, "v");
+    const AdamResult next = adam_op(parameter, gradients[i], m, v, count, rate, options);
+    graph().update(parameter, next.parameter);
+    graph().update(m, next.m);
+    graph().update(v, next.v);
   }
-}
-
-void adam(Values parameters, Values gradients, double learning_rate, const AdamOptions& options) {
-  adam(parameters, gradients, learning_rate_of(parameters, learning_rate), options);
 }
 
 }  // namespace weft

@@ -60,7 +60,7 @@ void moving_average(Values parameters, Value weight) {
   }
   const Graph::Scope scope = graph.absolute_scope("average");
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const Value average = graph.state(parameters[i].name(), parameters[i].type());
+    const Value average = graph.state(parameters[i].name(), parameters[i].type(), Initializer::zeros(), {});
     graph.update(average, lerp(average, next[i], weight));
   }
 }

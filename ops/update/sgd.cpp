@@ -1,7 +1,8 @@
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
-#include "ops/update/optimiser.h"
+#include "ops/optimisers.h"
+#include "ops/update/update_op.h"
 
 namespace weft {
 namespace {
@@ -15,12 +16,14 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_learning_rate(operands[3], parameter);
   const double momentum = attributes.get<double>("momentum");
   require(momentum >= 0.0 && momentum < 1.0, "momentum is {}: a number in [0, 1) is needed", momentum);
+  require(momentum > 0.0 || !attributes.get_or("nesterov", false), "nesterov needs a momentum: it is 0");
   return {parameter, parameter};
 }
 
-// An element: a product and a sum for the velocity, and for the parameter; the scale.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
-  return (operands.size() > 4 ? 5.0 : 4.0) * static_cast<double>(results[0].shape.volume());
+// An element: a product and a sum for the velocity, for the parameter, and for what Nesterov adds; the scale.
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
+  const double each = 4.0 + (attributes.get_or("nesterov", false) ? 2.0 : 0.0) + (operands.size() > 4 ? 1.0 : 0.0);
+  return each * static_cast<double>(results[0].shape.volume());
 }
 
 struct SgdResult {
@@ -28,16 +31,18 @@ struct SgdResult {
   Value velocity;
 };
 
-SgdResult sgd_op(Value parameter, Value gradient, Value velocity, Value learning_rate, double momentum) {
+SgdResult sgd_op(Value parameter, Value gradient, Value velocity, Value learning_rate, const SgdOptions& options) {
+  Attributes attributes{{"momentum", options.momentum}};
+  if (options.nesterov) attributes.set("nesterov", true);
   const std::vector<Value> results =
-      apply_all(op::sgd, std::vector<Value>{parameter, gradient, velocity, learning_rate}, {{"momentum", momentum}});
+      apply_all(op::sgd, std::vector<Value>{parameter, gradient, velocity, learning_rate}, std::move(attributes));
   return {results[0], results[1]};
 }
 
-std::vector<Value> update_of(Graph& graph, const Shape& shape, double momentum) {
+std::vector<Value> update_of(Graph& graph, const Shape& shape, const SgdOptions& options) {
   const SgdResult updated =
       sgd_op(graph.input("parameter", DType::f32, shape), graph.input("gradient", DType::f32, shape),
-             graph.input("velocity", DType::f32, shape), graph.input("learning_rate", DType::f32, {}), momentum);
+             graph.input("velocity", DType::f32, shape), graph.input("learning_rate", DType::f32, {}), options);
   return {updated.parameter, updated.velocity};
 }
 std::vector<Value> case_scaled_gradient(Graph& graph) {
@@ -47,9 +52,10 @@ std::vector<Value> case_scaled_gradient(Graph& graph) {
   operands.insert(operands.end(), {graph.constant(0.01), graph.constant(0.375)});
   return apply_all(op::sgd, operands, {{"momentum", 0.9}});
 }
-std::vector<Value> case_momentum(Graph& graph) { return update_of(graph, {3, 5}, 0.9); }
-std::vector<Value> case_no_momentum(Graph& graph) { return update_of(graph, {19}, 0.0); }
-std::vector<Value> case_scalar(Graph& graph) { return update_of(graph, {}, 0.5); }
+std::vector<Value> case_momentum(Graph& graph) { return update_of(graph, {3, 5}, {.momentum = 0.9}); }
+std::vector<Value> case_no_momentum(Graph& graph) { return update_of(graph, {19}, {}); }
+std::vector<Value> case_scalar(Graph& graph) { return update_of(graph, {}, {.momentum = 0.5}); }
+std::vector<Value> case_nesterov(Graph& graph) { return update_of(graph, {3, 7}, {.momentum = 0.9, .nesterov = true}); }
 
 }  // namespace
 
@@ -57,11 +63,14 @@ const Op op::sgd = {
     .name = "sgd",
     .family = "update",
     .summary =
-        "velocity' = momentum velocity + g, parameter' = parameter - learning_rate velocity'; g is the gradient, "
-        "times gradient_scale where that is given",
+        "velocity' = momentum velocity + g, parameter' = parameter - learning_rate velocity'; with nesterov parameter' "
+        "= "
+        "parameter - learning_rate (g + momentum velocity'); g is the gradient, times gradient_scale where that is "
+        "given",
     .operands = {"parameter", "gradient", "velocity", "learning_rate", "gradient_scale..."},
     .results = {"parameter_next", "velocity_next"},
-    .attributes = {"momentum: the decay of the velocity, in [0, 1)"},
+    .attributes = {"momentum: the decay of the velocity, in [0, 1)",
+                   "nesterov: whether the step looks ahead by the momentum; may be absent: it does not"},
     .infer = infer,
     .no_gradient = "it updates a parameter after its gradient is known",
     .flops = flops,
@@ -69,28 +78,24 @@ const Op op::sgd = {
     .cases = {{.name = "momentum", .build = case_momentum},
               {.name = "no_momentum", .build = case_no_momentum},
               {.name = "scalar", .build = case_scalar},
+              {.name = "nesterov", .build = case_nesterov},
               {.name = "scaled_gradient", .build = case_scaled_gradient}},
 };
 
-void sgd(Values parameters, Values gradients, Value learning_rate, double momentum) {
-  check_optimiser("sgd", parameters, gradients, learning_rate);
-  Graph& graph = learning_rate.graph();
-  const Graph::Scope scope = graph.absolute_scope("sgd");
+void Sgd::update(Values parameters, Values gradients, const LearningRate& learning_rate, const SgdOptions& options) {
+  const Value rate = checked(parameters, gradients, learning_rate, options.weight_decay);
+  const Graph::Scope scope = graph().absolute_scope(name());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const Value parameter = parameters[i];
-    if (momentum == 0.0) {
-      graph.update(parameter, parameter - learning_rate * gradients[i]);
+    const Value parameter = decayed(parameters[i], rate, options.weight_decay);
+    if (options.momentum == 0.0 && !options.nesterov) {
+      graph().update(parameters[i], parameter - rate * gradients[i]);
       continue;
     }
-    const Value velocity = graph.state(parameter.name() + "/velocity", parameter.type());
-    const SgdResult next = sgd_op(parameter, gradients[i], velocity, learning_rate, momentum);
-    graph.update(parameter, next.parameter);
-    graph.update(velocity, next.velocity);
+    const Value velocity = state_of(parameters[i], "velocity");
+    const SgdResult next = sgd_op(parameter, gradients[i], velocity, rate, options);
+    graph().update(parameters[i], next.parameter);
+    graph().update(velocity, next.velocity);
   }
-}
-
-void sgd(Values parameters, Values gradients, double learning_rate, double momentum) {
-  sgd(parameters, gradients, learning_rate_of(parameters, learning_rate), momentum);
 }
 
 }  // namespace weft

@@ -11,6 +11,7 @@
 #include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
 #include "ops/ops.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/allocation/allocation_count.h"
 
@@ -25,7 +26,7 @@ constexpr std::int64_t units = 2;
 void train(Graph& graph, Value loss, const std::vector<Value>& parameters) {
   const std::vector<Value> grads = gradients(loss, parameters);
   graph.output("loss", loss);
-  sgd(parameters, grads, graph.constant(0.01));
+  Sgd(graph).update(parameters, grads, 0.01);
 }
 
 /// The translator over sentences of that many tokens.

@@ -11,6 +11,7 @@
 #include "ops/case_graph.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
 
@@ -711,9 +712,9 @@ class Generator {
     graph_.output("loss", loss);
     switch (options_.updates ? pick(0, 3) : 0) {
       case 1:
-        return adam(parameters_, clip_by_global_norm(grads, 0.5), number(0.01));
+        return Adam(graph_).update(parameters_, clip_by_global_norm(grads, 0.5), number(0.01));
       case 2:
-        sgd(parameters_, grads, number(0.1), 0.9);
+        Sgd(graph_).update(parameters_, grads, number(0.1), {.momentum = 0.9});
         if (chance(30)) moving_average(parameters_, number(0.25));
         return;
       default:

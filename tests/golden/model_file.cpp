@@ -6,6 +6,7 @@
 
 #include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 #include "passes/float_type.h"
 #include "tests/golden/comparison.h"

@@ -8,7 +8,7 @@ int main() {
                                 graph.parameter("offset", {1}, Initializer::zeros())};
   const Value error = dense(x, line[0], line[1]) - y;
   const Value loss = reduce_mean(error * error);
-  adam(line, gradients(loss, line), graph.constant(0.1));
+  Adam(graph).update(line, gradients(loss, line), 0.1);
   graph.output("loss", loss);
 
   Execution step = compile(graph, onednn_backend());

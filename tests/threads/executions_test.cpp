@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "backends/onednn/onednn_backend.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
 
@@ -35,7 +36,7 @@ Graph training_graph() {
   const Value loss = reduce_sum(error * error);
   std::vector<Value> parameters;
   for (const NodeId id : graph.leaves(leaf::parameter)) parameters.push_back(graph.value(graph.node(id).results[0]));
-  adam(parameters, gradients(loss, parameters), graph.constant(0.01));
+  Adam(graph).update(parameters, gradients(loss, parameters), 0.01);
   graph.output("loss", loss);
   return graph;
 }

@@ -4,6 +4,7 @@
 
 #include "graph/base/error.h"
 #include "models/nmt/network/model.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 
 namespace weft::tool {
@@ -92,7 +93,7 @@ std::vector<ScalingFamily> scaling_families() {
 void differentiate(ForwardGraph& forward) {
   const std::vector<Value> grads = gradients(forward.loss, forward.parameters);
   forward.graph.output("loss", forward.loss);
-  sgd(forward.parameters, grads, forward.graph.constant(0.01));
+  Sgd(forward.graph).update(forward.parameters, grads, 0.01);
 }
 
 std::int64_t length_for(const ScalingFamily& family, std::int64_t nodes) {

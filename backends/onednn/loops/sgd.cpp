@@ -17,13 +17,29 @@ struct Update {
   float* velocity_next;
 };
 
-WEFT_VECTORISED void update_elements(Update at, float momentum, float learning_rate, float scale, std::int64_t first,
-                                     std::int64_t last) {
+/// The factors of one update.
+struct Factors {
+  float momentum;
+  float learning_rate;
+  float scale;  ///< of the gradient
+};
+
+WEFT_VECTORISED void update_elements(Update at, Factors by, std::int64_t first, std::int64_t last) {
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
-    const float next = std::fma(momentum, at.velocity[i], at.gradient[i] * scale);
+    const float next = std::fma(by.momentum, at.velocity[i], at.gradient[i] * by.scale);
     at.velocity_next[i] = next;
-    at.parameter_next[i] = std::fma(-learning_rate, next, at.parameter[i]);
+    at.parameter_next[i] = std::fma(-by.learning_rate, next, at.parameter[i]);
+  }
+}
+
+WEFT_VECTORISED void update_elements_ahead(Update at, Factors by, std::int64_t first, std::int64_t last) {
+#pragma omp simd
+  for (std::int64_t i = first; i < last; ++i) {
+    const float g = at.gradient[i] * by.scale;
+    const float next = std::fma(by.momentum, at.velocity[i], g);
+    at.velocity_next[i] = next;
+    at.parameter_next[i] = std::fma(-by.learning_rate, std::fma(by.momentum, next, g), at.parameter[i]);
   }
 }
 
@@ -31,14 +47,16 @@ WEFT_VECTORISED void update_elements(Update at, float momentum, float learning_r
 
 Kernel sgd(const KernelSpec& spec) {
   require_f32(spec);
-  return {[momentum = static_cast<float>(spec.node.attributes.get<double>("momentum")),
+  const Attributes& attributes = spec.node.attributes;
+  return {[momentum = static_cast<float>(attributes.get<double>("momentum")),
+           update_range = attributes.get_or("nesterov", false) ? update_elements_ahead : update_elements,
            scaled = spec.operands.size() > 4, count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
     const Update update{buffers.operand<float>(0), buffers.operand<float>(1), buffers.operand<float>(2),
                         buffers.result<float>(0), buffers.result<float>(1)};
-    const float learning_rate = *buffers.operand<float>(3);
-    const float scale = scaled ? *buffers.operand<float>(4) : 1.0F;
-    parallel_elements(
-        count, [&](Range range) { update_elements(update, momentum, learning_rate, scale, range.first, range.last); });
+    const Factors factors{.momentum = momentum,
+                          .learning_rate = *buffers.operand<float>(3),
+                          .scale = scaled ? *buffers.operand<float>(4) : 1.0F};
+    parallel_elements(count, [&](Range range) { update_range(update, factors, range.first, range.last); });
   }};
 }
 

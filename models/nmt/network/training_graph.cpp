@@ -3,6 +3,7 @@
 #include "models/nmt/network/loss.h"
 #include "models/nmt/network/model.h"
 #include "models/training/accumulation.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 
 namespace weft::nmt {
@@ -51,7 +52,7 @@ void declare_update(Graph& graph, std::span<const Value> parameters, std::vector
                     const TrainingConfig& training) {
   graph.output("gradient_norm", global_norm(grads));
   if (training.clip_norm > 0) grads = clip_by_global_norm(grads, training.clip_norm);
-  adam(parameters, grads, rates.learning_rate, {.weight_decay = training.weight_decay});
+  Adam(graph).update(parameters, grads, rates.learning_rate, {.weight_decay = training.weight_decay});
   if (rates.average_weight) moving_average(parameters, rates.average_weight);
 }
 

@@ -9,6 +9,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
+#include "ops/op_list.h"
 #include "tests/backends/onednn/test.h"
 
 namespace weft {
@@ -209,6 +210,25 @@ TEST_CASE("recurrent cells and attention") {
     graph.output("d_keys", scores.keys);
     graph.output("d_v", scores.v);
     graph.output("d_bv", scores.bv);
+    check_agrees(graph);
+  }
+}
+
+TEST_CASE("updates by gradients") {
+  for (const std::int64_t n : test::odd_extents) {
+    CAPTURE(n);
+    Graph graph;
+    std::vector<Value> operands;
+    for (const char* name : {"parameter", "gradient", "velocity"}) operands.push_back(input(graph, name, {3, n}));
+    operands.push_back(graph.constant(0.125));
+    for (const bool scaled : {false, true}) {
+      if (scaled) operands.push_back(graph.constant(0.375));
+      for (const bool nesterov : {false, true}) {
+        const auto next = graph.add(op::sgd, operands, {{"momentum", 0.75}, {"nesterov", nesterov}});
+        graph.output(next[0].name(), next[0]);
+        graph.output(next[1].name(), next[1]);
+      }
+    }
     check_agrees(graph);
   }
 }

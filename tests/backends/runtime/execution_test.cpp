@@ -12,6 +12,7 @@
 #include "graph/base/error.h"
 #include "graph/io/safetensors.h"
 #include "ops/ops.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/temporary_folder.h"
 
@@ -53,7 +54,7 @@ Graph training(std::int64_t rows) {
   const Value loss = reduce_mean(tanh(dense(x, kernel, bias)) * 3.0);
   const std::vector<Value> parameters{kernel, bias};
   graph.output("loss", loss);
-  adam(parameters, gradients(loss, parameters), graph.constant(0.01));
+  Adam(graph).update(parameters, gradients(loss, parameters), 0.01);
   return graph;
 }
 

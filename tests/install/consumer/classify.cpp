@@ -16,7 +16,7 @@ weft::Graph training_step(std::int64_t rows) {  // which of two spirals is a poi
                                    graph.parameter("score_bias", {1}, Initializer::zeros())};
   const Value score = dense(tanh(dense(x, weights[0], weights[1])), weights[2], weights[3]);
   const Value loss = reduce_mean(log(1.0 + exp(neg(y * score))));
-  adam(weights, gradients(loss, weights), graph.input("learning_rate", DType::f32, {}));
+  Adam(graph).update(weights, gradients(loss, weights), graph.input("learning_rate", DType::f32, {}));
   graph.output("loss", loss);
   return graph;
 }

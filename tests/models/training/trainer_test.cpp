@@ -11,6 +11,7 @@
 #include "backends/onednn/threads.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/temporary_folder.h"
 
@@ -44,7 +45,7 @@ Graph quadrants(std::int64_t rows, bool trains = true) {
   if (!trains) return graph;
   const std::vector<Value> grads = gradients(loss, weights);
   graph.output("gradient_norm", global_norm(grads));
-  adam(weights, grads, graph.input("learning_rate", DType::f32, {}));
+  Adam(graph).update(weights, grads, graph.input("learning_rate", DType::f32, {}));
   return graph;
 }
 
@@ -155,6 +156,34 @@ TEST_CASE("each step has its report: where it is, the schedule's learning rate, 
   CHECK(last.tokens == 7);
   REQUIRE(last.gradient_norm);
   CHECK(*last.gradient_norm > 0);
+}
+
+TEST_CASE("a schedule in the graph goes by the optimiser's count, goes on with a checkpoint, and is reported") {
+  const TemporaryFolder folder;
+  TrainingTask scheduled = task();
+  scheduled.graph = [](const TrainingTask::Shape& shape) {
+    Graph graph("scheduled");
+    const Value x = graph.input("x", DType::f32, {shape[0], 2});
+    const Value classes = graph.input("classes", DType::f32, {shape[0], 4});
+    const Value kernel = graph.parameter("kernel", {2, 4}, Initializer::glorot_uniform());
+    const Value loss = neg(reduce_mean(classes * log_softmax(matmul(x, kernel))));
+    Adam adam(graph);
+    const Value rate = 0.5 * step_decay(adam.step(), 3, 0.5);
+    adam.update({kernel}, gradients(loss, {kernel}), rate);
+    graph.output("loss", loss);
+    graph.output("learning_rate", rate);
+    return graph;
+  };
+  const auto rates = [&](TrainerOptions with) {
+    std::vector<double> rates;
+    with.on_step = [&](const StepReport& report) { rates.push_back(report.learning_rate); };
+    Trainer(scheduled, with).run();
+    return rates;
+  };
+  CHECK(rates(stopping(options(folder.path), 4)) == std::vector<double>{0.5, 0.5, 0.5, 0.25});
+  const std::vector<double> rest = rates(options(folder.path));
+  REQUIRE(rest.size() == 3 * batches - 4);
+  CHECK(std::vector<double>(rest.begin(), rest.begin() + 4) == std::vector<double>{0.25, 0.25, 0.125, 0.125});
 }
 
 TEST_CASE("training gives the same bits with any number of threads, and with another seed others") {
