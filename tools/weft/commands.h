@@ -6,6 +6,7 @@
 
 namespace weft::tool {
 
+void add_new(Program& program);
 void add_dump(Program& program);
 void add_view(Program& program);
 void add_info(Program& program);

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   Program program("weft", "Looks at computation graphs: prints, compiles, runs and checks them.");
   program.footer(
       "Examples:\n"
+      "  weft new my-model                                         a project of one's own, to begin with\n"
       "  weft dump --model nmt --preset small --graph training     the training step as text\n"
       "  weft view graph.json -o page.html                         a graph and its memory, to look at in a browser\n"
       "  weft info graph.json                                      parameters, flops, bytes and memory, by scope\n"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
       "Graphs are files of JSON or of Weft's text form (docs/ir.md). `weft COMMAND --help` explains a command.\n"
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
   program.advise_on_memory("smaller extents need less");
+  add_new(program);
   add_dump(program);
   add_view(program);
   add_info(program);
