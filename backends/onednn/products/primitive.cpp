@@ -1,55 +1,20 @@
 #include "backends/onednn/products/primitive.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
-#include <dnnl.hpp>
-#include <map>
 #include <mutex>
-#include <string_view>
-#include <utility>
 
 #include "backends/onednn/parallel.h"
-#include "backends/onednn/products/matmul_desc.h"
+#include "backends/onednn/products/descs.h"
+#include "backends/onednn/products/onednn_calls.h"
+#include "backends/onednn/products/packed_layout.h"
 #include "graph/base/error.h"
 
 namespace weft::onednn {
 namespace {
-
-const dnnl::engine& cpu() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
-}
-
-dnnl::stream& cpu_stream() {
-  static dnnl::stream stream(cpu());
-  return stream;
-}
-
-[[noreturn]] void fail_with(dnnl_status_t status, std::string_view what) {
-  if (status == dnnl_out_of_memory)
-    fail("out of memory: oneDNN has none ({}); use a smaller batch, or allow more", what);
-  throw InternalError(fmt::format("oneDNN: {} (status {})", what, static_cast<int>(status)));
-}
-
-void check(dnnl_status_t status, std::string_view what) {
-  if (status != dnnl_success) fail_with(status, what);
-}
-
-/// Calls `make` and returns its result; oneDNN's exceptions become Weft's.
-template <typename Make>
-auto guarded(const Make& make) {
-  try {
-    return make();
-  } catch (const dnnl::error& error) {
-    fail_with(error.status, error.what());
-  }
-}
-
-constexpr auto f32 = dnnl::memory::data_type::f32;
 
 dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_t columns, bool transposed) {
   const std::int64_t row_stride = transposed ? 1 : columns;
@@ -70,29 +35,6 @@ dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand r
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return matmul_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
-}
-
-void set_address(const dnnl::memory& memory, const void* address) {
-  check(dnnl_memory_set_data_handle(memory.get(), const_cast<void*>(address)), "an address is refused");
-}
-
-dnnl::memory without_address(const dnnl::memory::desc& desc) { return {desc, cpu(), nullptr}; }
-
-/// Runs it. dnnl::reorder::execute() would put the arguments into a map first.
-void reorder(const dnnl::reorder& primitive, const dnnl::memory& from, const dnnl::memory& to) {
-  const std::array<dnnl_exec_arg_t, 2> arguments{{{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}};
-  check(dnnl_primitive_execute(primitive.get(), cpu_stream().get(), 2, arguments.data()), "packing failed");
-}
-
-/// Throws Error unless there is memory for the code that oneDNN generates when a primitive is made: where there is
-/// none, oneDNN 2 writes it through a null pointer.
-void require_room_for_code() {
-  // Dozens of its buffers, of 256 KiB each: addresses alone, taken and given back.
-  constexpr std::size_t bytes = std::size_t{16} << 20;
-  void* room = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  require(room != MAP_FAILED,
-          "out of memory: no {} MiB are left for generated code; use a smaller batch, or allow more", bytes >> 20);
-  ::munmap(room, bytes);
 }
 
 /// Has oneDNN generate the code of sgemm, once: left to the first product, it is generated while threads start, whose
@@ -117,54 +59,6 @@ bool is_memory_limited() {
 }
 
 }  // namespace
-
-// ---- Packed copies
-
-struct PackedMatrix::Layout {
-  dnnl::memory::desc plain;
-  dnnl::memory::desc by_rows;  ///< what is packed: plain, or its copy row by row where oneDNN cannot pack that
-  dnnl::memory::desc packed;
-};
-
-struct PackedMatrix::Impl {
-  Layout layout;
-  dnnl::reorder transpose;  ///< to by_rows; none where that is plain
-  dnnl::reorder pack;
-  dnnl::memory source;
-  /// Allocated when first used.
-  dnnl::memory rows = {};
-  dnnl::memory copy = {};
-};
-
-PackedMatrix::PackedMatrix(const Layout& layout)
-    : impl_(guarded([&] {
-        require_room_for_code();
-        const auto reorder_of = [](const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
-          return dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to));
-        };
-        return std::unique_ptr<Impl>(new Impl{
-            .layout = layout,
-            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder_of(layout.plain, layout.by_rows),
-            .pack = reorder_of(layout.by_rows, layout.packed),
-            .source = without_address(layout.plain),
-        });
-      })) {}
-
-PackedMatrix::~PackedMatrix() = default;
-
-void PackedMatrix::pack(const void* plain) {
-  guarded([&] {
-    if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
-    set_address(impl_->source, plain);
-    if (!impl_->transpose) {
-      reorder(impl_->pack, impl_->source, impl_->copy);
-    } else {
-      if (!impl_->rows) impl_->rows = dnnl::memory(impl_->layout.by_rows, cpu());
-      reorder(impl_->transpose, impl_->source, impl_->rows);
-      reorder(impl_->pack, impl_->rows, impl_->copy);
-    }
-  });
-}
 
 // ---- Products
 
@@ -235,16 +129,7 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
 ProductPrimitive::~ProductPrimitive() = default;
 
 PackRequest ProductPrimitive::packing(std::size_t operand) const {
-  const std::shared_ptr<const PackedMatrix::Layout> wanted = impl_->layout;
-  return {.operand = operand,
-          .fits =
-              [wanted](const PackedCopy& copy) {
-                const auto* matrix = dynamic_cast<const PackedMatrix*>(&copy);
-                if (matrix == nullptr) return false;
-                const PackedMatrix::Layout& layout = matrix->impl_->layout;
-                return layout.packed == wanted->packed && layout.plain == wanted->plain;
-              },
-          .make = [wanted] { return std::make_shared<PackedMatrix>(*wanted); }};
+  return PackedMatrix::request(operand, impl_->layout);
 }
 
 std::size_t ProductPrimitive::scratch_bytes() const { return impl_->scratch_bytes; }
@@ -256,16 +141,9 @@ std::shared_ptr<const ProductPrimitive> ProductPrimitive::shared(const Product& 
     int threads;
     auto operator<=>(const Key&) const = default;
   };
-  static std::mutex mutex;
-  static std::map<Key, std::weak_ptr<const ProductPrimitive>> primitives;
-  const std::lock_guard lock(mutex);
-  const Key key{product, right, threads_for(product)};
-  if (const auto at = primitives.find(key); at != primitives.end())
-    if (std::shared_ptr<const ProductPrimitive> primitive = at->second.lock()) return primitive;
-  std::erase_if(primitives, [](const auto& entry) { return entry.second.expired(); });
-  const auto primitive = std::make_shared<const ProductPrimitive>(product, right);
-  primitives.emplace(key, primitive);
-  return primitive;
+  static SharedPrimitives<Key, ProductPrimitive> primitives;
+  return primitives.get({product, right, threads_for(product)},
+                        [&] { return std::make_shared<const ProductPrimitive>(product, right); });
 }
 
 void ProductPrimitive::run(const float* a, const float* b, const float* bias, float* c, void* scratch) const {
@@ -276,7 +154,7 @@ void ProductPrimitive::run(const float* a, const float* b, const float* bias, fl
 
 void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const {
   const std::lock_guard lock(impl_->mutex);
-  impl_->execute(b.impl_->copy, a, bias, c, scratch);
+  impl_->execute(b.copy(), a, bias, c, scratch);
 }
 
 // ---- sgemm

@@ -6,10 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "backends/runtime/packed_copies.h"
+#include "backends/onednn/products/packed_matrix.h"
 
-// All of Weft's use of oneDNN: matrix products and the packing of their right operands. What differs between oneDNN's
-// versions is in matmul_desc.h; oneDNN's errors come out of here as Error (out of memory) or InternalError.
+// Matrix products by oneDNN. What differs between its versions is in descs.h.
 
 namespace weft::onednn {
 
@@ -29,25 +28,6 @@ struct Product {
 
 /// Whether b comes in its plain order or in oneDNN's blocks.
 enum class RightOperand { plain, packed };
-
-/// A copy of a right operand in the blocks that products want.
-class PackedMatrix : public PackedCopy {
- public:
-  /// `plain`: [k, n], or [n, k] when transposed, and the blocks that it is packed into.
-  struct Layout;
-
-  explicit PackedMatrix(const Layout& layout);
-  ~PackedMatrix() override;
-  PackedMatrix(const PackedMatrix&) = delete;
-  PackedMatrix& operator=(const PackedMatrix&) = delete;
-
- private:
-  friend class ProductPrimitive;
-  void pack(const void* plain) override;
-
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
 
 /// A product that oneDNN has prepared: choosing the algorithm and generating its code is done when it is made.
 class ProductPrimitive {

@@ -1,0 +1,60 @@
+#include "backends/onednn/products/packed_matrix.h"
+
+#include "backends/onednn/products/onednn_calls.h"
+#include "backends/onednn/products/packed_layout.h"
+
+namespace weft::onednn {
+
+struct PackedMatrix::Impl {
+  Layout layout;
+  dnnl::reorder transpose;  ///< to by_rows; none where that is plain
+  dnnl::reorder pack;
+  dnnl::memory source;
+  /// Allocated when first used.
+  dnnl::memory rows = {};
+  dnnl::memory copy = {};
+};
+
+PackRequest PackedMatrix::request(std::size_t operand, const std::shared_ptr<const Layout>& layout) {
+  return {.operand = operand,
+          .fits =
+              [layout](const PackedCopy& copy) {
+                const auto* matrix = dynamic_cast<const PackedMatrix*>(&copy);
+                if (matrix == nullptr) return false;
+                const Layout& other = matrix->impl_->layout;
+                return other.packed == layout->packed && other.plain == layout->plain;
+              },
+          .make = [layout] { return std::make_shared<PackedMatrix>(*layout); }};
+}
+
+PackedMatrix::PackedMatrix(const Layout& layout)
+    : impl_(guarded([&] {
+        require_room_for_code();
+        return std::unique_ptr<Impl>(new Impl{
+            .layout = layout,
+            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder_of(layout.plain, layout.by_rows),
+            .pack = reorder_of(layout.by_rows, layout.packed),
+            .source = without_address(layout.plain),
+        });
+      })) {}
+
+PackedMatrix::~PackedMatrix() = default;
+
+const dnnl::memory& PackedMatrix::copy() const { return impl_->copy; }
+
+void PackedMatrix::pack(const void* plain) {
+  constexpr std::string_view failed = "packing failed";
+  guarded([&] {
+    if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
+    set_address(impl_->source, plain);
+    if (!impl_->transpose) {
+      check(reorder(impl_->pack, impl_->source, impl_->copy), failed);
+    } else {
+      if (!impl_->rows) impl_->rows = dnnl::memory(impl_->layout.by_rows, cpu());
+      check(reorder(impl_->transpose, impl_->source, impl_->rows), failed);
+      check(reorder(impl_->pack, impl_->rows, impl_->copy), failed);
+    }
+  });
+}
+
+}  // namespace weft::onednn
