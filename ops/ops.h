@@ -253,6 +253,46 @@ struct EmbeddingDenseGradient {
 /// The gradients of embedding_dense with respect to table and kernel, from its cotangent [..., out].
 EmbeddingDenseGradient embedding_dense_gradient(Value table, Value ids, Value kernel, Value cotangent);
 
+// ---- Convolution and pooling of x [batch, channels, spatial...] with one, two or three spatial axes. What is said of each
+// spatial axis is given as one number for all of them, or one for each.
+struct ConvOptions {
+  Integers strides = 1;
+  /// Zeros around x. One number: on every side; one an axis: on both of its sides; two an axis: before and after it.
+  Integers padding = 0;
+  Integers dilations = 1;   ///< the distance between the elements of x that the window takes
+  std::int64_t groups = 1;  ///< the channels fall into so many groups, each convolved by itself
+  Value bias = {};          ///< [out channels]; a null value: none
+};
+/// The sum over c and k of x[n, c, stride i + dilation k - padding] filter[o, c, k], for each o and i: the
+/// cross-correlation that the field calls convolution. filter [out channels, channels / groups, window...] ->
+/// [batch, out channels, spatial...].
+Value conv(Value x, Value filter, const ConvOptions& options = {});
+/// The same, with an Error unless x has so many spatial axes.
+Value conv1d(Value x, Value filter, const ConvOptions& options = {});
+Value conv2d(Value x, Value filter, const ConvOptions& options = {});
+Value conv3d(Value x, Value filter, const ConvOptions& options = {});
+/// What conv turned round does, also called deconvolution: each element of x [batch, channels, spatial...] spreads
+/// over a window of the result. filter [channels, out channels / groups, window...]. The result has
+/// (extent - 1) stride - padding + dilation (window - 1) + 1 elements along an axis, and `output_padding` more behind.
+Value conv_transpose(Value x, Value filter, const ConvOptions& options = {}, const Integers& output_padding = 0);
+/// The gradients of conv with respect to x, whose spatial extents are given, and to its filter, whose window is. The
+/// bias of the options must be null.
+Value conv_input_gradient(Value cotangent, Value filter, const Integers& spatial, const ConvOptions& options = {});
+Value conv_filter_gradient(Value x, Value cotangent, const Integers& window, const ConvOptions& options = {});
+
+struct PoolOptions {
+  Integers strides = {};  ///< those of the window, if none are given
+  Integers padding = 0;   ///< as with conv, but less than the window
+};
+/// The largest element of each window, NaN when one is; what pads is never taken. The first of equals has all of the
+/// gradient.
+Value max_pool(Value x, const Integers& window, const PoolOptions& options = {});
+/// The mean of each window; `count_padding`: of its zeros as well, else of the elements of x alone.
+Value average_pool(Value x, const Integers& window, const PoolOptions& options = {}, bool count_padding = true);
+/// The largest element and the mean of each channel: [batch, channels].
+Value global_max_pool(Value x);
+Value global_average_pool(Value x);
+
 // ---- Recurrent cells. Gates lie side by side in the columns of the kernels.
 struct GruWeights {
   Value kernel;            ///< [in, 3 * units], gates z, r, h

@@ -111,6 +111,41 @@ GoldenOutputs embedding_case(const GoldenInputs& inputs, Variant) {
   return {{"y", embedding(inputs.real("table"), inputs.ids("ids"))}};
 }
 
+std::vector<std::int64_t> list(const GoldenInputs& inputs, std::string_view name) {
+  return inputs.file().attributes.get<std::vector<std::int64_t>>(name);
+}
+
+ConvOptions conv_options(const GoldenInputs& inputs) {
+  ConvOptions options{.strides = list(inputs, "strides"),
+                      .padding = list(inputs, "padding"),
+                      .dilations = list(inputs, "dilations"),
+                      .groups = inputs.file().attributes.get<std::int64_t>("groups")};
+  if (inputs.has("bias")) options.bias = inputs.real("bias");
+  return options;
+}
+
+GoldenOutputs conv_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", conv(inputs.real("x"), inputs.real("filter"), conv_options(inputs))}};
+}
+
+GoldenOutputs conv_transpose_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", conv_transpose(inputs.real("x"), inputs.real("filter"), conv_options(inputs),
+                               list(inputs, "output_padding"))}};
+}
+
+PoolOptions pool_options(const GoldenInputs& inputs) {
+  return {.strides = list(inputs, "strides"), .padding = list(inputs, "padding")};
+}
+
+GoldenOutputs max_pool_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", max_pool(inputs.real("x"), list(inputs, "window"), pool_options(inputs))}};
+}
+
+GoldenOutputs average_pool_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", average_pool(inputs.real("x"), list(inputs, "window"), pool_options(inputs),
+                             inputs.file().attributes.get<bool>("count_padding"))}};
+}
+
 GruWeights gru_weights(const GoldenInputs& inputs) {
   return {inputs.real("kernel"), inputs.real("recurrent_kernel"), inputs.real("input_bias"),
           inputs.real("recurrent_bias")};
@@ -245,6 +280,10 @@ const std::map<std::string_view, Apply*>& cases() {
       {"log_softmax", along_axis<log_softmax>},
       {"matmul", matmul_case},
       {"dense", dense_case},
+      {"conv", conv_case},
+      {"conv_transpose", conv_transpose_case},
+      {"max_pool", max_pool_case},
+      {"average_pool", average_pool_case},
       {"embedding", embedding_case},
       {"gru_cell", gru_cell_case},
       {"gru_sequence", gru_sequence_case},

@@ -20,6 +20,63 @@ inline dnnl::matmul::primitive_desc matmul_desc(const dnnl::engine& engine, cons
 #endif
 }
 
+/// What a convolution and its gradients have in common. A description of them in any layout but the bias's.
+struct ConvDescs {
+  dnnl::memory::desc x;
+  dnnl::memory::desc filter;
+  dnnl::memory::desc y;
+  dnnl::memory::dims strides;
+  dnnl::memory::dims dilations;  ///< 0 where the elements of a window lie side by side
+  dnnl::memory::dims before;
+  dnnl::memory::dims after;
+};
+
+/// Winograd's would round otherwise.
+inline constexpr auto conv_algorithm = dnnl::algorithm::convolution_direct;
+
+/// y = x convolved by the filter, plus `bias` when it is given.
+inline dnnl::convolution_forward::primitive_desc conv_desc(const dnnl::engine& engine, const ConvDescs& descs,
+                                                           const dnnl::memory::desc* bias,
+                                                           const dnnl::primitive_attr& attributes) {
+  const auto& [x, filter, y, strides, dilations, before, after] = descs;
+  constexpr auto kind = dnnl::prop_kind::forward_training;
+#if DNNL_VERSION_MAJOR >= 3
+  using Desc = dnnl::convolution_forward::primitive_desc;
+  return bias != nullptr
+             ? Desc(engine, kind, conv_algorithm, x, filter, *bias, y, strides, dilations, before, after, attributes)
+             : Desc(engine, kind, conv_algorithm, x, filter, y, strides, dilations, before, after, attributes);
+#else
+  using Desc = dnnl::convolution_forward::desc;
+  return {bias != nullptr ? Desc(kind, conv_algorithm, x, filter, *bias, y, strides, dilations, before, after)
+                          : Desc(kind, conv_algorithm, x, filter, y, strides, dilations, before, after),
+          attributes, engine};
+#endif
+}
+
+/// Its gradient with respect to x; `forward` is the description of the convolution itself.
+inline dnnl::convolution_backward_data::primitive_desc conv_input_gradient_desc(
+    const dnnl::engine& engine, const ConvDescs& descs, const dnnl::convolution_forward::primitive_desc& forward,
+    const dnnl::primitive_attr& attributes) {
+  const auto& [x, filter, y, strides, dilations, before, after] = descs;
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine, conv_algorithm, x, filter, y, strides, dilations, before, after, forward, attributes};
+#else
+  return {{conv_algorithm, x, filter, y, strides, dilations, before, after}, attributes, engine, forward};
+#endif
+}
+
+/// Its gradient with respect to the filter.
+inline dnnl::convolution_backward_weights::primitive_desc conv_filter_gradient_desc(
+    const dnnl::engine& engine, const ConvDescs& descs, const dnnl::convolution_forward::primitive_desc& forward,
+    const dnnl::primitive_attr& attributes) {
+  const auto& [x, filter, y, strides, dilations, before, after] = descs;
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine, conv_algorithm, x, filter, y, strides, dilations, before, after, forward, attributes};
+#else
+  return {{conv_algorithm, x, filter, y, strides, dilations, before, after}, attributes, engine, forward};
+#endif
+}
+
 /// Whether a transposed matrix may be packed at once: the reorder that oneDNN 3.7 has for that (jit:uni, from ba to
 /// AB16a64b and its likes) is wrong where an extent is no multiple of the block.
 constexpr bool packs_transposed = DNNL_VERSION_MAJOR < 3;

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "ops/convolution/windows.h"
+
+// The plain loops of convolutions and poolings, over contiguous tensors.
+
+namespace weft {
+
+/// Calls visit(place in x's plane) for each element of a window that lies within x, in their order.
+template <typename Visit>
+void for_each_element(const WindowAxes& axes, std::int64_t depth, std::int64_t height, std::int64_t width,
+                      const Visit& visit) {
+  const auto& [d, h, w] = axes;
+  const WindowAxis::Range planes = d.elements_of(depth);
+  const WindowAxis::Range rows = h.elements_of(height);
+  const WindowAxis::Range columns = w.elements_of(width);
+  for (std::int64_t plane = planes.first; plane < planes.last; ++plane)
+    for (std::int64_t row = rows.first; row < rows.last; ++row)
+      for (std::int64_t column = columns.first; column < columns.last; ++column)
+        visit((d.place(depth, plane) * h.input + h.place(height, row)) * w.input + w.place(width, column));
+}
+
+/// Calls visit(place in x's plane, place in the window, place in y's plane) for each element of each window that lies
+/// within x: one element of the windows after the other.
+template <typename Visit>
+void for_each_place(const WindowAxes& axes, const Visit& visit) {
+  const auto& [d, h, w] = axes;
+  for (std::int64_t plane = 0; plane < d.window; ++plane)
+    for (std::int64_t row = 0; row < h.window; ++row)
+      for (std::int64_t column = 0; column < w.window; ++column) {
+        const WindowAxis::Range depths = d.windows_with(plane);
+        const WindowAxis::Range heights = h.windows_with(row);
+        const WindowAxis::Range widths = w.windows_with(column);
+        const std::int64_t element = (plane * h.window + row) * w.window + column;
+        for (std::int64_t depth = depths.first; depth < depths.last; ++depth)
+          for (std::int64_t height = heights.first; height < heights.last; ++height) {
+            const std::int64_t x = (d.place(depth, plane) * h.input + h.place(height, row)) * w.input;
+            const std::int64_t y = (depth * h.output + height) * w.output;
+            for (std::int64_t width = widths.first; width < widths.last; ++width)
+              visit(x + w.place(width, column), element, y + width);
+          }
+      }
+}
+
+/// Calls visit(place in x, place in the filter, place in y) for each product of which a convolution or one of its
+/// gradients is made.
+template <typename Visit>
+void for_each_product(const ConvForm& form, const Visit& visit) {
+  const std::int64_t in = form.input_volume();
+  const std::int64_t window = form.window_volume();
+  const std::int64_t out = form.output_volume();
+  for (std::int64_t n = 0; n < form.batch; ++n)
+    for (std::int64_t group = 0; group < form.groups; ++group)
+      for (std::int64_t o = 0; o < form.out_channels; ++o)
+        for (std::int64_t c = 0; c < form.in_channels; ++c) {
+          const std::int64_t x = ((n * form.groups + group) * form.in_channels + c) * in;
+          const std::int64_t filter = ((group * form.out_channels + o) * form.in_channels + c) * window;
+          const std::int64_t y = ((n * form.groups + group) * form.out_channels + o) * out;
+          for_each_place(form.axes,
+                         [&](std::int64_t i, std::int64_t k, std::int64_t j) { visit(x + i, filter + k, y + j); });
+        }
+}
+
+/// The three kernels in one element type T: result and operands as in the ops; `bias` may be null.
+template <typename T>
+void run_conv(const ConvForm& form, const T* x, const T* filter, const T* bias, T* y) {
+  const std::int64_t channels = form.groups * form.out_channels;
+  for (std::int64_t plane = 0; plane < form.batch * channels; ++plane)
+    std::fill_n(y + plane * form.output_volume(), form.output_volume(),
+                bias == nullptr ? T(0) : bias[plane % channels]);
+  for_each_product(form, [=](std::int64_t i, std::int64_t k, std::int64_t j) { y[j] += x[i] * filter[k]; });
+}
+template <typename T>
+void run_conv_input_gradient(const ConvForm& form, const T* cotangent, const T* filter, T* x) {
+  std::fill_n(x, form.batch * form.groups * form.in_channels * form.input_volume(), T(0));
+  for_each_product(form, [=](std::int64_t i, std::int64_t k, std::int64_t j) { x[i] += cotangent[j] * filter[k]; });
+}
+template <typename T>
+void run_conv_filter_gradient(const ConvForm& form, const T* x, const T* cotangent, T* filter) {
+  std::fill_n(filter, form.groups * form.out_channels * form.in_channels * form.window_volume(), T(0));
+  for_each_product(form, [=](std::int64_t i, std::int64_t k, std::int64_t j) { filter[k] += x[i] * cotangent[j]; });
+}
+
+}  // namespace weft

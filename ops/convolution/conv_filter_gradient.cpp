@@ -1,0 +1,102 @@
+#include "ops/convolution/conv.h"
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+
+namespace weft {
+namespace {
+
+/// The shape of conv's filter: its window is an attribute, since strides round.
+Shape filter_shape(std::span<const TensorType> operands, const Attributes& attributes) {
+  const Shape& x = operands[0].shape;
+  const Shape& cotangent = operands[1].shape;
+  require(x.rank() >= 2 && cotangent.rank() >= 2, "both must be [batch, channels, spatial...]: x {}, cotangent {}",
+          operands[0], operands[1]);
+  const std::int64_t groups = attributes.get<std::int64_t>("groups");
+  require(groups >= 1 && x[1] % groups == 0, "the channels of x {} do not fall into {} groups", operands[0], groups);
+  std::vector<std::int64_t> extents{cotangent[1], x[1] / groups};
+  for (const std::int64_t extent : extents_attribute(attributes, "window")) extents.push_back(extent);
+  return Shape(extents);
+}
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 2);
+  const TensorType& x = operands[0];
+  const TensorType& cotangent = operands[1];
+  require_float(x, "x");
+  require_same_dtype(x, cotangent);
+  const Shape filter = filter_shape(operands, attributes);
+  const Shape y = conv_shape(x.shape, conv_form(x.shape, filter, attributes));
+  require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, filter, y);
+  return {{x.dtype, filter}};
+}
+
+std::vector<Value> gradient(const GradientContext& context) {
+  const Value x = context.operand(0);
+  const Value cotangent = context.operand(1);
+  const Value of_filter = context.cotangent(0);
+  Value of_x;
+  Value of_cotangent;
+  if (context.needs(0)) of_x = conv_input_gradient_like(cotangent, of_filter, x.shape(), context.attributes());
+  if (context.needs(1)) of_cotangent = conv_like(x, of_filter, context.attributes());
+  return {of_x, of_cotangent};
+}
+
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
+  return conv_flops(conv_form(operands[0].shape, results[0].shape, attributes));
+}
+
+std::vector<Value> of_shapes(Graph& graph, const Shape& x, const Shape& cotangent, const Integers& window,
+                             const ConvOptions& options) {
+  return {conv_filter_gradient(graph.input("x", DType::f32, x), graph.input("cotangent", DType::f32, cotangent), window,
+                               options)};
+}
+std::vector<Value> case_line(Graph& graph) { return of_shapes(graph, {3, 2, 7}, {3, 5, 5}, 3, {}); }
+std::vector<Value> case_strides(Graph& graph) {
+  return of_shapes(graph, {2, 2, 8, 7}, {2, 3, 3, 4}, {3, 2}, {.strides = {3, 2}, .padding = 1});
+}
+std::vector<Value> case_dilations(Graph& graph) {
+  return of_shapes(graph, {1, 2, 7, 6}, {1, 3, 7, 6}, {3, 2}, {.padding = {3, 1, 1, 2}, .dilations = {2, 3}});
+}
+std::vector<Value> case_groups(Graph& graph) {
+  return of_shapes(graph, {2, 6, 5, 4}, {2, 9, 5, 4}, 3, {.padding = 1, .groups = 3});
+}
+std::vector<Value> case_space(Graph& graph) {
+  return of_shapes(graph, {1, 2, 3, 4, 5}, {1, 3, 2, 2, 4}, {2, 3, 2}, {});
+}
+
+}  // namespace
+
+const Op op::conv_filter_gradient = {
+    .name = "conv_filter_gradient",
+    .family = "convolution",
+    .summary =
+        "the gradient of conv with respect to its filter: the sum of each window of x times its element of the "
+        "cotangent",
+    .operands = {"x", "cotangent"},
+    .results = {"filter"},
+    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3],
+                   "window: the spatial extents of the filter"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = flops,
+    .cases = {{.name = "line", .build = case_line},
+              {.name = "strides", .build = case_strides},
+              {.name = "dilations", .build = case_dilations},
+              {.name = "groups", .build = case_groups},
+              {.name = "space", .build = case_space}},
+};
+
+Value conv_filter_gradient_like(Value x, Value cotangent, const Shape& filter, const Attributes& attributes) {
+  Attributes of_gradient = conv_base_attributes(attributes);
+  of_gradient.set("window", spatial_extents(filter));
+  return apply(op::conv_filter_gradient, {x, cotangent}, std::move(of_gradient));
+}
+
+Value conv_filter_gradient(Value x, Value cotangent, const Integers& window, const ConvOptions& options) {
+  require(!options.bias, "conv_filter_gradient: a bias is given, which has no part in this gradient");
+  Attributes attributes = conv_attributes_of(x, options);
+  attributes.set("window", each_axis(x, window));
+  return apply(op::conv_filter_gradient, {x, cotangent}, std::move(attributes));
+}
+
+}  // namespace weft

@@ -1,0 +1,103 @@
+#include "ops/convolution/conv.h"
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+
+namespace weft {
+namespace {
+
+/// The shape of conv's x: its spatial extents are an attribute, since strides round.
+Shape input_shape(std::span<const TensorType> operands, const Attributes& attributes) {
+  const Shape& cotangent = operands[0].shape;
+  const Shape& filter = operands[1].shape;
+  require(cotangent.rank() >= 2 && filter.rank() >= 2,
+          "[batch, channels, spatial...] and a filter are needed: cotangent {}, filter {}", operands[0], operands[1]);
+  const std::int64_t groups = attributes.get<std::int64_t>("groups");
+  require(groups >= 1 && groups <= Shape::max_volume / filter[1], "groups {} must be from 1 to {}", groups,
+          Shape::max_volume / filter[1]);
+  std::vector<std::int64_t> extents{cotangent[0], filter[1] * groups};
+  for (const std::int64_t extent : extents_attribute(attributes, "spatial")) extents.push_back(extent);
+  return Shape(extents);
+}
+
+std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 2);
+  const TensorType& cotangent = operands[0];
+  require_float(cotangent, "cotangent");
+  require_same_dtype(cotangent, operands[1]);
+  const Shape x = input_shape(operands, attributes);
+  const Shape y = conv_shape(x, conv_form(x, operands[1].shape, attributes));
+  require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, operands[1],
+          y);
+  return {{cotangent.dtype, x}};
+}
+
+std::vector<Value> gradient(const GradientContext& context) {
+  const Value cotangent = context.operand(0);
+  const Value filter = context.operand(1);
+  const Value of_x = context.cotangent(0);
+  Value of_cotangent;
+  Value of_filter;
+  if (context.needs(0)) of_cotangent = conv_like(of_x, filter, context.attributes());
+  if (context.needs(1)) of_filter = conv_filter_gradient_like(of_x, cotangent, filter.shape(), context.attributes());
+  return {of_cotangent, of_filter};
+}
+
+double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
+  return conv_flops(conv_form(results[0].shape, operands[1].shape, attributes));
+}
+
+std::vector<Value> of_shapes(Graph& graph, const Shape& cotangent, const Shape& filter, const Integers& spatial,
+                             const ConvOptions& options) {
+  return {conv_input_gradient(graph.input("cotangent", DType::f32, cotangent),
+                              graph.input("filter", DType::f32, filter), spatial, options)};
+}
+std::vector<Value> case_line(Graph& graph) { return of_shapes(graph, {2, 5, 5}, {5, 3, 3}, 7, {}); }
+std::vector<Value> case_strides(Graph& graph) {
+  return of_shapes(graph, {1, 3, 3, 4}, {3, 2, 3, 2}, {8, 7}, {.strides = {3, 2}, .padding = 1});
+}
+std::vector<Value> case_dilations(Graph& graph) {
+  return of_shapes(graph, {1, 3, 7, 6}, {3, 2, 3, 2}, {7, 6}, {.padding = {3, 1, 1, 2}, .dilations = {2, 3}});
+}
+std::vector<Value> case_groups(Graph& graph) {
+  return of_shapes(graph, {2, 9, 5, 4}, {9, 2, 3, 3}, {5, 4}, {.padding = 1, .groups = 3});
+}
+std::vector<Value> case_space(Graph& graph) {
+  return of_shapes(graph, {1, 3, 2, 2, 4}, {3, 2, 2, 3, 2}, {3, 4, 5}, {});
+}
+
+}  // namespace
+
+const Op op::conv_input_gradient = {
+    .name = "conv_input_gradient",
+    .family = "convolution",
+    .summary =
+        "the gradient of conv with respect to x: each element of the cotangent spreads over its window of x, "
+        "times the filter",
+    .operands = {"cotangent", "filter"},
+    .results = {"x"},
+    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3],
+                   "spatial: the spatial extents of x"},
+    .infer = infer,
+    .gradient = gradient,
+    .flops = flops,
+    .cases = {{.name = "line", .build = case_line},
+              {.name = "strides", .build = case_strides},
+              {.name = "dilations", .build = case_dilations},
+              {.name = "groups", .build = case_groups},
+              {.name = "space", .build = case_space}},
+};
+
+Value conv_input_gradient_like(Value cotangent, Value filter, const Shape& x, const Attributes& attributes) {
+  Attributes of_gradient = conv_base_attributes(attributes);
+  of_gradient.set("spatial", spatial_extents(x));
+  return apply(op::conv_input_gradient, {cotangent, filter}, std::move(of_gradient));
+}
+
+Value conv_input_gradient(Value cotangent, Value filter, const Integers& spatial, const ConvOptions& options) {
+  require(!options.bias, "conv_input_gradient: a bias is given, which has no part in this gradient");
+  Attributes attributes = conv_attributes_of(cotangent, options);
+  attributes.set("spatial", each_axis(cotangent, spatial));
+  return apply(op::conv_input_gradient, {cotangent, filter}, std::move(attributes));
+}
+
+}  // namespace weft

@@ -1,0 +1,166 @@
+#include "ops/convolution/windows.h"
+
+#include <algorithm>
+
+#include "graph/base/joined.h"
+#include "ops/op_list.h"
+
+namespace weft {
+namespace {
+
+/// How many spatial axes x [batch, channels, spatial...] has.
+std::size_t spatial_rank(const Shape& x) {
+  require(x.rank() >= 3 && x.rank() <= 5,
+          "x [batch, channels, spatial...] with one, two or three spatial axes is needed: x {}", x);
+  return x.rank() - 2;
+}
+
+/// A list of `per_axis` numbers for each spatial axis, each from `least` to what sizes are bounded by.
+const std::vector<std::int64_t>& numbers_of(const Attributes& attributes, std::string_view name, std::size_t axes,
+                                            std::size_t per_axis, std::int64_t least) {
+  const auto& numbers = attributes.get<std::vector<std::int64_t>>(name);
+  require(numbers.size() == axes * per_axis, "{} [{}] has {} numbers: {} are needed for {} spatial axes", name,
+          joined(numbers, ","), numbers.size(), axes * per_axis, axes);
+  for (const std::int64_t number : numbers)
+    require(number >= least && number <= Shape::max_volume, "{} [{}] must be from {} to {}", name, joined(numbers, ","),
+            least, Shape::max_volume);
+  return numbers;
+}
+
+/// The quotient, rounded down, for a divisor above 0.
+std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+/// The i from 0 to below `count` with 0 <= offset + i * step < extent.
+WindowAxis::Range within(std::int64_t extent, std::int64_t offset, std::int64_t step, std::int64_t count) {
+  const std::int64_t first = std::min(count, std::max<std::int64_t>(0, -floor_div(offset, step)));
+  return {first, std::clamp(floor_div(extent - 1 - offset, step) + 1, first, count)};
+}
+
+/// A single number as that many.
+std::vector<std::int64_t> spread(const std::vector<std::int64_t>& numbers, std::size_t count) {
+  return numbers.size() == 1 ? std::vector<std::int64_t>(count, numbers[0]) : numbers;
+}
+
+std::size_t spatial_rank_or_none(Value x) { return x && x.shape().rank() > 2 ? x.shape().rank() - 2 : 0; }
+
+}  // namespace
+
+WindowAxis::Range WindowAxis::windows_with(std::int64_t k) const {
+  return within(input, k * dilation - before, stride, output);
+}
+
+WindowAxis::Range WindowAxis::elements_of(std::int64_t i) const {
+  return within(input, i * stride - before, dilation, window);
+}
+
+WindowAxes window_axes(const Shape& x, const std::vector<std::int64_t>& window, const Attributes& attributes) {
+  const std::size_t count = spatial_rank(x);
+  require(window.size() == count, "a window of {} axes does not fit {} spatial axes: window [{}], x {}", window.size(),
+          count, joined(window, ","), x);
+  const auto& strides = numbers_of(attributes, "strides", count, 1, 1);
+  const auto& padding = numbers_of(attributes, "padding", count, 2, 0);
+  const std::vector<std::int64_t> dilations = attributes.contains("dilations")
+                                                  ? numbers_of(attributes, "dilations", count, 1, 1)
+                                                  : std::vector<std::int64_t>(count, 1);
+  WindowAxes axes;
+  for (std::size_t i = 0; i < count; ++i) {
+    WindowAxis& axis = axes[axes.size() - count + i];
+    axis.input = x.extents()[i + 2];
+    axis.window = window[i];
+    axis.stride = strides[i];
+    axis.dilation = dilations[i];
+    axis.before = padding[2 * i];
+    axis.after = padding[2 * i + 1];
+    require(axis.window - 1 <= Shape::max_volume / axis.dilation,
+            "a window of {} elements is too large under a dilation of {}", axis.window, axis.dilation);
+    const std::int64_t padded = axis.before + axis.input + axis.after;
+    require(axis.span() <= padded,
+            "a window of {} elements does not fit on spatial axis {}: x {} has {} there with padding, window [{}]",
+            axis.span(), i, x, padded, joined(window, ","));
+    axis.output = (padded - axis.span()) / axis.stride + 1;
+  }
+  return axes;
+}
+
+Shape windows_shape(const Shape& x, std::int64_t channels, const WindowAxes& axes) {
+  std::vector<std::int64_t> extents{x[0], channels};
+  for (std::size_t i = axes.size() + 2 - x.rank(); i < axes.size(); ++i) extents.push_back(axes[i].output);
+  return Shape(extents);
+}
+
+const std::vector<std::int64_t>& extents_attribute(const Attributes& attributes, std::string_view name) {
+  const auto& extents = attributes.get<std::vector<std::int64_t>>(name);
+  for (const std::int64_t extent : extents)
+    require(extent >= 1 && extent <= Shape::max_volume, "{} [{}] must be from 1 to {}", name, joined(extents, ","),
+            Shape::max_volume);
+  return extents;
+}
+
+std::vector<std::int64_t> spatial_extents(const Shape& shape) {
+  return {shape.begin() + std::min<std::size_t>(2, shape.rank()), shape.end()};
+}
+
+ConvForm conv_form(const Shape& x, const Shape& filter, const Attributes& attributes) {
+  const std::size_t axes = spatial_rank(x);
+  require(filter.rank() == axes + 2,
+          "a filter [out channels, channels / groups, window...] of rank {} is needed: filter {}, x {}", axes + 2,
+          filter, x);
+  const std::int64_t groups = attributes.get<std::int64_t>("groups");
+  require(groups >= 1 && filter[0] % groups == 0, "the filter's {} channels do not fall into {} groups: filter {}",
+          filter[0], groups, filter);
+  require(x[1] % groups == 0 && x[1] / groups == filter[1],
+          "the filter takes {} channels a group, x has {} for {} groups: filter {}, x {}", filter[1], x[1], groups,
+          filter, x);
+  return {.batch = x[0],
+          .groups = groups,
+          .in_channels = filter[1],
+          .out_channels = filter[0] / groups,
+          .axes = window_axes(x, spatial_extents(filter), attributes)};
+}
+
+ConvForm conv_form(const Node& node, std::span<const TensorType> operands, std::span<const TensorType> results) {
+  const Shape& x = (node.op == &op::conv_input_gradient ? results[0] : operands[0]).shape;
+  const Shape& filter = (node.op == &op::conv_filter_gradient ? results[0] : operands[1]).shape;
+  return conv_form(x, filter, node.attributes);
+}
+
+Shape conv_shape(const Shape& x, const ConvForm& form) {
+  return windows_shape(x, form.groups * form.out_channels, form.axes);
+}
+
+double conv_flops(const ConvForm& form) {
+  return 2.0 * static_cast<double>(form.batch * form.groups * form.out_channels * form.output_volume()) *
+         static_cast<double>(form.in_channels * form.window_volume());
+}
+
+PoolForm pool_form(const Shape& x, const Attributes& attributes) {
+  const WindowAxes axes = window_axes(x, extents_attribute(attributes, "window"), attributes);
+  for (const WindowAxis& axis : axes)
+    require(axis.before < axis.window && axis.after < axis.window,
+            "the padding {} and {} must be less than the window of {}: no window may lie in the padding", axis.before,
+            axis.after, axis.window);
+  return {.planes = x[0] * x[1], .axes = axes};
+}
+
+Shape pool_shape(const Shape& x, const PoolForm& form) { return windows_shape(x, x[1], form.axes); }
+
+double pool_flops(const PoolForm& form) {
+  double flops = static_cast<double>(form.planes);
+  for (const WindowAxis& axis : form.axes) flops *= static_cast<double>(axis.output) * static_cast<double>(axis.window);
+  return flops;
+}
+
+std::vector<std::int64_t> each_axis(Value x, const Integers& numbers) {
+  return spread(numbers, spatial_rank_or_none(x));
+}
+
+std::vector<std::int64_t> each_side(Value x, const Integers& numbers) {
+  const std::size_t axes = spatial_rank_or_none(x);
+  const std::vector<std::int64_t> given = spread(numbers, axes);
+  if (given.size() != axes) return given;
+  std::vector<std::int64_t> sides;
+  for (const std::int64_t number : given) sides.insert(sides.end(), {number, number});
+  return sides;
+}
+
+}  // namespace weft

@@ -1,0 +1,197 @@
+// Convolutions and poolings against the reference kernels in f64, and their bits on any number of threads: at extents
+// that leave rests behind oneDNN's blocks of channels, our blocks of windows, and parts of a batch.
+
+#include <doctest/doctest.h>
+
+#include "backends/onednn/onednn_backend.h"
+#include "passes/autodiff/autodiff.h"
+#include "tests/backends/onednn/test.h"
+
+namespace weft {
+namespace {
+
+/// f32 against f64: sums of up to some thousand terms.
+constexpr double tolerance = 3e-6;
+
+struct ConvCase {
+  Shape x;
+  Shape filter;
+  ConvOptions options = {};
+};
+
+/// The convolution and both gradients, the filter a value and a variable.
+Graph graph_of(const ConvCase& of) {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, of.x);
+  const Value filter = graph.input("filter", DType::f32, of.filter);
+  const Value variable = graph.parameter("variable", of.filter, Initializer::uniform(-1.0, 1.0));
+  ConvOptions with_bias = of.options;
+  with_bias.bias = graph.input("bias", DType::f32, {of.filter[0]});
+  const Value y = conv(x, filter, with_bias);
+  const Value cotangent = graph.input("cotangent", DType::f32, y.shape());
+  const Integers spatial(std::vector<std::int64_t>(of.x.begin() + 2, of.x.end()));
+  const Integers window(std::vector<std::int64_t>(of.filter.begin() + 2, of.filter.end()));
+  graph.output("y", y);
+  graph.output("y_of_variable", conv(x, variable, of.options));
+  graph.output("d_x", conv_input_gradient(cotangent, filter, spatial, of.options));
+  graph.output("d_x_of_variable", conv_input_gradient(cotangent, variable, spatial, of.options));
+  graph.output("d_filter", conv_filter_gradient(x, cotangent, window, of.options));
+  return graph;
+}
+
+void check_agrees(const ConvCase& of) {
+  CAPTURE(of.x.to_string());
+  CAPTURE(of.filter.to_string());
+  const Graph graph = graph_of(of);
+  CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+}
+
+/// The outputs on one thread, compared with those on two to four.
+void check_threads(const Graph& graph) {
+  const TensorMap inputs = test::draw_all(graph);
+  const auto run = [&](int count) {
+    const test::Threads threads(count);
+    return test::run_fast(graph, inputs);
+  };
+  const TensorMap expected = run(1);
+  for (const int count : {2, 3, 4})
+    for (const auto& entry : run(count)) {
+      CAPTURE(entry.first);
+      CAPTURE(count);
+      CHECK(entry.second == expected.at(entry.first));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("convolutions of any number of channels") {
+  for (const std::int64_t in : {1, 3, 8, 16, 17, 33})
+    for (const std::int64_t out : {1, 5, 16, 40}) {
+      check_agrees({{3, in, 9, 7}, {out, in, 3, 3}, {.padding = 1}});
+      check_agrees({{2, in, 6, 5}, {out, in, 1, 1}});
+      check_agrees({{2, in, 19}, {out, in, 4}, {.strides = 2}});
+    }
+}
+
+TEST_CASE("convolutions by any window") {
+  for (const std::int64_t channels : {3, 16}) {
+    const Shape x{2, channels, 11, 10};
+    for (const std::int64_t rows : {1, 2, 3, 5})
+      for (const std::int64_t columns : {1, 3, 4, 7})
+        for (const std::int64_t stride : {1, 2, 3})
+          for (const std::int64_t padding : {0, 1, 3})
+            check_agrees({x,
+                          {16, channels, rows, columns},
+                          {.strides = {stride, 4 - stride}, .padding = {padding, 1, 0, padding}}});
+    for (const std::int64_t dilation : {2, 3})
+      check_agrees({x, {16, channels, 3, 3}, {.padding = {dilation, 1}, .dilations = {dilation, 2}}});
+    check_agrees({{2, channels, 5, 4, 6}, {17, channels, 2, 3, 3}, {.strides = {1, 2, 1}, .padding = 1}});
+    // Windows, strides and paddings beyond what there is of x.
+    check_agrees({{2, channels, 2, 1}, {16, channels, 5, 3}, {.padding = {3, 4, 2, 1}}});
+    check_agrees({{2, channels, 3, 4}, {16, channels, 1, 1}, {.strides = 9, .padding = 2}});
+    check_agrees({{2, channels, 3, 4}, {16, channels, 2, 2}, {.strides = {100, 2}, .dilations = {2, 1}}});
+  }
+}
+
+TEST_CASE("convolutions in groups") {
+  for (const std::int64_t groups : {2, 3, 16, 32}) {
+    for (const std::int64_t in : {1, 2, 8, 16})
+      for (const std::int64_t out : {1, 3, 16})
+        check_agrees({{2, groups * in, 6, 7}, {groups * out, in, 3, 3}, {.padding = 1, .groups = groups}});
+    check_agrees({{2, groups, 9, 8}, {groups, 1, 3, 3}, {.strides = 2, .padding = 1, .groups = groups}});
+    check_agrees({{2, groups, 17}, {2 * groups, 1, 5}, {.padding = {4, 0}, .dilations = 2, .groups = groups}});
+  }
+}
+
+TEST_CASE("convolutions of batches that do not fall into equal parts") {
+  for (const std::int64_t batch : {1, 2, 5, 17, 31, 64})
+    for (const std::int64_t extent : {3, 12}) {
+      check_agrees({{batch, 4, extent, extent}, {20, 4, 3, 3}, {.padding = 1}});
+      check_threads(graph_of({{batch, 20, extent, extent}, {33, 20, 3, 3}, {.padding = 1}}));
+    }
+}
+
+TEST_CASE("convolutions have the same bits on any number of threads") {
+  check_threads(graph_of({{16, 1, 28, 28}, {16, 1, 3, 3}, {.padding = 1}}));
+  check_threads(graph_of({{9, 64, 14, 14}, {64, 64, 3, 3}, {.strides = 2, .padding = 1}}));
+  check_threads(graph_of({{7, 64, 14, 14}, {48, 64, 1, 1}}));
+  check_threads(graph_of({{16, 32, 30, 30}, {32, 1, 3, 3}, {.padding = 1, .groups = 32}}));
+  check_threads(graph_of({{4, 8, 500}, {8, 8, 9}, {.padding = {16, 0}, .dilations = 2}}));
+  check_threads(graph_of({{3, 8, 6, 14, 14}, {8, 8, 3, 3, 3}, {.padding = 1}}));
+}
+
+TEST_CASE("what oneDNN has no room for runs by plain loops") {
+  constexpr std::int64_t large = std::int64_t{1} << 30;
+  check_agrees({{2, 3, 4, 5}, {4, 3, 2, 1}, {.padding = {large, 0, 0, 0}, .dilations = {large, 1}}});
+  check_agrees({{1, 2, 3}, {2, 2, 2}, {.padding = {3 * large, 0}, .dilations = 3 * large}});
+  check_agrees({{1, 2, 3, 3}, {2, 2, 1, 1}, {.strides = Shape::max_volume}});
+}
+
+TEST_CASE("poolings of any window") {
+  for (const std::int64_t width : {1, 2, 7, 31, 67, 300})
+    for (const std::int64_t window : {1, 2, 3, 5})
+      for (const std::int64_t stride : {1, 2, 3})
+        for (std::int64_t padding = 0; padding < window; ++padding) {
+          if (width + padding < window) continue;
+          CAPTURE(width);
+          CAPTURE(window);
+          CAPTURE(stride);
+          CAPTURE(padding);
+          Graph graph;
+          const Value x = graph.input("x", DType::f32, {2, 3, 5, width});
+          const PoolOptions options{.strides = {2, stride}, .padding = {1, 0, 0, padding}};
+          std::vector<Value> results{max_pool(x, {2, window}, options), average_pool(x, {2, window}, options, true),
+                                     average_pool(x, {2, window}, options, false)};
+          for (std::size_t i = 0; i < results.size(); ++i) {
+            const Value y = results[i];
+            const Value cotangent = graph.input(fmt::format("cotangent{}", i), DType::f32, y.shape());
+            graph.output(fmt::format("y{}", i), y);
+            const Value d_x = gradients(reduce_sum(y * cotangent), {x})[0];
+            graph.output(fmt::format("d_x{}", i), d_x);
+            // The gradient with respect to the cotangent of that one: the values at the largest elements.
+            graph.output(
+                fmt::format("values{}", i),
+                gradients(reduce_sum(d_x * graph.input(fmt::format("c{}", i), DType::f32, x.shape())), {cotangent})[0]);
+          }
+          CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+          check_threads(graph);
+        }
+}
+
+TEST_CASE("poolings of several axes, and windows that are larger than x") {
+  const auto check = [](const Shape& shape, const Integers& window, const PoolOptions& options) {
+    Graph graph;
+    const Value x = graph.input("x", DType::f32, shape);
+    graph.output("max", max_pool(x, window, options));
+    graph.output("d_max", gradients(reduce_sum(square(max_pool(x, window, options))), {x})[0]);
+    graph.output("mean", average_pool(x, window, options, false));
+    graph.output("d_mean", gradients(reduce_sum(square(average_pool(x, window, options))), {x})[0]);
+    CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+  };
+  check({2, 3, 17}, 4, {.strides = 3, .padding = {1, 2}});
+  check({2, 3, 4, 5, 6}, {2, 3, 2}, {.strides = {1, 2, 3}, .padding = {1, 1, 0}});
+  check({2, 3, 2, 1}, {5, 4}, {.strides = {2, 1}, .padding = {4, 3}});
+  constexpr std::int64_t large = std::int64_t{1} << 39;
+  check({1, 1, 1}, large, {.strides = large, .padding = {large - 1, large - 1}});
+}
+
+TEST_CASE("a NaN is the largest element, and the first one is its place") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float lowest = -std::numeric_limits<float>::infinity();
+  for (const std::int64_t stride : {1, 2, 3}) {
+    Graph graph;
+    const Value x = graph.input("x", DType::f32, {1, 1, 1, 9});
+    const Value y = max_pool(x, {1, 3}, {.strides = {1, stride}});
+    graph.output("y", y);
+    graph.output("d_x", gradients(reduce_sum(y), {x})[0]);
+    const Tensor numbers = Tensor::of<float>({1, 1, 1, 9}, {1, nan, 3, nan, 5, lowest, lowest, lowest, lowest});
+    const TensorMap fast = test::run_fast(graph, {{"x", numbers}});
+    const TensorMap expected = Execution(compile(graph, reference_backend())).run({{"x", numbers}});
+    CHECK(std::isnan(fast.at("y").number(0)));
+    CHECK(fast.at("y").number(y.shape()[-1] - 1) ==
+          (stride == 1 ? lowest : expected.at("y").number(y.shape()[-1] - 1)));
+    CHECK(fast.at("d_x") == expected.at("d_x"));
+  }
+}
+
+}  // namespace weft
