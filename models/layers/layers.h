@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "graph/graph.h"
@@ -19,6 +20,21 @@ struct DenseOptions {
 /// x kernel + bias, over the last axis: x [..., in] -> [..., units]. Parameters: "kernel" [in, units], "bias" [units].
 Value dense(Value x, std::int64_t units, std::string_view name, const DenseOptions& options = {},
             SourceLine where = SourceLine::current());
+
+struct ConvOptions {
+  // As in weft::ConvOptions (ops/ops.h).
+  Integers strides = 1;
+  Integers padding = 0;
+  Integers dilations = 1;
+  std::int64_t groups = 1;
+  bool bias = true;
+  std::optional<Initializer> initializer = std::nullopt;  ///< of the filter; glorot_uniform by its window and channels
+};
+/// Convolution of x [batch, in, spatial...] with one, two or three spatial axes -> [batch, channels, spatial...]; the
+/// window is a number, or one for each spatial axis. Parameters: "filter" [channels, in / groups, window...], "bias"
+/// [channels].
+Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name,
+           const ConvOptions& options = {});
 
 /// Rows of a table: ids (i32, any shape) -> [..., units]. Parameter: "table" [vocabulary, units].
 Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name,

@@ -1,0 +1,49 @@
+#include <cmath>
+#include <vector>
+
+#include "graph/base/error.h"
+#include "models/layers/layers.h"
+#include "ops/ops.h"
+
+namespace weft::layers {
+namespace {
+
+/// Glorot's uniform distribution for a filter [out channels, channels / groups, window...].
+Initializer glorot_uniform(const Shape& filter, std::int64_t groups) {
+  const auto volume = static_cast<double>(filter.volume());
+  const double fan_in = volume / static_cast<double>(filter[0]);
+  const double fan_out = volume / static_cast<double>(filter[1] * groups);
+  const double limit = std::sqrt(6.0 / (fan_in + fan_out));
+  return Initializer::uniform(-limit, limit);
+}
+
+}  // namespace
+
+Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name, const ConvOptions& options) {
+  const Shape& shape = x.shape();
+  const std::size_t axes = window.numbers().size();
+  require(shape.rank() >= 3 && (axes == 1 || axes == shape.rank() - 2),
+          "conv '{}': x is {}: [batch, channels, spatial...] with {} axes, as the window has, is needed", name,
+          x.type(), axes);
+  require(options.groups > 0 && shape[1] % options.groups == 0,
+          "conv '{}': the channels of x {} do not fall into {} groups", name, x.type(), options.groups);
+  std::vector<std::int64_t> extents{channels, shape[1] / options.groups};
+  if (axes == 1)
+    extents.resize(shape.rank(), window.numbers()[0]);
+  else
+    extents.insert(extents.end(), window.numbers().begin(), window.numbers().end());
+  const Shape of_filter{std::span<const std::int64_t>(extents)};
+  Graph& graph = x.graph();
+  const Graph::Scope scope = graph.scope(name);
+  const Value filter = graph.parameter(
+      "filter", of_filter, options.initializer.value_or(glorot_uniform(of_filter, options.groups)), x.dtype());
+  const Value bias = options.bias ? graph.parameter("bias", {channels}, Initializer::zeros(), x.dtype()) : Value();
+  return weft::conv(x, filter,
+                    {.strides = options.strides,
+                     .padding = options.padding,
+                     .dilations = options.dilations,
+                     .groups = options.groups,
+                     .bias = bias});
+}
+
+}  // namespace weft::layers
