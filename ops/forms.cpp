@@ -7,7 +7,8 @@ MatmulForm matmul_form(const Node& node) {
 }
 
 SliceForm slice_form(const Node& node) {
-  return {axis_of(node), node.attributes.get<std::int64_t>("begin"), node.attributes.get<std::int64_t>("end")};
+  return {axis_of(node), node.attributes.get<std::int64_t>("begin"), node.attributes.get<std::int64_t>("end"),
+          node.attributes.get_or("step", std::int64_t{1})};
 }
 
 PadForm pad_form(const Node& node) {

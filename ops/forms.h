@@ -18,11 +18,12 @@ struct MatmulForm {
 };
 MatmulForm matmul_form(const Node& node);
 
-/// slice: the elements [begin, end) along the axis.
+/// slice: every step-th of the elements [begin, end) along the axis.
 struct SliceForm {
   std::int64_t axis = 0;
   std::int64_t begin = 0;
   std::int64_t end = 0;
+  std::int64_t step = 1;
 };
 SliceForm slice_form(const Node& node);
 

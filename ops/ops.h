@@ -163,10 +163,15 @@ Value multinomial(Value step, Value weights, std::int64_t count, std::int64_t se
 
 // ---- Shape.
 Value concat(Values parts, std::int64_t axis);
-/// Elements [begin, end) of one axis.
-Value slice(Value x, std::int64_t axis, std::int64_t begin, std::int64_t end);
-/// Zeros before and after the elements along one axis: the gradient of slice.
-Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after);
+/// Elements begin, begin + step, ... below end of one axis; step is at least 1.
+Value slice(Value x, std::int64_t axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1);
+enum class PadMode {
+  zeros,    ///< 0: the gradient of slice
+  reflect,  ///< the elements mirrored at the first and the last one, which are not repeated: so fewer than there are
+  edge,     ///< the first and the last element, repeated
+};
+/// More elements before and after those along one axis.
+Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after, PadMode mode = PadMode::zeros);
 /// Joins values of one type along a new axis.
 Value stack(Values parts, std::int64_t axis);
 /// The same elements, row-major, under another shape of the same volume; an extent of -1 is what the others leave.

@@ -140,8 +140,11 @@ Value slice_of_slice(const Match& match) {
   const SliceForm outer = slice_form(match.node);
   const SliceForm inner = slice_form(match.producer(0));
   if (inner.axis != outer.axis) return {};
-  return slice(match.graph.value(match.producer(0).operands[0]), outer.axis, inner.begin + outer.begin,
-               inner.begin + outer.end);
+  const std::int64_t count = match.type().shape[outer.axis];
+  const std::int64_t begin = inner.begin + outer.begin * inner.step;
+  const std::int64_t step = count == 1 ? 1 : outer.step * inner.step;
+  return slice(match.graph.value(match.producer(0).operands[0]), outer.axis, begin, begin + (count - 1) * step + 1,
+               step);
 }
 
 // slice(concat(..., part, ...)) that lies within one part -> slice(part)
@@ -154,7 +157,7 @@ Value slice_of_concat(const Match& match) {
   if (cut.end > *end) return {};
   const std::int64_t start = end == ends.begin() ? 0 : *(end - 1);
   const Value part = match.graph.value(match.producer(0).operands[static_cast<std::size_t>(end - ends.begin())]);
-  return slice(part, cut.axis, cut.begin - start, cut.end - start);
+  return slice(part, cut.axis, cut.begin - start, cut.end - start, cut.step);
 }
 
 // concat(x) -> x

@@ -152,7 +152,7 @@ class ConcatSplitting {
       const Node& cut = graph_.node(user);
       if (cut.op != &op::slice) return;
       const SliceForm columns = slice_form(cut);
-      if (columns.axis != 1) return;
+      if (columns.axis != 1 || columns.step != 1) return;
       const auto part = static_cast<std::size_t>(std::ranges::find(ends, columns.end) - ends.begin());
       if (part == ends.size() || columns.begin != ends[part] - key.extents[part]) return;
       cuts.emplace_back(cut.results[0], part);

@@ -11,11 +11,12 @@ Kernel slice(const KernelSpec& spec) {
   return dispatch_any(spec, spec.results[0].dtype, [&]<typename T>() -> Kernel {
     const SliceForm form = slice_form(spec.node);
     return {[whole = AxisBlocks(spec.operands[0].shape, form.axis), part = AxisBlocks(spec.results[0].shape, form.axis),
-             begin = form.begin](const KernelBuffers& buffers) {
+             begin = form.begin, step = form.step](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       T* y = buffers.result<T>(0);
       for (std::int64_t o = 0; o < part.outer; ++o)
-        std::copy_n(x + whole.index(o, begin, 0), part.extent * part.inner, y + part.index(o, 0, 0));
+        for (std::int64_t e = 0; e < part.extent; ++e)
+          std::copy_n(x + whole.index(o, begin + e * step, 0), part.inner, y + part.index(o, e, 0));
     }};
   });
 }

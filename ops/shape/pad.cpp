@@ -28,6 +28,17 @@ std::vector<Value> case_first_axis(Graph& graph) { return {pad(graph.input("x", 
 std::vector<Value> case_middle_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {2, 3, 5}), 1, 0, 1)}; }
 std::vector<Value> case_last_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {3, 5}), -1, 2, 0)}; }
 
+/// `count` elements to stand before (or after) those along the axis.
+Value border(Value x, std::int64_t axis, std::int64_t count, bool before, PadMode mode) {
+  const std::int64_t extent = x.shape()[axis];
+  if (mode == PadMode::edge) {
+    const Value element = before ? slice(x, axis, 0, 1) : slice(x, axis, extent - 1, extent);
+    return broadcast(element, x.shape().with(x.shape().axis(axis), count));
+  }
+  const std::int64_t first = before ? 1 : extent - 1 - count;
+  return flip(slice(x, axis, first, first + count), axis);
+}
+
 }  // namespace
 
 const Op op::pad = {
@@ -45,7 +56,19 @@ const Op op::pad = {
               {.name = "last_axis", .build = case_last_axis}},
 };
 
-Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after) {
+Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after, PadMode mode) {
+  if (mode != PadMode::zeros) {
+    require(static_cast<bool>(x), "pad: operand 0 is a null value");
+    const std::int64_t most = mode == PadMode::reflect ? x.shape()[axis] - 1 : Shape::max_volume;
+    require(0 <= before && before <= most && 0 <= after && after <= most,
+            "pad: before {} and after {} must be from 0 to {} along axis {} of shape {}", before, after, most, axis,
+            x.shape());
+    std::vector<Value> parts;
+    if (before > 0) parts.push_back(border(x, axis, before, true, mode));
+    parts.push_back(x);
+    if (after > 0) parts.push_back(border(x, axis, after, false, mode));
+    return concat(parts, axis);
+  }
   return apply(op::pad, {x}, {{"axis", axis_from_first(x, axis)}, {"before", before}, {"after", after}});
 }
 

@@ -9,7 +9,8 @@ bool is_leading_axis(const Shape& shape, std::int64_t axis) { return shape.volum
 
 bool is_view(const Graph& graph, const Node& node) {
   if (node.op == &op::reshape) return true;
-  return node.op == &op::slice && is_leading_axis(graph.type(node.operands[0]).shape, axis_of(node));
+  return node.op == &op::slice && slice_form(node).step == 1 &&
+         is_leading_axis(graph.type(node.operands[0]).shape, axis_of(node));
 }
 
 std::int64_t view_offset(const Graph& graph, const Node& view) {

@@ -399,7 +399,7 @@ class Generator {
     const Value x = with_axes();
     const std::int64_t axis = any_axis(x);
     const std::int64_t begin = pick(0, x.shape()[axis] - 1);
-    keep(slice(x, axis, begin, pick(begin + 1, x.shape()[axis])));
+    keep(slice(x, axis, begin, pick(begin + 1, x.shape()[axis]), chance(60) ? 1 : pick(2, 3)));
   }
 
   void join() {
@@ -502,7 +502,10 @@ class Generator {
 
   void padded() {
     const Value x = with_axes();
-    keep(pad(x, any_axis(x), pick(0, 1), pick(0, 2)));
+    const std::int64_t axis = any_axis(x);
+    if (chance(20)) return keep(pad(x, axis, pick(0, 1), pick(0, 2), PadMode::edge));
+    if (chance(20)) return keep(pad(x, axis, 0, pick(0, x.shape()[axis] - 1), PadMode::reflect));
+    keep(pad(x, axis, pick(0, 1), pick(0, 2)));
   }
 
   void recurrence() {

@@ -90,7 +90,14 @@ GoldenOutputs concat_case(const GoldenInputs& inputs, Variant variant) {
 GoldenOutputs slice_case(const GoldenInputs& inputs, Variant) {
   const Attributes& attributes = inputs.file().attributes;
   return {{"y", slice(inputs.real("x"), attributes.get<std::int64_t>("axis"), attributes.get<std::int64_t>("begin"),
-                      attributes.get<std::int64_t>("end"))}};
+                      attributes.get<std::int64_t>("end"), attributes.get_or("step", std::int64_t{1}))}};
+}
+
+GoldenOutputs pad_case(const GoldenInputs& inputs, Variant variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  const PadMode mode = variant == "edge" ? PadMode::edge : variant == "reflect" ? PadMode::reflect : PadMode::zeros;
+  return {{"y", pad(inputs.real("x"), attributes.get<std::int64_t>("axis"), attributes.get<std::int64_t>("before"),
+                    attributes.get<std::int64_t>("after"), mode)}};
 }
 
 GoldenOutputs transpose_case(const GoldenInputs& inputs, Variant) {
@@ -263,6 +270,7 @@ const std::map<std::string_view, Apply*>& cases() {
       {"elu", elu_case},
       {"concat", concat_case},
       {"slice", slice_case},
+      {"pad", pad_case},
       {"transpose", transpose_case},
       {"reduce_sum", reduction<reduce_sum>},
       {"reduce_mean", reduction<reduce_mean>},

@@ -50,6 +50,8 @@ std::vector<BuilderCase> builder_cases() {
        [](Value x, Value y) {
          return tile(x, std::vector<std::int64_t>{2, 3}) * reduce_sum(y);
        }},
+      {"pad by reflection", [](Value x, Value y) { return pad(x, 1, 4, 2, PadMode::reflect) * reduce_sum(y); }},
+      {"pad by edges", [](Value x, Value y) { return pad(x * y, 0, 2, 1, PadMode::edge) * pad(y, 0, 1, 2); }},
       {"one_hot", [](Value x, Value y) { return select(one_hot(three_ids(x), 5, DType::boolean), x, y * x); }},
       {"cross_entropy", [](Value x, Value y) { return cross_entropy(x, three_ids(x)) * reduce_sum(y); }},
       {"cross_entropy with all options",

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <array>
+#include <limits>
+
 #include "backends/onednn/onednn_backend.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/ops/op_test.h"
 
 namespace weft {
@@ -179,6 +183,54 @@ TEST_CASE("mismatches of the newer shape ops name both sides") {
   CHECK_THROWS_AS(tile(x, std::vector<std::int64_t>{Shape::max_volume, 2}), Error);
   CHECK(error_of([&] { one_hot(x, 2); }) == "one_hot: 'x' is f32[2,3]: i32 is needed");
   CHECK_THROWS_AS(iota(graph, 0), Error);
+}
+
+TEST_CASE("slices of every second and third element") {
+  Graph graph;
+  const Value x = count(graph, {3, 5});
+  CHECK(evaluate(slice(x, 1, 0, 5, 2)) == integers({3, 3}, {0, 2, 4, 5, 7, 9, 10, 12, 14}));
+  CHECK(evaluate(slice(x, 1, 1, 5, 3)) == integers({3, 2}, {1, 4, 6, 9, 11, 14}));
+  CHECK(evaluate(slice(x, 0, 0, 3, 2)) == integers({2, 5}, {0, 1, 2, 3, 4, 10, 11, 12, 13, 14}));
+  CHECK(evaluate(slice(x, 0, 1, 2, 1000)) == integers({1, 5}, {5, 6, 7, 8, 9}));
+  CHECK_FALSE(attributes_of(slice(x, 0, 0, 2, 1)).contains("step"));  // as in graphs from before there was one
+  CHECK(error_of([&] {
+          slice(x, 1, 0, 5, 0).named("none");
+        }).ends_with(": the step is 0: it must be at least 1; flip() turns an axis round"));
+  CHECK_THROWS_AS(slice(x, 1, 0, 5, std::numeric_limits<std::int64_t>::min()), Error);
+  CHECK(slice(x, 1, 0, 5, std::numeric_limits<std::int64_t>::max()).shape() == Shape{3, 1});
+}
+
+TEST_CASE("the gradient of a slice with steps is where its elements are") {
+  for (const auto& [begin, end, step] : std::vector<std::array<std::int64_t, 3>>{
+           {0, 7, 2}, {1, 7, 2}, {1, 6, 2}, {0, 7, 3}, {2, 7, 4}, {6, 7, 5}, {0, 7, 6}, {0, 1, 9}}) {
+    CAPTURE(begin);
+    CAPTURE(end);
+    CAPTURE(step);
+    Graph graph;
+    const Value x = graph.input("x", DType::f64, {2, 7, 2});
+    const Value weights = cast(count(graph, {2, 7, 2}), DType::f64) + 1.0;
+    const Value y = slice(x, 1, begin, end, step) * slice(weights, 1, begin, end, step);
+    const Tensor dx = evaluate(gradients(reduce_sum(y), {x})[0], {{"x", Tensor({DType::f64, Shape{2, 7, 2}})}});
+    for (std::int64_t i = 0; i < 28; ++i) {
+      const std::int64_t at = i / 2 % 7;
+      const bool kept = at >= begin && at < end && (at - begin) % step == 0;
+      CHECK(dx.number(i) == (kept ? static_cast<double>(i + 1) : 0.0));
+    }
+  }
+}
+
+TEST_CASE("padding by mirrored and by repeated elements") {
+  Graph graph;
+  const Value x = count(graph, {2, 3});
+  CHECK(evaluate(pad(x, 1, 2, 1, PadMode::reflect)) == integers({2, 6}, {2, 1, 0, 1, 2, 1, 5, 4, 3, 4, 5, 4}));
+  CHECK(evaluate(pad(x, -1, 0, 2, PadMode::reflect)) == integers({2, 5}, {0, 1, 2, 1, 0, 3, 4, 5, 4, 3}));
+  CHECK(evaluate(pad(x, 0, 1, 2, PadMode::edge)) == integers({5, 3}, {0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5, 3, 4, 5}));
+  CHECK(evaluate(pad(x, 1, 0, 0, PadMode::edge)) == evaluate(x));
+  CHECK(error_of([&] { pad(x, 1, 3, 0, PadMode::reflect); }) ==
+        "pad: before 3 and after 0 must be from 0 to 2 along axis 1 of shape [2,3]");
+  CHECK(error_of([&] { pad(x, 1, 0, -1, PadMode::edge); }).starts_with("pad: before 0 and after -1 must be from 0 to"));
+  CHECK_THROWS_AS(pad(x, 1, Shape::max_volume, 0, PadMode::edge), Error);
+  CHECK_THROWS_AS(pad(x, 2, 0, 0, PadMode::edge), Error);
 }
 
 }  // namespace weft
