@@ -23,6 +23,8 @@ DType dtype_of_cast(const Node& node) { return parse_dtype(node.attributes.get<s
 
 CumsumForm cumsum_form(const Node& node) { return {axis_of(node), node.attributes.get<bool>("reverse")}; }
 
+GatherForm gather_form(const Node& node) { return {axis_of(node), node.attributes.get<std::int64_t>("batch_axes")}; }
+
 std::int64_t axis_of(const Node& node) { return node.attributes.get<std::int64_t>("axis"); }
 
 const std::vector<std::int64_t>& permutation_of(const Node& node) {

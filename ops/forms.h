@@ -52,6 +52,13 @@ struct CumsumForm {
 };
 CumsumForm cumsum_form(const Node& node);
 
+/// gather, scatter_add: along which axis, and how many leading axes both operands share.
+struct GatherForm {
+  std::int64_t axis = 0;
+  std::int64_t batch_axes = 0;
+};
+GatherForm gather_form(const Node& node);
+
 /// The one axis of a concat, slice, pad, flip, argmax, cumsum, softmax or log_softmax.
 std::int64_t axis_of(const Node& node);
 

@@ -1,5 +1,8 @@
 #include "ops/helpers.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "ops/ops.h"
 
 namespace weft {
@@ -36,6 +39,21 @@ Value sum_to(Value x, const Shape& shape) {
   return sum.shape() == shape ? sum : reshape(sum, shape);
 }
 
+Value axis_to_last(Value x, std::size_t axis) {
+  std::vector<std::int64_t> axes(x.shape().rank());
+  std::iota(axes.begin(), axes.end(), std::int64_t{0});
+  std::rotate(axes.begin() + static_cast<std::ptrdiff_t>(axis), axes.begin() + static_cast<std::ptrdiff_t>(axis) + 1,
+              axes.end());
+  return axis + 1 == axes.size() ? x : transpose(x, axes);
+}
+
+Value axis_from_last(Value x, std::size_t axis) {
+  std::vector<std::int64_t> axes(x.shape().rank());
+  std::iota(axes.begin(), axes.end(), std::int64_t{0});
+  std::rotate(axes.begin() + static_cast<std::ptrdiff_t>(axis), axes.end() - 1, axes.end());
+  return axis + 1 == axes.size() ? x : transpose(x, axes);
+}
+
 void require_dtype(std::string_view builder, Value x, DType dtype) {
   require(static_cast<bool>(x), "{}: an operand is a null value", builder);
   require(x.dtype() == dtype, "{}: '{}' is {}: {} is needed", builder, x.name(), x.type(), to_string(dtype));
@@ -69,6 +87,21 @@ std::size_t axis_of(const Attributes& attributes, const Shape& shape) {
   require(axis >= 0 && axis < static_cast<std::int64_t>(shape.rank()), "axis {} is out of range for shape {}", axis,
           shape);
   return static_cast<std::size_t>(axis);
+}
+
+std::size_t batch_axes_of(const Attributes& attributes, const Shape& indices) {
+  const std::int64_t batch_axes = attributes.get<std::int64_t>("batch_axes");
+  require(batch_axes >= 0 && batch_axes <= static_cast<std::int64_t>(indices.rank()),
+          "batch_axes is {}: indices of shape {} have from 0 to {}", batch_axes, indices, indices.rank());
+  return static_cast<std::size_t>(batch_axes);
+}
+
+void require_same_batches(const TensorType& values, const TensorType& indices, std::size_t batch_axes) {
+  const std::span<const std::int64_t> of_values = values.shape.extents();
+  const std::span<const std::int64_t> of_indices = indices.shape.extents();
+  require(
+      batch_axes <= of_values.size() && std::ranges::equal(of_values.first(batch_axes), of_indices.first(batch_axes)),
+      "the first {} extents differ: values {}, indices {}", batch_axes, values, indices);
 }
 
 std::vector<TensorType> infer_float_unary(std::span<const TensorType> operands, const Attributes&) {

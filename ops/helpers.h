@@ -25,6 +25,9 @@ std::int64_t axis_from_first(Value x, std::int64_t axis);
 Value constant_like(Value x, double number);
 /// The sum over the axes that broadcasting `shape` to the value's shape has added or stretched: of that shape.
 Value sum_to(Value x, const Shape& shape);
+/// x with one axis moved behind the others, and the inverse; x itself where it is the last one.
+Value axis_to_last(Value x, std::size_t axis);
+Value axis_from_last(Value x, std::size_t axis);
 /// Throws Error, in the name of the builder, when the value is null or not of that element type.
 void require_dtype(std::string_view builder, Value x, DType dtype);
 /// A shape as an attribute, and back. The second throws Error for what is no shape.
@@ -43,6 +46,11 @@ void require_number(const TensorType& type, std::string_view operand);
 void require_same_dtype(const TensorType& lhs, const TensorType& rhs);
 /// The attribute "axis", which must count from the first axis and lie within the shape.
 std::size_t axis_of(const Attributes& attributes, const Shape& shape);
+
+/// The attribute "batch_axes" of a gather or scatter, which must be some of the leading axes of the indices.
+std::size_t batch_axes_of(const Attributes& attributes, const Shape& indices);
+/// Throws Error, with both, unless the leading extents of values and indices are the same.
+void require_same_batches(const TensorType& values, const TensorType& indices, std::size_t batch_axes);
 
 /// x -> the same floating-point type.
 std::vector<TensorType> infer_float_unary(std::span<const TensorType> operands, const Attributes& attributes);

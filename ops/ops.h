@@ -181,6 +181,17 @@ Value transpose(Value x, std::vector<std::int64_t> permutation);
 Value broadcast(Value x, const Shape& shape);
 /// The elements along an axis in the opposite order.
 Value flip(Value x, std::int64_t axis);
+/// The elements along an axis that indices (i32, any shape) name: that axis of x becomes the axes of indices. The first
+/// `batch_axes` axes of both are one another's: each batch has indices of its own. An index that is no place along the
+/// axis is an Error at run time. x [a, n, b], indices [i, j] -> [a, i, j, b]; with batch_axes 1, [a, i] -> [a, i, b].
+Value gather(Value x, Value indices, std::int64_t axis = 0, std::int64_t batch_axes = 0);
+/// The gradient of gather: zeros, `extent` of them along the axis, to which the updates (numbers) are added where the
+/// indices say, in the order of these: the bits are always the same. updates [a, i, j, b], indices [i, j] ->
+/// [a, extent, b].
+Value scatter_add(Value updates, Value indices, std::int64_t axis, std::int64_t extent, std::int64_t batch_axes = 0);
+/// y[a, i, b] = x[a, indices[a, i, b], b]: NumPy's and PyTorch's gather along an axis, outside of which x and indices
+/// (i32) have the same extents.
+Value take_along_axis(Value x, Value indices, std::int64_t axis);
 /// x with an axis of extent 1 put in, which is axis `axis` of the result.
 Value expand_dims(Value x, std::int64_t axis);
 /// x without these axes, each of extent 1; without all that are, when none are given.
@@ -215,6 +226,12 @@ Value reduce_all(Value x, const Integers& axes = {}, bool keep_dims = false);
 Value argmax(Value x, std::int64_t axis);
 /// The index (i32) of the smallest element along an axis, the first of equals; the axis is removed.
 Value argmin(Value x, std::int64_t axis);
+struct TopK {
+  Value values;   ///< x's shape with k in place of the axis
+  Value indices;  ///< i32, likewise: where along the axis they are
+};
+/// The k largest elements along an axis, in descending order; of equals, the first ones. A NaN is above all numbers.
+TopK top_k(Value x, std::int64_t k, std::int64_t axis = -1);
 /// Element i of the result is the sum of the elements up to and with i along an axis; with `reverse`, from i on.
 Value cumsum(Value x, std::int64_t axis, bool reverse = false);
 Value softmax(Value x, std::int64_t axis = -1);

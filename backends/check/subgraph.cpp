@@ -122,8 +122,9 @@ class Extraction {
       attributes.set("value", std::make_shared<const Tensor>(cropped(constant_value(node))));
     if (const Attribute* shape = node.attributes.find("shape"); shape != nullptr)
       attributes.set("shape", resized_shape(*shape));
-    if (const Attribute* vocabulary = node.attributes.find("vocabulary"); vocabulary != nullptr)
-      attributes.set("vocabulary", part_.extent(std::get<std::int64_t>(*vocabulary)));
+    for (const char* name : {"vocabulary", "extent", "k"})  // extents of results, under the names that ops give them
+      if (const Attribute* extent = node.attributes.find(name); extent != nullptr)
+        attributes.set(name, part_.extent(std::get<std::int64_t>(*extent)));
     if (node.op == &op::slice) resize_slice(node, operands[0].shape, attributes);
     return attributes;
   }

@@ -155,7 +155,8 @@ class Generator {
         &Generator::long_memory, &Generator::integers,     &Generator::chances,         &Generator::loss,
         &Generator::update_step, &Generator::norms,        &Generator::batched_product, &Generator::op_case,
         &Generator::op_case,     &Generator::op_case,      &Generator::function,        &Generator::pair,
-        &Generator::counted,     &Generator::normalised,   &Generator::simple_loss,     &Generator::conversion};
+        &Generator::counted,     &Generator::normalised,   &Generator::simple_loss,     &Generator::conversion,
+        &Generator::indexed};
     (this->*choices_.one_of(makers))();
   }
 
@@ -377,6 +378,40 @@ class Generator {
     const Value b = of_shape(transpose_b ? Shape{batch, columns, inner} : Shape{batch, inner, columns});
     keep(tanh(matmul(a, b, transpose_a, transpose_b)));
     if (chance(20) && rows == inner) keep(tanh(matmul(a, a, true, false)));
+  }
+
+  /// Elements looked up, or added where indices say. The indices are below `vocabulary`, as the axis' extent is.
+  void indexed() {
+    const Shape outer = any_shape(0, 1);
+    const Shape inner = any_shape(0, 1);
+    const auto around = [&](const Shape& middle) {
+      Shape shape = outer;
+      for (const std::int64_t extent : middle) shape = shape.inserted(shape.rank(), extent);
+      for (const std::int64_t extent : inner) shape = shape.inserted(shape.rank(), extent);
+      return shape;
+    };
+    const auto axis = static_cast<std::int64_t>(outer.rank());
+    const std::int64_t batch_axes = chance(30) ? axis : 0;
+    const Shape places = any_shape(0, 1);
+    Shape shape_of_indices = places;
+    for (std::int64_t i = 0; i < batch_axes; ++i)
+      shape_of_indices = shape_of_indices.inserted(static_cast<std::size_t>(i), outer[i]);
+    switch (pick(0, 3)) {
+      case 0:
+        return keep(gather(of_shape(around({vocabulary})), ids(shape_of_indices), axis, batch_axes));
+      case 1:
+        return keep(tanh(scatter_add(of_shape(around(places)), ids(shape_of_indices), axis, vocabulary, batch_axes)));
+      case 2: {
+        const Value x = of_shape(around({vocabulary}));
+        return keep(take_along_axis(x, ids(around({pick(1, 3)})), axis));
+      }
+      default: {
+        const Value x = with_axes();
+        const std::int64_t along = any_axis(x);
+        const TopK top = top_k(x, pick(1, x.shape()[along]), along);
+        return keep(chance(60) ? top.values : top.values * tanh(cast(top.indices, options_.floats)));
+      }
+    }
   }
 
   void sum_of_products() {
@@ -715,7 +750,9 @@ class Generator {
     graph_.output("loss", loss);
     switch (options_.updates ? pick(0, 3) : 0) {
       case 1:
-        return Adam(graph_).update(parameters_, clip_by_global_norm(grads, 0.5), number(0.01));
+        // A gradient that is 0 but for rounding must not become a step: it would be rounding divided by its own size.
+        return Adam(graph_).update(parameters_, clip_by_global_norm(grads, 0.5), number(0.01),
+                                   {.epsilon = options_.tame ? 0.1 : 1e-7});
       case 2:
         Sgd(graph_).update(parameters_, grads, number(0.1), {.momentum = 0.9});
         if (chance(30)) moving_average(parameters_, number(0.25));

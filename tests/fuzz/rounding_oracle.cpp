@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -64,10 +65,10 @@ bool multiplies_inside(const Op& op) {
 /// Ops that move or choose elements, and do not round; or nothing but their result, once.
 bool is_exact(const Op& op) {
   static const std::set<const Op*> exact{
-      &op::neg,     &op::relu,      &op::select,    &op::slice, &op::concat,    &op::pad,
-      &op::reshape, &op::transpose, &op::broadcast, &op::flip,  &op::embedding, &op::reduce_max,
-      &op::equal,   &op::less,      &op::argmax,    &op::abs,   &op::sign,      &op::floor,
-      &op::round,   &op::minimum,   &op::maximum,   &op::cast,  &op::remainder, &op::sequence_mask};
+      &op::neg,       &op::relu,      &op::select,        &op::slice,     &op::concat,     &op::pad,     &op::reshape,
+      &op::transpose, &op::broadcast, &op::flip,          &op::embedding, &op::reduce_max, &op::equal,   &op::less,
+      &op::argmax,    &op::abs,       &op::sign,          &op::floor,     &op::round,      &op::minimum, &op::maximum,
+      &op::cast,      &op::remainder, &op::sequence_mask, &op::gather,    &op::top_k};
   return exact.contains(&op);
 }
 
@@ -262,6 +263,7 @@ class Oracle {
     const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
     if (node.op == &op::argmax)
       return !has_tie(operand(0), static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis")));
+    if (node.op == &op::top_k) return !has_tie_above(operand(0), node.attributes.get<std::int64_t>("k"));
     if (node.op == &op::reduce_prod && is_float(operand(0)[0].dtype())) return !may_leave_float32(operand(0)[0]);
     const TensorType& type = graph_.type(node.results[0]);
     if (distance_from_step(*node.op, type.dtype, 0.0, 0.0)) return !has_step(operand(0), *node.op, type.dtype);
@@ -307,6 +309,24 @@ class Oracle {
       for (std::int64_t i = 0; i < extent; ++i)
         if (is_tie([&](std::size_t k) { return x[k].number(first + best * stride) - x[k].number(first + i * stride); }))
           return true;
+    }
+    return false;
+  }
+
+  /// Whether rounding could exchange two neighbours among the k largest of a row, or the last one with the next.
+  static bool has_tie_above(const Ensemble& x, std::int64_t k) {
+    const std::int64_t extent = x[0].shape()[-1];
+    for (std::int64_t first = 0; first < x[0].shape().volume(); first += extent) {
+      std::vector<std::int64_t> places(static_cast<std::size_t>(extent));
+      std::iota(places.begin(), places.end(), first);
+      const auto above = [&](std::int64_t a, std::int64_t b) {
+        const double of_a = x[0].number(a);
+        const double of_b = x[0].number(b);
+        return std::isnan(of_a) ? !std::isnan(of_b) : of_a > of_b;
+      };
+      std::ranges::stable_sort(places, above);
+      for (std::size_t i = 0; i < static_cast<std::size_t>(k) && i + 1 < places.size(); ++i)
+        if (is_tie([&](std::size_t s) { return x[s].number(places[i]) - x[s].number(places[i + 1]); })) return true;
     }
     return false;
   }

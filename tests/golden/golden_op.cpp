@@ -100,6 +100,29 @@ GoldenOutputs pad_case(const GoldenInputs& inputs, Variant variant) {
                     attributes.get<std::int64_t>("after"), mode)}};
 }
 
+GoldenOutputs gather_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  return {{"y", gather(inputs.real("x"), inputs.ids("indices"), attributes.get<std::int64_t>("axis"),
+                       attributes.get_or("batch_axes", std::int64_t{0}))}};
+}
+
+GoldenOutputs take_along_axis_case(const GoldenInputs& inputs, Variant variant) {
+  return {{"y", take_along_axis(inputs.real("x"), inputs.ids("indices"), axis_of(inputs, variant).value())}};
+}
+
+GoldenOutputs scatter_add_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  return {{"y", scatter_add(inputs.real("updates"), inputs.ids("indices"), attributes.get<std::int64_t>("axis"),
+                            attributes.get<std::int64_t>("extent"), attributes.get_or("batch_axes", std::int64_t{0}))}};
+}
+
+/// The values, and the values times their indices.
+GoldenOutputs top_k_case(const GoldenInputs& inputs, Variant variant) {
+  const TopK top =
+      top_k(inputs.real("x"), inputs.file().attributes.get<std::int64_t>("k"), axis_of(inputs, variant).value());
+  return {{"values", top.values}, {"picked", top.values * cast(top.indices, top.values.dtype())}};
+}
+
 GoldenOutputs transpose_case(const GoldenInputs& inputs, Variant) {
   return {{"y", transpose(inputs.real("x"), inputs.file().attributes.get<std::vector<std::int64_t>>("permutation"))}};
 }
@@ -271,6 +294,9 @@ const std::map<std::string_view, Apply*>& cases() {
       {"concat", concat_case},
       {"slice", slice_case},
       {"pad", pad_case},
+      {"gather", gather_case},
+      {"take_along_axis", take_along_axis_case},
+      {"scatter_add", scatter_add_case},
       {"transpose", transpose_case},
       {"reduce_sum", reduction<reduce_sum>},
       {"reduce_mean", reduction<reduce_mean>},
@@ -280,6 +306,7 @@ const std::map<std::string_view, Apply*>& cases() {
       {"reduce_variance", reduction<reduce_variance>},
       {"logsumexp", reduction<logsumexp>},
       {"cumsum", cumsum_case},
+      {"top_k", top_k_case},
       {"flip", along_axis<flip>},
       {"tile", tile_case},
       {"layer_norm", layer_norm_case},

@@ -22,6 +22,11 @@ struct BuilderCase {
 
 Value three_ids(Value x) { return x.graph().constant(Tensor::of<std::int32_t>({3}, {4, 0, 2})); }
 
+/// [3, 5], of which each is a row and a column of such a matrix.
+Value places(Value x) {
+  return x.graph().constant(Tensor::of<std::int32_t>({3, 5}, {2, 0, 1, 2, 2, 0, 0, 1, 2, 0, 1, 1, 1, 0, 2}));
+}
+
 std::vector<BuilderCase> builder_cases() {
   return {
       {"square", [](Value x, Value y) { return square(x) * y; }},
@@ -52,6 +57,8 @@ std::vector<BuilderCase> builder_cases() {
        }},
       {"pad by reflection", [](Value x, Value y) { return pad(x, 1, 4, 2, PadMode::reflect) * reduce_sum(y); }},
       {"pad by edges", [](Value x, Value y) { return pad(x * y, 0, 2, 1, PadMode::edge) * pad(y, 0, 1, 2); }},
+      {"take_along_axis",
+       [](Value x, Value y) { return take_along_axis(x, places(x), 0) * take_along_axis(y, places(y), 1); }},
       {"one_hot", [](Value x, Value y) { return select(one_hot(three_ids(x), 5, DType::boolean), x, y * x); }},
       {"cross_entropy", [](Value x, Value y) { return cross_entropy(x, three_ids(x)) * reduce_sum(y); }},
       {"cross_entropy with all options",

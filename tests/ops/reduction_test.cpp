@@ -207,4 +207,42 @@ TEST_CASE("mismatches of the newer reductions name the shape") {
   CHECK(error_of([&] { argmin(x, -3); }) == "argmax 'argmax': axis -3 is out of range for shape [2,3]");
 }
 
+TEST_CASE("top_k is in descending order, the first of equals first, and NaN above all") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  Graph graph;
+  const TopK top = top_k(graph.constant(doubles({3, 5}, {1, 7, 3, 7, 7, -inf, -1, nan, inf, nan, 2, 2, 2, 2, 2})), 3);
+  const Tensor values = evaluate(top.values);
+  for (const std::int64_t i : {0, 1, 2}) CHECK(values.number(i) == 7.0);
+  CHECK(std::isnan(values.number(3)));
+  CHECK(std::isnan(values.number(4)));
+  CHECK(values.number(5) == inf);
+  CHECK(evaluate(top.indices) == Tensor::of<std::int32_t>({3, 3}, {1, 3, 4, 2, 4, 3, 0, 1, 2}));
+  const TopK columns = top_k(graph.constant(Tensor::of<std::int32_t>({3, 2}, {1, 9, 5, 8, 3, 9})), 2, 0);
+  CHECK(evaluate(columns.values) == Tensor::of<std::int32_t>({2, 2}, {5, 9, 3, 9}));
+  CHECK(evaluate(columns.indices) == Tensor::of<std::int32_t>({2, 2}, {1, 0, 2, 2}));
+}
+
+TEST_CASE("the gradient of top_k goes to the elements that were taken") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f64, {2, 4});
+  const Value weights = graph.constant(doubles({2}, {10, 1}));
+  const Value dx = gradients(reduce_sum(top_k(x, 2).values * weights), {x})[0];
+  CHECK(evaluate(dx, {{"x", doubles({2, 4}, {1, 4, 2, 4, 5, 3, 6, 1})}}) ==
+        doubles({2, 4}, {0, 10, 0, 1, 1, 0, 10, 0}));
+}
+
+TEST_CASE("top_k says what k may be") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  for (const std::int64_t k : {std::int64_t{0}, std::int64_t{4}, std::numeric_limits<std::int64_t>::min()})
+    CHECK(error_of([&] { top_k(x, k); }) ==
+          fmt::format("top_k 'top_k': k is {}: it must be from 1 to 3, the last extent of f32[2,3]", k));
+  CHECK(error_of([&] { top_k(x, 1, 2); }) == "axis 2 is out of range for shape [2,3]");
+  CHECK(error_of([&] { top_k(Value(), 1); }) == "top_k: operand 0 is a null value");
+  CHECK(error_of([&] { top_k(graph.input("flags", DType::boolean, {3}), 1); }) ==
+        "top_k 'top_k': x is bool[3]: a floating-point type or i32 is needed");
+  CHECK_THROWS_AS(top_k(graph.constant(1.0), 1), Error);
+}
+
 }  // namespace weft

@@ -233,4 +233,95 @@ TEST_CASE("padding by mirrored and by repeated elements") {
   CHECK_THROWS_AS(pad(x, 2, 0, 0, PadMode::edge), Error);
 }
 
+TEST_CASE("gather puts the axes of the indices in place of the axis") {
+  Graph graph;
+  const Value x = count(graph, {2, 3, 2});
+  const Value pair = graph.constant(integers({2}, {2, 0}));
+  CHECK(evaluate(gather(x, pair, 1)) == integers({2, 2, 2}, {4, 5, 0, 1, 10, 11, 6, 7}));
+  CHECK(evaluate(gather(x, graph.constant(1.0, DType::i32))) == integers({3, 2}, {6, 7, 8, 9, 10, 11}));
+  CHECK(evaluate(gather(x, graph.constant(integers({1, 3}, {1, 1, 0})), -1)) ==
+        integers({2, 3, 1, 3}, {1, 1, 0, 3, 3, 2, 5, 5, 4, 7, 7, 6, 9, 9, 8, 11, 11, 10}));
+  CHECK(evaluate(gather(x, pair, 1, 1)) == integers({2, 2}, {4, 5, 6, 7}));
+  const Value flags = graph.constant(Tensor::of<std::uint8_t>({3}, {1, 0, 0}));
+  CHECK(evaluate(gather(flags, pair)) == Tensor::of<std::uint8_t>({2}, {0, 1}));
+  CHECK(evaluate(take_along_axis(x, graph.constant(integers({2, 1, 2}, {2, 0, 0, 1})), 1)) ==
+        integers({2, 1, 2}, {4, 1, 6, 9}));
+  CHECK(evaluate(take_along_axis(x, graph.constant(integers({2, 3, 1}, {1, 1, 0, 0, 1, 0})), 2)) ==
+        integers({2, 3, 1}, {1, 3, 4, 6, 9, 10}));
+}
+
+TEST_CASE("scatter_add adds up what has one index, and leaves others 0") {
+  Graph graph;
+  const Value updates = count(graph, {2, 3});
+  const Value indices = graph.constant(integers({3}, {3, 0, 3}));
+  CHECK(evaluate(scatter_add(updates, indices, 1, 4)) == integers({2, 4}, {1, 0, 0, 2, 4, 0, 0, 8}));
+  CHECK(evaluate(scatter_add(updates, indices, -1, 4)) == integers({2, 4}, {1, 0, 0, 2, 4, 0, 0, 8}));
+  const Value of_rows = graph.constant(integers({2, 3}, {0, 0, 1, 1, 1, 1}));
+  CHECK(evaluate(scatter_add(updates, of_rows, 1, 2, 1)) == integers({2, 2}, {1, 2, 0, 12}));
+  CHECK(evaluate(scatter_add(updates, of_rows, 0, 2)) == integers({2}, {1, 14}));
+  const Value most = graph.constant(integers({2}, {std::numeric_limits<std::int32_t>::max(), 1}));
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()}) {
+    Graph wrapping;
+    wrapping.output("y",
+                    scatter_add(wrapping.input("u", DType::i32, {2}), wrapping.constant(integers({2}, {0, 0})), 0, 1));
+    CHECK(test::run(wrapping, {{"u", evaluate(most)}}, *backend).at("y") ==
+          integers({1}, {std::numeric_limits<std::int32_t>::min()}));
+  }
+}
+
+TEST_CASE("an index that is no place along the axis is an error of the run that names the node and the index") {
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()})
+    for (const std::int32_t bad : {4, -1}) {
+      CAPTURE(backend->name());
+      Graph graph;
+      const Value indices = graph.input("indices", DType::i32, {3});
+      graph.output("gathered", gather(graph.input("x", DType::f32, {2, 4}), indices, 1).named("picked"));
+      graph.output("added", scatter_add(graph.input("u", DType::f32, {3}), indices, 0, 4));
+      Execution execution = compile(graph, *backend);
+      const TensorMap inputs{{"x", Tensor({DType::f32, Shape{2, 4}})}, {"u", Tensor({DType::f32, Shape{3}})}};
+      const auto run = [&](std::int32_t index) {
+        TensorMap all = inputs;
+        all.emplace("indices", integers({3}, {0, index, 3}));
+        return error_of([&] { execution.run(all); });
+      };
+      CHECK(run(bad).find(fmt::format("index {} (element 1) is outside of an axis of 4 elements", bad)) !=
+            std::string::npos);
+      CHECK(run(bad).find("'picked'") != std::string::npos);
+      CHECK(run(2) == "no error");
+    }
+}
+
+TEST_CASE("mismatches of gather and scatter_add name both sides") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const Value indices = graph.input("indices", DType::i32, {4, 3});
+  CHECK(error_of([&] { gather(x, x); }) == "gather 'gather': the indices are f32[2,3]: i32 is needed");
+  CHECK(error_of([&] { gather(x, indices, 2); }) == "gather 'gather': axis 2 is out of range for shape [2,3]");
+  CHECK(error_of([&] { gather(x, indices, 0, 1); }) ==
+        "gather 'gather': axis 0 of x f32[2,3] is one of the 1 batch axes");
+  CHECK(error_of([&] { gather(x, indices, 1, 1); }) ==
+        "gather 'gather': the first 1 extents differ: values f32[2,3], indices i32[4,3]");
+  CHECK(error_of([&] { gather(x, indices, 1, 3); }) ==
+        "gather 'gather': batch_axes is 3: indices of shape [4,3] have from 0 to 2");
+  CHECK(error_of([&] { gather(x, indices, 1, -1); }) ==
+        "gather 'gather': batch_axes is -1: indices of shape [4,3] have from 0 to 2");
+  CHECK(error_of([&] { take_along_axis(x, indices, 1); }) ==
+        "take_along_axis: x and indices differ outside of axis 1: x f32[2,3], indices i32[4,3]");
+  CHECK(error_of([&] { take_along_axis(x, Value(), 1); }) == "take_along_axis: operand 1 is a null value");
+  CHECK(error_of([&] { scatter_add(x, x, 0, 5); }) ==
+        "scatter_add 'scatter_add': the indices are f32[2,3]: i32 is needed");
+  CHECK(error_of([&] { scatter_add(x, indices, 0, 5); }) ==
+        "scatter_add 'scatter_add': the updates need the indices' axes from axis 0 on: updates f32[2,3], indices "
+        "i32[4,3] with 0 batch axes");
+  CHECK(error_of([&] { scatter_add(x, indices, 1, 5); }) ==
+        "scatter_add 'scatter_add': axis 1 is out of range: updates f32[2,3], indices i32[4,3] with 0 batch axes");
+  const Value row = graph.input("row", DType::i32, {3});
+  CHECK_THROWS_AS(scatter_add(x, row, 1, 0), Error);
+  CHECK_THROWS_AS(scatter_add(x, row, 1, -3), Error);
+  CHECK_THROWS_AS(scatter_add(x, row, 1, std::numeric_limits<std::int64_t>::max()), Error);
+  CHECK_THROWS_AS(scatter_add(x, row, std::numeric_limits<std::int64_t>::min(), 1), Error);
+  CHECK(error_of([&] { scatter_add(graph.input("flags", DType::boolean, {3}), row, 0, 2); }) ==
+        "scatter_add 'scatter_add': updates is bool[3]: a floating-point type or i32 is needed");
+}
+
 }  // namespace weft

@@ -121,6 +121,17 @@ TEST_CASE("loss and embeddings have the same bits on any number of threads") {
   check_threads(graph, 333);
 }
 
+TEST_CASE("sums by indices and largest elements have the same bits on any number of threads") {
+  Graph graph;
+  const Value indices = graph.input("indices", DType::i32, {2000});
+  graph.output("rows", scatter_add(graph.input("d", DType::f32, {2000, 300}), indices, 0, 33));
+  graph.output("columns", scatter_add(graph.input("e", DType::f32, {50, 2000}), indices, 1, 33));
+  const TopK top = top_k(graph.input("f", DType::f32, {64, 3000}), 7);
+  graph.output("values", top.values);
+  graph.output("places", top.indices);
+  check_threads(graph, 33);
+}
+
 TEST_CASE("a row's bits do not depend on the rows beside it") {
   check_rows({300}, [](Graph& graph, Value x) {
     return dense(x, graph.parameter("w", {300, 200}, uniform), graph.parameter("bias", {200}, uniform));

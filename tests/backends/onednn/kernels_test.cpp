@@ -186,6 +186,65 @@ TEST_CASE("batches of products") {
   }
 }
 
+TEST_CASE("elements are looked up and added along any axis") {
+  for (const std::int64_t n : test::odd_extents)
+    for (std::int64_t axis = 0; axis < 3; ++axis)
+      for (const std::int64_t batch_axes : {std::int64_t{0}, axis}) {
+        CAPTURE(n);
+        CAPTURE(axis);
+        CAPTURE(batch_axes);
+        const Shape shape = Shape{2, 3, 4}.with(static_cast<std::size_t>((axis + 1) % 3), n);
+        Shape of_indices{5, 2};
+        for (std::int64_t i = 0; i < batch_axes; ++i)
+          of_indices = of_indices.inserted(static_cast<std::size_t>(i), shape[i]);
+        Graph graph;
+        const Value indices = graph.input("indices", DType::i32, of_indices);
+        const Value y = gather(input(graph, "x", shape), indices, axis, batch_axes);
+        graph.output("gather", y);
+        graph.output("scatter_add", scatter_add(y, indices, axis, shape[axis], batch_axes));
+        graph.output("slice", slice(input(graph, "x2", shape), axis, 0, shape[axis], 3));
+        check_agrees(graph, static_cast<std::int32_t>(shape[axis]));
+      }
+}
+
+TEST_CASE("long rows are added in strips, and many in parallel") {
+  for (const Shape& shape : {Shape{30, 300}, Shape{300, 129}, Shape{2, 50, 257}, Shape{9, 500}}) {
+    CAPTURE(shape.to_string());
+    const auto axis = static_cast<std::int64_t>(shape.rank()) - 2;
+    Graph graph;
+    const Value indices = graph.input("indices", DType::i32, {700});
+    const Value y = gather(input(graph, "x", shape), indices, axis);
+    graph.output("gather", y);
+    graph.output("scatter_add", scatter_add(y, indices, axis, shape[axis]));
+    graph.output("last", scatter_add(gather(y, indices, -1), indices, -1, shape[-1]));
+    graph.output("slice", slice(y, -1, 1, shape[-1], 2));
+    check_agrees(graph, 9);
+  }
+}
+
+TEST_CASE("the largest elements of a row, with ties and NaNs, are those of the reference") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const std::int64_t n : {1, 3, 63, 64, 65, 129, 1000, 5000})
+    for (const std::int64_t k : {1, 2, 5, 64, 900})
+      for (const bool ties : {false, true}) {
+        if (k > n) continue;
+        CAPTURE(n);
+        CAPTURE(k);
+        CAPTURE(ties);
+        Graph graph;
+        const TopK top = top_k(input(graph, "x", {7, n}), k);
+        graph.output("values", top.values);
+        graph.output("indices", top.indices);
+        Tensor x = test::draw("x", {7, n});
+        for (std::int64_t i = 0; ties && i < 7 * n; ++i) x.set_number(i, std::round(2.0 * x.number(i)));
+        for (std::int64_t i = 3 * n; i < 7 * n; i += 1 + n / 3) x.set_number(i, nan);
+        const TensorMap fast = test::run_fast(graph, {{"x", x}});
+        const TensorMap expected = Execution(compile(graph, reference_backend())).run({{"x", x}});
+        CHECK(fast.at("values") == expected.at("values"));
+        CHECK(fast.at("indices") == expected.at("indices"));
+      }
+}
+
 TEST_CASE("recurrent cells and attention") {
   for (const std::int64_t units : test::odd_extents) {
     CAPTURE(units);
