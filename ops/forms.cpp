@@ -6,6 +6,8 @@ MatmulForm matmul_form(const Node& node) {
   return {node.attributes.get<bool>("transpose_a"), node.attributes.get<bool>("transpose_b")};
 }
 
+Shape batch_shape(const Shape& matrices) { return Shape(matrices.extents().first(matrices.rank() - 2)); }
+
 SliceForm slice_form(const Node& node) {
   return {axis_of(node), node.attributes.get<std::int64_t>("begin"), node.attributes.get<std::int64_t>("end"),
           node.attributes.get_or("step", std::int64_t{1})};

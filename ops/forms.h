@@ -17,6 +17,8 @@ struct MatmulForm {
   friend auto operator<=>(const MatmulForm&, const MatmulForm&) = default;
 };
 MatmulForm matmul_form(const Node& node);
+/// The axes of a matmul's operand or result that count batches: all but the last two.
+Shape batch_shape(const Shape& matrices);
 
 /// slice: every step-th of the elements [begin, end) along the axis.
 struct SliceForm {

@@ -245,8 +245,14 @@ Value layer_norm(Value x, Value gain, Value bias, double epsilon = 1e-5);
 Value rms_norm(Value x, Value gain, double epsilon = 1e-5);
 
 // ---- Matrix products.
-/// a [m, k] (or its transpose) times b [k, n] (or its transpose): [m, n]; or of rank 3, batch by batch.
+/// a [..., m, k] (or its transpose) times b [..., k, n] (or its transpose): [..., m, n]. The axes before the last two
+/// count batches, and broadcast. A vector a is a row, a vector b a column, and the result lacks that axis.
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
+/// Products and sums in Einstein's notation: "bij,bjk->bik" names the axes of each operand by letters, and those of the
+/// result; what an axis is not named in is summed over. A letter twice in one operand is its diagonal. Without "->",
+/// the result has the letters that occur once, in the order of the alphabet. Operands are contracted from left to
+/// right, as matrix products where there are sums.
+Value einsum(std::string_view equation, Values operands);
 /// x [..., in] times kernel [in, out] plus bias [out]: [..., out].
 Value dense(Value x, Value kernel, Value bias);
 /// The same without a bias.

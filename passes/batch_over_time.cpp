@@ -79,8 +79,7 @@ class StackingOrder {
 std::optional<std::size_t> rows_operand(const Graph& graph, const Node& node) {
   if (node.op == &op::dense) return 0;
   if (node.op == &op::embedding) return 1;
-  if (node.op == &op::matmul && !matmul_form(node).transpose_a && graph.type(node.operands[0]).shape.rank() == 2)
-    return 0;
+  if (is_matrix_product(graph, node) && !matmul_form(node).transpose_a) return 0;
   return std::nullopt;
 }
 
@@ -223,8 +222,7 @@ class SumBatching {
     const Node& node = graph_.node(graph_.producer(value));
     if (value.index >= uses_.size() || uses_[value.index] != 1) return std::nullopt;
     if ((node.op == &op::matmul) != products_) return std::nullopt;
-    if (node.op == &op::matmul && matmul_form(node) == MatmulForm{.transpose_a = true} &&
-        graph_.type(node.operands[0]).shape.rank() == 2)
+    if (is_matrix_product(graph_, node) && matmul_form(node) == MatmulForm{.transpose_a = true})
       return Term{Reduction::product};
     if (node.op == &op::embedding_gradient)
       return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary"), false,

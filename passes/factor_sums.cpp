@@ -26,12 +26,12 @@
 namespace weft {
 namespace {
 
-/// Products that can be merged: the same operand on the same side, the same transposes. Since the terms of a sum have
-/// one type, their other operands have, too.
+/// Products that can be merged: the same operand on the same side, the same transposes, and others of one shape.
 struct GroupKey {
   std::size_t shared_side;
   ValueId shared;
   MatmulForm form;
+  std::vector<std::int64_t> other;
   friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
 };
 
@@ -69,7 +69,8 @@ class SumFactoring {
     for (const ValueId term : terms) {
       const Node* product = product_of(term);
       if (product == nullptr) continue;
-      groups[{side, product->operands[side], matmul_form(*product)}].push_back(term);
+      const Shape& other = graph_.type(product->operands[1 - side]).shape;
+      groups[{side, product->operands[side], matmul_form(*product), {other.begin(), other.end()}}].push_back(term);
     }
     std::unordered_map<ValueId, ValueId> merged;  // a group's first term to its product, the others to null
     for (const auto& [key, members] : groups) {

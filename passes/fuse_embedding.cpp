@@ -46,8 +46,7 @@ class EmbeddingFusion {
   const Node& producer(ValueId value) const { return graph_.node(graph_.producer(value)); }
 
   bool is_product(const Node& node, bool transpose_a, bool transpose_b) const {
-    return node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() == 2 &&
-           matmul_form(node) == MatmulForm{transpose_a, transpose_b};
+    return is_matrix_product(graph_, node) && matmul_form(node) == MatmulForm{transpose_a, transpose_b};
   }
 
   /// The embedding of two or more ids that a value is, or is with its rows counted otherwise; nullptr for others.

@@ -54,8 +54,7 @@ class WeightLowering {
   /// A dense, or a matmul that is one without a bias.
   bool is_product(const Node& node) const {
     if (node.op == &op::dense) return true;
-    return node.op == &op::matmul && graph_.type(node.operands[0]).shape.rank() == 2 &&
-           matmul_form(node) == MatmulForm{};
+    return is_matrix_product(graph_, node) && matmul_form(node) == MatmulForm{};
   }
 
   bool can_lower(ValueId kernel) const {

@@ -21,6 +21,10 @@ std::optional<double> splat(const Graph& graph, ValueId value) {
   return first;
 }
 
+bool is_matrix_product(const Graph& graph, const Node& node) {
+  return node.op == &op::matmul && graph.type(node.results[0]).shape.rank() == 2;
+}
+
 void Rewriter::refresh(NodeId node) {
   const std::vector<ValueId>& operands = graph_.node(node).operands;
   for (std::size_t i = 0; i < operands.size(); ++i)

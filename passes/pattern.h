@@ -17,6 +17,9 @@ namespace weft {
 /// transpose, slice) of one.
 std::optional<double> splat(const Graph& graph, ValueId value);
 
+/// Whether a node is a matmul of two matrices, without batches.
+bool is_matrix_product(const Graph& graph, const Node& node);
+
 /// Collects replacements while a pass walks the graph, so that one sweep at the end applies them all.
 class Rewriter {
  public:

@@ -183,15 +183,23 @@ Value concat_of_pieces(const Match& match) {
   return reshape(slice(flat, 0, first.offset, end), match.type().shape);
 }
 
+/// Whether a transpose exchanges the last two axes, and leaves the others where they are.
+bool transposes_matrices(const Node& transpose) {
+  std::vector<std::int64_t> axes = permutation_of(transpose);
+  if (axes.size() < 2) return false;
+  std::swap(axes[axes.size() - 2], axes[axes.size() - 1]);
+  return std::ranges::is_sorted(axes);
+}
+
 // matmul(transpose(a), b) -> matmul(a, b) with transpose_a the other way round, and the same for b
 Value transpose_into_matmul(const Match& match) {
-  if (!match.is(op::matmul) || match.type().shape.rank() != 2) return {};
+  if (!match.is(op::matmul)) return {};
   std::array<Value, 2> operands{match.operand(0), match.operand(1)};
   const MatmulForm form = matmul_form(match.node);
   std::array<bool, 2> transposed{form.transpose_a, form.transpose_b};
   bool acts = false;
   for (std::size_t side = 0; side < 2; ++side) {
-    if (match.producer(side).op != &op::transpose || keeps_axes(match.producer(side))) continue;
+    if (match.producer(side).op != &op::transpose || !transposes_matrices(match.producer(side))) continue;
     operands[side] = match.graph.value(match.producer(side).operands[0]);
     transposed[side] = !transposed[side];
     acts = true;

@@ -144,7 +144,8 @@ class ConcatSplitting {
   void split_input_gradient(NodeId id, const LayerKey& key, const std::vector<Value>& kernels,
                             const std::vector<std::int64_t>& ends) {
     const Node& product = graph_.node(id);
-    if (product.op != &op::matmul || product.operands[1] != key.kernel || product.operands[0] == key.kernel) return;
+    if (!is_matrix_product(graph_, product) || product.operands[1] != key.kernel || product.operands[0] == key.kernel)
+      return;
     if (matmul_form(product) != MatmulForm{.transpose_b = true}) return;
     const ValueId dy = product.operands[0];
     std::vector<std::pair<ValueId, std::size_t>> cuts;  // what is cut out, and which part it is
@@ -171,7 +172,7 @@ class ConcatSplitting {
   /// The extents of the parts that a term x^T dy of a kernel's gradient is to be cut into; nullptr for other terms.
   const std::vector<std::int64_t>* cut_of(ValueId term) const {
     const Node& product = producer(term);
-    if (product.op != &op::matmul || matmul_form(product) != MatmulForm{.transpose_a = true}) return nullptr;
+    if (!is_matrix_product(graph_, product) || matmul_form(product) != MatmulForm{.transpose_a = true}) return nullptr;
     const auto at = splits_.find(product.operands[0]);
     return at == splits_.end() ? nullptr : &at->second;
   }

@@ -1,3 +1,4 @@
+#include "ops/forms.h"
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -16,26 +17,37 @@ Extents extents_of(const Shape& shape, bool transpose) {
   return transpose ? Extents{stored.columns, stored.rows} : stored;
 }
 
+Shape broadcast_batches(const TensorType& a, const TensorType& b) {
+  const Shape of_a = batch_shape(a.shape);
+  const Shape of_b = batch_shape(b.shape);
+  for (std::size_t back = 1; back <= std::min(of_a.rank(), of_b.rank()); ++back) {
+    const std::int64_t left = of_a.extents()[of_a.rank() - back];
+    const std::int64_t right = of_b.extents()[of_b.rank() - back];
+    require(left == right || left == 1 || right == 1, "the batches of lhs {} and rhs {} do not broadcast: {} and {}", a,
+            b, of_a, of_b);
+  }
+  return broadcast_shapes(of_a, of_b);
+}
+
 std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& a = operands[0];
   const TensorType& b = operands[1];
   require_same_dtype(a, b);
   require_float(a, "a");
-  require((a.shape.rank() == 2 || a.shape.rank() == 3) && a.shape.rank() == b.shape.rank(),
-          "two matrices, or two batches of matrices, are needed: lhs {}, rhs {}", a, b);
+  require(a.shape.rank() >= 2 && b.shape.rank() >= 2,
+          "two matrices, or batches of matrices, are needed: lhs {}, rhs {}", a, b);
   const Extents lhs = extents_of(a.shape, attributes.get<bool>("transpose_a"));
   const Extents rhs = extents_of(b.shape, attributes.get<bool>("transpose_b"));
   require(lhs.columns == rhs.rows, "inner dimensions differ: lhs {}{}, rhs {}{}", a,
           attributes.get<bool>("transpose_a") ? " transposed" : "", b,
           attributes.get<bool>("transpose_b") ? " transposed" : "");
-  if (a.shape.rank() == 2) return {{a.dtype, Shape{lhs.rows, rhs.columns}}};
-  require(a.shape[0] == b.shape[0], "batch extents differ: lhs {}, rhs {}", a, b);
-  return {{a.dtype, Shape{a.shape[0], lhs.rows, rhs.columns}}};
+  const Shape batch = broadcast_batches(a, b);
+  return {{a.dtype, batch.inserted(batch.rank(), lhs.rows).inserted(batch.rank() + 1, rhs.columns)}};
 }
 
 // With A and B as they enter the product, dA = dY B^T and dB = A^T dY; an operand that enters transposed gets the
-// transposed gradient: (dY B^T)^T = B dY^T, (A^T dY)^T = dY^T A.
+// transposed gradient: (dY B^T)^T = B dY^T, (A^T dY)^T = dY^T A. What was broadcast is summed.
 std::vector<Value> gradient(const GradientContext& context) {
   const bool transpose_a = context.attributes().get<bool>("transpose_a");
   const bool transpose_b = context.attributes().get<bool>("transpose_b");
@@ -43,9 +55,11 @@ std::vector<Value> gradient(const GradientContext& context) {
   const Value b = context.operand(1);
   const Value dy = context.cotangent(0);
   Value da;
-  if (context.needs(0)) da = transpose_a ? matmul(b, dy, transpose_b, true) : matmul(dy, b, false, !transpose_b);
+  if (context.needs(0))
+    da = sum_to(transpose_a ? matmul(b, dy, transpose_b, true) : matmul(dy, b, false, !transpose_b), a.shape());
   Value db;
-  if (context.needs(1)) db = transpose_b ? matmul(dy, a, true, transpose_a) : matmul(a, dy, !transpose_a, false);
+  if (context.needs(1))
+    db = sum_to(transpose_b ? matmul(dy, a, true, transpose_a) : matmul(a, dy, !transpose_a, false), b.shape());
   return {da, db};
 }
 
@@ -66,13 +80,21 @@ std::vector<Value> case_batch(Graph& graph) { return product(graph, {2, 3, 5}, {
 std::vector<Value> case_batch_transpose_a(Graph& graph) { return product(graph, {2, 5, 3}, {2, 5, 7}, true, false); }
 std::vector<Value> case_batch_transpose_b(Graph& graph) { return product(graph, {2, 3, 5}, {2, 7, 5}, false, true); }
 std::vector<Value> case_batch_transpose_both(Graph& graph) { return product(graph, {2, 5, 3}, {2, 7, 5}, true, true); }
+std::vector<Value> case_batch_axes(Graph& graph) { return product(graph, {2, 3, 4, 5}, {2, 3, 6, 5}, false, true); }
+std::vector<Value> case_broadcast(Graph& graph) { return product(graph, {2, 1, 4, 5}, {3, 5, 6}, false, false); }
+std::vector<Value> case_broadcast_left(Graph& graph) { return product(graph, {5, 4}, {3, 5, 6}, true, false); }
+std::vector<Value> case_broadcast_right(Graph& graph) {
+  return product(graph, {2, 3, 4, 5}, {1, 1, 6, 5}, false, true);
+}
+std::vector<Value> case_broadcast_both(Graph& graph) { return product(graph, {2, 1, 5, 4}, {1, 3, 6, 5}, true, true); }
+std::vector<Value> case_matrix_for_all(Graph& graph) { return product(graph, {2, 3, 4, 5}, {5, 6}, false, false); }
 
 }  // namespace
 
 const Op op::matmul = {
     .name = "matmul",
     .family = "matrix",
-    .summary = "y = a b, each transposed first if asked for; of rank 3, batch by batch",
+    .summary = "y = a b, each transposed first if asked for; axes before the last two are batches, and broadcast",
     .operands = {"a", "b"},
     .results = {"y"},
     .attributes = {"transpose_a: whether the last two axes of a are swapped first",
@@ -88,10 +110,31 @@ const Op op::matmul = {
               {.name = "batch", .build = case_batch},
               {.name = "batch_transpose_a", .build = case_batch_transpose_a},
               {.name = "batch_transpose_b", .build = case_batch_transpose_b},
-              {.name = "batch_transpose_both", .build = case_batch_transpose_both}},
+              {.name = "batch_transpose_both", .build = case_batch_transpose_both},
+              {.name = "batch_axes", .build = case_batch_axes},
+              {.name = "broadcast", .build = case_broadcast},
+              {.name = "broadcast_left", .build = case_broadcast_left},
+              {.name = "broadcast_right", .build = case_broadcast_right},
+              {.name = "broadcast_both", .build = case_broadcast_both},
+              {.name = "matrix_for_all", .build = case_matrix_for_all}},
 };
 
 Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {
+  if (a && b) {
+    const std::size_t rank_of_a = a.shape().rank();
+    const std::size_t rank_of_b = b.shape().rank();
+    if (rank_of_a == 1 && !transpose_a) {
+      const Value y = matmul(expand_dims(a, 0), b, false, transpose_b);
+      return squeeze(y, {rank_of_b == 1 ? -1 : -2});
+    }
+    if (rank_of_b == 1 && !transpose_b) return squeeze(matmul(a, expand_dims(b, 1), transpose_a, false), {-1});
+    // Rows of all batches by one matrix are one product. What does not fit is left to inference.
+    if (rank_of_a > 2 && rank_of_b == 2 && !transpose_a && a.dtype() == b.dtype() &&
+        a.shape()[-1] == b.shape()[transpose_b ? 1 : 0]) {
+      const Value y = matmul(reshape(a, {-1, a.shape()[-1]}), b, false, transpose_b);
+      return reshape(y, a.shape().with(rank_of_a - 1, y.shape()[1]));
+    }
+  }
   return apply(op::matmul, {a, b}, {{"transpose_a", transpose_a}, {"transpose_b", transpose_b}});
 }
 

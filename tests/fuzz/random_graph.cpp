@@ -156,7 +156,7 @@ class Generator {
         &Generator::update_step, &Generator::norms,        &Generator::batched_product, &Generator::op_case,
         &Generator::op_case,     &Generator::op_case,      &Generator::function,        &Generator::pair,
         &Generator::counted,     &Generator::normalised,   &Generator::simple_loss,     &Generator::conversion,
-        &Generator::indexed};
+        &Generator::indexed,     &Generator::stretched};
     (this->*choices_.one_of(makers))();
   }
 
@@ -378,6 +378,23 @@ class Generator {
     const Value b = of_shape(transpose_b ? Shape{batch, columns, inner} : Shape{batch, inner, columns});
     keep(tanh(matmul(a, b, transpose_a, transpose_b)));
     if (chance(20) && rows == inner) keep(tanh(matmul(a, a, true, false)));
+  }
+
+  /// Batches that broadcast.
+  void stretched() {
+    const std::int64_t rows = pick(1, 3);
+    const std::int64_t inner = pick(1, 3);
+    const std::int64_t columns = pick(1, 3);
+    const bool transpose_a = chance(50);
+    const bool transpose_b = chance(50);
+    const Shape batch = any_shape(0, 2);
+    const auto matrices = [&](std::int64_t first, std::int64_t second) {
+      const Shape of_batch = broadcasting(batch);
+      return of_shape(of_batch.inserted(of_batch.rank(), first).inserted(of_batch.rank() + 1, second));
+    };
+    const Value a = transpose_a ? matrices(inner, rows) : matrices(rows, inner);
+    const Value b = transpose_b ? matrices(columns, inner) : matrices(inner, columns);
+    keep(tanh(matmul(a, b, transpose_a, transpose_b)));
   }
 
   /// Elements looked up, or added where indices say. The indices are below `vocabulary`, as the axis' extent is.

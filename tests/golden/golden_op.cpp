@@ -123,6 +123,12 @@ GoldenOutputs top_k_case(const GoldenInputs& inputs, Variant variant) {
   return {{"values", top.values}, {"picked", top.values * cast(top.indices, top.values.dtype())}};
 }
 
+GoldenOutputs einsum_case(const GoldenInputs& inputs, Variant) {
+  std::vector<Value> operands;
+  for (const auto& [name, tensor] : inputs.file().section("inputs")) operands.push_back(inputs.real(name));
+  return {{"y", einsum(inputs.file().attributes.get<std::string>("equation"), operands)}};
+}
+
 GoldenOutputs transpose_case(const GoldenInputs& inputs, Variant) {
   return {{"y", transpose(inputs.real("x"), inputs.file().attributes.get<std::vector<std::int64_t>>("permutation"))}};
 }
@@ -130,7 +136,7 @@ GoldenOutputs transpose_case(const GoldenInputs& inputs, Variant) {
 GoldenOutputs matmul_case(const GoldenInputs& inputs, Variant variant) {
   const bool both = variant == "transpose_ab" || variant == "transpose_both";
   return {{"y", matmul(inputs.real("a"), inputs.real("b"), both || variant == "transpose_a",
-                       both || variant == "transpose_b")}};
+                       both || variant.starts_with("transpose_b"))}};
 }
 
 GoldenOutputs dense_case(const GoldenInputs& inputs, Variant) {
@@ -314,6 +320,7 @@ const std::map<std::string_view, Apply*>& cases() {
       {"softmax", along_axis<softmax>},
       {"log_softmax", along_axis<log_softmax>},
       {"matmul", matmul_case},
+      {"einsum", einsum_case},
       {"dense", dense_case},
       {"conv", conv_case},
       {"conv_transpose", conv_transpose_case},

@@ -59,6 +59,15 @@ std::vector<BuilderCase> builder_cases() {
       {"pad by edges", [](Value x, Value y) { return pad(x * y, 0, 2, 1, PadMode::edge) * pad(y, 0, 1, 2); }},
       {"take_along_axis",
        [](Value x, Value y) { return take_along_axis(x, places(x), 0) * take_along_axis(y, places(y), 1); }},
+      {"matmul of vectors", [](Value x, Value y) { return matmul(x, reshape(slice(y, 0, 1, 2), {5})); }},
+      {"einsum",
+       [](Value x, Value y) {
+         return einsum("ij,kj,kl->lj", {x, y, x * y});
+       }},
+      {"einsum of a diagonal",
+       [](Value x, Value y) {
+         return einsum("ii,i->i", {slice(x, 1, 0, 3), slice(reduce_sum(y, {0}), 0, 2, 5)});
+       }},
       {"one_hot", [](Value x, Value y) { return select(one_hot(three_ids(x), 5, DType::boolean), x, y * x); }},
       {"cross_entropy", [](Value x, Value y) { return cross_entropy(x, three_ids(x)) * reduce_sum(y); }},
       {"cross_entropy with all options",

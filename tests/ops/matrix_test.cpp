@@ -41,10 +41,15 @@ TEST_CASE("mismatches of products name both sides") {
   CHECK(error_of([&] { matmul(a, a); }) == "matmul 'matmul': inner dimensions differ: lhs f32[2,3], rhs f32[2,3]");
   CHECK(error_of([&] { matmul(a, a, true, true); }) ==
         "matmul 'matmul': inner dimensions differ: lhs f32[2,3] transposed, rhs f32[2,3] transposed");
-  CHECK(error_of([&] { matmul(a, batch); }) ==
-        "matmul 'matmul': two matrices, or two batches of matrices, are needed: lhs f32[2,3], rhs f32[4,3,5]");
+  CHECK(error_of([&] { matmul(vector, a, true, false); }) ==
+        "matmul 'matmul': two matrices, or batches of matrices, are needed: lhs f32[3], rhs f32[2,3]");
   CHECK(error_of([&] { matmul(batch, slice(batch, 0, 0, 3), true, false); }) ==
-        "matmul 'matmul': batch extents differ: lhs f32[4,3,5], rhs f32[3,3,5]");
+        "matmul 'matmul': the batches of lhs f32[4,3,5] and rhs f32[3,3,5] do not broadcast: [4] and [3]");
+  CHECK(error_of([&] { matmul(batch, a); }) ==
+        "matmul 'matmul': inner dimensions differ: lhs f32[4,3,5], rhs f32[2,3]");
+  CHECK(error_of([&] {
+          matmul(batch, graph.input("b", DType::f64, {5, 2}));
+        }) == "matmul 'matmul': element types differ: lhs f32[4,3,5], rhs f64[5,2]");
   CHECK(error_of([&] { dense(vector, a, vector); }) ==
         "dense 'dense': inner dimensions differ: x f32[3], kernel f32[2,3]");
   CHECK(error_of([&] {
@@ -124,6 +129,83 @@ TEST_CASE("dense goes without a bias") {
           dense(graph.input("y", DType::f64, {2, 3}), kernel);
         }) == "dense: x f64[2,3] needs a kernel [3, out], it is f64[2,3]");
   CHECK(test::error_of([&] { dense(Value(), kernel); }) == "dense: the operand x is a null value");
+}
+
+TEST_CASE("matmul broadcasts batches, and a vector is a row or a column") {
+  Graph graph;
+  const Value a = graph.constant(Tensor::of<double>({2, 1, 1, 2}, {1, 2, 3, 4}));
+  const Value b = graph.constant(Tensor::of<double>({3, 2, 1}, {1, 10, 100, 1000, 0, 1}));
+  CHECK(evaluate(matmul(a, b)) == Tensor::of<double>({2, 3, 1, 1}, {21, 2100, 2, 43, 4300, 4}));
+  CHECK(evaluate(matmul(graph.constant(Tensor::of<double>({1, 2}, {1, 2})), b)) ==
+        Tensor::of<double>({3, 1, 1}, {21, 2100, 2}));
+  const Value matrix = graph.constant(Tensor::of<double>({2, 2}, {1, 0, 1, 2}));
+  CHECK(evaluate(matmul(a, matrix)) == Tensor::of<double>({2, 1, 1, 2}, {3, 4, 7, 8}));
+  CHECK(evaluate(matmul(a, matrix, false, true)) == Tensor::of<double>({2, 1, 1, 2}, {1, 5, 3, 11}));
+  const Value vector = graph.constant(Tensor::of<double>({2}, {1, 10}));
+  CHECK(evaluate(matmul(vector, matrix)) == Tensor::of<double>({2}, {11, 20}));
+  CHECK(evaluate(matmul(matrix, vector)) == Tensor::of<double>({2}, {1, 21}));
+  CHECK(evaluate(matmul(vector, vector)) == Tensor::of<double>({}, {101}));
+  CHECK(evaluate(matmul(vector, b)) == Tensor::of<double>({3, 1}, {101, 10100, 10}));
+  CHECK(evaluate(matmul(a, vector)) == Tensor::of<double>({2, 1, 1}, {21, 43}));
+}
+
+TEST_CASE("einsum by hand") {
+  Graph graph;
+  const Value a = graph.constant(Tensor::of<double>({2, 3}, {1, 2, 3, 4, 5, 6}));
+  const Value b = graph.constant(Tensor::of<double>({3, 2}, {1, 0, 2, 1, 0, 1}));
+  const Value v = graph.constant(Tensor::of<double>({2}, {1, 10}));
+  CHECK(evaluate(einsum("ij,jk->ik", {a, b})) == Tensor::of<double>({2, 2}, {5, 5, 14, 11}));
+  CHECK(evaluate(einsum(" ij , jk -> ki ", {a, b})) == Tensor::of<double>({2, 2}, {5, 14, 5, 11}));
+  CHECK(evaluate(einsum("ij,jk", {a, b})) == evaluate(einsum("ij,jk->ik", {a, b})));
+  CHECK(evaluate(einsum("ba", {a})) == Tensor::of<double>({3, 2}, {1, 4, 2, 5, 3, 6}));
+  CHECK(evaluate(einsum("ij->", {a})) == Tensor::of<double>({}, {21}));
+  CHECK(evaluate(einsum("ij->j", {a})) == Tensor::of<double>({3}, {5, 7, 9}));
+  CHECK(evaluate(einsum("ij,ji->i", {a, b})) == Tensor::of<double>({2}, {5, 11}));
+  CHECK(evaluate(einsum("i,j->ij", {v, v})) == Tensor::of<double>({2, 2}, {1, 10, 10, 100}));
+  CHECK(evaluate(einsum("i,ij,jk,k->", {v, a, b, v})) == Tensor::of<double>({}, {5 + 50 + 140 + 1100}));
+  const Value cube = graph.constant(Tensor::of<double>({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}));
+  CHECK(evaluate(einsum("iii->i", {cube})) == Tensor::of<double>({2}, {1, 8}));
+  CHECK(evaluate(einsum("iji->ij", {cube})) == Tensor::of<double>({2, 2}, {1, 3, 6, 8}));
+  CHECK(evaluate(einsum("iij->ji", {cube})) == Tensor::of<double>({2, 2}, {1, 7, 2, 8}));
+  CHECK(evaluate(einsum("ii", {einsum("ij,jk", {a, b})})) == Tensor::of<double>({}, {16}));
+  CHECK(evaluate(einsum("ij,kj->ki", {a, a})) == Tensor::of<double>({2, 2}, {14, 32, 32, 77}));
+}
+
+TEST_CASE("einsum of integers") {
+  Graph graph;
+  const Value a = graph.constant(Tensor::of<std::int32_t>({2, 3}, {1, 2, 3, 4, 5, 6}));
+  CHECK(evaluate(einsum("ij,kj->ik", {a, a})) == Tensor::of<std::int32_t>({2, 2}, {14, 32, 32, 77}));
+  CHECK(evaluate(einsum("ij,ij->ij", {a, a})) == Tensor::of<std::int32_t>({2, 3}, {1, 4, 9, 16, 25, 36}));
+}
+
+TEST_CASE("errors of einsum name the subscript") {
+  Graph graph;
+  const Value a = graph.input("a", DType::f32, {2, 3});
+  const Value b = graph.input("b", DType::f32, {4, 5});
+  CHECK(error_of([&] {
+          einsum("ij,jk->ik", {a, b});
+        }) == "einsum \"ij,jk->ik\": the subscript 'j' is 3 before, and 4 in operand 1, f32[4,5]");
+  CHECK(error_of([&] { einsum("ii->i", {a}); }) ==
+        "einsum \"ii->i\": the subscript 'i' is 2 before, and 3 in operand 0, f32[2,3]");
+  CHECK(error_of([&] { einsum("ij->ik", {a}); }) == "einsum \"ij->ik\": the result's subscript 'k' is in no operand");
+  CHECK(error_of([&] { einsum("ij->ii", {a}); }) == "einsum \"ij->ii\": the result has the subscript 'i' twice");
+  CHECK(error_of([&] { einsum("ijk->i", {a}); }) == "einsum \"ijk->i\": 'ijk' names 3 axes, operand 0 is f32[2,3]");
+  CHECK(error_of([&] { einsum("ij", {a, b}); }) == "einsum \"ij\": it names 1 operands, 2 are given");
+  CHECK(error_of([&] { einsum("i1->i", {a}); }) ==
+        "einsum \"i1->i\": '1' is no subscript: a letter is needed, or ',' or '->'");
+  CHECK(error_of([&] { einsum("ij->i->j", {a}); }) ==
+        "einsum \"ij->i->j\": '-' is no subscript: a letter is needed, or ',' or '->'");
+  CHECK(error_of([&] { einsum("ij,kl", {a, Value()}); }) == "einsum \"ij,kl\": operand 1 is a null value");
+  CHECK(error_of([&] {
+          einsum("ij,kl", {a, graph.input("c", DType::f64, {1, 1})});
+        }) == "einsum \"ij,kl\": operand 0 is f32[2,3], operand 1 is f64[1,1]");
+  CHECK(error_of([&] {
+          einsum("ij", {graph.input("flags", DType::boolean, {1, 1})});
+        }) == "einsum \"ij\": operand 0 is bool[1,1]: a floating-point type or i32 is needed");
+  CHECK_THROWS_AS(einsum("", {}), Error);
+  CHECK_THROWS_AS(einsum("abcde,fghij->abcdefghij", {graph.input("d", DType::f32, {1, 1, 1, 1, 1}),
+                                                     graph.input("e", DType::f32, {1, 1, 1, 1, 1})}),
+                  Error);
 }
 
 }  // namespace weft

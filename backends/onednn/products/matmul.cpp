@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
@@ -45,17 +46,35 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
+/// The batch axes of a and b; none where both have all matrices.
+std::optional<BroadcastWalk<2>> broadcast_batches(const KernelSpec& spec) {
+  if (spec.node.op != &op::matmul) return std::nullopt;
+  const Shape a = batch_shape(spec.operands[0].shape);
+  const Shape b = batch_shape(spec.operands[1].shape);
+  const Shape y = batch_shape(spec.results[0].shape);
+  if (a.volume() == y.volume() && b.volume() == y.volume()) return std::nullopt;
+  return BroadcastWalk<2>({a, b}, y);
+}
+
+Kernel broadcast_kernel(const Product& product, const BroadcastWalk<2>& batches) {
+  return {[product, batches](const KernelBuffers& buffers) {
+            run_broadcast_products(product, batches, buffers.operand<float>(0), buffers.operand<float>(1),
+                                   buffers.result<float>(0));
+          },
+          0, "sgemm"};
+}
+
 ProductSite matmul_site(const KernelSpec& spec) {
   const Shape& a = spec.operands[0].shape;
   const Shape& y = spec.results[0].shape;
   const MatmulForm form = matmul_form(spec.node);
-  return {.product = {.batch = y.rank() == 3 ? y[0] : 1,
+  return {.product = {.batch = batch_shape(y).volume(),
                       .m = y[-2],
                       .k = form.transpose_a ? a[-2] : a[-1],
                       .n = y[-1],
                       .transpose_a = form.transpose_a,
                       .transpose_b = form.transpose_b},
-          .batched = y.rank() == 3,
+          .batched = y.rank() > 2,
           .variable = spec.is_lasting(1)};
 }
 
@@ -66,21 +85,17 @@ ProductSite dense_site(const KernelSpec& spec) {
           .variable = spec.is_lasting(1)};
 }
 
-Kernel kernel_of_rule(const KernelSpec& spec) {
-  require_f32(spec);
-  const ProductSite site = product_site(spec);
-  return product_kernel(site.product, kernel_by_rule(site));
-}
-
 }  // namespace
 
-ProductSite product_site(const KernelSpec& spec) {
+std::optional<ProductSite> product_site(const KernelSpec& spec) {
+  if (broadcast_batches(spec)) return std::nullopt;
   return spec.node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
 }
 
 Kernel selected_product(const KernelSpec& spec, const KernelSelection& selection) {
   require_f32(spec);
-  const ProductSite site = product_site(spec);
+  if (const auto batches = broadcast_batches(spec)) return broadcast_kernel(matmul_site(spec).product, *batches);
+  const ProductSite site = product_site(spec).value();
   return product_kernel(site.product, selection.kernel(site));
 }
 
@@ -98,8 +113,9 @@ Kernel product_kernel(const Product& product, ProductKernel kernel) {
   throw InternalError("a product is to run by no kernel that there is");
 }
 
-Kernel matmul(const KernelSpec& spec) { return kernel_of_rule(spec); }
+// An empty selection: all goes by the rule.
+Kernel matmul(const KernelSpec& spec) { return selected_product(spec, {}); }
 
-Kernel dense(const KernelSpec& spec) { return kernel_of_rule(spec); }
+Kernel dense(const KernelSpec& spec) { return selected_product(spec, {}); }
 
 }  // namespace weft::onednn

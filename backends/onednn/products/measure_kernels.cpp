@@ -176,10 +176,11 @@ void add_products(const Graph& compiled, ProductUses& products) {
     std::vector<Lifetime> lifetimes(operands.size(), Lifetime::run);
     if (outlives_a_run(compiled, right.source)) lifetimes[1] = Lifetime::program;
     const KernelSpec spec{node, operands, results, lifetimes};
-    const ProductSite site = product_site(spec);
-    const Copy copy{right.source, right.offset, site.product.transpose_b};
-    if (site.variable) ++uses[copy];
-    found.emplace_back(site, copy);
+    const std::optional<ProductSite> site = product_site(spec);
+    if (!site) continue;
+    const Copy copy{right.source, right.offset, site->product.transpose_b};
+    if (site->variable) ++uses[copy];
+    found.emplace_back(*site, copy);
   }
   for (const auto& [site, copy] : found) {
     const std::int64_t sharing = site.variable ? uses[copy] : 1;

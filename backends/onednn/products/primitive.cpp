@@ -176,33 +176,66 @@ struct Tiling {
   Range part(std::int64_t index) const { return {index * size, std::min(extent, (index + 1) * size)}; }
 };
 
+/// A product cut into tiles along the longer side of its result.
+class SgemmTiles {
+ public:
+  /// Generates oneDNN's code, where there is room for it.
+  explicit SgemmTiles(const Product& product)
+      : product_(product), by_rows_(product.m > product.n), tiling_(by_rows_ ? product.m : product.n) {
+    check_invariant(!product.bias, "sgemm takes no bias");
+    generate_sgemm_code();
+    if (is_memory_limited()) require_room_for_code();  // some kinds of product have code of their own
+  }
+
+  std::int64_t count() const { return tiling_.count; }
+
+  /// Computes one tile of c = a b. Within a parallel region oneDNN starts no threads.
+  dnnl_status_t run(std::int64_t tile, const float* a, const float* b, float* c) const {
+    const std::int64_t m = product_.m;
+    const std::int64_t k = product_.k;
+    const std::int64_t n = product_.n;
+    const Range rows = by_rows_ ? tiling_.part(tile) : Range{0, m};
+    const Range columns = by_rows_ ? Range{0, n} : tiling_.part(tile);
+    const float* left = a + rows.first * (product_.transpose_a ? 1 : k);
+    const float* right = b + columns.first * (product_.transpose_b ? k : 1);
+    return dnnl_sgemm(product_.transpose_a ? 'T' : 'N', product_.transpose_b ? 'T' : 'N', rows.size(), columns.size(),
+                      k, 1.0F, left, product_.transpose_a ? m : k, right, product_.transpose_b ? k : n, 0.0F,
+                      c + rows.first * n + columns.first, n);
+  }
+
+ private:
+  const Product& product_;
+  bool by_rows_;
+  Tiling tiling_;
+};
+
 }  // namespace
 
 void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c) {
-  check_invariant(product.batch == 1 && !product.bias, "sgemm takes one product without bias");
-  const std::int64_t m = product.m;
-  const std::int64_t k = product.k;
-  const std::int64_t n = product.n;
-  const bool transpose_a = product.transpose_a;
-  const bool transpose_b = product.transpose_b;
-  // The longer side of the result is cut.
-  const bool by_rows = m > n;
-  const Tiling tiling(by_rows ? m : n);
-  generate_sgemm_code();
-  if (is_memory_limited()) require_room_for_code();  // some kinds of product have code of their own
+  check_invariant(product.batch == 1, "a batch is given to sgemm as one product");
+  const SgemmTiles tiles(product);
   const ThreadLimit limit(threads_for(product));
   int status = dnnl_success;
-  // Within a parallel region oneDNN starts no threads. No exception may leave it.
+  // No exception may leave it.
 #pragma omp parallel for schedule(static) reduction(max : status)
-  for (std::int64_t tile = 0; tile < tiling.count; ++tile) {
-    const Range rows = by_rows ? tiling.part(tile) : Range{0, m};
-    const Range columns = by_rows ? Range{0, n} : tiling.part(tile);
-    const float* left = a + rows.first * (transpose_a ? 1 : k);
-    const float* right = b + columns.first * (transpose_b ? k : 1);
-    const dnnl_status_t tile_status =
-        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', rows.size(), columns.size(), k, 1.0F, left,
-                   transpose_a ? m : k, right, transpose_b ? k : n, 0.0F, c + rows.first * n + columns.first, n);
-    status = std::max(status, static_cast<int>(tile_status));
+  for (std::int64_t tile = 0; tile < tiles.count(); ++tile)
+    status = std::max(status, static_cast<int>(tiles.run(tile, a, b, c)));
+  check(static_cast<dnnl_status_t>(status), "a product failed");
+}
+
+void run_broadcast_products(const Product& product, const BroadcastWalk<2>& batches, const float* a, const float* b,
+                            float* c) {
+  const SgemmTiles tiles(product);
+  const ThreadLimit limit(threads_for(product));
+  int status = dnnl_success;
+#pragma omp parallel for schedule(static) reduction(max : status)
+  for (std::int64_t i = 0; i < product.batch * tiles.count(); ++i) {
+    const std::int64_t batch = i / tiles.count();
+    batches.for_each_span({batch, batch + 1}, [&](std::int64_t, std::int64_t, const auto& matrices) {
+      status = std::max(status, static_cast<int>(tiles.run(i % tiles.count(), a + matrices[0] * product.m * product.k,
+                                                           b + matrices[1] * product.k * product.n,
+                                                           c + batch * product.m * product.n)));
+    });
   }
   check(static_cast<dnnl_status_t>(status), "a product failed");
 }

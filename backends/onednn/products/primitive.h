@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "backends/onednn/loops/broadcast_walk.h"
 #include "backends/onednn/products/packed_matrix.h"
 
 // Matrix products by oneDNN. What differs between its versions is in descs.h.
@@ -58,6 +59,9 @@ class ProductPrimitive {
 /// The same product by oneDNN's sgemm: plain operands, batch 1, no bias. By tiles of fixed extents, each on one thread:
 /// left to share the work out itself, sgemm splits long sums among threads, and the bits depend on their number.
 void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c);
+/// The same for a batch whose matrices, a's and b's, are found by broadcasting: operands 0 and 1 of `batches`.
+void run_broadcast_products(const Product& product, const BroadcastWalk<2>& batches, const float* a, const float* b,
+                            float* c);
 
 /// "oneDNN 2.6.3".
 std::string library_version();

@@ -121,8 +121,12 @@ TEST_CASE("loss and embeddings have the same bits on any number of threads") {
   check_threads(graph, 333);
 }
 
-TEST_CASE("sums by indices and largest elements have the same bits on any number of threads") {
+TEST_CASE("products that broadcast, sums by indices and largest elements have the same bits on any number of threads") {
   Graph graph;
+  const Value a = graph.input("a", DType::f32, {3, 1, 40, 600});
+  graph.output("broadcast", matmul(a, graph.input("b", DType::f32, {5, 600, 50})));
+  graph.output("transposed", matmul(a, graph.input("c", DType::f32, {1, 5, 40, 30}), true));
+  graph.output("folded", matmul(a, graph.parameter("w", {600, 70}, uniform)));
   const Value indices = graph.input("indices", DType::i32, {2000});
   graph.output("rows", scatter_add(graph.input("d", DType::f32, {2000, 300}), indices, 0, 33));
   graph.output("columns", scatter_add(graph.input("e", DType::f32, {50, 2000}), indices, 1, 33));

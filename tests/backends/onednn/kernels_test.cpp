@@ -186,6 +186,42 @@ TEST_CASE("batches of products") {
   }
 }
 
+TEST_CASE("batches of products that broadcast") {
+  for (const auto& extents :
+       std::vector<std::array<std::int64_t, 3>>{{1, 9, 65}, {17, 31, 1}, {3, 1, 4}, {65, 3, 17}, {5, 40, 33}})
+    for (const auto& [left, right] : std::vector<std::pair<Shape, Shape>>{{{}, {5}},
+                                                                          {{5}, {1}},
+                                                                          {{3, 1}, {2}},
+                                                                          {{2, 1, 3}, {4, 1}},
+                                                                          {{2, 3}, {2, 3}},
+                                                                          {{1, 3}, {2, 1}},
+                                                                          {{1}, {1, 1}}})
+      for (const bool transpose_a : {false, true})
+        for (const bool transpose_b : {false, true}) {
+          const auto& [m, k, n] = extents;
+          CAPTURE(Shape({extents[0], extents[1], extents[2]}).to_string());
+          CAPTURE(left.to_string());
+          CAPTURE(right.to_string());
+          CAPTURE(transpose_a);
+          CAPTURE(transpose_b);
+          const auto matrices = [](const Shape& batch, std::int64_t rows, std::int64_t columns) {
+            return batch.inserted(batch.rank(), rows).inserted(batch.rank() + 1, columns);
+          };
+          Graph graph;
+          const Value a = input(graph, "a", transpose_a ? matrices(left, k, m) : matrices(left, m, k));
+          const Value b = input(graph, "b", transpose_b ? matrices(right, n, k) : matrices(right, k, n));
+          graph.output("y", matmul(a, b, transpose_a, transpose_b));
+          check_agrees(graph);
+        }
+}
+
+TEST_CASE("broadcast products of several tiles") {
+  Graph graph;
+  graph.output("rows", matmul(input(graph, "a", {3, 1, 2100, 5}), input(graph, "b", {2, 5, 3})));
+  graph.output("columns", matmul(input(graph, "c", {3, 1, 4, 5}), input(graph, "d", {2, 2100, 5}), false, true));
+  check_agrees(graph);
+}
+
 TEST_CASE("elements are looked up and added along any axis") {
   for (const std::int64_t n : test::odd_extents)
     for (std::int64_t axis = 0; axis < 3; ++axis)
