@@ -324,4 +324,27 @@ TEST_CASE("mismatches of gather and scatter_add name both sides") {
         "scatter_add 'scatter_add': updates is bool[3]: a floating-point type or i32 is needed");
 }
 
+// What docs/ir.md says of it.
+TEST_CASE("no value is without elements, whatever is asked for one") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const Value ids = graph.input("ids", DType::i32, {2});
+  CHECK(error_of([&] {
+          graph.input("empty", DType::f32, {2, 0});
+        }).ends_with("shape [2,0]: every extent must be at least 1, not 0"));
+  CHECK(error_of([&] { slice(x, 1, 1, 1); }).ends_with("[1, 1) is empty or not within axis 1 of shape [2,3]"));
+  CHECK(error_of([&] { reshape(x, {0, -1}); }) != "no error");
+  CHECK(error_of([&] { broadcast(x, {0, 2, 3}); }) != "no error");
+  CHECK(error_of([&] { tile(x, {0, 1}); }) != "no error");
+  CHECK(error_of([&] { split(x, 0, 1); }) != "no error");
+  CHECK(error_of([&] { split_into(x, {0, 3}, 1); }) != "no error");
+  CHECK(error_of([&] { iota(graph, 0); }) != "no error");
+  CHECK(error_of([&] { one_hot(ids, 0); }) != "no error");
+  CHECK(error_of([&] { top_k(x, 0); }) != "no error");
+  CHECK(error_of([&] { sequence_mask(ids, 0); }) != "no error");
+  CHECK(error_of([&] { embedding_gradient(x, ids, 0); }) != "no error");
+  CHECK(error_of([&] { scatter_add(x, ids, 0, 0); }) != "no error");
+  CHECK(pad(x, 0, 0, 0).shape() == x.shape());
+}
+
 }  // namespace weft
