@@ -19,11 +19,6 @@ void check(Value logits, Value ids, const CrossEntropyOptions& options) {
           options.class_weights ? options.class_weights.type() : of_classes, of_classes);
 }
 
-/// The weight of each target's class, looked up in a table, so that an id that is no class is an Error of the run.
-Value weights_of(Value ids, Value class_weights, std::int64_t classes) {
-  return reshape(embedding(reshape(class_weights, {classes, 1}), ids), ids.shape());
-}
-
 }  // namespace
 
 Value cross_entropy(Value logits, Value ids, const CrossEntropyOptions& options) {
@@ -38,13 +33,13 @@ Value cross_entropy(Value logits, Value ids, const CrossEntropyOptions& options)
     ids = select(counts, ids, constant_like(ids, 0.0));
   }
   const auto counted = [&](Value x) { return counts ? select(counts, x, zero) : x; };
-  const Value class_weights = options.class_weights ? options.class_weights : broadcast(one, {classes});
-  const Value weights = counted(weights_of(ids, class_weights, classes));
+  const Value weights =
+      counted(options.class_weights ? gather(options.class_weights, ids) : broadcast(one, ids.shape()));
   const Value log_p = log_softmax(logits);
-  const Value of_target = reduce_sum(select(one_hot(ids, classes, DType::boolean), log_p, zero), {-1});
+  const Value of_target = squeeze(take_along_axis(log_p, expand_dims(ids, -1), -1), {-1});
   Value sum = reduce_sum(counted(of_target) * weights * -(1.0 - options.label_smoothing));
   if (options.label_smoothing > 0.0) {
-    const Value of_all = reduce_sum(options.class_weights ? log_p * class_weights : log_p, {-1});
+    const Value of_all = reduce_sum(options.class_weights ? log_p * options.class_weights : log_p, {-1});
     sum = sum - reduce_sum(counted(of_all)) * (options.label_smoothing / static_cast<double>(classes));
   }
   const Value weight = reduce_sum(weights);

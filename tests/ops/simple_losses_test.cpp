@@ -76,7 +76,7 @@ TEST_CASE("a target that is no class is an error of the run, on both backends") 
         test::run(graph, {{"logits", Tensor({DType::f32, Shape{1, 3}})}, {"ids", Tensor::of<std::int32_t>({1}, {bad})}},
                   *backend);
       });
-      CHECK(message.find(fmt::format("id {} ", bad)) != std::string::npos);
+      CHECK(message.find(fmt::format("index {} ", bad)) != std::string::npos);
     }
 }
 
