@@ -237,12 +237,30 @@ Value cumsum(Value x, std::int64_t axis, bool reverse = false);
 Value softmax(Value x, std::int64_t axis = -1);
 Value log_softmax(Value x, std::int64_t axis = -1);
 
-// ---- Normalisation over the last axis.
+// ---- Normalisation: layer_norm and rms_norm over the last axis, the others with their own parameters a channel.
 /// (x - mean) / sqrt(variance + epsilon) * gain + bias (Ba et al., arXiv:1607.06450): x [..., units], gain and bias
 /// [units], with the mean and the population's variance over the units.
 Value layer_norm(Value x, Value gain, Value bias, double epsilon = 1e-5);
 /// x / sqrt(mean of x^2 + epsilon) * gain (Zhang and Sennrich, arXiv:1910.07467): x [..., units], gain [units].
 Value rms_norm(Value x, Value gain, double epsilon = 1e-5);
+struct ChannelNormOptions {
+  std::int64_t axis = 1;  ///< of the channels
+  double epsilon = 1e-5;  ///< added to the variance
+};
+struct BatchNorm {
+  Value y;         ///< as x
+  Value mean;      ///< [channels]
+  Value variance;  ///< [channels], of a population: divided by the number of elements
+};
+/// (x - mean) / sqrt(variance + epsilon) * gain + bias (Ioffe and Szegedy, arXiv:1502.03167), with the mean and variance
+/// of each channel over all other axes: x with a channel axis, gain and bias [channels].
+BatchNorm batch_norm_training(Value x, Value gain, Value bias, const ChannelNormOptions& options = {});
+/// The same with a given mean and variance [channels], as training has kept them.
+Value batch_norm_inference(Value x, Value gain, Value bias, Value mean, Value variance,
+                           const ChannelNormOptions& options = {});
+/// The same with the mean and variance of each example (axis 0) and group of neighbouring channels (Wu and He,
+/// arXiv:1803.08494): `groups` divides the channels.
+Value group_norm(Value x, Value gain, Value bias, std::int64_t groups, const ChannelNormOptions& options = {});
 
 // ---- Matrix products.
 /// a [..., m, k] (or its transpose) times b [..., k, n] (or its transpose): [..., m, n]. The axes before the last two

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "graph/graph.h"
+#include "ops/ops.h"
 
 // What models are made of. Each function declares its parameters below the scope `name`, within the current one, appends
 // its nodes there, and returns their result; a second layer of that name in one scope is an Error. Called again for
@@ -44,6 +45,20 @@ Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::str
 Value layer_norm(Value x, std::string_view name, SourceLine where = SourceLine::current());
 /// Root-mean-square normalisation over the last axis. Parameter: "gain" [units].
 Value rms_norm(Value x, std::string_view name, SourceLine where = SourceLine::current());
+
+struct BatchNormOptions {
+  /// Whether x is normalised by its own statistics, and the running ones move towards them after each run; else by the
+  /// running ones.
+  bool training = true;
+  std::int64_t axis = 1;  ///< of the channels
+  double momentum = 0.1;  ///< the share of the running statistics that each run replaces
+  double epsilon = 1e-5;  ///< added to the variance
+};
+/// Batch normalisation of each channel (ops/ops.h). Parameters: "gain" and "bias" [channels]. States: "running_mean" and
+/// "running_variance" [channels], the latter with one less than the number of elements as divisor, as PyTorch has it.
+Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options = {});
+/// Group normalisation (ops/ops.h), with the channels on axis `axis`. Parameters: "gain" and "bias" [channels].
+Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis = 1);
 
 /// A GRU or LSTM from the first step to the last, from a state of zeros: x [batch, time, in] -> its outputs
 /// [batch, time, units]. Parameters: those of GruWeights and LstmWeights (ops/ops.h).

@@ -80,6 +80,26 @@ GoldenOutputs rms_norm_case(const GoldenInputs& inputs, Variant) {
   return {{"y", rms_norm(inputs.real("x"), inputs.real("gain"), inputs.file().attributes.get<double>("epsilon"))}};
 }
 
+ChannelNormOptions channel_norm_options(const GoldenInputs& inputs) {
+  return {.axis = 1, .epsilon = inputs.file().attributes.get<double>("epsilon")};
+}
+
+GoldenOutputs batch_norm_training_case(const GoldenInputs& inputs, Variant) {
+  const auto [y, mean, variance] =
+      batch_norm_training(inputs.real("x"), inputs.real("gain"), inputs.real("bias"), channel_norm_options(inputs));
+  return {{"y", y}, {"mean", mean}, {"variance", variance}};
+}
+
+GoldenOutputs batch_norm_inference_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", batch_norm_inference(inputs.real("x"), inputs.real("gain"), inputs.real("bias"), inputs.real("mean"),
+                                     inputs.real("variance"), channel_norm_options(inputs))}};
+}
+
+GoldenOutputs group_norm_case(const GoldenInputs& inputs, Variant) {
+  return {{"y", group_norm(inputs.real("x"), inputs.real("gain"), inputs.real("bias"),
+                           inputs.file().attributes.get<std::int64_t>("groups"), channel_norm_options(inputs))}};
+}
+
 /// The parts are all inputs, by their names.
 GoldenOutputs concat_case(const GoldenInputs& inputs, Variant variant) {
   std::vector<Value> parts;
@@ -317,6 +337,9 @@ const std::map<std::string_view, Apply*>& cases() {
       {"tile", tile_case},
       {"layer_norm", layer_norm_case},
       {"rms_norm", rms_norm_case},
+      {"batch_norm_training", batch_norm_training_case},
+      {"batch_norm_inference", batch_norm_inference_case},
+      {"group_norm", group_norm_case},
       {"softmax", along_axis<softmax>},
       {"log_softmax", along_axis<log_softmax>},
       {"matmul", matmul_case},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
 #include "graph/base/error.h"
 #include "ops/forms.h"
@@ -145,6 +146,64 @@ std::vector<Tensor> normalised(const Node& node, std::span<const Tensor> operand
       const double bias = operands.size() > 2 ? operands[2].number(i) : 0.0;
       y.set_number(first + i, (x.number(first + i) - mean) / deviation * operands[1].number(i) + bias);
     }
+  }
+  return {y};
+}
+
+/// (x - mean) / sqrt(variance + epsilon) gain + bias, with the mean and variance of all elements that are in one set:
+/// set_of(element, its channel).
+template <typename SetOf>
+std::vector<Tensor> set_normalised(const Node& node, std::span<const Tensor> operands, std::int64_t sets,
+                                   const SetOf& set_of) {
+  const Tensor& x = operands[0];
+  const std::int64_t axis = axis_of(node);
+  const std::int64_t inner = x.shape().volume_between(static_cast<std::size_t>(axis) + 1, x.shape().rank());
+  const auto channel_of = [&](std::int64_t i) { return i / inner % x.shape()[axis]; };
+  const double count = static_cast<double>(x.shape().volume()) / static_cast<double>(sets);
+  Tensor mean({DType::f64, Shape{sets}});
+  Tensor variance(mean.type());
+  const auto add = [&](Tensor& sums, std::int64_t i, double number) {
+    const std::int64_t set = set_of(i, channel_of(i));
+    sums.set_number(set, sums.number(set) + number / count);
+  };
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) add(mean, i, x.number(i));
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+    add(variance, i, std::pow(x.number(i) - mean.number(set_of(i, channel_of(i))), 2));
+  Tensor y(x.type());
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) {
+    const std::int64_t set = set_of(i, channel_of(i));
+    const double deviation = std::sqrt(variance.number(set) + node.attributes.get<double>("epsilon"));
+    y.set_number(i, (x.number(i) - mean.number(set)) / deviation * operands[1].number(channel_of(i)) +
+                        operands[2].number(channel_of(i)));
+  }
+  return {y, mean, variance};
+}
+
+std::vector<Tensor> batch_norm_training(const Node& node, std::span<const Tensor> operands) {
+  return set_normalised(node, operands, operands[1].shape()[0],
+                        [](std::int64_t, std::int64_t channel) { return channel; });
+}
+
+std::vector<Tensor> group_norm(const Node& node, std::span<const Tensor> operands) {
+  const Shape& shape = operands[0].shape();
+  const std::int64_t groups = node.attributes.get<std::int64_t>("groups");
+  const std::int64_t of_group = operands[1].shape()[0] / groups;
+  const std::int64_t of_example = shape.volume() / shape[0];
+  return {set_normalised(node, operands, shape[0] * groups, [&](std::int64_t i, std::int64_t channel) {
+    return i / of_example * groups + channel / of_group;
+  })[0]};
+}
+
+std::vector<Tensor> batch_norm_inference(const Node& node, std::span<const Tensor> operands) {
+  const Tensor& x = operands[0];
+  const std::int64_t axis = axis_of(node);
+  const std::int64_t inner = x.shape().volume_between(static_cast<std::size_t>(axis) + 1, x.shape().rank());
+  Tensor y(x.type());
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) {
+    const std::int64_t channel = i / inner % x.shape()[axis];
+    const double deviation = std::sqrt(operands[4].number(channel) + node.attributes.get<double>("epsilon"));
+    y.set_number(i, (x.number(i) - operands[3].number(channel)) / deviation * operands[1].number(channel) +
+                        operands[2].number(channel));
   }
   return {y};
 }

@@ -65,6 +65,11 @@ TEST_CASE("layers declare their parameters below their name") {
                                  "norm/gain [6]", "norm/bias [6]", "rms/gain [6]", "gru/kernel [6,12]",
                                  "gru/recurrent_kernel [4,12]", "gru/input_bias [12]", "gru/recurrent_bias [12]",
                                  "lstm/kernel [6,16]", "lstm/recurrent_kernel [4,16]", "lstm/bias [16]"});
+  CHECK(layers::batch_norm(x, "batch", {.axis = -1}).type() == x.type());
+  CHECK(layers::group_norm(x, 5, "group").type() == x.type());
+  CHECK(graph.find("batch/running_mean"));
+  CHECK(graph.type(graph.node(graph.find("batch/running_variance")).results[0]).shape == Shape{units});
+  CHECK(graph.type(graph.node(graph.find("group/gain")).results[0]).shape == Shape{steps});
   const Graph::Scope scope = graph.scope("block");
   const Value picture = graph.input("picture", DType::f32, {batch, 4, 8, 9});
   CHECK(layers::conv(picture, 6, 3, "conv", {.strides = 2, .padding = 1}).shape() == Shape{batch, 6, 4, 5});
@@ -180,6 +185,30 @@ TEST_CASE("attention is the mean of the values by their scores, head by head") {
           CHECK(y.number((row * steps + t) * units + unit) == doctest::Approx(expected).epsilon(1e-10));
         }
   }
+}
+
+TEST_CASE("batch_norm keeps running statistics, as PyTorch has them, and infers with them") {
+  const auto graph_of = [](bool training) {
+    Graph graph;
+    graph.output("y", layers::batch_norm(graph.input("x", DType::f64, {2, 1}), "norm", {.training = training}));
+    return graph;
+  };
+  Execution train(compile(graph_of(true), reference_backend()));
+  // Mean 4, variance 9, or 18 with one less than the number of elements as divisor.
+  const Tensor x = Tensor::of<double>({2, 1}, {1.0, 7.0});
+  CHECK(train.run({{"x", x}}).at("y").number(0) == doctest::Approx(-1.0).epsilon(1e-6));
+  CHECK(train.variables().get("norm/running_mean").number(0) == doctest::Approx(0.4).epsilon(1e-12));
+  CHECK(train.variables().get("norm/running_variance").number(0) == doctest::Approx(0.9 + 1.8).epsilon(1e-12));
+  train.run({{"x", x}});
+  CHECK(train.variables().get("norm/running_mean").number(0) == doctest::Approx(0.9 * 0.4 + 0.4).epsilon(1e-12));
+
+  Execution infer(compile(graph_of(false), reference_backend()));
+  infer.variables().set("norm/running_mean", Tensor::of<double>({1}, {3.0}));
+  infer.variables().set("norm/running_variance", Tensor::of<double>({1}, {4.0}));
+  infer.variables().set("norm/gain", Tensor::of<double>({1}, {5.0}));
+  infer.variables().set("norm/bias", Tensor::of<double>({1}, {2.0}));
+  for (int run = 0; run < 2; ++run)
+    CHECK(infer.run({{"x", x}}).at("y").number(1) == doctest::Approx(2.0 + 5.0 * (7.0 - 3.0) / 2.0).epsilon(1e-5));
 }
 
 TEST_CASE("what comes later does not change a causal block") {
