@@ -454,6 +454,16 @@ Value huber(Value prediction, Value target, double delta = 1.0);
 /// KL(p || q) = sum of p (ln p - ln q) over the last axis, and its mean over the other axes: a scalar. Both are given as
 /// logarithms of one type; where p is 0 (its logarithm -inf), nothing is added.
 Value kl_divergence(Value log_p, Value log_q);
+/// Connectionist temporal classification (Graves et al., ICML 2006): -ln of the probability of all alignments of each
+/// row's labels with its steps: [batch]. log_probabilities [batch, time, classes], as log_softmax gives them; labels
+/// (i32) [batch, most labels], none of them the blank; input_lengths and label_lengths (i32) [batch], up to time and to
+/// most labels: what lies behind is not read. A row that has no alignment, as one with fewer steps than labels and
+/// repeats, has the loss infinity and the gradient 0. Lengths and labels out of range are an Error at run time.
+Value ctc_loss(Value log_probabilities, Value labels, Value input_lengths, Value label_lengths, std::int64_t blank = 0);
+/// The fused gradient of ctc_loss with respect to the log probabilities, which its gradient rule appends. cotangent:
+/// [batch].
+Value ctc_loss_gradient(Value log_probabilities, Value labels, Value input_lengths, Value label_lengths,
+                        Value cotangent, std::int64_t blank);
 
 // ---- Around the update of parameters; optimisers.h has what makes it.
 /// The Euclidean norm over all elements of all values: a scalar of their element type.

@@ -246,6 +246,11 @@ GoldenOutputs additive_attention_case(const GoldenInputs& inputs, Variant) {
   return {{"context", attention.context}, {"weights", attention.weights}};
 }
 
+GoldenOutputs ctc_loss_case(const GoldenInputs& inputs, Variant) {
+  return {{"losses", ctc_loss(log_softmax(inputs.real("logits")), inputs.ids("labels"), inputs.ids("input_lengths"),
+                              inputs.ids("label_lengths"), inputs.file().attributes.get<std::int64_t>("blank"))}};
+}
+
 GoldenOutputs masked_cross_entropy_case(const GoldenInputs& inputs, Variant) {
   const Attributes& attributes = inputs.file().attributes;
   return {{"loss", masked_cross_entropy(inputs.real("logits"), inputs.ids("targets"),
@@ -354,6 +359,7 @@ const std::map<std::string_view, Apply*>& cases() {
       {"gru_sequence", gru_sequence_case},
       {"lstm_cell", lstm_cell_case},
       {"additive_attention", additive_attention_case},
+      {"ctc_loss", ctc_loss_case},
       {"masked_cross_entropy", masked_cross_entropy_case},
       {"cross_entropy", cross_entropy_case},
       {"binary_cross_entropy_with_logits", binary_cross_entropy_case},

@@ -16,8 +16,8 @@ namespace weft {
 namespace {
 
 /// These are differentiated by a fused op that has no gradient itself.
-const std::set<std::string_view> once_only{"gru_gates",       "gru_cell",           "lstm_gates",          "lstm_cell",
-                                           "additive_scores", "additive_attention", "masked_cross_entropy"};
+const std::set<std::string_view> once_only{"gru_gates",       "gru_cell",           "lstm_gates",           "lstm_cell",
+                                           "additive_scores", "additive_attention", "masked_cross_entropy", "ctc_loss"};
 
 Tensor weights_like(const TensorType& type) {
   Tensor weights(type);

@@ -136,6 +136,16 @@ TEST_CASE("products that broadcast, sums by indices and largest elements have th
   check_threads(graph, 33);
 }
 
+TEST_CASE("connectionist temporal classification has the same bits on any number of threads") {
+  Graph graph;
+  const Value x = log_softmax(graph.input("x", DType::f32, {9, 120, 40}));
+  const auto full = [&](double number) { return graph.constant(Tensor::full({DType::i32, {9}}, number)); };
+  const Value losses = ctc_loss(x, graph.input("ids", DType::i32, {9, 20}), full(120.0), full(20.0), 39);
+  graph.output("losses", losses);
+  graph.output("gradient", gradients(reduce_sum(losses), {x})[0]);
+  check_threads(graph, 39);
+}
+
 TEST_CASE("a row's bits do not depend on the rows beside it") {
   check_rows({300}, [](Graph& graph, Value x) {
     return dense(x, graph.parameter("w", {300, 200}, uniform), graph.parameter("bias", {200}, uniform));

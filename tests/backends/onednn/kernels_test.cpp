@@ -328,6 +328,25 @@ TEST_CASE("updates by gradients") {
   }
 }
 
+TEST_CASE("connectionist temporal classification") {
+  for (const std::int64_t labels : {1, 7, 16, 33}) {
+    CAPTURE(labels);
+    Graph graph;
+    const Value x = log_softmax(input(graph, "x", {5, 80, 7}));
+    const Value ids = graph.input("ids", DType::i32, {5, labels});
+    const auto lengths = [&](double least, double step) {
+      Tensor tensor({DType::i32, {5}});
+      for (std::int64_t i = 0; i < 5; ++i) tensor.set_number(i, std::max(0.0, least - step * static_cast<double>(i)));
+      return graph.constant(tensor);
+    };
+    const Value ctc = ctc_loss(x, ids, lengths(80.0, 1.0), lengths(static_cast<double>(labels), 1.0), 6);
+    graph.output("losses", ctc);
+    graph.output("gradient", ctc_loss_gradient(x, ids, lengths(80.0, 1.0), lengths(static_cast<double>(labels), 1.0),
+                                               input(graph, "cotangent", {5}), 6));
+    check_agrees(graph, 6);
+  }
+}
+
 TEST_CASE("loss and embedding") {
   for (const std::int64_t n : test::odd_extents) {
     if (n < 3) continue;
