@@ -419,6 +419,35 @@ struct AdditiveScoresGradient {
 };
 AdditiveScoresGradient additive_scores_gradient(Value query, Value keys, Value v, Value cotangent);
 
+struct ScaledDotProductOptions {
+  /// Broadcasts to the scores [..., queries, keys]. Of bool: where it is false, a query does not attend. Of the query's
+  /// element type: it is added to the scores, and a query does not attend where it is -inf. Null: none.
+  Value mask = {};
+  bool causal = false;                         ///< query t attends to the keys up to t alone
+  std::optional<double> scale = std::nullopt;  ///< of the products; 1 / sqrt(units) without one
+  DropoutOptions dropout = {.rate = 0.0};      ///< of the weights
+  Value step = {};                             ///< of the dropout: an i32 scalar, needed for a rate above 0
+};
+/// softmax over the keys of (scale query key^T + mask), times value (Vaswani et al., arXiv:1706.03762): query
+/// [..., queries, units], key [..., keys, units], value [..., keys, value units] -> [..., queries, value units]; the
+/// leading axes, such as batch and heads, are equal. The scores are never stored whole, neither forward nor backward
+/// (Dao et al., arXiv:2205.14135), but for the gradient of an added mask. A query that attends to nothing gets zeros.
+Value scaled_dot_product_attention(Value query, Value key, Value value, const ScaledDotProductOptions& options = {});
+/// The fused gradient of scaled_dot_product_attention, which its gradient rule appends.
+struct ScaledDotProductGradient {
+  Value query;
+  Value key;
+  Value value;
+};
+/// `operands`: query, key, value, the logarithm of each query's sum of exponentials [..., queries], what is taken from
+/// the weights' cotangents (the sum of y d_y over a query's units) [..., queries], d_y, and mask and step as forward.
+ScaledDotProductGradient scaled_dot_product_attention_gradient(Values operands, const Attributes& attributes);
+/// x rotated by its place (Su et al., arXiv:2104.09864) in the half-split form (`rotate_half` of Hugging Face's LLaMA;
+/// others pair neighbours): y[i] = x[i] cos a - x[i + units / 2] sin a and y[i + units / 2] = x[i + units / 2] cos a +
+/// x[i] sin a, where a = position / base^(2 i / units). x [..., time, units] of an even number of units, positions (i32)
+/// [time].
+Value rotary_embedding(Value x, Value positions, double base = 10000.0);
+
 // ---- Loss.
 enum class LossNormalisation {
   batch_mean,  ///< the sum over all tokens divided by the batch size: the tutorial's sum over time of the mean over the

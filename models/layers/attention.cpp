@@ -1,4 +1,3 @@
-#include <cmath>
 #include <vector>
 
 #include "graph/base/error.h"
@@ -8,43 +7,74 @@
 namespace weft::layers {
 namespace {
 
-/// [batch, time, units] -> [batch * heads, time, units / heads].
+/// [batch, time, units] -> [batch, heads, time, units / heads].
 Value apart(Value x, std::int64_t heads) {
   const Shape& shape = x.shape();
-  const Value by_head = transpose(reshape(x, {shape[0], shape[1], heads, shape[2] / heads}), {0, 2, 1, 3});
-  return reshape(by_head, {shape[0] * heads, shape[1], shape[2] / heads});
+  return transpose(reshape(x, {shape[0], shape[1], heads, shape[2] / heads}), {0, 2, 1, 3});
 }
 
 /// The way back.
-Value together(Value x, std::int64_t heads) {
+Value together(Value x) {
   const Shape& shape = x.shape();
-  const Value by_head = reshape(x, {shape[0] / heads, heads, shape[1], shape[2]});
-  return reshape(transpose(by_head, {0, 2, 1, 3}), {shape[0] / heads, shape[1], heads * shape[2]});
+  return reshape(transpose(x, {0, 2, 1, 3}), {shape[0], shape[2], shape[1] * shape[3]});
 }
 
-/// [time, time]: whether the column's step is not behind the row's.
-Value causal_mask(Graph& graph, std::int64_t time) {
-  const Value steps = iota(graph, time);
-  return less_equal(reshape(steps, {1, time}), reshape(steps, {time, 1}));
+/// The position; looked up in a table, so that one beyond the capacity is an Error of the run.
+Value position_within(const KeyValueCache& cache) {
+  const Value places = reshape(iota(cache.position.graph(), cache.capacity, DType::f32), {cache.capacity, 1});
+  return cast(reshape(weft::embedding(places, cache.position).named("position"), {1}), DType::i32);
+}
+
+/// What is kept so far, [batch, heads, capacity, units], with x [batch, heads, 1, units] in its place.
+Value kept(Value x, Value place, std::string_view name, std::int64_t capacity) {
+  Graph& graph = x.graph();
+  const Value before = graph.state(name, {x.dtype(), x.shape().with(2, capacity)});
+  const Value after = select(reshape(place, {capacity, 1}), x, before);
+  graph.update(before, after);
+  return after;
+}
+
+void check(Value x, std::string_view name, const AttentionOptions& options) {
+  require(x.shape().rank() == 3, "self_attention '{}': x is {}: [batch, time, units] is needed", name, x.type());
+  const std::int64_t units = x.shape()[2];
+  require(options.heads > 0 && units % options.heads == 0, "self_attention '{}': {} units are no multiple of {} heads",
+          name, units, options.heads);
+  const KeyValueCache& cache = options.cache;
+  if (!cache.position) return;
+  require(cache.position.type() == TensorType{DType::i32, Shape{}} && cache.capacity > 0 && x.shape()[1] == 1,
+          "self_attention '{}': a cache needs one step of x, a position of i32[] and a capacity: x {}, position {}, "
+          "capacity {}",
+          name, x.type(), cache.position.type(), cache.capacity);
 }
 
 }  // namespace
 
 Value self_attention(Value x, std::string_view name, const AttentionOptions& options, SourceLine where) {
-  const std::int64_t heads = options.heads;
-  require(x.shape().rank() == 3, "self_attention '{}': x is {}: [batch, time, units] is needed", name, x.type());
-  const std::int64_t units = x.shape()[2];
-  require(heads > 0 && units % heads == 0, "self_attention '{}': {} units are no multiple of {} heads", name, units,
-          heads);
+  check(x, name, options);
   Graph& graph = x.graph();
   const Graph::Scope scope = graph.scope(name, where);
+  const std::int64_t units = x.shape()[2];
+  const KeyValueCache& cache = options.cache;
   const std::vector<Value> parts = split(dense(x, 3 * units, "query_key_value", {}, where), 3, -1);
-  const Value query = apart(parts[0], heads);
-  const Value key = apart(parts[1], heads);
-  const Value value = apart(parts[2], heads);
-  Value scores = matmul(query, key, false, true) * (1.0 / std::sqrt(static_cast<double>(units / heads)));
-  if (options.causal) scores = select(causal_mask(graph, x.shape()[1]), scores, graph.constant(-1e9, x.dtype()));
-  return dense(together(matmul(softmax(scores), value), heads), units, "output", {}, where);
+  Value query = apart(parts[0], options.heads);
+  Value key = apart(parts[1], options.heads);
+  Value value = apart(parts[2], options.heads);
+  const Value position = cache.position ? position_within(cache) : Value{};
+  if (options.rotary) {
+    const Value places = position ? position : iota(graph, x.shape()[1]);
+    query = rotary_embedding(query, places);
+    key = rotary_embedding(key, places);
+  }
+  ScaledDotProductOptions how{.causal = options.causal, .dropout = options.dropout, .step = options.step};
+  if (position) {
+    const Value places = iota(graph, cache.capacity);
+    const Value place = equal(places, position);
+    key = kept(key, place, "key_cache", cache.capacity);
+    value = kept(value, place, "value_cache", cache.capacity);
+    how.causal = false;
+    how.mask = less_equal(places, position);
+  }
+  return dense(together(scaled_dot_product_attention(query, key, value, how)), units, "output", {}, where);
 }
 
 Value transformer_block(Value x, std::int64_t hidden, std::string_view name, const AttentionOptions& options,

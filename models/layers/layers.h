@@ -65,12 +65,23 @@ Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64
 Value gru(Value x, std::int64_t units, std::string_view name, SourceLine where = SourceLine::current());
 Value lstm(Value x, std::int64_t units, std::string_view name, SourceLine where = SourceLine::current());
 
+/// Keys and values of the steps so far, kept in states, so that a sequence can be continued step by step. What lies
+/// behind the position is not looked at: with position 0, a new sequence begins.
+struct KeyValueCache {
+  Value position = {};  ///< i32 scalar: the place of the step, such as a state that counts the runs. Null: no cache
+  std::int64_t capacity = 0;  ///< the most steps of a sequence; a position beyond is an Error at run time
+};
 struct AttentionOptions {
-  std::int64_t heads = 1;  ///< of which units must be a multiple
-  bool causal = false;     ///< a step attends to none behind it
+  std::int64_t heads = 1;                  ///< of which units must be a multiple
+  bool causal = false;                     ///< a step attends to none behind it
+  bool rotary = false;                     ///< queries and keys are turned by their places (ops/ops.h)
+  DropoutOptions dropout = {.rate = 0.0};  ///< of the weights
+  Value step = {};                         ///< of the dropout (ops/ops.h)
+  KeyValueCache cache = {};
 };
 /// Self-attention of several heads (Vaswani et al., arXiv:1706.03762): x [batch, time, units] -> the same. Layers:
-/// "query_key_value" and "output", dense.
+/// "query_key_value" and "output", dense. With a cache, x is one step, [batch, 1, units], which attends to those before
+/// and itself; states: "key_cache" and "value_cache" [batch, heads, capacity, units / heads].
 Value self_attention(Value x, std::string_view name, const AttentionOptions& options,
                      SourceLine where = SourceLine::current());
 

@@ -59,7 +59,8 @@ struct Traced {
 bool multiplies_inside(const Op& op) {
   return &op == &op::gru_gates || &op == &op::lstm_gates || &op == &op::gru_gates_gradient ||
          &op == &op::lstm_gates_gradient || &op == &op::additive_scores_gradient ||
-         &op == &op::masked_cross_entropy_gradient;
+         &op == &op::masked_cross_entropy_gradient || &op == &op::scaled_dot_product_attention ||
+         &op == &op::scaled_dot_product_attention_gradient || &op == &op::ctc_loss_gradient;
 }
 
 /// Ops that move or choose elements, and do not round; or nothing but their result, once.
@@ -239,7 +240,9 @@ class Oracle {
       return 2.0 * size(0) * size(1) / 127.0 + 2.0 * least_int8_magnitude * (size(0) + size(1)) * terms;
     }
     // The logarithm of a sum that is near one is as far off as the sum, however small it is.
-    if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy) return rounding_.operand;
+    if (node.op == &op::log_softmax || node.op == &op::masked_cross_entropy ||
+        node.op == &op::scaled_dot_product_attention || node.op == &op::ctc_loss)
+      return rounding_.operand;
     // h' = z h + (1 - z) c, where z is near one.
     if (node.op == &op::gru_gates) return rounding_.operand;
     // Fused gradients: differences from one are rounded, and multiplied by cotangents.
@@ -248,6 +251,7 @@ class Oracle {
       return rounding_.result * std::max(size(2), size(3)) * std::max(1.0, size(1));
     if (node.op == &op::additive_scores_gradient) return rounding_.result * size(3) * std::max(1.0, size(2));
     if (node.op == &op::masked_cross_entropy_gradient) return rounding_.result * size(2);
+    if (node.op == &op::ctc_loss_gradient) return rounding_.result * size(4);
     return 0.0;
   }
 

@@ -246,6 +246,20 @@ GoldenOutputs additive_attention_case(const GoldenInputs& inputs, Variant) {
   return {{"context", attention.context}, {"weights", attention.weights}};
 }
 
+GoldenOutputs scaled_dot_product_attention_case(const GoldenInputs& inputs, Variant) {
+  const Attributes& attributes = inputs.file().attributes;
+  ScaledDotProductOptions options{.causal = attributes.get_or("causal", false)};
+  if (attributes.contains("scale")) options.scale = attributes.get<double>("scale");
+  if (inputs.has("added")) options.mask = inputs.real("added");
+  if (inputs.has("mask")) options.mask = cast(inputs.ids("mask"), DType::boolean);
+  return {{"y", scaled_dot_product_attention(inputs.real("query"), inputs.real("key"), inputs.real("value"), options)}};
+}
+
+GoldenOutputs rotary_embedding_case(const GoldenInputs& inputs, Variant) {
+  return {
+      {"y", rotary_embedding(inputs.real("x"), inputs.ids("positions"), inputs.file().attributes.get<double>("base"))}};
+}
+
 GoldenOutputs ctc_loss_case(const GoldenInputs& inputs, Variant) {
   return {{"losses", ctc_loss(log_softmax(inputs.real("logits")), inputs.ids("labels"), inputs.ids("input_lengths"),
                               inputs.ids("label_lengths"), inputs.file().attributes.get<std::int64_t>("blank"))}};
@@ -359,6 +373,8 @@ const std::map<std::string_view, Apply*>& cases() {
       {"gru_sequence", gru_sequence_case},
       {"lstm_cell", lstm_cell_case},
       {"additive_attention", additive_attention_case},
+      {"scaled_dot_product_attention", scaled_dot_product_attention_case},
+      {"rotary_embedding", rotary_embedding_case},
       {"ctc_loss", ctc_loss_case},
       {"masked_cross_entropy", masked_cross_entropy_case},
       {"cross_entropy", cross_entropy_case},

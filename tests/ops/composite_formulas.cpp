@@ -208,6 +208,25 @@ std::vector<Tensor> batch_norm_inference(const Node& node, std::span<const Tenso
   return {y};
 }
 
+// Units i and i + half are the two parts of a complex number, which is turned by an angle.
+std::vector<Tensor> rotary_embedding(const Node& node, std::span<const Tensor> operands) {
+  const Tensor& x = operands[0];
+  const std::int64_t units = x.shape()[-1];
+  const std::int64_t half = units / 2;
+  Tensor y(x.type());
+  for (std::int64_t row = 0; row < x.shape().volume() / units; ++row)
+    for (std::int64_t i = 0; i < half; ++i) {
+      const double position = operands[1].number(row % x.shape()[-2]);
+      const double exponent = 2.0 * static_cast<double>(i) / static_cast<double>(units);
+      const std::complex<double> pair(x.number(row * units + i), x.number(row * units + half + i));
+      const std::complex<double> turned =
+          pair * std::polar(1.0, position / std::pow(node.attributes.get<double>("base"), exponent));
+      y.set_number(row * units + i, turned.real());
+      y.set_number(row * units + half + i, turned.imag());
+    }
+  return {y};
+}
+
 std::vector<Tensor> stack(const Node& node, std::span<const Tensor> parts, const TensorType& result) {
   Tensor stacked(result);
   const auto axis = static_cast<std::size_t>(axis_of(node));
@@ -258,6 +277,10 @@ std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> 
   if (node.op == &op::logsumexp) return logsumexp(node, operands[0], results[0]);
   if (node.op == &op::layer_norm) return normalised(node, operands, true);
   if (node.op == &op::rms_norm) return normalised(node, operands, false);
+  if (node.op == &op::batch_norm_training) return batch_norm_training(node, operands);
+  if (node.op == &op::batch_norm_inference) return batch_norm_inference(node, operands);
+  if (node.op == &op::group_norm) return group_norm(node, operands);
+  if (node.op == &op::rotary_embedding) return rotary_embedding(node, operands);
   throw InternalError(fmt::format("{} has neither a kernel nor a formula in {}", node.op->name, __FILE__));
 }
 

@@ -136,6 +136,27 @@ TEST_CASE("products that broadcast, sums by indices and largest elements have th
   check_threads(graph, 33);
 }
 
+TEST_CASE("attention has the same bits on any number of threads") {
+  for (const std::int64_t batch : {1, 5, 20})
+    for (const bool causal : {false, true}) {
+      CAPTURE(batch);
+      CAPTURE(causal);
+      Graph graph;
+      const auto input = [&](std::string_view name, std::int64_t rows) {
+        return graph.input(name, DType::f32, {batch, rows, 40});
+      };
+      const std::vector<Value> operands{input("query", 150), input("key", 330), input("value", 330)};
+      const Value y = scaled_dot_product_attention(
+          operands[0], operands[1], operands[2],
+          {.causal = causal, .dropout = {.rate = 0.1, .stream = "weights"}, .step = graph.constant(1.0, DType::i32)});
+      graph.output("y", y);
+      const std::vector<Value> gradients =
+          vector_jacobian(std::vector<Value>{y}, std::vector<Value>{input("d_y", 150)}, operands);
+      for (std::size_t i = 0; i < gradients.size(); ++i) graph.output(fmt::format("gradient{}", i), gradients[i]);
+      check_threads(graph);
+    }
+}
+
 TEST_CASE("connectionist temporal classification has the same bits on any number of threads") {
   Graph graph;
   const Value x = log_softmax(graph.input("x", DType::f32, {9, 120, 40}));

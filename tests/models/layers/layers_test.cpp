@@ -135,6 +135,19 @@ TEST_CASE("what does not fit is said of the layer") {
         "self_attention 'attention': x is f32[3,6]: [batch, time, units] is needed");
   CHECK(error_of([&] { layers::gru(flat, 3, "gru"); }) == "gru 'gru': x is f32[3,6]: [batch, time, in] is needed");
   const Value scalar = graph.input("scalar", DType::f32, {});
+  CHECK(error_of([&] { layers::batch_norm(flat, "norm", {.axis = 2}); }) ==
+        "batch_norm 'norm': x is f32[3,6]: it has no axis 2 of channels");
+  CHECK(error_of([&] { layers::batch_norm(flat, "momentum", {.momentum = 2.0}); }) ==
+        "batch_norm 'momentum': the momentum 2 is not in [0, 1]");
+  CHECK(error_of([&] {
+          layers::batch_norm(graph.input("one", DType::f32, {1, 6}), "one_row");
+        }) == "batch_norm 'one_row': x is f32[1,6]: one element a channel has no variance to train on");
+  CHECK(error_of([&] { layers::group_norm(scalar, 2, "norm"); }) ==
+        "group_norm 'norm': x is f32[]: it has no axis 1 of channels");
+  const Value position = graph.input("position", DType::i32, {});
+  CHECK(error_of([&] { layers::self_attention(x, "cached", {.cache = {.position = position, .capacity = 4}}); }) ==
+        "self_attention 'cached': a cache needs one step of x, a position of i32[] and a capacity: x f32[2,5,6], "
+        "position i32[], capacity 4");
   CHECK(error_of([&] { layers::dense(scalar, 3, "one"); }) ==
         "dense 'one': x is a scalar, f32[]: an axis [..., in] is needed");
   CHECK(error_of([&] { layers::layer_norm(scalar, "norm"); }) ==
@@ -211,6 +224,69 @@ TEST_CASE("batch_norm keeps running statistics, as PyTorch has them, and infers 
     CHECK(infer.run({{"x", x}}).at("y").number(1) == doctest::Approx(2.0 + 5.0 * (7.0 - 3.0) / 2.0).epsilon(1e-5));
 }
 
+TEST_CASE("a sequence that is continued step by step is what it is at once") {
+  constexpr std::int64_t capacity = 7;
+  const auto network = [](Value x, const layers::AttentionOptions& options) {
+    return layers::transformer_block(layers::transformer_block(x, 9, "first", options), 8, "second", options);
+  };
+  for (const Backend* backend : {&reference_backend(), &onednn_backend()})
+    for (const bool rotary : {false, true}) {
+      CAPTURE(backend->name());
+      CAPTURE(rotary);
+      Graph whole;
+      whole.output("y", network(sequence(whole), {.heads = 3, .causal = true, .rotary = rotary}));
+      Execution at_once = compile(whole, *backend);
+
+      Graph graph("step");
+      const Value position = graph.state("position", {DType::i32, Shape{}});
+      graph.update(position, position + graph.constant(1.0, DType::i32));
+      graph.output("y", network(graph.input("x", DType::f32, {batch, 1, units}),
+                                {.heads = 3, .rotary = rotary, .cache = {.position = position, .capacity = capacity}}));
+      Execution step = compile(graph, *backend);
+      for (const std::string& name : at_once.variables().names())
+        step.variables().set(name, at_once.variables().get(name));
+
+      // The second sequence finds what the first one has left.
+      for (const std::uint64_t seed : {1, 2}) {
+        const Tensor x = drawn({DType::f32, {batch, steps, units}}, seed);
+        const Tensor expected = at_once.run({{"x", x}}).at("y");
+        step.variables().set("position", Tensor({DType::i32, Shape{}}));
+        for (std::int64_t t = 0; t < steps; ++t) {
+          const auto index = [t](std::int64_t row, std::int64_t unit) { return (row * steps + t) * units + unit; };
+          Tensor x_step({DType::f32, {batch, 1, units}});
+          for (std::int64_t i = 0; i < batch * units; ++i) x_step.set_number(i, x.number(index(i / units, i % units)));
+          const Tensor y = step.run({{"x", x_step}}).at("y");
+          for (std::int64_t i = 0; i < batch * units; ++i)
+            CHECK(y.number(i) == doctest::Approx(expected.number(index(i / units, i % units))).epsilon(1e-4));
+        }
+      }
+      step.variables().set("position", Tensor::full({DType::i32, Shape{}}, static_cast<double>(capacity)));
+      const Tensor x({DType::f32, {batch, 1, units}});
+      CHECK(error_of([&] {
+              step.run({{"x", x}});
+            }) == "embedding 'first/attention/position': id 7 at index 0 is outside of the table of 7 rows");
+    }
+}
+
+TEST_CASE("rotary attention depends on how far steps are apart, not on where they are") {
+  Graph graph;
+  const Value query = graph.input("query", DType::f64, {1, 6});
+  const Value key = graph.input("key", DType::f64, {1, 6});
+  const auto score = [&](std::int32_t of_query, std::int32_t of_key) {
+    const auto turned = [&](Value x, std::int32_t place) {
+      return rotary_embedding(x, graph.constant(Tensor::of<std::int32_t>({1}, {place})));
+    };
+    return matmul(turned(query, of_query), turned(key, of_key), false, true);
+  };
+  graph.output("near", score(3, 1));
+  graph.output("far", score(103, 101));
+  graph.output("other", score(4, 1));
+  const TensorMap results = Execution(compile(graph, reference_backend()))
+                                .run({{"query", drawn(query.type(), 4)}, {"key", drawn(key.type(), 5)}});
+  CHECK(results.at("near").number(0) == doctest::Approx(results.at("far").number(0)).epsilon(1e-12));
+  CHECK(std::abs(results.at("near").number(0) - results.at("other").number(0)) > 1e-3);
+}
+
 TEST_CASE("what comes later does not change a causal block") {
   Graph graph;
   graph.output("y", layers::transformer_block(sequence(graph), 9, "block", {.heads = 3, .causal = true}));
@@ -252,4 +328,7 @@ TEST_CASE("gradients of the layers are those of their formulas") {
   passes([](Value x) { return layers::gru(x, 3, "gru"); });
   passes([](Value x) { return layers::lstm(x, 3, "lstm"); });
   passes([](Value x) { return layers::transformer_block(x, 7, "block", {.heads = 2, .causal = true}); });
+  passes([](Value x) { return layers::self_attention(x, "attention", {.heads = 1, .rotary = true}); });
+  passes([](Value x) { return layers::batch_norm(x, "norm"); });
+  passes([](Value x) { return layers::group_norm(x, 5, "norm"); });
 }
