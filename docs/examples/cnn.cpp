@@ -42,7 +42,7 @@ Graph training_step() {
   const Value pictures = graph.input("pictures", DType::f32, {batch, 1, side, side});
   const Value loss = cross_entropy(logits_of(pictures), graph.input("labels", DType::i32, {batch}));
   const std::vector<Value> parameters = graph.parameters();
-  adam(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
+  Adam(graph).update(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
   graph.output("loss", loss);
   return graph;
 }

@@ -19,7 +19,8 @@ Initializer glorot_uniform(const Shape& filter, std::int64_t groups) {
 
 }  // namespace
 
-Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name, const ConvOptions& options) {
+Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name, const ConvOptions& options,
+           SourceLine where) {
   const Shape& shape = x.shape();
   const std::size_t axes = window.numbers().size();
   require(shape.rank() >= 3 && (axes == 1 || axes == shape.rank() - 2),
@@ -34,10 +35,11 @@ Value conv(Value x, std::int64_t channels, const Integers& window, std::string_v
     extents.insert(extents.end(), window.numbers().begin(), window.numbers().end());
   const Shape of_filter{std::span<const std::int64_t>(extents)};
   Graph& graph = x.graph();
-  const Graph::Scope scope = graph.scope(name);
+  const Graph::Scope scope = graph.scope(name, where);
   const Value filter = graph.parameter(
-      "filter", of_filter, options.initializer.value_or(glorot_uniform(of_filter, options.groups)), x.dtype());
-  const Value bias = options.bias ? graph.parameter("bias", {channels}, Initializer::zeros(), x.dtype()) : Value();
+      "filter", of_filter, options.initializer.value_or(glorot_uniform(of_filter, options.groups)), x.dtype(), where);
+  const Value bias =
+      options.bias ? graph.parameter("bias", {channels}, Initializer::zeros(), x.dtype(), where) : Value();
   return weft::conv(x, filter,
                     {.strides = options.strides,
                      .padding = options.padding,

@@ -35,7 +35,7 @@ struct ConvOptions {
 /// window is a number, or one for each spatial axis. Parameters: "filter" [channels, in / groups, window...], "bias"
 /// [channels].
 Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name,
-           const ConvOptions& options = {});
+           const ConvOptions& options = {}, SourceLine where = SourceLine::current());
 
 /// Rows of a table: ids (i32, any shape) -> [..., units]. Parameter: "table" [vocabulary, units].
 Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name,
@@ -56,9 +56,11 @@ struct BatchNormOptions {
 };
 /// Batch normalisation of each channel (ops/ops.h). Parameters: "gain" and "bias" [channels]. States: "running_mean" and
 /// "running_variance" [channels], the latter with one less than the number of elements as divisor, as PyTorch has it.
-Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options = {});
+Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options = {},
+                 SourceLine where = SourceLine::current());
 /// Group normalisation (ops/ops.h), with the channels on axis `axis`. Parameters: "gain" and "bias" [channels].
-Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis = 1);
+Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis = 1,
+                 SourceLine where = SourceLine::current());
 
 /// A GRU or LSTM from the first step to the last, from a state of zeros: x [batch, time, in] -> its outputs
 /// [batch, time, units]. Parameters: those of GruWeights and LstmWeights (ops/ops.h).

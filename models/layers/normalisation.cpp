@@ -40,24 +40,24 @@ struct Affine {
   Value bias;
 };
 
-Affine affine(Value x, std::int64_t channels) {
+Affine affine(Value x, std::int64_t channels, SourceLine where) {
   Graph& graph = x.graph();
-  const Value gain = graph.parameter("gain", {channels}, Initializer::ones(), x.dtype());
-  return {gain, graph.parameter("bias", {channels}, Initializer::zeros(), x.dtype())};
+  const Value gain = graph.parameter("gain", {channels}, Initializer::ones(), x.dtype(), where);
+  return {gain, graph.parameter("bias", {channels}, Initializer::zeros(), x.dtype(), where)};
 }
 
 }  // namespace
 
-Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options) {
+Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options, SourceLine where) {
   const std::int64_t channels = channels_of(x, options.axis, "batch_norm", name);
   require(options.momentum >= 0.0 && options.momentum <= 1.0, "batch_norm '{}': the momentum {} is not in [0, 1]", name,
           options.momentum);
   Graph& graph = x.graph();
-  const Graph::Scope scope = graph.scope(name);
-  const auto [gain, bias] = affine(x, channels);
+  const Graph::Scope scope = graph.scope(name, where);
+  const auto [gain, bias] = affine(x, channels, where);
   const TensorType of_channels{x.dtype(), Shape{channels}};
-  const Value mean = graph.state("running_mean", of_channels);
-  const Value variance = graph.state("running_variance", of_channels, Initializer::ones());
+  const Value mean = graph.state("running_mean", of_channels, Initializer::zeros(), where);
+  const Value variance = graph.state("running_variance", of_channels, Initializer::ones(), where);
   const ChannelNormOptions how{.axis = options.axis, .epsilon = options.epsilon};
   if (!options.training) return batch_norm_inference(x, gain, bias, mean, variance, how);
   const auto count = static_cast<double>(x.shape().volume() / channels);
@@ -69,10 +69,10 @@ Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options
   return batch.y;
 }
 
-Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis) {
+Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis, SourceLine where) {
   const std::int64_t channels = channels_of(x, axis, "group_norm", name);
-  const Graph::Scope scope = x.graph().scope(name);
-  const auto [gain, bias] = affine(x, channels);
+  const Graph::Scope scope = x.graph().scope(name, where);
+  const auto [gain, bias] = affine(x, channels, where);
   return weft::group_norm(x, gain, bias, groups, {.axis = axis});
 }
 

@@ -8,15 +8,9 @@
 namespace weft {
 namespace {
 
+using test::elements;
 using test::error_of;
 using test::evaluate;
-
-std::vector<double> elements(Value value) {
-  const Tensor tensor = evaluate(value);
-  std::vector<double> numbers;
-  for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) numbers.push_back(tensor.number(i));
-  return numbers;
-}
 
 Value numbers(Graph& graph, const Shape& shape, const std::vector<double>& content) {
   return graph.constant(Tensor::of<double>(shape, content));

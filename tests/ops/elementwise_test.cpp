@@ -11,17 +11,12 @@
 namespace weft {
 namespace {
 
+using test::elements;
 using test::error_of;
 using test::evaluate;
 
 Value numbers(Graph& graph, const std::vector<double>& numbers) {
   return graph.constant(Tensor::of(Shape{std::ssize(numbers)}, numbers));
-}
-
-std::vector<double> elements(Value value) {
-  const Tensor tensor = evaluate(value);
-  const auto span = tensor.as<double>();
-  return {span.begin(), span.end()};
 }
 
 }  // namespace

@@ -43,6 +43,14 @@ inline Tensor evaluate(Value value, const TensorMap& inputs = {}) {
   return run(graph, inputs).at("evaluated");
 }
 
+/// The elements of what a value is.
+inline std::vector<double> elements(Value value) {
+  const Tensor tensor = evaluate(value);
+  std::vector<double> numbers;
+  for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) numbers.push_back(tensor.number(i));
+  return numbers;
+}
+
 /// The same numbers for every backend and type: floating-point inputs drawn from [low, high).
 inline TensorMap draw_inputs(const Graph& graph, double low, double high) {
   TensorMap inputs;

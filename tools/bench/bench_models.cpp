@@ -25,6 +25,7 @@
 #include "graph/leaf.h"
 #include "models/layers/layers.h"
 #include "ops/ops.h"
+#include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
 
 namespace weft {
@@ -33,7 +34,7 @@ namespace {
 /// Completes a step: gradients, clipping, Adam.
 void train(Graph& graph, Value loss) {
   const std::vector<Value> parameters = graph.parameters();
-  adam(parameters, clip_by_global_norm(gradients(loss, parameters), 1.0), 0.001);
+  Adam(graph).update(parameters, clip_by_global_norm(gradients(loss, parameters), 1.0), 0.001);
   graph.output("loss", loss);
 }
 

@@ -3,6 +3,7 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/broadcast_walk.h"
 #include "backends/onednn/products/primitive.h"
 #include "backends/onednn/products/product_kernel.h"
 #include "backends/onednn/products/vector_products.h"

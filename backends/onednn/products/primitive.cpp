@@ -7,6 +7,7 @@
 #include <array>
 #include <mutex>
 
+#include "backends/onednn/loops/broadcast_walk.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/descs.h"
 #include "backends/onednn/products/onednn_calls.h"

@@ -6,12 +6,14 @@
 #include <memory>
 #include <string>
 
-#include "backends/onednn/loops/broadcast_walk.h"
 #include "backends/onednn/products/packed_matrix.h"
 
 // Matrix products by oneDNN. What differs between its versions is in descs.h.
 
 namespace weft::onednn {
+
+template <std::size_t operand_count>
+class BroadcastWalk;
 
 /// c [batch, m, n] = a [batch, m, k] times b [batch, k, n], plus bias [n]; all row-major, transposed operands stored as
 /// [k, m] and [n, k].

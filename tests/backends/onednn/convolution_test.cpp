@@ -47,7 +47,7 @@ void check_agrees(const ConvCase& of) {
 }
 
 /// The outputs on one thread, compared with those on two to four.
-void check_threads(const Graph& graph) {
+void check_convolution_threads(const Graph& graph) {
   const TensorMap inputs = test::draw_all(graph);
   const auto run = [&](int count) {
     const test::Threads threads(count);
@@ -107,17 +107,17 @@ TEST_CASE("convolutions of batches that do not fall into equal parts") {
   for (const std::int64_t batch : {1, 2, 5, 17, 31, 64})
     for (const std::int64_t extent : {3, 12}) {
       check_agrees({{batch, 4, extent, extent}, {20, 4, 3, 3}, {.padding = 1}});
-      check_threads(graph_of({{batch, 20, extent, extent}, {33, 20, 3, 3}, {.padding = 1}}));
+      check_convolution_threads(graph_of({{batch, 20, extent, extent}, {33, 20, 3, 3}, {.padding = 1}}));
     }
 }
 
 TEST_CASE("convolutions have the same bits on any number of threads") {
-  check_threads(graph_of({{16, 1, 28, 28}, {16, 1, 3, 3}, {.padding = 1}}));
-  check_threads(graph_of({{9, 64, 14, 14}, {64, 64, 3, 3}, {.strides = 2, .padding = 1}}));
-  check_threads(graph_of({{7, 64, 14, 14}, {48, 64, 1, 1}}));
-  check_threads(graph_of({{16, 32, 30, 30}, {32, 1, 3, 3}, {.padding = 1, .groups = 32}}));
-  check_threads(graph_of({{4, 8, 500}, {8, 8, 9}, {.padding = {16, 0}, .dilations = 2}}));
-  check_threads(graph_of({{3, 8, 6, 14, 14}, {8, 8, 3, 3, 3}, {.padding = 1}}));
+  check_convolution_threads(graph_of({{16, 1, 28, 28}, {16, 1, 3, 3}, {.padding = 1}}));
+  check_convolution_threads(graph_of({{9, 64, 14, 14}, {64, 64, 3, 3}, {.strides = 2, .padding = 1}}));
+  check_convolution_threads(graph_of({{7, 64, 14, 14}, {48, 64, 1, 1}}));
+  check_convolution_threads(graph_of({{16, 32, 30, 30}, {32, 1, 3, 3}, {.padding = 1, .groups = 32}}));
+  check_convolution_threads(graph_of({{4, 8, 500}, {8, 8, 9}, {.padding = {16, 0}, .dilations = 2}}));
+  check_convolution_threads(graph_of({{3, 8, 6, 14, 14}, {8, 8, 3, 3, 3}, {.padding = 1}}));
 }
 
 TEST_CASE("what oneDNN has no room for runs by plain loops") {
@@ -154,7 +154,7 @@ TEST_CASE("poolings of any window") {
                 gradients(reduce_sum(d_x * graph.input(fmt::format("c{}", i), DType::f32, x.shape())), {cotangent})[0]);
           }
           CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
-          check_threads(graph);
+          check_convolution_threads(graph);
         }
 }
 
