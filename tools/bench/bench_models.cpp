@@ -1,6 +1,6 @@
 // Times a training step of a model that is not the translator: what tools/bench/models.py runs beside PyTorch.
 //
-//   weft-bench-models MODEL [--steps N] [--threads N] [--disable PASS]... [--dump FILE]
+//   weft-bench-models MODEL [--steps N] [--threads N] [--disable PASS]... [--dump FILE] [--weights FILE]
 //
 // One line of JSON on standard output: the median of the steps' times, the first and last loss, kernels, memory, and
 // the time that compiling took.
@@ -21,6 +21,7 @@
 #include "backends/onednn/threads.h"
 #include "backends/runtime/execution.h"
 #include "graph/base/error.h"
+#include "graph/io/safetensors.h"
 #include "graph/io/text.h"
 #include "graph/leaf.h"
 #include "models/layers/layers.h"
@@ -78,6 +79,32 @@ void vae(Graph& graph) {
   train(graph, reconstruction + divergence * (1.0 * code / pixels));
 }
 
+void cnn(Graph& graph) {
+  Value x = graph.input("x", DType::f32, {64, 1, 28, 28});
+  x = max_pool(relu(layers::conv(x, 32, 3, "conv1", {.padding = 1})), 2);
+  x = max_pool(relu(layers::conv(x, 64, 3, "conv2", {.padding = 1})), 2);
+  x = relu(layers::dense(reshape(x, {64, -1}), 128, "hidden"));
+  train(graph, cross_entropy(layers::dense(x, 10, "logits"), graph.input("ids", DType::i32, {64})));
+}
+
+Value residual(Value x, std::int64_t channels, std::int64_t stride, const std::string& name) {
+  const Graph::Scope scope = x.graph().scope(name);
+  Value y = layers::conv(x, channels, 3, "conv1", {.strides = stride, .padding = 1, .bias = false});
+  y = layers::conv(relu(layers::batch_norm(y, "norm1")), channels, 3, "conv2", {.padding = 1, .bias = false});
+  y = layers::batch_norm(y, "norm2");
+  return relu(y + (stride > 1 ? layers::conv(x, channels, 1, "shortcut", {.strides = stride, .bias = false}) : x));
+}
+
+void resnet(Graph& graph) {
+  Value x = graph.input("x", DType::f32, {32, 3, 32, 32});
+  x = relu(layers::batch_norm(layers::conv(x, 16, 3, "conv", {.padding = 1, .bias = false}), "norm"));
+  x = residual(x, 16, 1, "block0");
+  x = residual(x, 32, 2, "block1");
+  x = residual(x, 64, 2, "block2");
+  x = reduce_mean(x, {2, 3});
+  train(graph, cross_entropy(layers::dense(x, 10, "logits"), graph.input("ids", DType::i32, {32})));
+}
+
 const std::map<std::string, std::function<void(Graph&)>>& models() {
   static const std::map<std::string, std::function<void(Graph&)>> all{
       {"mlp-small", [](Graph& graph) { mlp(graph, 32, 16, 64, 4); }},
@@ -86,6 +113,8 @@ const std::map<std::string, std::function<void(Graph&)>>& models() {
       {"transformer-4x128", [](Graph& graph) { transformer(graph, 4, 128, 4, 64, 12); }},
       {"transformer-6x384", [](Graph& graph) { transformer(graph, 6, 384, 6, 256, 4); }},
       {"vae", vae},
+      {"cnn", cnn},
+      {"resnet", resnet},
   };
   return all;
 }
@@ -103,12 +132,25 @@ void fill(const Graph& graph, Execution& step) {
   }
 }
 
+/// Inputs and variables before the first step.
+void save_data(const Graph& graph, Execution& step, const std::string& path) {
+  TensorMap tensors = step.variables().snapshot();
+  for (const NodeId id : graph.leaves(leaf::input)) {
+    const TensorView view = step.input(graph.node(id).name);
+    Tensor copy(view.type);
+    std::ranges::copy(view.bytes(), copy.bytes().begin());
+    tensors.emplace("input " + graph.node(id).name, std::move(copy));
+  }
+  save_safetensors(path, tensors, {});
+}
+
 struct Options {
   std::string model;
   int steps = 30;
   int threads = 0;
   std::vector<std::string> disabled = {};
   std::string dump;
+  std::string weights;
 };
 
 Options parse(const std::vector<std::string>& words) {
@@ -128,8 +170,8 @@ Options parse(const std::vector<std::string>& words) {
     } else if (word == "--disable") {
       options.disabled.push_back(value);
     } else {
-      require(word == "--dump", "there is no option {}", word);
-      options.dump = value;
+      require(word == "--dump" || word == "--weights", "there is no option {}", word);
+      (word == "--dump" ? options.dump : options.weights) = value;
     }
   }
   require(models().contains(options.model), "there is no model '{}'", options.model);
@@ -151,6 +193,7 @@ void run(const Options& options) {
   if (!options.dump.empty()) std::ofstream(options.dump) << to_text(program.graph());
   Execution step(program);
   fill(graph, step);
+  if (!options.weights.empty()) save_data(graph, step, options.weights);
   std::vector<double> times;
   float first = 0.0F;
   for (int i = 0; i < options.steps + 3; ++i) {

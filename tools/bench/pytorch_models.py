@@ -3,7 +3,7 @@
 
     pytorch_models.py MODEL [--steps N] [--threads N] [--weights FILE.safetensors] [--compile]
 
-With --weights the model begins with Weft's parameters, so that the first losses can be compared. One line of JSON: the
+With --weights the model begins with Weft's parameters and has its data, so that losses can be compared. One line of JSON: the
 median of the steps' times, the first and last loss.
 """
 import argparse
@@ -35,9 +35,10 @@ def read_weights(path):
         header, data = json.loads(file.read(size)), file.read()
     tensors = {}
     for name, entry in header.items():
-        if name != "__metadata__" and entry["dtype"] == "F32":
+        if name != "__metadata__":
             begin, end = entry["data_offsets"]
-            tensors[name] = torch.frombuffer(bytearray(data[begin:end]), dtype=torch.float32).reshape(entry["shape"])
+            dtype = {"F32": torch.float32, "I32": torch.int32}[entry["dtype"]]
+            tensors[name] = torch.frombuffer(bytearray(data[begin:end]), dtype=dtype).reshape(entry["shape"])
     return tensors
 
 
@@ -213,9 +214,12 @@ MODELS = {
     "resnet": lambda: (ResNet(), [pixels(32, 3, 32, 32), ids(32)]),
 }
 
+INPUTS = {"lstm": ("ids", "next"), "vae": ("x", "noise", "target")}
+INPUTS |= dict.fromkeys(("transformer-4x128", "transformer-6x384"), ("ids", "next"))
 model, data = MODELS[options.model]()
-if WEIGHTS and any(name.startswith("input ") for name in WEIGHTS):
-    data = [WEIGHTS[f"input {i}"] if tensor.is_floating_point() else tensor for i, tensor in enumerate(data)]
+if WEIGHTS:
+    data = [WEIGHTS["input " + name] for name in INPUTS.get(options.model, ("x", "ids"))]
+    data = [tensor if tensor.is_floating_point() else tensor.long() for tensor in data]
 run = torch.compile(model) if options.compile else model
 adam = torch.optim.Adam(model.parameters(), lr=0.001, foreach=True)
 times, losses = [], []
