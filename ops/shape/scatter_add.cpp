@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -88,8 +90,10 @@ const Op op::scatter_add = {
 };
 
 Value scatter_add(Value updates, Value indices, std::int64_t axis, std::int64_t extent, std::int64_t batch_axes) {
-  if (axis < 0 && updates && indices) {  // it counts in the result, where one axis stands for those of the indices
-    const std::int64_t index_axes = static_cast<std::int64_t>(indices.shape().rank()) - batch_axes;
+  if (axis < 0 && updates && indices) {
+    // It counts in the result, where one axis stands for those of the indices. Inference refuses what is out of range.
+    const auto rank = static_cast<std::int64_t>(indices.shape().rank());
+    const std::int64_t index_axes = rank - std::clamp(batch_axes, std::int64_t{0}, rank);
     axis += static_cast<std::int64_t>(updates.shape().rank()) - index_axes + 1;
   }
   return apply(op::scatter_add, {updates, indices}, {{"axis", axis}, {"extent", extent}, {"batch_axes", batch_axes}});

@@ -320,6 +320,8 @@ TEST_CASE("mismatches of gather and scatter_add name both sides") {
   CHECK_THROWS_AS(scatter_add(x, row, 1, -3), Error);
   CHECK_THROWS_AS(scatter_add(x, row, 1, std::numeric_limits<std::int64_t>::max()), Error);
   CHECK_THROWS_AS(scatter_add(x, row, std::numeric_limits<std::int64_t>::min(), 1), Error);
+  CHECK_THROWS_AS(scatter_add(x, row, -1, 1, std::numeric_limits<std::int64_t>::min()), Error);
+  CHECK_THROWS_AS(scatter_add(x, row, -1, 1, std::numeric_limits<std::int64_t>::max()), Error);
   CHECK(error_of([&] { scatter_add(graph.input("flags", DType::boolean, {3}), row, 0, 2); }) ==
         "scatter_add 'scatter_add': updates is bool[3]: a floating-point type or i32 is needed");
 }

@@ -137,9 +137,10 @@ WEFT_VECTORISED void weigh(const Tile& at, const TileMask& mask, const TileDropo
     // Where nothing is attended to so far, all weights are 0.
     const float from = max == none ? 0.0F : max;
     float* sums = progress.sums + query * vector;
-    if (max != before) {
+    progress.max[query] = max;
+    // So far, sums and y are 0 where nothing was attended to.
+    if (max != before && before != none) {
       const float scale = vmath::exp(before - from);
-      progress.max[query] = max;
 #pragma omp simd
       for (std::int64_t i = 0; i < vector; ++i) sums[i] *= scale;
       float* of_query = y + query * units;

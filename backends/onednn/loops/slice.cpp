@@ -35,11 +35,13 @@ Kernel strided(const KernelSpec& spec, const SliceForm& form) {
         while (i < range.last) {
           const std::int64_t row = i / part.extent;
           const std::int64_t end = std::min(range.last, (row + 1) * part.extent);
-          const T* from = x + (row * whole.extent + i % part.extent * form.step) * part.inner;
+          const T* from = x + row * whole.extent * part.inner;
+          const std::int64_t first = row * part.extent;
           if (part.inner == 1)
-            for (; i < end; ++i, from += form.step) y[i] = *from;
+            for (; i < end; ++i) y[i] = from[(i - first) * form.step];
           else
-            for (; i < end; ++i, from += form.step * part.inner) std::copy_n(from, part.inner, y + i * part.inner);
+            for (; i < end; ++i)
+              std::copy_n(from + (i - first) * form.step * part.inner, part.inner, y + i * part.inner);
         }
       });
     }};

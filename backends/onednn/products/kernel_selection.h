@@ -29,7 +29,7 @@ std::string_view to_string(ProductKernel kernel);
 /// A product as the choice of its kernel sees it.
 struct ProductSite {
   Product product;
-  bool batched = false;   ///< operands of rank 3, even if the batch is 1
+  bool batched = false;   ///< operands with batch axes, even if the batch is 1
   bool variable = false;  ///< the right operand is a variable or a constant, which may be packed once for many runs
 
   /// "64 x 1024 x 3072, bias, right operand a variable": m, k and n, and what else there is to say.
@@ -55,7 +55,7 @@ class KernelSelection {
   ///       ]
   ///     }
   ///
-  /// with "batch" where operands have rank 3, and "transpose_a" and "transpose_b" where they are transposed. Throws
+  /// with "batch" where operands have batch axes, and "transpose_a" and "transpose_b" where they are transposed. Throws
   /// Error, with the path and the number of the entry, when anything is unknown, missing, out of range or there twice,
   /// and when a kernel cannot run its product.
   static KernelSelection load(const std::filesystem::path& path);
