@@ -106,7 +106,7 @@ class Argument {
   Argument() = default;
   Argument(int place, const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted, bool is_result)
       : place_(place), is_result_(is_result), plain_(plain), wanted_(wanted) {
-    if (plain != wanted) reorder_ = is_result ? reorder_of(wanted, plain) : reorder_of(plain, wanted);
+    if (plain != wanted) reorder_ = is_result ? Reorder(wanted, plain) : Reorder(plain, wanted);
   }
 
   int place() const { return place_; }
@@ -126,11 +126,11 @@ class Argument {
   dnnl_status_t before(const Memory& memory, const float* address, std::byte* blocks) const {
     set_address(memory.plain, address);
     set_address(memory.wanted, is_blocked() ? static_cast<const void*>(blocks) : address);
-    return is_blocked() && !is_result_ ? reorder(reorder_, memory.plain, memory.wanted) : dnnl_success;
+    return is_blocked() && !is_result_ ? reorder_.run(memory.plain, memory.wanted) : dnnl_success;
   }
   /// Brings a result back.
   dnnl_status_t after(const Memory& memory) const {
-    return is_blocked() && is_result_ ? reorder(reorder_, memory.wanted, memory.plain) : dnnl_success;
+    return is_blocked() && is_result_ ? reorder_.run(memory.wanted, memory.plain) : dnnl_success;
   }
 
  private:
@@ -138,7 +138,7 @@ class Argument {
   bool is_result_ = false;
   dnnl::memory::desc plain_;
   dnnl::memory::desc wanted_;
-  dnnl::reorder reorder_;
+  Reorder reorder_;
 };
 
 /// Convolves some images on one thread.

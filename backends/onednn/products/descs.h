@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <dnnl.hpp>
+#include <vector>
 
 // What differs between the versions of oneDNN that Weft is compiled with: 2.6 (Debian 12) describes an operation before
 // the primitive, 3.x (Debian 13) in one go.
@@ -80,5 +83,48 @@ inline dnnl::convolution_backward_weights::primitive_desc conv_filter_gradient_d
 /// Whether a transposed matrix may be packed at once: the reorder that oneDNN 3.7 has for that (jit:uni, from ba to
 /// AB16a64b and its likes) is wrong where an extent is no multiple of the block.
 constexpr bool packs_transposed = DNNL_VERSION_MAJOR < 3;
+
+/// Whether oneDNN brings tensors of a convolution from a layout to another rightly: its version 3.7 (jit:uni) leaves
+/// elements of some out where the extent of an axis is no multiple of its block.
+inline bool reorders_rightly([[maybe_unused]] const dnnl::memory::desc& from,
+                             [[maybe_unused]] const dnnl::memory::desc& to) {
+#if DNNL_VERSION_MAJOR >= 3
+  return to.get_ndims() <= 2 || (from.get_dims() == from.get_padded_dims() && to.get_dims() == to.get_padded_dims());
+#else
+  return true;
+#endif
+}
+
+inline std::size_t axis_count([[maybe_unused]] const dnnl::memory::desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  return static_cast<std::size_t>(desc.get_ndims());
+#else
+  return 0;
+#endif
+}
+
+/// What each index along an axis adds to the offset of an element, where oneDNN's own reorder is not right.
+inline std::vector<std::int64_t> axis_offsets([[maybe_unused]] const dnnl::memory::desc& desc,
+                                              [[maybe_unused]] std::size_t axis) {
+  std::vector<std::int64_t> offsets;
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::memory::dims blocks = desc.get_inner_blks();
+  const dnnl::memory::dims block_axes = desc.get_inner_idxs();
+  for (std::int64_t i = 0; i < desc.get_dims()[axis]; ++i) {
+    std::int64_t rest = i;
+    std::int64_t offset = 0;
+    std::int64_t stride = 1;
+    for (std::size_t block = blocks.size(); block-- > 0;) {
+      if (block_axes[block] == static_cast<std::int64_t>(axis)) {
+        offset += rest % blocks[block] * stride;
+        rest /= blocks[block];
+      }
+      stride *= blocks[block];
+    }
+    offsets.push_back(offset + rest * desc.get_strides()[axis]);
+  }
+#endif
+  return offsets;
+}
 
 }  // namespace weft::onednn

@@ -4,7 +4,10 @@
 #include <sys/mman.h>
 
 #include <array>
+#include <cstring>
+#include <utility>
 
+#include "backends/onednn/products/descs.h"
 #include "graph/base/error.h"
 
 namespace weft::onednn {
@@ -35,13 +38,44 @@ void set_address(const dnnl::memory& memory, const void* address) {
   check(dnnl_memory_set_data_handle(memory.get(), const_cast<void*>(address)), "an address is refused");
 }
 
-dnnl::reorder reorder_of(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
-  return dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to));
+namespace {
+
+/// Copies the elements of the axes from `axis` on; the last one is a loop.
+template <typename Axes>
+void copy_axes(const Axes& axes, std::size_t axis, const float* from, float* to) {
+  const auto& [offsets_from, offsets_to] = axes[axis];
+  for (std::size_t i = 0; i < offsets_from.size(); ++i) {
+    if (axis + 1 == axes.size())
+      to[offsets_to[i]] = from[offsets_from[i]];
+    else
+      copy_axes(axes, axis + 1, from + offsets_from[i], to + offsets_to[i]);
+  }
 }
 
-dnnl_status_t reorder(const dnnl::reorder& primitive, const dnnl::memory& from, const dnnl::memory& to) {
-  const std::array<dnnl_exec_arg_t, 2> arguments{{{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}};
-  return dnnl_primitive_execute(primitive.get(), cpu_stream().get(), 2, arguments.data());
+}  // namespace
+
+Reorder::Reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to)
+    : primitive_(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to)) {
+  if (reorders_rightly(from, to)) return;
+  for (std::size_t axis = 0; axis < axis_count(to); ++axis)
+    axes_.push_back({axis_offsets(from, axis), axis_offsets(to, axis)});
+  bytes_ = to.get_size();
+}
+
+// dnnl::reorder::execute() would put the arguments into a map first.
+dnnl_status_t Reorder::run(const dnnl::memory& from, const dnnl::memory& to) const {
+  if (axes_.empty()) {
+    const std::array<dnnl_exec_arg_t, 2> arguments{{{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}};
+    return dnnl_primitive_execute(primitive_.get(), cpu_stream().get(), 2, arguments.data());
+  }
+  void* source = nullptr;
+  void* target = nullptr;
+  for (const auto& [memory, address] : {std::pair{&from, &source}, std::pair{&to, &target}})
+    if (const dnnl_status_t status = dnnl_memory_get_data_handle(memory->get(), address); status != dnnl_success)
+      return status;
+  std::memset(target, 0, bytes_);
+  copy_axes(axes_, 0, static_cast<const float*>(source), static_cast<float*>(target));
+  return dnnl_success;
 }
 
 void require_room_for_code() {

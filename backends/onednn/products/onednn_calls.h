@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <dnnl.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 // How Weft calls oneDNN; its errors come out of here as Error (out of memory) or InternalError.
 
@@ -33,9 +36,25 @@ auto guarded(const Make& make) {
 dnnl::memory without_address(const dnnl::memory::desc& desc);
 void set_address(const dnnl::memory& memory, const void* address);
 
-dnnl::reorder reorder_of(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
-/// Runs it. dnnl::reorder::execute() would put the arguments into a map first.
-dnnl_status_t reorder(const dnnl::reorder& primitive, const dnnl::memory& from, const dnnl::memory& to);
+/// A change of a tensor's layout.
+class Reorder {
+ public:
+  /// None, which must not be run.
+  Reorder() = default;
+  Reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
+  explicit operator bool() const { return static_cast<bool>(primitive_); }
+  dnnl_status_t run(const dnnl::memory& from, const dnnl::memory& to) const;
+
+ private:
+  dnnl::reorder primitive_;
+  /// In place of the primitive, where that is wrong: what an index along each axis adds to an element's offset.
+  struct Axis {
+    std::vector<std::int64_t> from;
+    std::vector<std::int64_t> to;
+  };
+  std::vector<Axis> axes_;
+  std::size_t bytes_ = 0;
+};
 
 /// Throws Error unless there is memory for the code that oneDNN generates when a primitive is made: where there is
 /// none, oneDNN 2 writes it through a null pointer.

@@ -7,8 +7,8 @@ namespace weft::onednn {
 
 struct PackedMatrix::Impl {
   Layout layout;
-  dnnl::reorder transpose;  ///< to by_rows; none where that is plain
-  dnnl::reorder pack;
+  Reorder transpose;  ///< to by_rows; none where that is plain
+  Reorder pack;
   dnnl::memory source;
   /// Allocated when first used.
   dnnl::memory rows = {};
@@ -32,8 +32,8 @@ PackedMatrix::PackedMatrix(const Layout& layout)
         require_room_for_code();
         return std::unique_ptr<Impl>(new Impl{
             .layout = layout,
-            .transpose = layout.by_rows == layout.plain ? dnnl::reorder() : reorder_of(layout.plain, layout.by_rows),
-            .pack = reorder_of(layout.by_rows, layout.packed),
+            .transpose = layout.by_rows == layout.plain ? Reorder() : Reorder(layout.plain, layout.by_rows),
+            .pack = Reorder(layout.by_rows, layout.packed),
             .source = without_address(layout.plain),
         });
       })) {}
@@ -48,11 +48,11 @@ void PackedMatrix::pack(const void* plain) {
     if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
     set_address(impl_->source, plain);
     if (!impl_->transpose) {
-      check(reorder(impl_->pack, impl_->source, impl_->copy), failed);
+      check(impl_->pack.run(impl_->source, impl_->copy), failed);
     } else {
       if (!impl_->rows) impl_->rows = dnnl::memory(impl_->layout.by_rows, cpu());
-      check(reorder(impl_->transpose, impl_->source, impl_->rows), failed);
-      check(reorder(impl_->pack, impl_->rows, impl_->copy), failed);
+      check(impl_->transpose.run(impl_->source, impl_->rows), failed);
+      check(impl_->pack.run(impl_->rows, impl_->copy), failed);
     }
   });
 }
