@@ -14,7 +14,7 @@ namespace weft::reference {
 /// ln(e^a + e^b).
 template <typename T>
 T log_add(T a, T b) {
-  const T max = a > b ? a : b;
+  const T max = a > b || std::isnan(a) ? a : b;
   if (std::isinf(max) && max < 0) return max;
   return max + std::log(std::exp(a - max) + std::exp(b - max));
 }

@@ -206,7 +206,7 @@ class Oracle {
       operands.push_back(&operand);
       if (!rounds) continue;
       moved.push_back(operand);
-      move(moved.back(), noise_of_operand(node, i), rounding_.least_noise, random.at(i));
+      move(moved.back(), noise_of_operand(node, i), least_noise_of_operand(node, operand), random.at(i));
       operands.back() = &moved.back();
     }
     std::vector<Tensor> results = evaluate_node(graph_, id, operands, reference_backend());
@@ -223,6 +223,12 @@ class Oracle {
         weight_precision_of(node.attributes) == WeightPrecision::bf16)
       return 0x1p-8;
     return rounding_.operand;
+  }
+
+  /// Logarithms are added along each path: beside a large one, a small one loses its last places.
+  double least_noise_of_operand(const Node& node, const Tensor& operand) const {
+    const bool adds_along_paths = node.op == &op::ctc_loss || node.op == &op::ctc_loss_gradient;
+    return adds_along_paths ? rounding_.operand * largest_finite(operand) : rounding_.least_noise;
   }
 
   static void move_by(Tensor& tensor, double step, const CounterRandom& random) {

@@ -26,23 +26,29 @@ WEFT_INLINE float log_add(float a, float b, float c) {
   return from + vmath::log(vmath::exp(a - from) + vmath::exp(b - from) + vmath::exp(c - from));
 }
 
-/// Subtracts the largest of the numbers, and returns it; does nothing when all are -inf.
+/// The largest finite number; -inf when there is none. States that no path to the end goes through may be anything.
+struct FiniteMax {
+  WEFT_INLINE float operator()(float a, float b) const { return b > a && b < -none ? b : a; }
+};
+
+/// Subtracts the largest finite one of the numbers, and returns it; does nothing when there is none.
 WEFT_INLINE float make_relative(float* x, std::int64_t count) {
-  const float max = reduce_lanes(count, none, Max{}, [x](std::int64_t i) WEFT_INLINE_LAMBDA { return x[i]; });
+  const float max = reduce_lanes(count, none, FiniteMax{}, [x](std::int64_t i) WEFT_INLINE_LAMBDA { return x[i]; });
   if (max == none) return 0.0F;
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) x[i] -= max;
   return max;
 }
 
-/// to[s] = ln(e^from[s] + e^from[s + next] + e^(from[s + 2 next] + skip[s])) + emitted[s], relative to the largest one,
-/// which is returned.
+/// to[s] = ln(e^from[s] + e^from[s + next] + e^from[s + 2 next]) + emitted[s], the third only where `skip` is not -inf;
+/// relative to the largest one, which is returned.
 WEFT_VECTORISED float step(const float* from, std::int64_t next, const float* skip, const float* emitted, float* to,
                            std::int64_t states) {
   const float* one = from + next;
   const float* two = one + next;
 #pragma omp simd
-  for (std::int64_t s = 0; s < states; ++s) to[s] = log_add(from[s], one[s], two[s] + skip[s]) + emitted[s];
+  for (std::int64_t s = 0; s < states; ++s)
+    to[s] = log_add(from[s], one[s], skip[s] == none ? none : two[s]) + emitted[s];
   return make_relative(to, states);
 }
 
@@ -55,7 +61,7 @@ WEFT_VECTORISED bool shares(const float* alpha, const float* beta, const float* 
     weights[s] = both == none ? none : both - emitted[s];
   }
   const float max =
-      reduce_lanes(states, none, Max{}, [weights](std::int64_t i) WEFT_INLINE_LAMBDA { return weights[i]; });
+      reduce_lanes(states, none, FiniteMax{}, [weights](std::int64_t i) WEFT_INLINE_LAMBDA { return weights[i]; });
   if (max == none) return false;
 #pragma omp simd
   for (std::int64_t s = 0; s < states; ++s) weights[s] = vmath::exp(weights[s] - max);
