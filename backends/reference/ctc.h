@@ -40,6 +40,11 @@ struct CtcRow {
   }
   T emitted(std::int64_t step, std::int64_t state) const { return log_probabilities[step * classes + class_of(state)]; }
 
+  /// A sum over paths, with what the state emits; where there is none, nothing is emitted, not even a NaN.
+  T with_emitted(T sum, std::int64_t step, std::int64_t state) const {
+    return sum == none ? none : sum + emitted(step, state);
+  }
+
   /// alpha [steps, states]: of all ways to have emitted the steps up to t and to be in state s at t. Returns ln of the
   /// probability of the labels.
   T forward(T* alpha) const {
@@ -50,7 +55,7 @@ struct CtcRow {
         T sum = t == 0 ? (s < 2 ? T(0) : none) : before[s];
         if (t > 0 && s > 0) sum = log_add(sum, before[s - 1]);
         if (t > 0 && skips(s)) sum = log_add(sum, before[s - 2]);
-        alpha[t * states + s] = sum + emitted(t, s);
+        alpha[t * states + s] = with_emitted(sum, t, s);
       }
     const T* last = alpha + (steps - 1) * states;
     return states > 1 ? log_add(last[states - 1], last[states - 2]) : last[0];
@@ -60,7 +65,7 @@ struct CtcRow {
   void backward(T* beta) const {
     for (std::int64_t t = steps - 1; t >= 0; --t)
       for (std::int64_t s = states - 1; s >= 0; --s) {
-        const auto from = [&](std::int64_t next) { return beta[(t + 1) * states + next] + emitted(t + 1, next); };
+        const auto from = [&](std::int64_t next) { return with_emitted(beta[(t + 1) * states + next], t + 1, next); };
         T sum = s >= states - 2 ? T(0) : none;
         if (t < steps - 1) {
           sum = from(s);

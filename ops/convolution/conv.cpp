@@ -78,7 +78,8 @@ const Op op::conv = {
     .family = "convolution",
     .summary =
         "y[n, o, i...] = bias[o] + the sum over c and k of x[n, c, stride i + dilation k - padding...] filter[o, "
-        "c, k...], c running over the channels of o's group",
+        "c, k...], c running over the channels of o's group; the zeros around x may be multiplied or left out, which "
+        "matters beside an infinite tap alone",
     .operands = {"x", "filter", "bias..."},
     .results = {"y"},
     .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3]},

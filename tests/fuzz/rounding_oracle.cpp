@@ -54,13 +54,14 @@ struct Traced {
   bool decided = true;  ///< false: rounding decided something on the way
 };
 
-/// Kernels that multiply what they are given by what they make on the way: gates, probabilities, differences from one.
-/// In float32 these may be zero where they are not in float64.
+/// Kernels that multiply what they are given by what they make on the way: gates, probabilities, differences from one,
+/// of which some may be zero in float32 that are not in float64; or by the zeros around a picture.
 bool multiplies_inside(const Op& op) {
   return &op == &op::gru_gates || &op == &op::lstm_gates || &op == &op::gru_gates_gradient ||
          &op == &op::lstm_gates_gradient || &op == &op::additive_scores_gradient ||
          &op == &op::masked_cross_entropy_gradient || &op == &op::scaled_dot_product_attention ||
-         &op == &op::scaled_dot_product_attention_gradient || &op == &op::ctc_loss_gradient;
+         &op == &op::scaled_dot_product_attention_gradient || &op == &op::ctc_loss_gradient || &op == &op::conv ||
+         &op == &op::conv_input_gradient || &op == &op::conv_filter_gradient;
 }
 
 /// Ops that move or choose elements, and do not round; or nothing but their result, once.

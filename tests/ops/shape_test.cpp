@@ -201,8 +201,11 @@ TEST_CASE("slices of every second and third element") {
 }
 
 TEST_CASE("the gradient of a slice with steps is where its elements are") {
-  for (const auto& [begin, end, step] : std::vector<std::array<std::int64_t, 3>>{
+  for (const auto& of_case : std::vector<std::array<std::int64_t, 3>>{
            {0, 7, 2}, {1, 7, 2}, {1, 6, 2}, {0, 7, 3}, {2, 7, 4}, {6, 7, 5}, {0, 7, 6}, {0, 1, 9}}) {
+    const std::int64_t begin = of_case[0];
+    const std::int64_t end = of_case[1];
+    const std::int64_t step = of_case[2];
     CAPTURE(begin);
     CAPTURE(end);
     CAPTURE(step);

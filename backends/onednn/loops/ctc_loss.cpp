@@ -40,15 +40,17 @@ WEFT_INLINE float make_relative(float* x, std::int64_t count) {
   return max;
 }
 
-/// to[s] = ln(e^from[s] + e^from[s + next] + e^from[s + 2 next]) + emitted[s], the third only where `skip` is not -inf;
-/// relative to the largest one, which is returned.
+/// to[s] = ln(e^from[s] + e^from[s + next] + e^from[s + 2 next]) + emitted[s], the third only where `skip` is not -inf, and
+/// -inf where no path comes from; relative to the largest one, which is returned.
 WEFT_VECTORISED float step(const float* from, std::int64_t next, const float* skip, const float* emitted, float* to,
                            std::int64_t states) {
   const float* one = from + next;
   const float* two = one + next;
 #pragma omp simd
-  for (std::int64_t s = 0; s < states; ++s)
-    to[s] = log_add(from[s], one[s], skip[s] == none ? none : two[s]) + emitted[s];
+  for (std::int64_t s = 0; s < states; ++s) {
+    const float sum = log_add(from[s], one[s], skip[s] == none ? none : two[s]);
+    to[s] = sum == none ? none : sum + emitted[s];
+  }
   return make_relative(to, states);
 }
 

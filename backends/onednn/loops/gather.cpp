@@ -12,7 +12,11 @@ namespace {
 template <typename T>
 Kernel gather_of(const GatherBlocks& blocks) {
   return {[blocks](const KernelBuffers& buffers) {
-    const auto& [batch, outer, extent, inner, count] = blocks;
+    const std::int64_t batch = blocks.batch;
+    const std::int64_t outer = blocks.outer;
+    const std::int64_t extent = blocks.extent;
+    const std::int64_t inner = blocks.inner;
+    const std::int64_t count = blocks.count;
     const T* x = buffers.operand<T>(0);
     const auto* indices = buffers.operand<std::int32_t>(1);
     T* y = buffers.result<T>(0);
@@ -46,7 +50,11 @@ constexpr std::int64_t strip = 128;
 template <typename T>
 Kernel scatter_add_of(const GatherBlocks& blocks) {
   return {[blocks](const KernelBuffers& buffers) {
-    const auto& [batch, outer, extent, inner, count] = blocks;
+    const std::int64_t batch = blocks.batch;
+    const std::int64_t outer = blocks.outer;
+    const std::int64_t extent = blocks.extent;
+    const std::int64_t inner = blocks.inner;
+    const std::int64_t count = blocks.count;
     const T* updates = buffers.operand<T>(0);
     const auto* indices = buffers.operand<std::int32_t>(1);
     T* y = buffers.result<T>(0);

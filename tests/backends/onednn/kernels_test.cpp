@@ -190,16 +190,18 @@ TEST_CASE("batches of products") {
 TEST_CASE("batches of products that broadcast") {
   for (const auto& extents :
        std::vector<std::array<std::int64_t, 3>>{{1, 9, 65}, {17, 31, 1}, {3, 1, 4}, {65, 3, 17}, {5, 40, 33}})
-    for (const auto& [left, right] : std::vector<std::pair<Shape, Shape>>{{{}, {5}},
-                                                                          {{5}, {1}},
-                                                                          {{3, 1}, {2}},
-                                                                          {{2, 1, 3}, {4, 1}},
-                                                                          {{2, 3}, {2, 3}},
-                                                                          {{1, 3}, {2, 1}},
-                                                                          {{1}, {1, 1}}})
+    for (const auto& batches : std::vector<std::pair<Shape, Shape>>{{{}, {5}},
+                                                                    {{5}, {1}},
+                                                                    {{3, 1}, {2}},
+                                                                    {{2, 1, 3}, {4, 1}},
+                                                                    {{2, 3}, {2, 3}},
+                                                                    {{1, 3}, {2, 1}},
+                                                                    {{1}, {1, 1}}})
       for (const bool transpose_a : {false, true})
         for (const bool transpose_b : {false, true}) {
           const auto& [m, k, n] = extents;
+          const Shape& left = batches.first;
+          const Shape& right = batches.second;
           CAPTURE(Shape({extents[0], extents[1], extents[2]}).to_string());
           CAPTURE(left.to_string());
           CAPTURE(right.to_string());
@@ -333,10 +335,14 @@ TEST_CASE("scaled dot products, at extents that leave rests behind tiles and vec
   const std::vector<std::array<std::int64_t, 4>> extents{{1, 1, 1, 1},      {3, 7, 3, 5},      {64, 64, 16, 32},
                                                          {65, 129, 17, 31}, {129, 65, 33, 48}, {130, 200, 64, 64}};
   enum class Kind { plain, causal, within, added, key_within, query_added, dropped };
-  for (const auto& [queries, keys, units, value_units] : extents)
+  for (const auto& of_case : extents)
     for (const std::int64_t batch : {1, 3})
       for (const Kind kind :
            {Kind::plain, Kind::causal, Kind::within, Kind::added, Kind::key_within, Kind::query_added, Kind::dropped}) {
+        const std::int64_t queries = of_case[0];
+        const std::int64_t keys = of_case[1];
+        const std::int64_t units = of_case[2];
+        const std::int64_t value_units = of_case[3];
         // The weight of the only key is 1, and d_query nothing but a rounding.
         if (keys == 1 && kind == Kind::dropped) continue;
         CAPTURE(queries);
