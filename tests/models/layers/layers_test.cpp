@@ -221,7 +221,7 @@ TEST_CASE("a sequence that is continued step by step is what it is at once") {
         step.variables().set(name, at_once.variables().get(name));
 
       // The second sequence finds what the first one has left.
-      for (const std::uint64_t seed : {1, 2}) {
+      for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{2}}) {
         const Tensor x = drawn({DType::f32, {batch, steps, units}}, seed);
         const Tensor expected = at_once.run({{"x", x}}).at("y");
         step.variables().set("position", Tensor({DType::i32, Shape{}}));
