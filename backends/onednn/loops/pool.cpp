@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "backends/onednn/dispatch.h"
@@ -8,16 +12,27 @@
 #include "backends/onednn/parallel.h"
 #include "ops/convolution/windows.h"
 
-// Row by row of y: for each element of a window, what it is of all windows of the row. A plane is one thread's.
+// Row by row of y, several windows of a row at once. A plane is one thread's.
 
 namespace weft::onednn {
 namespace {
 
-/// Windows of a row that are worked on at once: what is known of them stays in the cache.
-constexpr std::int64_t block = 128;
+/// An axis, and its windows [first, last) that lie wholly within x.
+struct Axis : WindowAxis {
+  WindowAxis::Range inner;
+
+  explicit Axis(const WindowAxis& axis) : WindowAxis(axis) {
+    inner = {windows_with(0).first, windows_with(window - 1).last};
+  }
+  /// What elements_of says, without its divisions where it can.
+  WEFT_INLINE WindowAxis::Range elements(std::int64_t i) const {
+    return inner.first <= i && i < inner.last ? WindowAxis::Range{0, window} : elements_of(i);
+  }
+};
 
 struct Pool {
   PoolForm form;
+  std::array<Axis, 3> axes;
   /// A column of the windows, and those windows [first, last) that have it within x.
   struct Column {
     std::int64_t column;
@@ -27,7 +42,9 @@ struct Pool {
   std::vector<float> counts;    ///< the elements that each window of a row takes along that row
 
   Pool(const Shape& x, const Attributes& attributes)
-      : form(pool_form(x, attributes)), count_padding_(attributes.get_or("count_padding", false)) {
+      : form(pool_form(x, attributes)),
+        axes{Axis(form.axes[0]), Axis(form.axes[1]), Axis(form.axes[2])},
+        count_padding_(attributes.get_or("count_padding", false)) {
     const WindowAxis& width = form.axes[2];
     std::int64_t next = 0;
     for (std::int64_t window = width.output; window-- > 0;) {
@@ -35,38 +52,203 @@ struct Pool {
       for (next = std::max(next, within.first); next < within.last; ++next)
         columns.push_back({next, width.windows_with(next)});
     }
-    for (std::int64_t window = 0; window < width.output; ++window) counts.push_back(count(width, window));
+    for (std::int64_t window = 0; window < width.output; ++window)
+      counts.push_back(count(2, width.elements_of(window)));
   }
 
   std::int64_t input() const { return form.axes[0].input * form.axes[1].input * form.axes[2].input; }
-  std::int64_t output() const { return form.axes[0].output * form.axes[1].output * form.axes[2].output; }
   /// Elements touched for a plane.
   std::int64_t work() const {
     constexpr double most = 1e6;
     return static_cast<std::int64_t>(std::min(pool_flops(form) / static_cast<double>(form.planes), most));
   }
-  /// The elements that a window of that row of y takes along the other axes.
-  float rows(std::int64_t depth, std::int64_t height) const {
-    return count(form.axes[0], depth) * count(form.axes[1], height);
+  /// The elements that a window takes along an axis, of which those lie within x.
+  WEFT_INLINE float count(std::size_t axis, const WindowAxis::Range& within) const {
+    return static_cast<float>(count_padding_ ? axes[axis].window : within.last - within.first);
   }
 
  private:
-  float count(const WindowAxis& axis, std::int64_t window) const {
-    const WindowAxis::Range within = axis.elements_of(window);
-    return static_cast<float>(count_padding_ ? axis.window : within.last - within.first);
-  }
-
   bool count_padding_;
 };
+
+/// Windows of a row that are worked on at once, in registers.
+struct Chunk {
+  WindowAxis::Range planes;  ///< the elements of the windows that lie within x, along each axis
+  WindowAxis::Range rows;
+  WindowAxis::Range columns;
+  std::int64_t start;  ///< where the first of these elements, of the first window, lies in x's plane
+  std::int64_t place;  ///< where the first window lies in y's plane
+  std::int64_t done;   ///< windows that the chunk before had too
+};
+
+template <std::int64_t lanes>
+using LaneCount = std::integral_constant<std::int64_t, lanes>;
+
+/// Calls visit(LaneCount, chunk) for all windows of a plane. A chunk has several where they lie within x along the row;
+/// the last one of a row reaches back into the one before, so as to be full.
+template <typename Visit>
+WEFT_INLINE void for_each_chunk(const Pool& pool, const Visit& visit) {
+  const Axis& d = pool.axes[0];
+  const Axis& h = pool.axes[1];
+  const Axis& w = pool.axes[2];
+  for (std::int64_t depth = 0; depth < d.output; ++depth)
+    for (std::int64_t height = 0; height < h.output; ++height) {
+      Chunk chunk{d.elements(depth), h.elements(height), {}, 0, 0, 0};
+      const std::int64_t start =
+          (d.place(depth, chunk.planes.first) * h.input + h.place(height, chunk.rows.first)) * w.input;
+      const std::int64_t row = (depth * h.output + height) * w.output;
+      const auto at = [&](auto lanes, std::int64_t window) WEFT_INLINE_LAMBDA {
+        const std::int64_t first = lanes == 1 ? window : std::min(window, w.inner.last - lanes);
+        chunk.columns = lanes == 1 ? w.elements(first) : WindowAxis::Range{0, w.window};
+        chunk.start = start + w.place(first, chunk.columns.first);
+        chunk.place = row + first;
+        chunk.done = window - first;
+        visit(lanes, chunk);
+        return first + lanes;
+      };
+      const std::int64_t inner = w.inner.last - w.inner.first;
+      std::int64_t window = 0;
+      while (window < w.output)
+        if (window < w.inner.first || window >= w.inner.last || inner < 4)
+          window = at(LaneCount<1>(), window);
+        else if (inner < 8)
+          window = at(LaneCount<4>(), window);
+        else
+          window = at(LaneCount<8>(), window);
+    }
+}
+
+/// Calls visit(place in x's plane) for each element of the first window of a chunk.
+template <typename Visit>
+WEFT_INLINE void for_each_place(const Pool& pool, const Chunk& chunk, const Visit& visit) {
+  const auto& [d, h, w] = pool.axes;
+  for (std::int64_t plane = 0; plane < chunk.planes.last - chunk.planes.first; ++plane)
+    for (std::int64_t row = 0; row < chunk.rows.last - chunk.rows.first; ++row) {
+      const std::int64_t start = chunk.start + (plane * h.input + row) * w.input;
+      for (std::int64_t column = 0; column < chunk.columns.last - chunk.columns.first; ++column) visit(start + column);
+    }
+}
+
+/// A number for each window of a chunk. The vector has four at least: choosing in vectors takes no branch.
+template <typename T, std::int64_t lanes>
+struct Lanes {
+  static constexpr std::int64_t width = std::max<std::int64_t>(lanes, 4);
+  typedef T Vector __attribute__((vector_size(width * sizeof(T))));
+  Vector vector{};
+
+  template <typename Stride>
+  WEFT_INLINE void load(const T* from, Stride stride) {
+    if constexpr (lanes == width && std::is_same_v<Stride, std::integral_constant<std::int64_t, 1>>)
+      std::memcpy(&vector, from, sizeof(vector));
+    else if constexpr (lanes == width && std::is_same_v<Stride, std::integral_constant<std::int64_t, 2>>)
+      load_even(from, std::make_integer_sequence<std::int64_t, lanes>());
+    else
+      for (std::int64_t i = 0; i < lanes; ++i) vector[i] = from[i * stride];
+  }
+  WEFT_INLINE void store(T* to) const { std::memcpy(to, &vector, lanes * sizeof(T)); }
+
+ private:
+  /// Reads nothing beyond the last number.
+  template <std::int64_t... i>
+  WEFT_INLINE void load_even(const T* from, std::integer_sequence<std::int64_t, i...>) {
+    Vector low;
+    Vector high;
+    std::memcpy(&low, from, sizeof(low));
+    std::memcpy(&high, from + lanes - 1, sizeof(high));
+    vector = __builtin_shufflevector(low, high, (2 * i < lanes ? 2 * i : 2 * i + 1)...);
+  }
+};
+
+/// The largest element of each window of a chunk, and where it lies in x's plane.
+template <std::int64_t lanes>
+struct Maxima {
+  Lanes<float, lanes> element;
+  Lanes<std::int32_t, lanes> place;
+
+  template <typename Stride>
+  WEFT_INLINE Maxima(const Pool& pool, const Chunk& chunk, const float* x, Stride stride) {
+    Lanes<std::int32_t, lanes> steps;
+    for (std::int64_t i = 0; i < lanes; ++i) steps.vector[i] = static_cast<std::int32_t>(i * stride);
+    element.load(x + chunk.start, stride);
+    place.vector = steps.vector + static_cast<std::int32_t>(chunk.start);
+    for_each_place(pool, chunk, [&](std::int64_t at) WEFT_INLINE_LAMBDA {
+      Lanes<float, lanes> next;
+      next.load(x + at, stride);
+      const auto larger =
+          (next.vector > element.vector) | ((next.vector != next.vector) & (element.vector == element.vector));
+      element.vector = larger ? next.vector : element.vector;
+      place.vector = larger ? steps.vector + static_cast<std::int32_t>(at) : place.vector;
+    });
+  }
+};
+
+struct MaxPool {
+  template <typename Stride>
+  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
+    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+      Lanes<float, lanes> largest;
+      largest.vector -= std::numeric_limits<float>::infinity();
+      for_each_place(pool, chunk, [&](std::int64_t at) WEFT_INLINE_LAMBDA {
+        Lanes<float, lanes> next;
+        next.load(x + at, stride);
+        const auto stays = (largest.vector > next.vector) | (largest.vector != largest.vector);
+        largest.vector = stays ? largest.vector : next.vector;
+      });
+      largest.store(y + chunk.place);
+    });
+  }
+};
+
+struct MaxPoolOfValues {
+  template <typename Stride>
+  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* values, float* y, Stride stride) {
+    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+      const Maxima<lanes> maxima(pool, chunk, x, stride);
+      for (std::int64_t i = 0; i < lanes; ++i) y[chunk.place + i] = values[maxima.place.vector[i]];
+    });
+  }
+};
+
+struct MaxPoolGradient {
+  template <typename Stride>
+  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* cotangent, float* y, Stride stride) {
+    std::fill_n(y, pool.input(), 0.0F);
+    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+      const Maxima<lanes> maxima(pool, chunk, x, stride);
+      std::int32_t places[lanes];
+      maxima.place.store(places);
+      for (std::int64_t i = chunk.done; i < lanes; ++i) y[places[i]] += cotangent[chunk.place + i];
+    });
+  }
+};
+
+struct AveragePool {
+  template <typename Stride>
+  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
+    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+      Lanes<float, lanes> sum;
+      for_each_place(pool, chunk, [&](std::int64_t at) WEFT_INLINE_LAMBDA {
+        Lanes<float, lanes> next;
+        next.load(x + at, stride);
+        sum.vector += next.vector;
+      });
+      sum.vector /= pool.count(0, chunk.planes) * pool.count(1, chunk.rows) * pool.count(2, chunk.columns);
+      sum.store(y + chunk.place);
+    });
+  }
+};
+
+/// Windows of a row that are worked on at once: what is known of them stays in the cache.
+constexpr std::int64_t block = 128;
 
 /// Calls visit(first window, last window, place) for each element of a row's windows: window i has it at place + i *
 /// stride of x's plane.
 template <typename Visit>
 WEFT_INLINE void for_each_element(const Pool& pool, std::int64_t depth, std::int64_t height, Range windows,
                                   const Visit& visit) {
-  const auto& [d, h, w] = pool.form.axes;
-  const WindowAxis::Range planes = d.elements_of(depth);
-  const WindowAxis::Range rows = h.elements_of(height);
+  const auto& [d, h, w] = pool.axes;
+  const WindowAxis::Range planes = d.elements(depth);
+  const WindowAxis::Range rows = h.elements(height);
   for (std::int64_t plane = planes.first; plane < planes.last; ++plane)
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       const std::int64_t start = (d.place(depth, plane) * h.input + h.place(height, row)) * w.input;
@@ -85,116 +267,27 @@ WEFT_INLINE void for_each_block(const Pool& pool, const Visit& visit) {
         visit(depth, height, Range{first, std::min(w.output, first + block)}, (depth * h.output + height) * w.output);
 }
 
-/// The largest element of each window of a block, and where it lies in x's plane.
-struct Maxima {
-  float element[block];
-  std::int32_t place[block];
-
-  template <typename Stride>
-  WEFT_INLINE void find(const Pool& pool, std::int64_t depth, std::int64_t height, Range windows, const float* x,
-                        Stride stride) {
-    for (std::int64_t i = 0; i < windows.size(); ++i) place[i] = -1;
-    for_each_element(pool, depth, height, windows,
-                     [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
-#pragma omp simd
-                       for (std::int64_t window = first; window < last; ++window) {
-                         const std::int64_t i = window - windows.first;
-                         const float next = x[at + window * stride];
-                         const float best = element[i];
-                         const bool larger = (next > best) | ((next != next) & (best == best)) | (place[i] < 0);
-                         element[i] = larger ? next : best;
-                         place[i] = larger ? static_cast<std::int32_t>(at + window * stride) : place[i];
-                       }
-                     });
-  }
-};
-
-struct MaxPool {
-  template <typename Stride>
-  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
-    std::fill_n(y, pool.output(), -std::numeric_limits<float>::infinity());
-    for_each_block(pool,
-                   [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
-                     float* largest = y + row;
-                     for_each_element(pool, depth, height, windows,
-                                      [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
-#pragma omp simd
-                                        for (std::int64_t window = first; window < last; ++window)
-                                          largest[window] = Max()(largest[window], x[at + window * stride]);
-                                      });
-                   });
-  }
-};
-
-struct MaxPoolOfValues {
-  template <typename Stride>
-  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* values, float* y, Stride stride) {
-    Maxima maxima{};
-    for_each_block(pool,
-                   [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
-                     maxima.find(pool, depth, height, windows, x, stride);
-                     for (std::int64_t i = 0; i < windows.size(); ++i)
-                       y[row + windows.first + i] = values[maxima.place[i]];
-                   });
-  }
-};
-
-struct MaxPoolGradient {
-  template <typename Stride>
-  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* cotangent, float* y, Stride stride) {
-    Maxima maxima{};
-    std::fill_n(y, pool.input(), 0.0F);
-    for_each_block(pool,
-                   [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
-                     maxima.find(pool, depth, height, windows, x, stride);
-                     for (std::int64_t i = 0; i < windows.size(); ++i)
-                       y[maxima.place[i]] += cotangent[row + windows.first + i];
-                   });
-  }
-};
-
-struct AveragePool {
-  template <typename Stride>
-  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
-    std::fill_n(y, pool.output(), 0.0F);
-    for_each_block(pool,
-                   [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
-                     float* sum = y + row;
-                     for_each_element(pool, depth, height, windows,
-                                      [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
-#pragma omp simd
-                                        for (std::int64_t window = first; window < last; ++window)
-                                          sum[window] += x[at + window * stride];
-                                      });
-                     const float rows = pool.rows(depth, height);
-                     const float* counts = pool.counts.data();
-#pragma omp simd
-                     for (std::int64_t window = windows.first; window < windows.last; ++window)
-                       sum[window] /= rows * counts[window];
-                   });
-  }
-};
-
+/// In order of the columns, whole blocks at a time: where windows overlap, an element is not written again right away.
 struct AveragePoolGradient {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* cotangent, const float* /*second*/, float* x,
                                 Stride stride) {
     float part[block];
     std::fill_n(x, pool.input(), 0.0F);
-    for_each_block(pool,
-                   [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
-                     const float rows = pool.rows(depth, height);
-                     const float* counts = pool.counts.data();
+    for_each_block(
+        pool, [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
+          const float rows = pool.count(0, pool.axes[0].elements(depth)) * pool.count(1, pool.axes[1].elements(height));
+          const float* counts = pool.counts.data();
 #pragma omp simd
-                     for (std::int64_t window = windows.first; window < windows.last; ++window)
-                       part[window - windows.first] = cotangent[row + window] / (rows * counts[window]);
-                     for_each_element(pool, depth, height, windows,
-                                      [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
+          for (std::int64_t window = windows.first; window < windows.last; ++window)
+            part[window - windows.first] = cotangent[row + window] / (rows * counts[window]);
+          for_each_element(pool, depth, height, windows,
+                           [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
 #pragma omp simd
-                                        for (std::int64_t window = first; window < last; ++window)
-                                          x[at + window * stride] += part[window - windows.first];
-                                      });
-                   });
+                             for (std::int64_t window = first; window < last; ++window)
+                               x[at + window * stride] += part[window - windows.first];
+                           });
+        });
   }
 };
 
