@@ -70,7 +70,7 @@ class Memory {
   }
 
   struct Surprise {
-    std::size_t begin = 0;       ///< the first byte that is not as expected
+    std::size_t begin = 0;      ///< the first byte that is not as expected
     std::optional<Part> found;  ///< nothing: nobody has written there
   };
   std::optional<Surprise> compare(std::size_t begin, const Content& expected) const {

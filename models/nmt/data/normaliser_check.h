@@ -28,7 +28,7 @@ struct NormaliserFindings {
   std::vector<std::string> warnings;
   std::string refusal;  ///< why nothing should be trained on it; empty: it may
 };
-NormaliserFindings check_normaliser(const Corpus& corpus, Side side, Normaliser normaliser,
-                                    std::string_view name, std::string_view language);
+NormaliserFindings check_normaliser(const Corpus& corpus, Side side, Normaliser normaliser, std::string_view name,
+                                    std::string_view language);
 
 }  // namespace weft::nmt

@@ -13,8 +13,8 @@ namespace {
 
 class SamplingSearch : public SentenceSearch {
  public:
-  SamplingSearch(const SearchLimits& limits, const SamplingOptions& options, const ScoreOptions& score, std::int64_t samples,
-           std::uint64_t sentence)
+  SamplingSearch(const SearchLimits& limits, const SamplingOptions& options, const ScoreOptions& score,
+                 std::int64_t samples, std::uint64_t sentence)
       : limits_(limits), options_(options), score_(score), rows_{{StepDecoder::no_parent, limits.start_token}} {
     for (std::int64_t sample = 0; sample < samples; ++sample)
       samples_.push_back({CounterRandom(options.seed, fmt::format("sample {}/{}", sentence, sample)), {}, 0, true});
