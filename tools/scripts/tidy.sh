@@ -12,7 +12,7 @@ flags=(-std=c++20 -I. -Wno-unknown-pragmas -DWEFT_TEST_DIR='"tests"')
 
 # files HEADERS_OR_SOURCES: of the product and its tests, but for what is built elsewhere, or wrong on purpose.
 files() {
-  find graph ops passes backends models tools tests -name "$1" -not -path '*/consumer/*' -not -path '*/planted/*' | sort
+  find graph ops passes backends models tools tests -name "$1" -not -path '*/consumer/*' -not -path '*/planted/*' -not -path '*/template/*' | sort
 }
 
 tidy() { clang-tidy --config-file=.clang-tidy --quiet --warnings-as-errors='*' "$1" -- "${flags[@]}" 2> >(grep -v ' warnings generated\.$' >&2); }
