@@ -15,16 +15,6 @@
 namespace weft {
 namespace {
 
-/// Whether an operand that is read from memory at that result shape can be walked row by row: along a row its elements
-/// lie one behind the other, or are one.
-bool steps_evenly(const Shape& operand, const Shape& result, std::size_t row_axes) {
-  const std::size_t within = std::min(operand.rank(), row_axes);
-  const auto operand_end = std::span(operand.extents()).last(within);
-  const bool stretched = std::ranges::all_of(operand_end, [](std::int64_t extent) { return extent == 1; });
-  const bool whole = within == row_axes && std::ranges::equal(operand_end, std::span(result.extents()).last(row_axes));
-  return stretched || whole;
-}
-
 bool operand_fits(const FusionSpace& space, const Node& node, const Shape& operand, const Shape& result,
                   bool is_computed) {
   if (is_row_reduction(*node.op) || is_row_function(*node.op)) return space.is_full(operand);
@@ -53,6 +43,13 @@ bool is_row_function(const Op& op) { return &op == &op::softmax || &op == &op::l
 
 bool is_fusible(const Op& op) {
   return is_pointwise(op) || is_row_reduction(op) || is_row_function(op) || &op == &op::reshape;
+}
+
+bool steps_evenly(const Shape& operand, const Shape& result, std::size_t axes) {
+  const std::size_t within = std::min(operand.rank(), axes);
+  const auto operand_end = operand.extents().last(within);
+  const bool stretched = std::ranges::all_of(operand_end, [](std::int64_t extent) { return extent == 1; });
+  return stretched || (within == axes && std::ranges::equal(operand_end, result.extents().last(axes)));
 }
 
 bool FusionSpace::is_kept_row(const Shape& shape) const {

@@ -45,6 +45,10 @@ std::optional<std::size_t> row_axes_of(const Shape& full, const Shape& shape);
 /// How many of the last axes a row reduction or a row function works along; none when it is not along the last ones.
 std::optional<std::size_t> row_axes_of(const Graph& graph, const Node& node);
 
+/// Whether an operand that broadcasts to the result is read from memory evenly along the last `axes`: its elements lie
+/// one behind the other there, or are one.
+bool steps_evenly(const Shape& operand, const Shape& result, std::size_t axes);
+
 // Bounds on bodies, so that a row of every full value stays in the caches, and that a file's cannot be of any size.
 inline constexpr std::int64_t longest_fused_row = 16384;                        ///< elements
 inline constexpr std::int64_t most_fused_row_bytes = std::int64_t{256} * 1024;  ///< of all full values

@@ -178,23 +178,16 @@ class Program {
     std::size_t axes = space_.row_axes;
     if (axes == 0) {
       axes = space_.full.rank();
-      while (axes > 1 && !steps_evenly(axes)) --axes;
+      while (axes > 1 && !all_step_evenly(axes)) --axes;
     }
     columns_ = space_.full.volume_between(space_.full.rank() - axes, space_.full.rank());
     rows_ = space_.full.volume() / columns_;
     column_axes_ = axes;
   }
 
-  /// Whether all that is read from memory is, along that many last axes, as the full shape or one element.
-  bool steps_evenly(std::size_t axes) const {
-    const auto full = std::span(space_.full.extents()).last(axes);
-    for (const Node* leaf : leaves()) {
-      const Shape& operand = shape(leaf->results[0]);
-      const auto within = std::span(operand.extents()).last(std::min(axes, operand.rank()));
-      const bool is_one = std::ranges::all_of(within, [](std::int64_t extent) { return extent == 1; });
-      if (!is_one && !std::ranges::equal(within, full)) return false;
-    }
-    return true;
+  bool all_step_evenly(std::size_t axes) const {
+    return std::ranges::all_of(
+        leaves(), [&](const Node* leaf) { return steps_evenly(shape(leaf->results[0]), space_.full, axes); });
   }
 
   std::vector<const Node*> leaves() const {
