@@ -2,7 +2,7 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
-#include "backends/onednn/loops/vectorise.h"
+#include "backends/onednn/loops/add_rows.h"
 #include "backends/onednn/parallel.h"
 #include "backends/runtime/gather_blocks.h"
 
@@ -35,12 +35,6 @@ Kernel gather_of(const GatherBlocks& blocks) {
       }
     });
   }};
-}
-
-template <typename T>
-WEFT_VECTORISED void add_to(T* sum, const T* update, std::int64_t count) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) sum[i] += update[i];
 }
 
 /// Columns of one strip: wide enough for vectors, and for threads to share rows that are long.
