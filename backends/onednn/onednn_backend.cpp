@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "backends/onednn/codegen/vector_code.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/product_kernel.h"
@@ -24,7 +25,9 @@ class OnednnBackend : public Backend {
   explicit OnednnBackend(OnednnOptions options) : options_(std::move(options)) {}
 
   std::string_view name() const override { return "onednn"; }
-  bool runs_whole(const Op& op) const override { return kernels().contains(&op); }
+  bool runs_whole(const Op& op) const override {
+    return kernels().contains(&op) && (&op != &op::fusion || onednn::instruction_set());
+  }
 
   Kernel make_kernel(const KernelSpec& spec) const override {
     if (options_.threads == 0) return make(spec);

@@ -29,11 +29,12 @@ bool operand_fits(const FusionSpace& space, const Node& node, const Shape& opera
 }  // namespace
 
 bool is_pointwise(const Op& op) {
-  static const std::array ops{&op::add,       &op::sub,     &op::mul,   &op::div,   &op::neg,    &op::exp,
-                              &op::log,       &op::tanh,    &op::sqrt,  &op::cast,  &op::abs,    &op::sign,
-                              &op::sigmoid,   &op::relu,    &op::floor, &op::round, &op::log1p,  &op::expm1,
-                              &op::remainder, &op::minimum, &op::pow,   &op::erf,   &op::sin,    &op::cos,
-                              &op::softplus,  &op::maximum, &op::equal, &op::less,  &op::select, &op::broadcast};
+  // Not those that call the C library for each element.
+  static const std::array ops{&op::add,     &op::sub,      &op::mul,      &op::div,     &op::neg,   &op::exp,
+                              &op::log,     &op::tanh,     &op::sqrt,     &op::cast,    &op::abs,   &op::sign,
+                              &op::sigmoid, &op::relu,     &op::floor,    &op::round,   &op::log1p, &op::expm1,
+                              &op::minimum, &op::erf,      &op::softplus, &op::maximum, &op::equal, &op::less,
+                              &op::select,  &op::broadcast};
   return std::ranges::find(ops, &op) != ops.end();
 }
 

@@ -16,7 +16,8 @@
 
 namespace weft {
 
-/// Whether the op computes an element of its result from the elements at that place of its operands, broadcast.
+/// Whether a body may hold the op, which computes an element of its result from the elements at that place of its operands,
+/// broadcast.
 bool is_pointwise(const Op& op);
 /// Whether the op makes one number of each row of its operand, as a sum does.
 bool is_row_reduction(const Op& op);

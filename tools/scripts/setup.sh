@@ -9,6 +9,7 @@ packages=(
   g++ cmake ninja-build pkg-config
   libdnnl-dev           # oneDNN: the fast kernels
   ocl-icd-opencl-dev    # which Debian's oneDNN asks CMake for
+  libxbyak-dev          # an assembler for generated kernels
   libfmt-dev            # formatting
   nlohmann-json3-dev    # JSON
   libcli11-dev          # command lines

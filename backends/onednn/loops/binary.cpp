@@ -8,8 +8,8 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/broadcast_walk.h"
+#include "backends/onednn/loops/functions.h"
 #include "backends/onednn/loops/pointwise.h"
-#include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
 #include "ops/op_list.h"
 
@@ -18,44 +18,6 @@
 namespace weft::onednn {
 namespace {
 
-// Integers are computed as unsigned ones, so that overflow wraps around.
-template <typename T>
-using Arithmetic = std::conditional_t<std::is_integral_v<T>, std::uint32_t, T>;
-
-struct Add {
-  template <typename T>
-  WEFT_INLINE static T of(T a, T b) {
-    return static_cast<T>(static_cast<Arithmetic<T>>(a) + static_cast<Arithmetic<T>>(b));
-  }
-};
-struct Sub {
-  template <typename T>
-  WEFT_INLINE static T of(T a, T b) {
-    return static_cast<T>(static_cast<Arithmetic<T>>(a) - static_cast<Arithmetic<T>>(b));
-  }
-};
-struct Mul {
-  template <typename T>
-  WEFT_INLINE static T of(T a, T b) {
-    return static_cast<T>(static_cast<Arithmetic<T>>(a) * static_cast<Arithmetic<T>>(b));
-  }
-};
-struct Div {
-  WEFT_INLINE static float of(float a, float b) { return a / b; }
-};
-// NaN when either is: comparisons with it are false, so that b is taken when it is NaN.
-struct Minimum {
-  template <typename T>
-  WEFT_INLINE static T of(T a, T b) {
-    return a < b || a != a ? a : b;
-  }
-};
-struct Maximum {
-  template <typename T>
-  WEFT_INLINE static T of(T a, T b) {
-    return a > b || a != a ? a : b;
-  }
-};
 // The C library's: a quotient that is multiplied again would be rounded, and so would a logarithm.
 struct Remainder {
   WEFT_INLINE static float of(float a, float b) {
@@ -68,19 +30,6 @@ struct Remainder {
 struct Pow {
   WEFT_INLINE static float of(float a, float b) { return std::pow(a, b); }
 };
-struct Equal {
-  template <typename T>
-  WEFT_INLINE static std::uint8_t of(T a, T b) {
-    return static_cast<std::uint8_t>(a == b);
-  }
-};
-struct Less {
-  template <typename T>
-  WEFT_INLINE static std::uint8_t of(T a, T b) {
-    return static_cast<std::uint8_t>(a < b);
-  }
-};
-
 template <typename Function, typename T, typename Result>
 WEFT_VECTORISED void map(const void* const* operands, const std::int64_t* strides, void* result, std::int64_t count) {
   const T* a = static_cast<const T*>(operands[0]);
@@ -92,14 +41,14 @@ WEFT_VECTORISED void map(const void* const* operands, const std::int64_t* stride
   } else if (strides[0] == 0) {
     const T first = *a;
 #pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(first, b[i]);
+    for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<Result>(Function::of(first, b[i]));
   } else if (strides[1] == 0) {
     const T second = *b;
 #pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(a[i], second);
+    for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<Result>(Function::of(a[i], second));
   } else {
 #pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(a[i], b[i]);
+    for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<Result>(Function::of(a[i], b[i]));
   }
 }
 
@@ -107,26 +56,37 @@ using Loops = std::map<const Op*, PointwiseLoop*>;
 
 template <typename T>
 Loops comparison_loops() {
-  return {{&op::equal, map<Equal, T, std::uint8_t>}, {&op::less, map<Less, T, std::uint8_t>}};
+  return vmath::table_of_comparisons(
+      [](auto function) -> PointwiseLoop* { return map<decltype(function), T, std::uint8_t>; });
 }
 
 template <typename T>
 Loops number_loops() {
   Loops loops = comparison_loops<T>();
-  loops.insert({{&op::add, map<Add, T, T>},
-                {&op::sub, map<Sub, T, T>},
-                {&op::mul, map<Mul, T, T>},
-                {&op::minimum, map<Minimum, T, T>},
-                {&op::maximum, map<Maximum, T, T>}});
+  loops.merge(
+      vmath::table_of_binary_numbers([](auto function) -> PointwiseLoop* { return map<decltype(function), T, T>; }));
   return loops;
 }
 
 Loops float_loops() {
   Loops loops = number_loops<float>();
-  loops.insert({{&op::div, map<Div, float, float>},
+  loops.insert({{&op::div, map<vmath::Div, float, float>},
                 {&op::remainder, map<Remainder, float, float>},
                 {&op::pow, map<Pow, float, float>}});
   return loops;
+}
+
+PointwiseLoop* binary_loop(const Op& op, DType operand) {
+  static const Loops of_floats = float_loops();
+  static const Loops of_integers = number_loops<std::int32_t>();
+  static const Loops of_bools = comparison_loops<std::uint8_t>();
+  const auto find = [&](const Loops& loops) {
+    const auto at = loops.find(&op);
+    return at == loops.end() ? nullptr : at->second;
+  };
+  if (operand == DType::f32) return find(of_floats);
+  if (operand == DType::i32) return find(of_integers);
+  return operand == DType::boolean ? find(of_bools) : nullptr;
 }
 
 Kernel binary(const KernelSpec& spec) {
@@ -151,19 +111,6 @@ Kernel binary(const KernelSpec& spec) {
 }
 
 }  // namespace
-
-PointwiseLoop* binary_loop(const Op& op, DType operand) {
-  static const Loops of_floats = float_loops();
-  static const Loops of_integers = number_loops<std::int32_t>();
-  static const Loops of_bools = comparison_loops<std::uint8_t>();
-  const auto find = [&](const Loops& loops) {
-    const auto at = loops.find(&op);
-    return at == loops.end() ? nullptr : at->second;
-  };
-  if (operand == DType::f32) return find(of_floats);
-  if (operand == DType::i32) return find(of_integers);
-  return operand == DType::boolean ? find(of_bools) : nullptr;
-}
 
 Kernel add(const KernelSpec& spec) { return binary(spec); }
 Kernel sub(const KernelSpec& spec) { return binary(spec); }

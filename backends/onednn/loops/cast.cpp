@@ -1,11 +1,10 @@
 #include <cstddef>
-#include <limits>
 #include <type_traits>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/pointwise.h"
-#include "backends/onednn/loops/vectorise.h"
+#include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
 
 // y[i] = x[i] in another element type. f64 is one of them here, though no other kernel computes in it.
@@ -13,25 +12,12 @@
 namespace weft::onednn {
 namespace {
 
-/// Without the fraction; the nearest one when x does not fit, 0 when it is NaN. What does not fit is moved to where it
-/// does before it is converted, since C++ leaves that undefined.
-template <typename From>
-WEFT_INLINE std::int32_t to_integer(From x) {
-  constexpr From least{-0x1p31};
-  constexpr From end{0x1p31};
-  constexpr From largest = std::is_same_v<From, float> ? From{0x1.fffffep30} : static_cast<From>(0x7fffffff);
-  const From not_below = x > least ? x : least;
-  const auto cut = static_cast<std::int32_t>(not_below < largest ? not_below : largest);
-  const std::int32_t y = x >= end ? std::numeric_limits<std::int32_t>::max() : cut;
-  return x == x ? y : 0;
-}
-
 template <typename To, typename From>
 WEFT_INLINE To converted(From x) {
   if constexpr (std::is_same_v<To, std::uint8_t>)
     return static_cast<To>(x != From{0});
   else if constexpr (std::is_same_v<To, std::int32_t> && std::is_floating_point_v<From>)
-    return to_integer(x);
+    return vmath::to_integer(x);
   else
     return static_cast<To>(x);
 }
@@ -60,8 +46,6 @@ PointwiseLoop* loop_from(DType to) {
   }
 }
 
-}  // namespace
-
 PointwiseLoop* cast_loop(DType from, DType to) {
   switch (from) {
     case DType::f32:
@@ -76,6 +60,8 @@ PointwiseLoop* cast_loop(DType from, DType to) {
       return nullptr;
   }
 }
+
+}  // namespace
 
 Kernel cast(const KernelSpec& spec) {
   const DType from = spec.operands[0].dtype;

@@ -4,7 +4,6 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
-#include "backends/onednn/loops/pointwise.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
 #include "ops/forms.h"
@@ -21,6 +20,7 @@ namespace weft::onednn {
 namespace {
 
 constexpr std::int64_t chunk = 16384;
+static_assert(longest_fused_row <= chunk);  // so that a fused reduction adds in the same order
 
 struct Times {
   template <typename T>
@@ -183,26 +183,7 @@ Kernel reduce(const KernelSpec& spec, T neutral) {
   return layout.innermost_is_reduced ? reduce_runs<Combine>(layout, neutral) : reduce_rows<Combine, T>(layout);
 }
 
-template <typename Combine, typename T, std::int64_t neutral>
-void reduce_row(const void* x, void* y, std::int64_t count) {
-  *static_cast<T*>(y) = reduce_run<Combine>(static_cast<const T*>(x), count, T{neutral});
-}
-void largest_of_row(const void* x, void* y, std::int64_t count) {
-  *static_cast<float*>(y) =
-      reduce_run<Max>(static_cast<const float*>(x), count, -std::numeric_limits<float>::infinity());
-}
-
 }  // namespace
-
-// As in one chunk: a fused row is no longer (ops/fusion/space.h).
-RowLoop* row_reduction_loop(const Op& op, DType dtype) {
-  static_assert(longest_fused_row <= chunk);
-  const bool is_sum = &op == &op::reduce_sum;
-  if (dtype == DType::f32) return is_sum ? reduce_row<Sum, float, 0> : largest_of_row;
-  if (dtype != DType::i32) return nullptr;
-  return is_sum ? reduce_row<Sum, std::uint32_t, 0>
-                : reduce_row<Max, std::int32_t, std::numeric_limits<std::int32_t>::lowest()>;
-}
 
 Kernel reduce_sum(const KernelSpec& spec) {
   // Integers are added as unsigned ones, so that overflow wraps around.

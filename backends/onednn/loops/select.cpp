@@ -51,13 +51,13 @@ void mask_rows(const std::int32_t* lengths, std::uint8_t* mask, std::int64_t row
       mask[row * time + step] = static_cast<std::uint8_t>(step < lengths[row]);
 }
 
-}  // namespace
-
 PointwiseLoop* select_loop(DType result) {
   if (result == DType::f32) return choose<float>;
   if (result == DType::i32) return choose<std::int32_t>;
   return result == DType::boolean ? choose<std::uint8_t> : nullptr;
 }
+
+}  // namespace
 
 Kernel select(const KernelSpec& spec) {
   const DType dtype = spec.results[0].dtype;

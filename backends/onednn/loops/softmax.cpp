@@ -3,7 +3,6 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/axis_blocks.h"
-#include "backends/onednn/loops/pointwise.h"
 #include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
 #include "ops/forms.h"
@@ -99,14 +98,7 @@ Kernel softmax_kernel(const KernelSpec& spec) {
   }};
 }
 
-template <bool logarithm>
-void fused_row(const void* x, void* y, std::int64_t count) {
-  softmax_row<logarithm>(static_cast<const float*>(x), static_cast<float*>(y), count);
-}
-
 }  // namespace
-
-RowLoop* row_function_loop(const Op& op) { return &op == &op::softmax ? fused_row<false> : fused_row<true>; }
 
 Kernel softmax(const KernelSpec& spec) { return softmax_kernel<false>(spec); }
 Kernel log_softmax(const KernelSpec& spec) { return softmax_kernel<true>(spec); }

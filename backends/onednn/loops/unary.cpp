@@ -3,8 +3,8 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/functions.h"
 #include "backends/onednn/loops/pointwise.h"
-#include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
 #include "ops/op_list.h"
 
@@ -13,61 +13,6 @@
 namespace weft::onednn {
 namespace {
 
-struct Neg {
-  WEFT_INLINE static float of(float x) { return -x; }
-  // As an unsigned one, so that the least one wraps around.
-  WEFT_INLINE static std::int32_t of(std::int32_t x) {
-    return static_cast<std::int32_t>(-static_cast<std::uint32_t>(x));
-  }
-};
-struct Abs {
-  WEFT_INLINE static float of(float x) { return std::fabs(x); }
-  WEFT_INLINE static std::int32_t of(std::int32_t x) { return x < 0 ? Neg::of(x) : x; }
-};
-struct Sign {
-  template <typename T>
-  WEFT_INLINE static T of(T x) {
-    const T below = x < T{0} ? T{-1} : x;  // a zero, or NaN
-    return x > T{0} ? T{1} : below;
-  }
-};
-struct Exp {
-  WEFT_INLINE static float of(float x) { return vmath::exp(x); }
-};
-struct Log {
-  WEFT_INLINE static float of(float x) { return vmath::log(x); }
-};
-struct Tanh {
-  WEFT_INLINE static float of(float x) { return vmath::tanh(x); }
-};
-struct Sigmoid {
-  WEFT_INLINE static float of(float x) { return vmath::sigmoid(x); }
-};
-struct Relu {
-  WEFT_INLINE static float of(float x) { return x < 0.0F ? 0.0F : x; }
-};
-struct Sqrt {
-  WEFT_INLINE static float of(float x) { return std::sqrt(x); }
-};
-struct Floor {
-  WEFT_INLINE static float of(float x) { return std::floor(x); }
-};
-// In the rounding mode of a program that does not change it: of two, the even one.
-struct Round {
-  WEFT_INLINE static float of(float x) { return std::nearbyint(x); }
-};
-struct Log1p {
-  WEFT_INLINE static float of(float x) { return vmath::log1p(x); }
-};
-struct Expm1 {
-  WEFT_INLINE static float of(float x) { return vmath::expm1(x); }
-};
-struct Erf {
-  WEFT_INLINE static float of(float x) { return vmath::erf(x); }
-};
-struct Softplus {
-  WEFT_INLINE static float of(float x) { return vmath::softplus(x); }
-};
 // The C library's: large angles take more than a loop without branches can do.
 struct Sin {
   WEFT_INLINE static float of(float x) { return std::sin(x); }
@@ -82,6 +27,25 @@ WEFT_VECTORISED void map(const void* const* operands, const std::int64_t*, void*
   T* y = static_cast<T*>(result);
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) y[i] = Function::of(x[i]);
+}
+
+PointwiseLoop* unary_loop(const Op& op, DType dtype) {
+  using Loops = std::map<const Op*, PointwiseLoop*>;
+  static const Loops of_floats = [] {
+    const auto make = [](auto function) -> PointwiseLoop* { return map<decltype(function), float>; };
+    Loops loops = vmath::table_of_unary_floats(make);
+    loops.merge(vmath::table_of_unary_numbers(make));
+    loops.insert({{&op::sin, make(Sin{})}, {&op::cos, make(Cos{})}});
+    return loops;
+  }();
+  static const Loops of_integers = vmath::table_of_unary_numbers(
+      [](auto function) -> PointwiseLoop* { return map<decltype(function), std::int32_t>; });
+  const auto find = [&](const Loops& loops) {
+    const auto at = loops.find(&op);
+    return at == loops.end() ? nullptr : at->second;
+  };
+  if (dtype == DType::f32) return find(of_floats);
+  return dtype == DType::i32 ? find(of_integers) : nullptr;
 }
 
 Kernel unary(const KernelSpec& spec) {
@@ -100,24 +64,6 @@ Kernel unary(const KernelSpec& spec) {
 }
 
 }  // namespace
-
-PointwiseLoop* unary_loop(const Op& op, DType dtype) {
-  static const std::map<const Op*, PointwiseLoop*> of_floats{
-      {&op::neg, map<Neg, float>},     {&op::exp, map<Exp, float>},         {&op::log, map<Log, float>},
-      {&op::tanh, map<Tanh, float>},   {&op::sigmoid, map<Sigmoid, float>}, {&op::relu, map<Relu, float>},
-      {&op::sqrt, map<Sqrt, float>},   {&op::abs, map<Abs, float>},         {&op::sign, map<Sign, float>},
-      {&op::floor, map<Floor, float>}, {&op::round, map<Round, float>},     {&op::log1p, map<Log1p, float>},
-      {&op::expm1, map<Expm1, float>}, {&op::erf, map<Erf, float>},         {&op::softplus, map<Softplus, float>},
-      {&op::sin, map<Sin, float>},     {&op::cos, map<Cos, float>}};
-  static const std::map<const Op*, PointwiseLoop*> of_integers{
-      {&op::neg, map<Neg, std::int32_t>}, {&op::abs, map<Abs, std::int32_t>}, {&op::sign, map<Sign, std::int32_t>}};
-  const auto find = [&](const std::map<const Op*, PointwiseLoop*>& loops) {
-    const auto at = loops.find(&op);
-    return at == loops.end() ? nullptr : at->second;
-  };
-  if (dtype == DType::f32) return find(of_floats);
-  return dtype == DType::i32 ? find(of_integers) : nullptr;
-}
 
 Kernel neg(const KernelSpec& spec) { return unary(spec); }
 Kernel exp(const KernelSpec& spec) { return unary(spec); }

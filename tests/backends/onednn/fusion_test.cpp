@@ -1,8 +1,13 @@
-// Fused kernels: the same bits as the nodes by themselves, over shapes that hit the ends of rows, tiles and vectors.
+// Fused kernels: the same bits as the nodes by themselves, over shapes that hit the ends of rows and vectors, by the code
+// of each instruction set.
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
+#include "backends/onednn/codegen/fused_code.h"
 #include "backends/runtime/program.h"
+#include "ops/fusion/space.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
 
@@ -15,11 +20,43 @@ std::size_t fusions_in(const Graph& graph) {
   return count;
 }
 
+/// The instruction sets that this processor has.
+std::vector<onednn::InstructionSet> instruction_sets() {
+  std::vector<onednn::InstructionSet> sets{onednn::InstructionSet::avx2};
+  if (onednn::instruction_set() == onednn::InstructionSet::avx512) sets.push_back(onednn::InstructionSet::avx512);
+  return sets;
+}
+
+/// The outputs of a body by the code of an instruction set.
+std::vector<Tensor> run_code(const std::shared_ptr<const Graph>& body, const TensorMap& inputs,
+                             onednn::InstructionSet instructions) {
+  std::vector<const void*> operands;
+  for (const NodeId id : body->leaves(leaf::input)) operands.push_back(inputs.at(body->node(id).name).bytes().data());
+  std::vector<Tensor> results;
+  for (const Output& output : body->outputs()) results.emplace_back(body->type(output.value));
+  std::vector<void*> addresses;
+  for (Tensor& result : results) addresses.push_back(result.bytes().data());
+  onednn::FusedCode(body, instructions).run({operands, addresses});
+  return results;
+}
+
+/// Whether the code of all instruction sets gives the same bits for each body of the graph.
+void check_instruction_sets(const Graph& graph) {
+  for (const NodeId id : graph.nodes()) {
+    if (graph.node(id).op != &op::fusion) continue;
+    const auto& body = graph.node(id).attributes.get<std::shared_ptr<const Graph>>("body");
+    const TensorMap inputs = test::draw_all(*body, 2);
+    const std::vector<Tensor> expected = run_code(body, inputs, onednn::InstructionSet::avx2);
+    for (const onednn::InstructionSet set : instruction_sets()) CHECK(run_code(body, inputs, set) == expected);
+  }
+}
+
 /// Whether the graph gets at least one fusion, and gives the same bits with and without, on one thread and on two.
 void check_bits(const Graph& graph) {
   const TensorMap inputs = test::draw_all(graph, 2);
   const Program fused = compile(graph, onednn_backend(), {.check_memory_plan = true});
   CHECK(fusions_in(fused.graph()) > 0);
+  check_instruction_sets(fused.graph());
   const TensorMap expected =
       Execution(compile(graph, onednn_backend(), {.disabled_passes = {"fuse-elementwise"}})).run(inputs);
   for (const int count : {1, 2}) {
@@ -29,6 +66,81 @@ void check_bits(const Graph& graph) {
       CHECK(entry.second == expected.at(entry.first));
     }
   }
+}
+
+/// Numbers of all kinds, and those around which functions change their formulas; a prime number of them.
+Tensor numbers_of_all_kinds(DType dtype) {
+  using Limits = std::numeric_limits<float>;
+  std::vector<double> numbers{0.0,   -0.0,  1.0,    -1.0,   0.5,          1.5,          2.5,  -0.5,  -1.5,
+                              -2.5,  0.625, 0.9277, 17.0,   -24.0,        -103.5,       88.7, 89.5,  -104.5,
+                              3e9,   -3e9,  1e-30,  -1e-30, 7.9,          -7.9,         1e30, -1e30, 1e-3,
+                              -1e-3, 12345, -12345, 0.7,    2147483520.0, -2147483648.0};
+  if (dtype == DType::f32)
+    for (const float number : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(), Limits::denorm_min()})
+      numbers.push_back(static_cast<double>(number));
+  while (numbers.size() < 101) numbers.push_back(numbers[numbers.size() - 29] * 0.75);
+  Tensor tensor(TensorType{dtype, {101}});
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double number = dtype == DType::i32       ? std::clamp(std::trunc(numbers[i]), -2147483648.0, 2147483647.0)
+                          : dtype == DType::boolean ? static_cast<double>(numbers[i] > 0.0)
+                                                    : numbers[i];
+    tensor.set_number(static_cast<std::int64_t>(i), std::isnan(number) && dtype != DType::f32 ? 0.0 : number);
+  }
+  return tensor;
+}
+
+/// The same numbers in another order.
+Tensor shuffled(const Tensor& numbers) {
+  Tensor other(numbers.type());
+  for (std::int64_t i = 0; i < 101; ++i) other.set_number(i, numbers.number(i * 37 % 101));
+  return other;
+}
+
+/// Equal bits, but for those of a NaN.
+bool same_numbers(const Tensor& a, const Tensor& b) {
+  for (std::int64_t i = 0; i < a.shape().volume(); ++i) {
+    const double x = a.number(i);
+    const double y = b.number(i);
+    if (!(std::isnan(x) && std::isnan(y)) && (x != y || std::signbit(x) != std::signbit(y))) return false;
+  }
+  return a.type() == b.type();
+}
+
+/// A graph of one node, of inputs of those types; nothing when the op does not take them.
+std::shared_ptr<const Graph> graph_of(const Op& op, const std::vector<DType>& types, Attributes attributes) {
+  auto graph = std::make_shared<Graph>("body");
+  std::vector<Value> operands;
+  for (const DType type : types) operands.push_back(graph->input("x" + std::to_string(operands.size()), type, {101}));
+  try {
+    graph->output("y", graph->add(op, operands, std::move(attributes)).at(0));
+  } catch (const Error&) {
+    return nullptr;
+  }
+  return graph;
+}
+
+/// How many forms of the op give what its own kernel gives, to the bit.
+int check_code_of(const Op& op, const std::vector<DType>& types, const Attributes& attributes = {}) {
+  const std::shared_ptr<const Graph> graph = graph_of(op, types, attributes);
+  if (graph == nullptr) return 0;
+  TensorMap inputs;
+  for (const DType type : types) {
+    const Tensor numbers = numbers_of_all_kinds(type);
+    inputs.emplace("x" + std::to_string(inputs.size()),
+                   inputs.empty() ? numbers.converted_to(type) : shuffled(numbers));
+  }
+  TensorMap expected;
+  try {
+    expected = Execution(compile(*graph, onednn_backend())).run(inputs);
+  } catch (const Error&) {
+    return 0;  // the backend has no kernel for the type
+  }
+  for (const onednn::InstructionSet set : instruction_sets()) {
+    CAPTURE(op.name);
+    CAPTURE(to_string(types[0]));
+    CHECK(same_numbers(run_code(graph, inputs, set).at(0), expected.at("y")));
+  }
+  return 1;
 }
 
 using Build = Value(Graph& graph, std::int64_t rows, std::int64_t columns);
@@ -74,6 +186,24 @@ Value normalised_over_two_axes(Graph& graph, std::int64_t rows, std::int64_t col
 }
 
 }  // namespace
+
+TEST_CASE("the code of every pointwise op gives what its kernel gives") {
+  const std::vector<DType> types{DType::f32, DType::i32, DType::boolean};
+  for (const Op* op : all_ops().ops()) {
+    if (!is_pointwise(*op) || op == &op::broadcast) continue;
+    CAPTURE(op->name);
+    int forms = 0;
+    for (const DType type : types) {
+      if (op == &op::cast)
+        for (const DType to : types) forms += check_code_of(*op, {type}, {{"dtype", std::string(to_string(to))}});
+      else if (op == &op::select)
+        forms += check_code_of(*op, {DType::boolean, type, type});
+      else
+        forms += check_code_of(*op, {type}) + check_code_of(*op, {type, type});
+    }
+    CHECK(forms > 0);
+  }
+}
 
 TEST_CASE("fused kernels give the bits of single ones") {
   for (Build* build : {of_one_shape, with_rows_and_columns, with_masks, layer_norm_of, of_maxima, softmax_of,

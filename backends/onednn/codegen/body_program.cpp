@@ -1,0 +1,296 @@
+#include "backends/onednn/codegen/body_program.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <map>
+#include <span>
+#include <utility>
+
+#include "backends/onednn/codegen/recorded.h"
+#include "backends/onednn/dispatch.h"
+#include "backends/onednn/loops/functions.h"
+#include "graph/leaf.h"
+#include "graph/order.h"
+#include "ops/fusion/space.h"
+#include "ops/op_list.h"
+
+namespace weft::onednn {
+
+std::int64_t Stream::offset(std::int64_t row) const {
+  std::int64_t sum = 0;
+  for (const Axis& axis : rows) {
+    sum += row % axis.extent * axis.stride;
+    row /= axis.extent;
+  }
+  return sum;
+}
+
+std::int64_t Stream::even_rows(std::int64_t row) const {
+  return rows.empty() ? std::numeric_limits<std::int64_t>::max() : rows[0].extent - row % rows[0].extent;
+}
+
+namespace {
+
+using vmath::F32;
+using vmath::I32;
+using vmath::Mask;
+
+/// What is recorded for a node: its operands' steps to its result's.
+using Record = std::int32_t(std::span<const std::int32_t> operands);
+
+std::int32_t of_mask(Mask mask, std::int32_t one) {
+  return vmath::record(Operation::bit_and, mask.step, I32(one).step);
+}
+constexpr std::int32_t bits_of_one = std::bit_cast<std::int32_t>(1.0F);
+
+template <typename Number>
+auto unary_entry() {
+  return [](auto function) -> Record* {
+    return [](std::span<const std::int32_t> operands) { return decltype(function)::of(Number::of(operands[0])).step; };
+  };
+}
+template <typename Number>
+auto binary_entry() {
+  return [](auto function) -> Record* {
+    return [](std::span<const std::int32_t> operands) {
+      return decltype(function)::of(Number::of(operands[0]), Number::of(operands[1])).step;
+    };
+  };
+}
+auto comparison_of_masks() {
+  return [](auto function) -> Record* {
+    return [](std::span<const std::int32_t> operands) {
+      return decltype(function)::of(I32::of(of_mask({operands[0]}, 1)), I32::of(of_mask({operands[1]}, 1))).step;
+    };
+  };
+}
+
+using Records = std::map<const Op*, Record*>;
+
+template <typename Number>
+Records number_records() {
+  Records records = vmath::table_of_unary_numbers(unary_entry<Number>());
+  records.merge(vmath::table_of_binary_numbers(binary_entry<Number>()));
+  records.merge(vmath::table_of_comparisons(binary_entry<Number>()));
+  return records;
+}
+
+/// The function of a pointwise op, by the type of its operands.
+Record* record_of(const Op& op, DType dtype) {
+  static const Records of_floats = [] {
+    Records records = number_records<F32>();
+    records.merge(vmath::table_of_unary_floats(unary_entry<F32>()));
+    records.emplace(&op::div, binary_entry<F32>()(vmath::Div{}));
+    return records;
+  }();
+  static const Records of_integers = number_records<I32>();
+  static const Records of_masks = vmath::table_of_comparisons(comparison_of_masks());
+  const Records& records = dtype == DType::f32 ? of_floats : dtype == DType::i32 ? of_integers : of_masks;
+  const auto found = records.find(&op);
+  return found == records.end() ? nullptr : found->second;
+}
+
+std::int32_t converted(std::int32_t x, DType from, DType to) {
+  if (from == to) return x;
+  if (from == DType::boolean) return of_mask({x}, to == DType::f32 ? bits_of_one : 1);
+  if (to == DType::boolean)
+    return from == DType::f32 ? (F32::of(x) != 0.0F).step
+                              : vmath::record(Operation::bit_xor, (I32::of(x) == 0).step, I32(-1).step);
+  if (to == DType::f32) return to_float(I32::of(x)).step;
+  return vmath::to_integer(F32::of(x)).step;
+}
+
+std::int32_t reduced(std::int32_t x, bool is_sum, DType dtype) {
+  if (dtype == DType::i32) return vmath::record(is_sum ? Operation::row_integer_sum : Operation::row_integer_max, x);
+  return vmath::record(is_sum ? Operation::row_sum : Operation::row_max, x);
+}
+
+/// As in softmax_row (loops/softmax.cpp).
+struct SoftmaxSteps {
+  std::int32_t kept;  ///< computed before the sum, read after it
+  std::int32_t result;
+};
+SoftmaxSteps softmax(std::int32_t x, bool is_logarithm) {
+  const F32 shifted = F32::of(x) - F32::of(reduced(x, false, DType::f32));
+  const F32 e = vmath::exp(shifted);
+  const F32 sum = F32::of(reduced(e.step, true, DType::f32));
+  if (is_logarithm) return {shifted.step, (shifted - vmath::log(sum)).step};
+  return {e.step, (e / sum).step};
+}
+
+class Builder {
+ public:
+  explicit Builder(const Graph& body) : body_(body), space_(fusion_space(body)), steps_(body.value_bound(), -1) {
+    choose_columns();
+  }
+
+  BodyProgram build() {
+    const Recording::Scope scope(made_.program.recording);
+    for (const NodeId id : topological_order(body_)) {
+      const Node& node = body_.node(id);
+      if (is_leaf(*node.op)) continue;
+      steps_[node.results[0].index] = record(node);
+      made_.program.worth_keeping.push_back(steps_[node.results[0].index]);
+      ++made_.nodes;
+      made_.needs_whole_rows = made_.needs_whole_rows || is_row_reduction(*node.op) || is_row_function(*node.op);
+    }
+    store_outputs();
+    return std::move(made_);
+  }
+
+ private:
+  const Shape& shape(ValueId value) const { return body_.type(value).shape; }
+
+  void choose_columns() {
+    axes_ = space_.row_axes;
+    if (axes_ == 0) {
+      axes_ = space_.full.rank();
+      while (axes_ > 1 && !all_step_evenly(axes_)) --axes_;
+    }
+    made_.columns = space_.full.volume_between(space_.full.rank() - axes_, space_.full.rank());
+    made_.rows = space_.full.volume() / made_.columns;
+  }
+
+  bool all_step_evenly(std::size_t axes) const {
+    return std::ranges::all_of(body_.nodes(), [&](NodeId id) {
+      const Node& node = body_.node(id);
+      return !is_leaf(*node.op) || steps_evenly(shape(node.results[0]), space_.full, axes);
+    });
+  }
+
+  std::int32_t record(const Node& node) {
+    const Op& op = *node.op;
+    const bool reads_rows = is_row_reduction(op) || is_row_function(op) || space_.is_full(shape(node.results[0]));
+    std::vector<std::int32_t> operands;
+    for (const ValueId operand : node.operands) operands.push_back(read(operand, reads_rows));
+    const DType type = body_.type(node.operands.back()).dtype;
+    if (&op == &op::broadcast || &op == &op::reshape) return operands[0];
+    if (&op == &op::cast) return converted(operands[0], type, body_.type(node.results[0]).dtype);
+    if (&op == &op::select) return vmath::record(Operation::select, operands[0], operands[1], operands[2]);
+    if (is_row_reduction(op)) return reduced(operands[0], &op == &op::reduce_sum, type);
+    if (is_row_function(op)) {
+      const SoftmaxSteps steps = softmax(operands[0], &op == &op::log_softmax);
+      made_.program.worth_keeping.push_back(steps.kept);
+      return steps.result;
+    }
+    Record* function = record_of(op, type);
+    if (function == nullptr) no_kernel_for(type);
+    return function(operands);
+  }
+
+  /// The step of a value, as an operand of a full or of a row value.
+  std::int32_t read(ValueId value, bool for_full) {
+    const Node& producer = body_.node(body_.producer(value));
+    const DType dtype = body_.type(value).dtype;
+    if (!is_leaf(*producer.op)) return steps_[value.index];
+    if (producer.op == &leaf::constant && shape(value).volume() == 1) return known(constant_value(producer), dtype);
+    Stream stream = stream_of(value, producer);
+    for_full ? spread(stream, shape(value)) : along_rows(stream, shape(value));
+    const bool is_row = stream.column_stride == 0;
+    const bool is_byte = dtype == DType::boolean;
+    const Operation load = is_row    ? is_byte ? Operation::load_row_byte : Operation::load_row
+                           : is_byte ? Operation::load_byte
+                                     : Operation::load;
+    const std::int32_t loaded = vmath::record(load, -1, -1, -1, pointer_of(stream, value, for_full));
+    return is_byte ? (I32::of(loaded) > 0).step : loaded;
+  }
+
+  static std::int32_t known(const Tensor& number, DType dtype) {
+    if (dtype == DType::f32) return F32(number.as<float>()[0]).step;
+    if (dtype == DType::i32) return I32(number.as<std::int32_t>()[0]).step;
+    if (dtype != DType::boolean) no_kernel_for(dtype);
+    return I32(number.item() != 0.0 ? -1 : 0).step;
+  }
+
+  Stream stream_of(ValueId value, const Node& leaf) const {
+    Stream stream;
+    stream.size = size(value);
+    if (leaf.op == &leaf::constant) {
+      stream.memory = Stream::Memory::constant;
+      stream.data = constant_value(leaf).bytes().data();
+    } else {
+      const std::vector<NodeId> inputs = body_.leaves(leaf::input);
+      stream.index = static_cast<std::size_t>(std::ranges::find(inputs, body_.producer(value)) - inputs.begin());
+    }
+    return stream;
+  }
+
+  std::int64_t size(ValueId value) const {
+    const DType dtype = body_.type(value).dtype;
+    if (dtype != DType::f32 && dtype != DType::i32 && dtype != DType::boolean) no_kernel_for(dtype);
+    return static_cast<std::int64_t>(size_of(dtype));
+  }
+
+  /// How an operand of a full value is broadcast over it.
+  void spread(Stream& stream, const Shape& operand) const {
+    std::int64_t volume = 1;
+    for (std::size_t back = 1; back <= space_.full.rank(); ++back) {
+      const std::int64_t extent = space_.full.extents()[space_.full.rank() - back];
+      const bool is_stretched = back > operand.rank() || operand.extents()[operand.rank() - back] == 1;
+      if (back > axes_)
+        add_axis(stream, {extent, is_stretched ? 0 : volume});
+      else if (!is_stretched)
+        stream.column_stride = 1;
+      if (!is_stretched) volume *= extent;
+    }
+  }
+
+  /// Neighbouring axes along which elements lie equally far apart are one.
+  static void add_axis(Stream& stream, const Stream::Axis& axis) {
+    if (axis.extent == 1) return;
+    if (!stream.rows.empty() && axis.stride == stream.rows.back().stride * stream.rows.back().extent)
+      stream.rows.back().extent *= axis.extent;
+    else
+      stream.rows.push_back(axis);
+  }
+
+  /// An element for each row, or one for all.
+  void along_rows(Stream& stream, const Shape& operand) const {
+    add_axis(stream, {made_.rows, operand.volume() == 1 ? 0 : 1});
+  }
+
+  std::int32_t pointer_of(const Stream& stream, ValueId value, bool for_full) {
+    const auto [found, is_new] =
+        pointers_.try_emplace({value.index, for_full}, static_cast<std::int32_t>(made_.streams.size()));
+    if (is_new) add_pointer(stream);
+    return found->second;
+  }
+
+  std::int32_t add_pointer(const Stream& stream) {
+    made_.streams.push_back(stream);
+    made_.program.row_steps.push_back(stream.rows.empty() ? 0 : stream.rows[0].stride * stream.size);
+    return static_cast<std::int32_t>(made_.streams.size()) - 1;
+  }
+
+  void store_outputs() {
+    const std::vector<Output>& outputs = body_.outputs();
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const ValueId value = outputs[i].value;
+      const bool is_full = space_.is_full(shape(value));
+      Stream stream;
+      stream.memory = Stream::Memory::result;
+      stream.index = i;
+      stream.size = size(value);
+      stream.column_stride = is_full ? 1 : 0;
+      add_axis(stream, {made_.rows, is_full ? made_.columns : 1});
+      made_.program.stores.push_back({.step = steps_[value.index],
+                                      .pointer = add_pointer(stream),
+                                      .is_byte = stream.size == 1,
+                                      .is_row = !is_full});
+    }
+  }
+
+  const Graph& body_;
+  FusionSpace space_;
+  std::vector<std::int32_t> steps_;  ///< by value
+  std::size_t axes_ = 0;             ///< the last ones, that make up a row
+  BodyProgram made_;
+  std::map<std::pair<std::uint32_t, bool>, std::int32_t> pointers_;  ///< by value, and whether a full one reads it
+};
+
+}  // namespace
+
+BodyProgram body_program(const Graph& body) { return Builder(body).build(); }
+
+}  // namespace weft::onednn

@@ -1,0 +1,834 @@
+#include "backends/onednn/codegen/vector_code.h"
+
+#include <xbyak/xbyak.h>
+#include <xbyak/xbyak_util.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <deque>
+#include <limits>
+#include <map>
+
+#include "backends/onednn/codegen/pass_plan.h"
+#include "backends/onednn/loops/vectorise.h"
+#include "graph/base/error.h"
+
+// For each row:
+//   for each pass (pass_plan.h):
+//     the partial results of the reductions that it needs are combined
+//     the values of the row that it reads are computed, each to all elements of a slot of the stack
+//     a loop over vectors of elements does the pass's items; what is left over is done under a mask, or one by one
+//   the pointers move to the next row
+//
+// Within a pass, values lie in vector registers; when these do not suffice, the value whose next use is farthest goes to
+// the stack.
+
+namespace weft::onednn {
+namespace {
+
+using Index = std::int32_t;
+
+constexpr int bytes_of_slot = 64;
+constexpr int bytes_of_partials = 4 * static_cast<int>(lanes);
+
+/// How many elements at a time, and which.
+enum class Width : std::uint8_t {
+  vector,
+  masked,  ///< the last ones of a row, AVX-512
+  one,     ///< the same, AVX2
+};
+
+}  // namespace
+
+std::optional<InstructionSet> instruction_set() {
+  static const std::optional<InstructionSet> found = []() -> std::optional<InstructionSet> {
+    using Xbyak::util::Cpu;
+    const Cpu cpu;
+    if (!cpu.has(Cpu::tAVX2) || !cpu.has(Cpu::tFMA) || !cpu.has(Cpu::tBMI2)) return std::nullopt;
+    try {
+      Xbyak::CodeGenerator trial(64);
+      trial.ret();
+      trial.setProtectModeRE();
+    } catch (const Xbyak::Error&) {
+      return std::nullopt;
+    }
+    const bool is_wide =
+        cpu.has(Cpu::tAVX512F) && cpu.has(Cpu::tAVX512DQ) && cpu.has(Cpu::tAVX512BW) && cpu.has(Cpu::tAVX512VL);
+    return is_wide ? InstructionSet::avx512 : InstructionSet::avx2;
+  }();
+  return found;
+}
+
+class VectorCode::Emitter : public Xbyak::CodeGenerator {
+ public:
+  Emitter(const VectorProgram& program, InstructionSet instructions)
+      : CodeGenerator(16 * 1024, Xbyak::AutoGrow),
+        program_(program),
+        recording_(program.recording),
+        is_avx512_(instructions == InstructionSet::avx512),
+        width_(is_avx512_ ? 16 : 8),
+        plan_(plan_passes(program)),
+        places_(recording_.steps().size()),
+        slots_(recording_.steps().size(), -1),
+        partials_(recording_.steps().size(), -1) {
+    emit();
+    emit_constants();
+    ready(Xbyak::CodeGenerator::PROTECT_RE);
+  }
+
+  std::size_t row_buffers() const { return plan_.row_buffers; }
+
+ private:
+  using Address = Xbyak::Address;
+  using Register = Xbyak::Xmm;
+  using Operand = Xbyak::Operand;
+
+  struct Place {
+    int reg = -1;
+    int spill = -1;                ///< offset in the frame
+    std::deque<std::size_t> uses;  ///< items ahead
+  };
+
+  const Step& step(Index index) const { return recording_.step(index); }
+  const Stage& stage(Index index) const { return recording_.stage(index); }
+  static std::size_t at(Index index) { return static_cast<std::size_t>(index); }
+
+  int take_frame(int bytes) {
+    frame_ += bytes;
+    return frame_ - bytes;
+  }
+
+  // ---- The code around the items.
+
+  void emit() {
+    const std::array saved{rbx, rbp, r12, r13, r14, r15};
+    for (const Xbyak::Reg64& reg : saved) push(reg);
+    mov(rax, rsp);
+    Xbyak::Label frame;
+    // The frame's size is known when all is emitted: spills come.
+    sub(rsp, qword[rip + frame]);
+    and_(rsp, -bytes_of_slot);
+    mov(ptr[rsp], rax);
+    Xbyak::Label next_row;
+    L(next_row);
+    for (const PassPlan::Pass& pass : plan_.passes) emit_pass(pass);
+    for (std::size_t pointer = 0; pointer < program_.row_steps.size(); ++pointer) {
+      if (program_.row_steps[pointer] == 0) continue;
+      mov(rax, static_cast<std::uint64_t>(program_.row_steps[pointer]));
+      add(qword[pointers + 8 * static_cast<int>(pointer)], rax);
+    }
+    dec(rows);
+    jnz(next_row, T_NEAR);
+    mov(rsp, ptr[rsp]);
+    for (auto reg = saved.rbegin(); reg != saved.rend(); ++reg) pop(*reg);
+    vzeroupper();
+    ret();
+    align(8);
+    L(frame);
+    dq(static_cast<std::uint64_t>(frame_ + 2 * bytes_of_slot));
+  }
+
+  void emit_pass(const PassPlan::Pass& pass) {
+    for (const Index index : pass.reductions) combine(index);
+    use(Width::vector);
+    if (!pass.before.empty()) {
+      assign_pointers(pass.before);
+      emit_items(pass.before, true);
+    }
+    if (pass.items.empty()) return;
+    for (const Item& item : pass.items)
+      if (item.kind == Item::Kind::reduce) begin_reduction(item.index);
+    assign_pointers(pass.items);
+    emit_loop(pass.items);
+  }
+
+  void emit_loop(const std::vector<Item>& items) {
+    Xbyak::Label loop;
+    Xbyak::Label rest;
+    Xbyak::Label end;
+    xor_(column, column);
+    cmp(columns, width_);
+    jl(rest, T_NEAR);
+    align(16);
+    L(loop);
+    use(Width::vector);
+    emit_items(items, false);
+    add(column, width_);
+    lea(rax, ptr[column + width_]);
+    cmp(rax, columns);
+    jle(loop, T_NEAR);
+    L(rest);
+    cmp(column, columns);
+    jge(end, T_NEAR);
+    if (is_avx512_) {
+      mov(rax, columns);
+      sub(rax, column);
+      mov(lane.cvt32(), -1);
+      bzhi(eax, lane.cvt32(), eax);
+      kmovw(k1, eax);
+      use(Width::masked);
+      emit_items(items, false);
+    } else {
+      Xbyak::Label one;
+      use(Width::one);
+      L(one);
+      emit_items(items, false);
+      inc(column);
+      cmp(column, columns);
+      jl(one, T_NEAR);
+    }
+    L(end);
+  }
+
+  void use(Width width) { mode_ = width; }
+
+  /// The pointers that the items use most go to registers.
+  void assign_pointers(const std::vector<Item>& items) {
+    pointer_registers_.clear();
+    for (const Item& item : items) {
+      const std::optional<Index> pointer = pointer_of(item);
+      if (!pointer || pointer_registers_.contains(*pointer) || pointer_registers_.size() == free_registers_.size())
+        continue;
+      const Xbyak::Reg64& reg = free_registers_[pointer_registers_.size()];
+      mov(reg, ptr[pointers + 8 * *pointer]);
+      pointer_registers_.emplace(*pointer, reg);
+    }
+  }
+
+  std::optional<Index> pointer_of(const Item& item) const {
+    switch (item.kind) {
+      case Item::Kind::fetch:
+      case Item::Kind::keep:
+        return item.pointer;
+      case Item::Kind::store:
+        return program_.stores[at(item.index)].pointer;
+      case Item::Kind::compute: {
+        const Operation operation = step(item.index).operation;
+        if (is_load(operation) || is_row_load(operation)) return step(item.index).immediate;
+        return std::nullopt;
+      }
+      default:
+        return std::nullopt;
+    }
+  }
+
+  // ---- Reductions.
+
+  void begin_reduction(Index index) {
+    partials_[at(index)] = take_frame(bytes_of_partials);
+    use(Width::vector);
+    vmovups(full(0), ptr[rip + literal(neutral(step(index).operation))]);
+    for (int offset = 0; offset < bytes_of_partials; offset += 4 * width_)
+      vmovups(frame(partials_[at(index)] + offset), full(0));
+  }
+
+  static std::int32_t neutral(Operation operation) {
+    if (operation == Operation::row_max) return std::bit_cast<std::int32_t>(-std::numeric_limits<float>::infinity());
+    return operation == Operation::row_integer_max ? std::numeric_limits<std::int32_t>::lowest() : 0;
+  }
+
+  /// dst = a op b; `spare` is overwritten.
+  void reduce_two(Operation operation, const Register& dst, const Register& a, const Register& b,
+                  const Register& spare) {
+    switch (operation) {
+      case Operation::row_sum:
+        vaddps(dst, a, b);
+        break;
+      case Operation::row_integer_sum:
+        vpaddd(dst, a, b);
+        break;
+      case Operation::row_integer_max:
+        vpmaxsd(dst, a, b);
+        break;
+      default:  // a NaN of a stays, that of b is taken
+        if (a.isZMM()) {
+          vcmpps(k2, a, a, unordered_);
+          vmaxps(spare, a, b);
+          vmovaps(spare | k2, a);
+          vmovaps(dst, spare);
+        } else {
+          vmaxps(spare, a, b);
+          vmovaps(spare_mask(a), a);
+          vcmpps(spare_mask(a), a, a, unordered_);
+          vblendvps(dst, spare, a, spare_mask(a));
+        }
+        break;
+    }
+  }
+  static Register spare_mask(const Register& like) {
+    return like.isYMM() ? Register(Operand::YMM, 15) : Register(Operand::XMM, 15);
+  }
+
+  /// The tree of combine_lanes (loops/vectorise.h); the result goes to all elements of the step's slot.
+  void combine(Index index) {
+    slots_[at(index)] = take_frame(bytes_of_slot);
+    const Operation operation = step(index).operation;
+    const auto y = [](int number) { return Xbyak::Ymm(number); };
+    const auto x = [](int number) { return Xbyak::Xmm(number); };
+    for (int i = 0; i < 4; ++i) vmovups(y(i), frame(partials_[at(index)] + 32 * i));
+    reduce_two(operation, y(0), y(0), y(2), y(4));
+    reduce_two(operation, y(1), y(1), y(3), y(4));
+    reduce_two(operation, y(0), y(0), y(1), y(4));
+    vextractf128(x(1), y(0), 1);
+    reduce_two(operation, x(0), x(0), x(1), x(4));
+    vpshufd(x(1), x(0), 0b11'10'11'10);
+    reduce_two(operation, x(0), x(0), x(1), x(4));
+    vpshufd(x(1), x(0), 0b01'01'01'01);
+    reduce_two(operation, x(0), x(0), x(1), x(4));
+    vbroadcastss(is_avx512_ ? Register(Operand::ZMM, 0) : Register(Operand::YMM, 0), x(0));
+    vmovups(frame(slots_[at(index)]), is_avx512_ ? Register(Operand::ZMM, 0) : Register(Operand::YMM, 0));
+  }
+
+  void reduce(Index index) {
+    const Operation operation = step(index).operation;
+    const Register operand = read(step(index).operands[0]);
+    const int first = take();
+    const int second = take();
+    const Register sum = number(first);
+    mov(lane, column);
+    and_(lane, static_cast<std::uint32_t>(lanes - 1));
+    const Address partials = ptr[rsp + lane * 4 + frame_base + partials_[at(index)]];
+    switch (mode_) {
+      case Width::vector:
+        vmovups(sum, partials);
+        reduce_two(operation, sum, sum, operand, number(second));
+        vmovups(partials, sum);
+        break;
+      case Width::masked:
+        vmovups(sum | k1 | Xbyak::util::T_z, partials);
+        reduce_two(operation, sum, sum, operand, number(second));
+        vmovups(partials | k1, sum);
+        break;
+      case Width::one:
+        vmovss(sum, partials);
+        reduce_two(operation, sum, sum, operand, number(second));
+        vmovss(partials, sum);
+        break;
+    }
+    give(first);
+    give(second);
+  }
+
+  // ---- Registers.
+
+  void emit_items(const std::vector<Item>& items, bool to_slots) {
+    for (Place& place : places_) place = {};
+    holder_.fill(-1);
+    pinned_.fill(false);
+    for (std::size_t i = 0; i < items.size(); ++i)
+      for (const Index operand : operands_of(items[i])) places_[at(operand)].uses.push_back(i);
+    for (const Item& item : items) {
+      emit_item(item);
+      if (to_slots && item.kind == Item::Kind::compute) {
+        slots_[at(item.index)] = take_frame(bytes_of_slot);
+        vmovups(frame(slots_[at(item.index)]), full(places_[at(item.index)].reg));
+        release(item.index);
+      }
+    }
+  }
+
+  std::vector<Index> operands_of(const Item& item) const {
+    switch (item.kind) {
+      case Item::Kind::compute: {
+        const Step& of = step(item.index);
+        return {of.operands.begin(), of.operands.begin() + static_cast<std::ptrdiff_t>(operand_count(of.operation))};
+      }
+      case Item::Kind::keep:
+        return {item.index};
+      case Item::Kind::store:
+        return {program_.stores[at(item.index)].step};
+      case Item::Kind::reduce:
+        return {step(item.index).operands[0]};
+      default:
+        return {};
+    }
+  }
+
+  void emit_item(const Item& item) {
+    switch (item.kind) {
+      case Item::Kind::compute:
+        compute(item.index);
+        break;
+      case Item::Kind::fetch:
+        hold(item.index, take());
+        load(number(places_[at(item.index)].reg), element(item.pointer, 4));
+        break;
+      case Item::Kind::keep:
+        save(read(item.index), element(item.pointer, 4));
+        break;
+      case Item::Kind::store:
+        store(program_.stores[at(item.index)]);
+        break;
+      case Item::Kind::reduce:
+        reduce(item.index);
+        break;
+    }
+    if (item.kind != Item::Kind::fetch) use_up(operands_of(item));
+    pinned_.fill(false);
+  }
+
+  /// After an item: its operands' uses are past.
+  void use_up(const std::vector<Index>& operands) {
+    for (const Index operand : operands) {
+      std::deque<std::size_t>& uses = places_[at(operand)].uses;
+      if (!uses.empty()) uses.pop_front();
+      if (uses.empty()) release(operand);
+    }
+  }
+
+  void release(Index index) {
+    Place& place = places_[at(index)];
+    if (place.reg >= 0) holder_[static_cast<std::size_t>(place.reg)] = -1;
+    if (place.spill >= 0) free_spills_.push_back(place.spill);
+    place.reg = -1;
+    place.spill = -1;
+  }
+
+  void hold(Index index, int reg) {
+    places_[at(index)].reg = reg;
+    holder_[static_cast<std::size_t>(reg)] = index;
+  }
+
+  /// A register for what is made now; of those in use the one that is needed last.
+  int take() {
+    const std::size_t count = is_avx512_ ? 32 : 15;  // the last of AVX2 is reduce_two's
+    std::size_t best = count;
+    std::size_t farthest = 0;
+    for (std::size_t reg = 0; reg < count; ++reg) {
+      if (pinned_[reg]) continue;
+      if (holder_[reg] < 0) {
+        best = reg;
+        break;
+      }
+      const std::deque<std::size_t>& uses = places_[at(holder_[reg])].uses;
+      const std::size_t next = uses.empty() ? std::numeric_limits<std::size_t>::max() : uses.front();
+      if (best == count || next > farthest) {
+        best = reg;
+        farthest = next;
+      }
+    }
+    check_invariant(best < count, "an operation has more operands than there are registers");
+    if (holder_[best] >= 0) spill(holder_[best]);
+    pinned_[best] = true;
+    return static_cast<int>(best);
+  }
+  void give(int reg) { pinned_[static_cast<std::size_t>(reg)] = false; }
+
+  void spill(Index index) {
+    Place& place = places_[at(index)];
+    if (place.spill < 0) {
+      if (free_spills_.empty()) free_spills_.push_back(take_frame(bytes_of_slot));
+      place.spill = free_spills_.back();
+      free_spills_.pop_back();
+      vmovups(frame(place.spill), full(place.reg));
+    }
+    holder_[static_cast<std::size_t>(place.reg)] = -1;
+    place.reg = -1;
+  }
+
+  /// A value's register, where it stays while the item is emitted.
+  Register read(Index index) {
+    Place& place = places_[at(index)];
+    if (place.reg < 0) {
+      const int reg = take();
+      vmovups(full(reg), memory(index));
+      hold(index, reg);
+    }
+    pinned_[static_cast<std::size_t>(place.reg)] = true;
+    return number(place.reg);
+  }
+
+  bool is_in_register(Index index) const { return places_[at(index)].reg >= 0; }
+  void pin(Index index) {
+    if (is_in_register(index)) pinned_[static_cast<std::size_t>(places_[at(index)].reg)] = true;
+  }
+
+  /// Where a value that is in no register lies.
+  Address memory(Index index) {
+    if (step(index).operation == Operation::constant) return ptr[rip + literal(step(index).immediate)];
+    const int spill = places_[at(index)].spill;
+    return frame(spill >= 0 ? spill : slots_[at(index)]);
+  }
+
+  /// Calls `with` with the register or the memory of a value.
+  template <typename With>
+  void with_operand(Index index, With with) {
+    if (is_in_register(index))
+      with(static_cast<const Operand&>(number(places_[at(index)].reg)));
+    else
+      with(static_cast<const Operand&>(memory(index)));
+  }
+
+  /// Whether the item that is emitted is the last to read the value, and its register may be overwritten.
+  bool ends_here(Index index, const Step& of) const {
+    if (!is_in_register(index)) return false;
+    const auto reads = static_cast<std::size_t>(std::count(
+        of.operands.begin(), of.operands.begin() + static_cast<std::ptrdiff_t>(operand_count(of.operation)), index));
+    return places_[at(index)].uses.size() <= reads;
+  }
+
+  /// Gives the result the register of one of the operands that end here, or another.
+  Register result(Index index, const Step& of) {
+    for (std::size_t i = 0; i < operand_count(of.operation); ++i)
+      if (ends_here(of.operands[i], of)) return overwrite(index, of.operands[i]);
+    const int reg = take();
+    hold(index, reg);
+    return number(reg);
+  }
+  Register overwrite(Index index, Index operand) {
+    const int reg = places_[at(operand)].reg;
+    // No more is read of the operand than this item reads: from the register, as long as it is not written.
+    places_[at(operand)].reg = -1;
+    hold(index, reg);
+    return number(reg);
+  }
+
+  // ---- Instructions.
+
+  void compute(Index index) {
+    const Step& of = step(index);
+    for (std::size_t i = 0; i < operand_count(of.operation); ++i) pin(of.operands[i]);
+    switch (of.operation) {
+      case Operation::load:
+      case Operation::load_byte:
+        hold(index, take());
+        if (of.operation == Operation::load)
+          load(number(places_[at(index)].reg), element(of.immediate, 4));
+        else
+          load_bytes(number(places_[at(index)].reg), element_address(of.immediate, 1));
+        break;
+      case Operation::load_row:
+        hold(index, take());
+        vbroadcastss(number(places_[at(index)].reg), ptr[base(of.immediate)]);
+        break;
+      case Operation::load_row_byte: {
+        hold(index, take());
+        const Register to = number(places_[at(index)].reg);
+        movzx(eax, byte[base(of.immediate)]);
+        vmovd(Xbyak::Xmm(to.getIdx()), eax);
+        vpbroadcastd(to, Xbyak::Xmm(to.getIdx()));
+        break;
+      }
+      case Operation::fma:
+        multiply_add(index, of);
+        break;
+      case Operation::select:
+        select(index, of);
+        break;
+      default:
+        operand_count(of.operation) == 1 ? unary(index, of) : binary(index, of);
+        break;
+    }
+  }
+
+  static bool commutes(Operation operation) {
+    switch (operation) {
+      case Operation::add:
+      case Operation::multiply:
+      case Operation::bit_and:
+      case Operation::bit_or:
+      case Operation::bit_xor:
+      case Operation::integer_add:
+      case Operation::integer_multiply:
+      case Operation::integer_minimum:
+      case Operation::integer_maximum:
+      case Operation::equal:
+      case Operation::unequal:
+      case Operation::integer_equal:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  void binary(Index index, const Step& of) {
+    Index first = of.operands[0];
+    Index second = of.operands[1];
+    if (commutes(of.operation) && !is_in_register(first) && is_in_register(second)) std::swap(first, second);
+    const Register a = read(first);
+    if (is_in_register(second)) {
+      const Register b = number(places_[at(second)].reg);
+      binary(of.operation, result(index, of), a, b);
+    } else {
+      const Address b = memory(second);
+      binary(of.operation, result(index, of), a, b);
+    }
+  }
+
+  void binary(Operation operation, const Register& y, const Register& a, const Operand& b) {
+    switch (operation) {
+      case Operation::add:
+        return vaddps(y, a, b);
+      case Operation::subtract:
+        return vsubps(y, a, b);
+      case Operation::multiply:
+        return vmulps(y, a, b);
+      case Operation::divide:
+        return vdivps(y, a, b);
+      case Operation::minimum:
+        return vminps(y, a, b);
+      case Operation::maximum:
+        return vmaxps(y, a, b);
+      case Operation::bit_and:
+        return y.isZMM() ? vpandd(y, a, b) : vpand(y, a, b);
+      case Operation::bit_or:
+        return y.isZMM() ? vpord(y, a, b) : vpor(y, a, b);
+      case Operation::bit_xor:
+        return y.isZMM() ? vpxord(y, a, b) : vpxor(y, a, b);
+      case Operation::integer_add:
+        return vpaddd(y, a, b);
+      case Operation::integer_subtract:
+        return vpsubd(y, a, b);
+      case Operation::integer_multiply:
+        return vpmulld(y, a, b);
+      case Operation::integer_minimum:
+        return vpminsd(y, a, b);
+      case Operation::integer_maximum:
+        return vpmaxsd(y, a, b);
+      case Operation::less:
+        return compare(y, a, b, 17);  // ordered, quiet
+      case Operation::less_equal:
+        return compare(y, a, b, 18);
+      case Operation::equal:
+        return compare(y, a, b, 0);
+      case Operation::unequal:
+        return compare(y, a, b, 4);
+      case Operation::integer_equal:
+        if (!y.isZMM()) return vpcmpeqd(y, a, b);
+        vpcmpeqd(k2, a, b);
+        return vpmovm2d(y, k2);
+      case Operation::integer_greater:
+        if (!y.isZMM()) return vpcmpgtd(y, a, b);
+        vpcmpgtd(k2, a, b);
+        return vpmovm2d(y, k2);
+      default:
+        check_invariant(false, "no operation of two operands");
+    }
+  }
+
+  void compare(const Register& y, const Register& a, const Operand& b, std::uint8_t predicate) {
+    if (!y.isZMM()) return vcmpps(y, a, b, predicate);
+    vcmpps(k2, a, b, predicate);
+    vpmovm2d(y, k2);
+  }
+
+  void unary(Index index, const Step& of) {
+    const Register x = read(of.operands[0]);
+    const Register y = result(index, of);
+    const auto places = static_cast<std::uint8_t>(of.immediate);
+    switch (of.operation) {
+      case Operation::square_root:
+        return vsqrtps(y, x);
+      case Operation::floor:
+        return y.isZMM() ? vrndscaleps(y, x, 1) : vroundps(y, x, 1);
+      case Operation::round:
+        return y.isZMM() ? vrndscaleps(y, x, 0) : vroundps(y, x, 0);
+      case Operation::shift_left:
+        return vpslld(y, x, places);
+      case Operation::shift_right:
+        return vpsrad(y, x, places);
+      case Operation::to_float:
+        return vcvtdq2ps(y, x);
+      case Operation::cut:
+        return vcvttps2dq(y, x);
+      default:
+        check_invariant(false, "no operation of one operand");
+    }
+  }
+
+  /// The instruction overwrites one of its operands: one that ends here, or a copy.
+  void multiply_add(Index index, const Step& of) {
+    Index a = of.operands[0];
+    Index b = of.operands[1];
+    const Index c = of.operands[2];
+    if (ends_here(c, of) && c != a && c != b) {
+      if (!is_in_register(a) && is_in_register(b)) std::swap(a, b);
+      const Register factor = read(a);
+      const Register y = number(places_[at(c)].reg);
+      with_operand(b, [&](const Operand& other) { vfmadd231ps(y, factor, other); });
+      overwrite(index, c);
+      return;
+    }
+    if (!ends_here(a, of) && ends_here(b, of)) std::swap(a, b);
+    if (!ends_here(a, of) && !is_in_register(b) && is_in_register(a)) std::swap(a, b);
+    const Register factor = read(b);
+    const bool is_free = ends_here(a, of) && a != b && a != c;
+    const Register y = is_free ? number(places_[at(a)].reg) : number(take());
+    if (!is_free) with_operand(a, [&](const Operand& from) { vmovups(y, from); });
+    with_operand(c, [&](const Operand& other) { vfmadd213ps(y, factor, other); });
+    is_free ? static_cast<void>(overwrite(index, a)) : hold(index, y.getIdx());
+  }
+
+  void select(Index index, const Step& of) {
+    const Index mask = of.operands[0];
+    const Index a = of.operands[1];
+    const Index b = of.operands[2];
+    if (!number(0).isZMM()) {
+      const Register condition = read(mask);
+      const Register otherwise = read(b);
+      if (is_in_register(a)) {
+        const Register chosen = number(places_[at(a)].reg);
+        vblendvps(result(index, of), otherwise, chosen, condition);
+      } else {
+        const Address chosen = memory(a);
+        vblendvps(result(index, of), otherwise, chosen, condition);
+      }
+      return;
+    }
+    const Register chosen = read(a);
+    const bool is_free = ends_here(mask, of) && mask != a && mask != b;
+    const Register y = is_free ? number(places_[at(mask)].reg) : number(take());
+    if (!is_free) with_operand(mask, [&](const Operand& from) { vmovups(y, from); });
+    with_operand(b, [&](const Operand& otherwise) { vpternlogd(y, chosen, otherwise, 0xCA); });
+    is_free ? static_cast<void>(overwrite(index, mask)) : hold(index, y.getIdx());
+  }
+
+  void load(const Register& to, const Address& from) {
+    switch (mode_) {
+      case Width::vector:
+        return vmovups(to, from);
+      case Width::masked:
+        return vmovups(to | k1 | Xbyak::util::T_z, from);
+      case Width::one:
+        return vmovss(to, from);
+    }
+  }
+
+  void load_bytes(const Register& to, const Xbyak::RegExp& from) {
+    switch (mode_) {
+      case Width::vector:
+        return vpmovzxbd(to, ptr[from]);
+      case Width::masked:
+        return vpmovzxbd(to | k1 | Xbyak::util::T_z, ptr[from]);
+      case Width::one:
+        movzx(eax, byte[from]);
+        return vmovd(to, eax);
+    }
+  }
+
+  void save(const Register& from, const Address& to) {
+    switch (mode_) {
+      case Width::vector:
+        return vmovups(to, from);
+      case Width::masked:
+        return vmovups(to | k1, from);
+      case Width::one:
+        return vmovss(to, from);
+    }
+  }
+
+  void store(const Store& to) {
+    const Register value = read(to.step);
+    if (to.is_row) {
+      const Xbyak::Xmm first(value.getIdx());
+      if (to.is_byte) {
+        vmovd(eax, first);
+        and_(eax, 1);
+        mov(byte[base(to.pointer)], al);
+      } else {
+        vmovd(dword[base(to.pointer)], first);
+      }
+    } else if (!to.is_byte) {
+      save(value, element(to.pointer, 4));
+    } else {
+      store_bytes(value, to.pointer);
+    }
+  }
+
+  /// A mask's elements as bytes of 0 and 1.
+  void store_bytes(const Register& mask, Index pointer) {
+    if (mode_ == Width::one) {
+      vmovd(lane.cvt32(), mask);
+      and_(lane.cvt32(), 1);
+      return mov(byte[element_address(pointer, 1)], lane.cvt8());
+    }
+    const int reg = take();
+    vpsrld(number(reg), mask, 31);
+    if (mode_ == Width::masked) {
+      vpmovdb(element(pointer, 1) | k1, Xbyak::Zmm(reg));
+    } else if (is_avx512_) {
+      vpmovdb(element(pointer, 1), Xbyak::Zmm(reg));
+    } else {
+      const Xbyak::Xmm low(reg);
+      const Xbyak::Xmm high(15);
+      vextracti128(high, Xbyak::Ymm(reg), 1);
+      vpackssdw(low, low, high);
+      vpacksswb(low, low, low);
+      vmovq(element(pointer, 1), low);
+    }
+    give(reg);
+  }
+
+  // ---- Names of registers and memory.
+
+  Register number(int reg) const {
+    if (mode_ == Width::one) return {Operand::XMM, reg};
+    return full(reg);
+  }
+  Register full(int reg) const { return {is_avx512_ ? Operand::ZMM : Operand::YMM, reg}; }
+
+  Address frame(int offset) const { return ptr[rsp + frame_base + offset]; }
+
+  /// The register that holds a pointer; rax is overwritten if none does.
+  Xbyak::Reg64 base(Index pointer) {
+    const auto found = pointer_registers_.find(pointer);
+    if (found != pointer_registers_.end()) return found->second;
+    mov(rax, ptr[pointers + 8 * pointer]);
+    return rax;
+  }
+  Xbyak::RegExp element_address(Index pointer, int size) { return base(pointer) + column * size; }
+  Address element(Index pointer, int size) { return ptr[element_address(pointer, size)]; }
+
+  Xbyak::Label& literal(std::int32_t bits) { return literals_[bits]; }
+
+  void emit_constants() {
+    align(bytes_of_slot);
+    for (auto& [bits, label] : literals_) {
+      L(label);
+      for (int i = 0; i < bytes_of_slot / 4; ++i) dd(static_cast<std::uint32_t>(bits));
+    }
+  }
+
+  /// The frame begins with the caller's stack pointer.
+  static constexpr int frame_base = bytes_of_slot;
+  static constexpr std::uint8_t unordered_ = 3;
+
+  const VectorProgram& program_;
+  const Recording& recording_;
+  bool is_avx512_;
+  int width_;
+  PassPlan plan_;
+  Width mode_ = Width::vector;
+
+  std::vector<Place> places_;  ///< by step
+  std::vector<int> slots_;     ///< by step: offset in the frame of a row's value
+  std::vector<int> partials_;  ///< by step: the same of a reduction's partial results
+  int frame_ = 0;
+
+  std::array<Index, 32> holder_{};  ///< by register: the step whose value it has
+  std::array<bool, 32> pinned_{};
+  std::vector<int> free_spills_;
+  std::map<Index, Xbyak::Reg64> pointer_registers_;
+  std::map<std::int32_t, Xbyak::Label> literals_;
+
+  const Xbyak::Reg64 pointers = rdi;
+  const Xbyak::Reg64 rows = rsi;
+  const Xbyak::Reg64 columns = rdx;
+  const Xbyak::Reg64 column = rcx;
+  const Xbyak::Reg64 lane = rbp;
+  const std::array<Xbyak::Reg64, 9> free_registers_{r8, r9, r10, r11, r12, r13, r14, r15, rbx};
+};
+
+VectorCode::VectorCode(const VectorProgram& program, InstructionSet instructions) {
+  try {
+    emitter_ = std::make_unique<Emitter>(program, instructions);
+  } catch (const Xbyak::Error& error) {
+    fail("no code can be generated for a fusion: {}", error.what());
+  }
+  row_buffers_ = emitter_->row_buffers();
+  entry_ = emitter_->getCode<void (*)(void**, std::int64_t, std::int64_t)>();
+}
+VectorCode::~VectorCode() = default;
+
+}  // namespace weft::onednn
