@@ -13,11 +13,13 @@
 //   never wait for one another;
 // - operands that would have been free earlier need not be kept while much else is computed: a sum of products, each
 //   added when it is there, stays a running sum.
-// A broadcast that others read too is repeated in each fusion, as it costs nothing there.
+// What others read too is repeated in a fusion when that costs less than to write and read it, as a model of the costs
+// says: a broadcast always, a gelu's x * 0.5 that the gradient needs as well.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 #include <unordered_map>
@@ -37,9 +39,18 @@ namespace {
 using Position = std::size_t;
 constexpr Position at_the_end = std::numeric_limits<Position>::max();
 
+/// What an element costs, in cycles of a core with wide vectors (measured with tools/bench): to compute it by plain
+/// arithmetic, or by a function; to write or read a byte of a value that fits into the second cache, or of a larger one.
+constexpr double cycles_of_arithmetic = 0.1;
+constexpr double cycles_of_function = 1.5;
+constexpr double cycles_of_near_byte = 0.06;
+constexpr double cycles_of_far_byte = 0.25;
+constexpr std::int64_t second_cache_bytes = std::int64_t{1} << 20;
+
 /// Operands may be kept longer past so many nodes of others.
 constexpr Position near = 8;
 constexpr std::size_t most_inputs = 64;
+constexpr std::size_t most_repeated = 8;
 
 bool has_fast_loops(DType dtype) { return dtype == DType::f32 || dtype == DType::i32 || dtype == DType::boolean; }
 
@@ -72,12 +83,7 @@ class Fuser {
       if (is_taken_[at] || !can_begin(at)) continue;
       const Fusion fusion = grown_from(at);
       if (!is_worth_it(fusion)) continue;
-      for (const Position member : fusion.members) {
-        if (fusion.repeated.contains(member)) continue;
-        is_taken_[member] = true;
-        effective_[member] = at;
-      }
-      fusions_.push_back(fusion);
+      accept(fusion);
     }
     // The rewriting comes last, as it adds nodes that have no place.
     Rewriter rewriter(graph_);
@@ -125,6 +131,21 @@ class Fuser {
            fusion.members.size() + inputs.size() <= most_fused_nodes && inputs.size() <= most_inputs;
   }
 
+  void accept(const Fusion& fusion) {
+    const auto is_member = [&](Position user) { return fusion.members.contains(user); };
+    for (const Position member : fusion.members) {
+      if (!fusion.repeated.contains(member)) {
+        is_taken_[member] = true;
+        effective_[member] = fusion.root;
+        continue;
+      }
+      // The fusion reads what the repeated node reads, in place of its result.
+      std::erase_if(users_[result(member).index], is_member);
+      for (const ValueId operand : node(member).operands) users_[operand.index].push_back(fusion.root);
+    }
+    fusions_.push_back(fusion);
+  }
+
   Fusion grown_from(Position root) const {
     Fusion fusion{space_of(root), root, {root}, {}, {}};
     add_candidates(fusion, root);
@@ -144,24 +165,92 @@ class Fuser {
   }
 
   void take_in(Fusion& fusion, Position at) const {
-    const bool is_free = !is_taken_[at] && nobody_waits(fusion, at) && !keeps_operands_long(fusion, at);
-    const bool is_repeated = !is_free && node(at).op == &op::broadcast && is_leaf_or_early(fusion, at);
-    if (!is_free && !is_repeated) return;
+    if (!is_taken_[at] && nobody_waits(fusion, at) && !keeps_operands_long(fusion, at))
+      add_members(fusion, at, {at}, {});
+    else if (const std::set<Position> repeated = worth_repeating(fusion, at); !repeated.empty())
+      add_members(fusion, at, repeated, repeated);
+  }
+
+  /// Takes nodes in, of which `at` is the last, if the body stays one that a kernel can run.
+  void add_members(Fusion& fusion, Position at, const std::set<Position>& added,
+                   const std::set<Position>& repeated) const {
     for (const FusionSpace& space : spaces_with(fusion.space, at)) {
       Fusion larger = fusion;
       larger.space = space;
-      larger.members.insert(at);
+      larger.members.insert(added.begin(), added.end());
+      larger.repeated.insert(repeated.begin(), repeated.end());
       if (!fits(larger)) continue;
-      if (is_repeated) larger.repeated.insert(at);
-      add_candidates(larger, at);
+      for (const Position member : added) add_candidates(larger, member);
       fusion = std::move(larger);
       return;
     }
   }
 
-  /// Whether what a broadcast reads is there when the fusion runs, as it is when no fusion behind it makes it.
-  bool is_leaf_or_early(const Fusion& fusion, Position broadcast) const {
-    return effective_[producer(node(broadcast).operands[0])] < fusion.root;
+  /// The node with what it is made of, back to what lies in memory anyway, if to compute that in this fusion as well
+  /// costs less than to write the node's result for it and to read it; else nothing.
+  std::set<Position> worth_repeating(const Fusion& fusion, Position at) const {
+    const auto can_do_without = [&](Position user) { return user != at_the_end && is_candidate(user); };
+    if (node(at).op != &op::broadcast && !std::ranges::all_of(users_[result(at).index], can_do_without)) return {};
+    Repetition repetition;
+    repeat(fusion, at, repetition);
+    const TensorType& type = graph_.type(result(at));
+    const double traffic = 2.0 * static_cast<double>(type.bytes()) *
+                           (type.bytes() > second_cache_bytes ? cycles_of_far_byte : cycles_of_near_byte);
+    // What it reads in place of the result must not be more than that.
+    if (!repetition.is_possible || repetition.new_bytes > type.bytes() || repetition.cycles > traffic) return {};
+    return repetition.nodes;
+  }
+
+  struct Repetition {
+    bool is_possible = true;
+    std::set<Position> nodes;
+    std::set<ValueId> inputs;    ///< that the fusion does not read yet
+    std::int64_t new_bytes = 0;  ///< of these
+    double cycles = 0.0;
+  };
+
+  void repeat(const Fusion& fusion, Position at, Repetition& repetition) const {
+    const Node& of = node(at);
+    if (works_along_rows(of) || !is_candidate(at) || repetition.nodes.size() == most_repeated) {
+      repetition.is_possible = false;
+      return;
+    }
+    if (!repetition.nodes.insert(at).second) return;
+    repetition.cycles += cycles_of(of);
+    for (const ValueId operand : of.operands) {
+      const Position from = producer(operand);
+      if (fusion.members.contains(from) || repetition.nodes.contains(from) || is_body_constant(operand)) continue;
+      if (!is_in_memory(operand) && !is_leaf(*node(from).op)) {
+        repeat(fusion, from, repetition);
+        if (!repetition.is_possible) return;
+      } else if (effective_[from] >= fusion.root && !is_leaf(*node(from).op)) {
+        repetition.is_possible = false;  // a fusion behind this one makes it
+        return;
+      } else if (!reads(fusion, operand) && repetition.inputs.insert(operand).second) {
+        repetition.new_bytes += graph_.type(operand).bytes();
+      }
+    }
+  }
+
+  double cycles_of(const Node& of) const {
+    if (of.op == &op::broadcast) return 0.0;
+    static const std::array functions{&op::div,     &op::sqrt, &op::exp,   &op::log,   &op::tanh,
+                                      &op::sigmoid, &op::erf,  &op::log1p, &op::expm1, &op::softplus};
+    const bool is_function = std::ranges::find(functions, of.op) != functions.end();
+    return static_cast<double>(graph_.type(of.results[0]).shape.volume()) *
+           (is_function ? cycles_of_function : cycles_of_arithmetic);
+  }
+
+  /// Whether the value is written to memory in any case, as no fusion makes it or another kernel reads it.
+  bool is_in_memory(ValueId value) const {
+    const auto is_kernel = [&](Position user) { return user == at_the_end || !is_candidate(user); };
+    return !is_candidate(producer(value)) || std::ranges::any_of(users_[value.index], is_kernel);
+  }
+
+  bool reads(const Fusion& fusion, ValueId value) const {
+    return std::ranges::any_of(fusion.members, [&](Position member) {
+      return std::ranges::find(node(member).operands, value) != node(member).operands.end();
+    });
   }
 
   /// The spaces that a fusion may have when it takes in a node: its own; while it has no rows, those that the node
