@@ -238,6 +238,13 @@ Value softmax(Value x, std::int64_t axis = -1);
 Value log_softmax(Value x, std::int64_t axis = -1);
 
 // ---- Normalisation: layer_norm and rms_norm over the last axis, the others with their own parameters a channel.
+struct Standardized {
+  Value y;         ///< as x
+  Value mean;      ///< with extent 1 for each axis
+  Value variance;  ///< the same, of a population: divided by the number of elements
+};
+/// (x - mean) / sqrt(variance + epsilon), with the mean and the variance over the axes; over all axes for none.
+Standardized standardize(Value x, const Integers& axes, double epsilon = 1e-5);
 /// (x - mean) / sqrt(variance + epsilon) * gain + bias (Ba et al., arXiv:1607.06450): x [..., units], gain and bias
 /// [units], with the mean and the population's variance over the units.
 Value layer_norm(Value x, Value gain, Value bias, double epsilon = 1e-5);

@@ -19,10 +19,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
   const Value x = operands[0];
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
-  const std::vector<std::int64_t> others = axes_but(x.shape(), axis);
-  const Value mean = reduce_mean(x, others, true);
-  const Value variance = reduce_mean(square(x - mean), others, true);
-  const Value y = normalised(x, mean, variance, attributes.get<double>("epsilon"));
+  const auto [y, mean, variance] = standardize(x, axes_but(x.shape(), axis), attributes.get<double>("epsilon"));
   const auto of_channels = [&](Value number) { return reshape(number, operands[1].shape()); };
   return {y * along_channels(operands[1], x.shape(), axis) + along_channels(operands[2], x.shape(), axis),
           of_channels(mean), of_channels(variance)};

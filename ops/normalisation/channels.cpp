@@ -33,6 +33,4 @@ Value along_channels(Value vector, const Shape& x, std::int64_t axis) {
   return reshape(vector, extents);
 }
 
-Value normalised(Value x, Value mean, Value variance, double epsilon) { return (x - mean) * rsqrt(variance + epsilon); }
-
 }  // namespace weft

@@ -20,7 +20,5 @@ void check_channel_norm(std::span<const TensorType> operands, std::span<const st
 std::vector<std::int64_t> axes_but(const Shape& shape, std::int64_t axis);
 /// [channels] as what broadcasts to x: with the channels along the axis.
 Value along_channels(Value vector, const Shape& x, std::int64_t axis);
-/// (x - mean) / sqrt(variance + epsilon), where mean and variance broadcast to x.
-Value normalised(Value x, Value mean, Value variance, double epsilon);
 
 }  // namespace weft

@@ -31,9 +31,7 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
   const Value grouped = reshape(x, shape.with(at, shape[axis] / groups).inserted(at, groups));
   std::vector<std::int64_t> reduced = axes_but(grouped.shape(), axis);
   reduced.erase(reduced.begin());
-  const Value mean = reduce_mean(grouped, reduced, true);
-  const Value variance = reduce_mean(square(grouped - mean), reduced, true);
-  const Value y = reshape(normalised(grouped, mean, variance, attributes.get<double>("epsilon")), shape);
+  const Value y = reshape(standardize(grouped, reduced, attributes.get<double>("epsilon")).y, shape);
   return {y * along_channels(operands[1], shape, axis) + along_channels(operands[2], shape, axis)};
 }
 

@@ -15,10 +15,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
-  const Value centred = operands[0] - reduce_mean(operands[0], {-1}, true);
-  const Value variance = reduce_mean(square(centred), {-1}, true);
-  const Value scale = rsqrt(variance + attributes.get<double>("epsilon"));
-  return {centred * scale * operands[1] + operands[2]};
+  return {standardize(operands[0], {-1}, attributes.get<double>("epsilon")).y * operands[1] + operands[2]};
 }
 
 // An element: two sums, a difference, a square, two products, a sum.

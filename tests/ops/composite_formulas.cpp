@@ -179,6 +179,26 @@ std::vector<Tensor> set_normalised(const Node& node, std::span<const Tensor> ope
   return {y, mean, variance};
 }
 
+std::vector<Tensor> standardize(const Node& node, const Tensor& x, std::span<const TensorType> results) {
+  const auto axes = node.attributes.get<std::vector<std::int64_t>>("axes");
+  const double count =
+      static_cast<double>(x.shape().volume()) / static_cast<double>(results[1].shape.volume());
+  const auto set_of = [&](std::int64_t i) { return without_axes(i, x.shape(), axes); };
+  Tensor y(x.type());
+  Tensor mean(results[1]);
+  Tensor variance(results[2]);
+  const auto add = [&](Tensor& sums, std::int64_t i, double number) {
+    sums.set_number(set_of(i), sums.number(set_of(i)) + number / count);
+  };
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) add(mean, i, x.number(i));
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+    add(variance, i, std::pow(x.number(i) - mean.number(set_of(i)), 2));
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+    y.set_number(i, (x.number(i) - mean.number(set_of(i))) /
+                        std::sqrt(variance.number(set_of(i)) + node.attributes.get<double>("epsilon")));
+  return {y, mean, variance};
+}
+
 std::vector<Tensor> batch_norm_training(const Node& node, std::span<const Tensor> operands) {
   return set_normalised(node, operands, operands[1].shape()[0],
                         [](std::int64_t, std::int64_t channel) { return channel; });
@@ -275,6 +295,7 @@ std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> 
   if (node.op == &op::stop_gradient) return {operands[0]};
   if (node.op == &op::stack) return stack(node, operands, results[0]);
   if (node.op == &op::logsumexp) return logsumexp(node, operands[0], results[0]);
+  if (node.op == &op::standardize) return standardize(node, operands[0], results);
   if (node.op == &op::layer_norm) return normalised(node, operands, true);
   if (node.op == &op::rms_norm) return normalised(node, operands, false);
   if (node.op == &op::batch_norm_training) return batch_norm_training(node, operands);
