@@ -46,6 +46,33 @@ struct Tile {
   std::int64_t keys;
 };
 
+/// Queries, or keys, for which the limits of a causal attention are taken as one.
+constexpr std::int64_t strip = 16;
+
+/// Calls body(first, queries, keys) for strips of the tile's queries and the keys that these may attend to: in products,
+/// nothing needs to be done with others. One strip is the whole tile unless order limits it.
+template <typename Body>
+void for_query_strips(const Tile& at, bool causal, const Body& body) {
+  const std::int64_t before = at.first_query - at.first_key;  // keys that come before the first query
+  if (!causal || before + 1 >= at.keys) return body(std::int64_t{0}, at.queries, at.keys);
+  for (std::int64_t first = 0; first < at.queries; first += strip) {
+    const std::int64_t queries = std::min(strip, at.queries - first);
+    const std::int64_t keys = std::min(before + first + queries, at.keys);
+    if (keys > 0) body(first, queries, keys);
+  }
+}
+
+/// Calls body(first, keys, query) for strips of the tile's keys and the first query that may attend to one of them.
+template <typename Body>
+void for_key_strips(const Tile& at, bool causal, const Body& body) {
+  const std::int64_t before = at.first_query - at.first_key;
+  if (!causal || before + 1 >= at.keys) return body(std::int64_t{0}, at.keys, std::int64_t{0});
+  for (std::int64_t first = 0; first < at.keys; first += strip) {
+    const std::int64_t query = std::max(first - before, std::int64_t{0});
+    if (query < at.queries) body(first, std::min(strip, at.keys - first), query);
+  }
+}
+
 /// Where the queries of a tile attend to its keys, and what is added to their scores.
 struct TileMask {
   std::int64_t causal_keys;  ///< up to this one and the query's index, when causal: may be negative
@@ -334,21 +361,58 @@ class AttentionTiles {
                        .row = form_.keys};
   }
 
-  /// The tile's scores, or their like: rows of a [queries, units] by transposed rows of the keys' operand.
-  static void products(const Tile& at, const float* rows, std::int64_t units, const TransposedTiles& transposed,
-                       const float* tiles, float* products) {
+  /// The tile's scores, or their like, as far as order allows them: rows of a [queries, units] by transposed rows of the
+  /// keys' operand.
+  void products(const Tile& at, const float* rows, std::int64_t units, const TransposedTiles& transposed,
+                const float* tiles, float* products) const {
     const std::int64_t columns = transposed.columns(at.first_key);
-    tile_product({.rows = at.queries,
-                  .columns = columns,
-                  .depth = units,
-                  .a = rows,
-                  .a_row = units,
-                  .a_step = 1,
-                  .b = transposed.at(tiles, at.matrix, at.first_key),
-                  .b_row = columns,
-                  .c = products,
-                  .c_row = tile},
-                 false);
+    for_query_strips(at, form_.causal, [&](std::int64_t first, std::int64_t queries, std::int64_t keys) {
+      tile_product({.rows = queries,
+                    .columns = std::min((keys + vector - 1) / vector * vector, columns),
+                    .depth = units,
+                    .a = rows + first * units,
+                    .a_row = units,
+                    .a_step = 1,
+                    .b = transposed.at(tiles, at.matrix, at.first_key),
+                    .b_row = columns,
+                    .c = products + first * tile,
+                    .c_row = tile},
+                   false);
+    });
+  }
+
+  /// c [queries, units] += the tile [queries, keys] times b [keys, units].
+  void add_product(const Tile& at, const float* of_tile, const float* b, std::int64_t units, float* c) const {
+    for_query_strips(at, form_.causal, [&](std::int64_t first, std::int64_t queries, std::int64_t keys) {
+      tile_product({.rows = queries,
+                    .columns = units,
+                    .depth = keys,
+                    .a = of_tile + first * tile,
+                    .a_row = tile,
+                    .a_step = 1,
+                    .b = b,
+                    .b_row = units,
+                    .c = c + first * units,
+                    .c_row = units},
+                   true);
+    });
+  }
+
+  /// c [keys, units] += the tile, transposed, times b [queries, units].
+  void add_transposed(const Tile& at, const float* of_tile, const float* b, std::int64_t units, float* c) const {
+    for_key_strips(at, form_.causal, [&](std::int64_t first, std::int64_t keys, std::int64_t query) {
+      tile_product({.rows = keys,
+                    .columns = units,
+                    .depth = at.queries - query,
+                    .a = of_tile + query * tile + first,
+                    .a_row = 1,
+                    .a_step = tile,
+                    .b = b + query * units,
+                    .b_row = units,
+                    .c = c + first * units,
+                    .c_row = units},
+                   true);
+    });
   }
 
  private:
@@ -400,17 +464,7 @@ void attend(const AttentionTiles& tiles, const KernelBuffers& buffers, std::int6
     else
       tiles.products(at, query, form.units, tiles.keys(), static_cast<const float*>(buffers.scratch), scores);
     weigh(at, tiles.mask(buffers, at), dropout ? &*dropout : nullptr, scores, progress, y, form.value_units);
-    tile_product({.rows = queries,
-                  .columns = form.value_units,
-                  .depth = at.keys,
-                  .a = scores,
-                  .a_row = tile,
-                  .a_step = 1,
-                  .b = value + first_key * form.value_units,
-                  .b_row = form.value_units,
-                  .c = y,
-                  .c_row = form.value_units},
-                 true);
+    tiles.add_product(at, scores, value + first_key * form.value_units, form.value_units, y);
   }
   finish(queries, progress, y, form.value_units, buffers.result<float>(1) + row);
 }
@@ -489,33 +543,9 @@ class AttentionGradient {
     tiles_.products(at, cotangent, form.value_units, values_, values, cotangents);
     weigh_again(at, tiles_.mask(buffers, at), dropout ? &*dropout : nullptr, buffers.operand<float>(3) + row,
                 buffers.operand<float>(4) + row, weights, cotangents);
-    // c [keys, units] += tile^T b [queries, units].
-    const auto add_transposed = [&](const float* of_tile, const float* b, std::int64_t units, float* c) {
-      tile_product({.rows = at.keys,
-                    .columns = units,
-                    .depth = at.queries,
-                    .a = of_tile,
-                    .a_row = 1,
-                    .a_step = tile,
-                    .b = b,
-                    .b_row = units,
-                    .c = c,
-                    .c_row = units},
-                   true);
-    };
-    add_transposed(weights, cotangent, form.value_units, d_value);
-    add_transposed(cotangents, query, form.units, d_key);
-    tile_product({.rows = at.queries,
-                  .columns = form.units,
-                  .depth = at.keys,
-                  .a = cotangents,
-                  .a_row = tile,
-                  .a_step = 1,
-                  .b = key,
-                  .b_row = form.units,
-                  .c = d_query,
-                  .c_row = form.units},
-                 true);
+    tiles_.add_transposed(at, weights, cotangent, form.value_units, d_value);
+    tiles_.add_transposed(at, cotangents, query, form.units, d_key);
+    tiles_.add_product(at, cotangents, key, form.units, d_query);
   }
 
   AttentionTiles tiles_;
