@@ -21,7 +21,8 @@ std::span<const Pass* const> all_passes() {
                                      &pass::int8_weights,
                                      &pass::rematerialise,
                                      &pass::simplify,
-                                     &pass::split_concat};
+                                     &pass::split_concat,
+                                     &pass::split_reduction};
   return passes;
 }
 
@@ -49,7 +50,7 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       // Now that all tokens are embedded at once, the distinct ones are projected once.
       &pass::fuse_embedding, &pass::dce,
       // What is left of pointwise nodes: last, as no pass looks into a body.
-      &pass::fuse_elementwise, &pass::dce};
+      &pass::split_reduction, &pass::fuse_elementwise, &pass::dce};
 
   for (const std::string& name : disabled)
     require(&find_pass(name) != &pass::decompose,

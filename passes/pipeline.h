@@ -24,6 +24,7 @@ extern const Pass int8_weights;
 extern const Pass rematerialise;
 extern const Pass simplify;
 extern const Pass split_concat;
+extern const Pass split_reduction;
 }  // namespace pass
 
 /// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no

@@ -53,17 +53,16 @@ std::size_t graph_bytes(const Graph& graph) {
   return sum;
 }
 
-/// Of the bodies, each once, though many fusions may have it, and of what the kernels of fusions keep of them.
+/// Of the bodies and the code that is generated for them, each once, though many fusions may have it.
 std::size_t fusion_bytes(const Graph& graph) {
-  constexpr std::size_t of_body = 3000;        // its lists and tables
-  constexpr std::size_t of_instruction = 600;  // with its places
+  constexpr std::size_t of_body = 3000;  // its lists and tables
+  constexpr std::size_t of_node = 600;   // its code, and what is kept of how that was made
   std::set<const Graph*> bodies;
   std::size_t sum = 0;
   for (const NodeId id : graph.nodes()) {
     if (graph.node(id).op != &op::fusion) continue;
     const Graph& body = *graph.node(id).attributes.get<std::shared_ptr<const Graph>>("body");
-    sum += body.node_count() * of_instruction;
-    if (bodies.insert(&body).second) sum += of_body + graph_bytes(body);
+    if (bodies.insert(&body).second) sum += of_body + graph_bytes(body) + body.node_count() * of_node;
   }
   return sum;
 }

@@ -504,6 +504,7 @@ class Generator {
   }
 
   void reduction() {
+    if (chance(25)) return reduction_around_channels();
     const Value x = with_axes();
     std::vector<std::int64_t> axes;
     for (std::size_t axis = 0; axis < x.shape().rank(); ++axis)
@@ -519,6 +520,13 @@ class Generator {
       default:
         return keep(reduce_max(x, axes, keep_dims));
     }
+  }
+
+  /// Over the first and the last axis, as a batch norm's.
+  void reduction_around_channels() {
+    const Value x = sigmoid(of_shape({pick(1, 3), pick(1, 3), pick(1, 3)}));
+    const bool keep_dims = chance(50);
+    keep(chance(70) ? tanh(reduce_sum(x, {0, 2}, keep_dims)) : reduce_max(x, {0, 2}, keep_dims));
   }
 
   void choice() {

@@ -75,9 +75,14 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     emit();
     emit_constants();
     ready(Xbyak::CodeGenerator::PROTECT_RE);
+    row_buffers_ = plan_.row_buffers;
+    // The code is all that is kept.
+    plan_ = {};
+    std::vector<Place>().swap(places_);
+    literals_.clear();
   }
 
-  std::size_t row_buffers() const { return plan_.row_buffers; }
+  std::size_t row_buffers() const { return row_buffers_; }
 
  private:
   using Address = Xbyak::Address;
@@ -799,6 +804,7 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
   bool is_avx512_;
   int width_;
   PassPlan plan_;
+  std::size_t row_buffers_ = 0;
   Width mode_ = Width::vector;
 
   std::vector<Place> places_;  ///< by step
