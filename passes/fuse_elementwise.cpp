@@ -65,7 +65,8 @@ struct Fusion {
 
 class Fuser {
  public:
-  explicit Fuser(Graph& graph) : graph_(graph), order_(topological_order(graph)) {
+  Fuser(Graph& graph, std::function<void(const std::string&)> explain)
+      : graph_(graph), explain_(std::move(explain)), order_(topological_order(graph)) {
     positions_.resize(graph.node_bound());
     users_.resize(graph.value_bound());
     for (Position at = 0; at < order_.size(); ++at) {
@@ -115,20 +116,26 @@ class Fuser {
     return is_candidate(at) && !users_[result(at).index].empty() && fits({space_of(at), at, {at}, {}, {}});
   }
 
-  /// Whether all members have a place in the space, and it is not too large.
-  bool fits(const Fusion& fusion) const {
+  bool fits(const Fusion& fusion) const { return why_not_fits(fusion).empty(); }
+
+  /// Which member has no place in the space, or how the body is too large; empty when it fits.
+  std::string why_not_fits(const Fusion& fusion) const {
     const auto computes = [&](ValueId value) { return fusion.members.contains(producer(value)); };
     std::int64_t full_values = 0;
     std::set<ValueId> inputs;
     for (const Position at : fusion.members) {
-      if (!why_not_fused(fusion.space, graph_, node(at), computes).empty()) return false;
+      const std::string reason = why_not_fused(fusion.space, graph_, node(at), computes);
+      if (!reason.empty()) return fmt::format("{} '{}': {}", node(at).op->name, node(at).name, reason);
       if (fusion.space.is_full(graph_.type(result(at)).shape)) ++full_values;
       for (const ValueId operand : node(at).operands)
         if (!computes(operand)) inputs.insert(operand);
     }
     const std::int64_t row = fusion.space.row_volume();
-    return row <= longest_fused_row && 4 * row * full_values <= most_fused_row_bytes &&
-           fusion.members.size() + inputs.size() <= most_fused_nodes && inputs.size() <= most_inputs;
+    if (row > longest_fused_row || 4 * row * full_values > most_fused_row_bytes)
+      return fmt::format("{} values of {} elements a row would not stay in the caches", full_values, row);
+    if (fusion.members.size() + inputs.size() > most_fused_nodes || inputs.size() > most_inputs)
+      return fmt::format("{} nodes with {} operands are too many for one body", fusion.members.size(), inputs.size());
+    return {};
   }
 
   void accept(const Fusion& fusion) {
@@ -146,7 +153,7 @@ class Fuser {
     fusions_.push_back(fusion);
   }
 
-  Fusion grown_from(Position root) const {
+  Fusion grown_from(Position root) {
     Fusion fusion{space_of(root), root, {root}, {}, {}};
     add_candidates(fusion, root);
     while (!fusion.candidates.empty()) {
@@ -164,26 +171,41 @@ class Fuser {
     }
   }
 
-  void take_in(Fusion& fusion, Position at) const {
-    if (!is_taken_[at] && nobody_waits(fusion, at) && !keeps_operands_long(fusion, at))
-      add_members(fusion, at, {at}, {});
-    else if (const std::set<Position> repeated = worth_repeating(fusion, at); !repeated.empty())
-      add_members(fusion, at, repeated, repeated);
+  void take_in(Fusion& fusion, Position at) {
+    std::string reason;
+    if (is_taken_[at])
+      reason = "a later fusion has it";
+    else if (!nobody_waits(fusion, at))
+      reason = "others need it before";
+    else if (keeps_operands_long(fusion, at))
+      reason = "what it reads would be kept long, and be more than its result";
+    if (reason.empty()) {
+      reason = add_members(fusion, at, {at}, {});
+    } else if (const std::set<Position> repeated = worth_repeating(fusion, at); !repeated.empty()) {
+      reason = add_members(fusion, at, repeated, repeated);
+    } else {
+      reason += ", and to compute it again costs more than to read it";
+    }
+    if (explain_ && !reason.empty())
+      explain_(fmt::format("'{}' is not fused with '{}': {}", node(at).name, node(fusion.root).name, reason));
   }
 
-  /// Takes nodes in, of which `at` is the last, if the body stays one that a kernel can run.
-  void add_members(Fusion& fusion, Position at, const std::set<Position>& added,
-                   const std::set<Position>& repeated) const {
+  /// Takes nodes in, of which `at` is the last, if the body stays one that a kernel can run. Returns why not.
+  std::string add_members(Fusion& fusion, Position at, const std::set<Position>& added,
+                          const std::set<Position>& repeated) const {
+    std::string reason;
     for (const FusionSpace& space : spaces_with(fusion.space, at)) {
       Fusion larger = fusion;
       larger.space = space;
       larger.members.insert(added.begin(), added.end());
       larger.repeated.insert(repeated.begin(), repeated.end());
-      if (!fits(larger)) continue;
+      reason = why_not_fits(larger);
+      if (!reason.empty()) continue;
       for (const Position member : added) add_candidates(larger, member);
       fusion = std::move(larger);
-      return;
+      break;
     }
+    return reason;
   }
 
   /// The node with what it is made of, back to what lies in memory anyway, if to compute that in this fusion as well
@@ -358,6 +380,7 @@ class Fuser {
   }
 
   Graph& graph_;
+  std::function<void(const std::string&)> explain_;
   std::unordered_map<std::uint64_t, std::vector<Attributes>> bodies_;  ///< by hash
   std::vector<NodeId> order_;
   std::vector<Position> positions_;           ///< by node
@@ -369,7 +392,7 @@ class Fuser {
 
 bool run(Graph& graph, const PassContext& context) {
   if (context.runs_whole && !context.runs_whole(op::fusion)) return false;
-  return Fuser(graph).run();
+  return Fuser(graph, context.explain).run();
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ struct PassContext {
   std::optional<std::size_t> memory_budget = {};
   /// The scratch memory that the kernel of a node asks for. Empty: none.
   std::function<std::size_t(const Graph& graph, NodeId node)> scratch_bytes = {};
+  /// Is told what a pass left as it was, though it may look as if it had to act, and why. Empty: nobody asks.
+  std::function<void(const std::string& reason)> explain = {};
 };
 
 /// One rewriting of a graph, in one file: passes/<name>.cpp, with the algorithm and a before and after in its header.

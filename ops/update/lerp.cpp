@@ -16,6 +16,10 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {operands[0]};
 }
 
+std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
+  return {operands[0] + operands[2] * (operands[1] - operands[0])};
+}
+
 std::vector<Value> gradient(const GradientContext& context) {
   const Value cotangent = context.cotangent(0);
   const Value weight = context.operand(2);
@@ -44,8 +48,8 @@ const Op op::lerp = {
     .results = {"y"},
     .infer = infer,
     .gradient = gradient,
+    .decompose = decompose,
     .flops = flops,
-    .in_place = {{0, 0}},
     .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
 };
 

@@ -179,10 +179,18 @@ std::vector<Tensor> set_normalised(const Node& node, std::span<const Tensor> ope
   return {y, mean, variance};
 }
 
+std::vector<Tensor> lerp(std::span<const Tensor> operands) {
+  Tensor y(operands[0].type());
+  for (std::int64_t i = 0; i < y.shape().volume(); ++i) {
+    const double start = operands[0].number(i);
+    y.set_number(i, start + operands[2].number(0) * (operands[1].number(i) - start));
+  }
+  return {y};
+}
+
 std::vector<Tensor> standardize(const Node& node, const Tensor& x, std::span<const TensorType> results) {
   const auto axes = node.attributes.get<std::vector<std::int64_t>>("axes");
-  const double count =
-      static_cast<double>(x.shape().volume()) / static_cast<double>(results[1].shape.volume());
+  const double count = static_cast<double>(x.shape().volume()) / static_cast<double>(results[1].shape.volume());
   const auto set_of = [&](std::int64_t i) { return without_axes(i, x.shape(), axes); };
   Tensor y(x.type());
   Tensor mean(results[1]);
@@ -295,6 +303,7 @@ std::vector<Tensor> composite_formula(const Node& node, std::span<const Tensor> 
   if (node.op == &op::stop_gradient) return {operands[0]};
   if (node.op == &op::stack) return stack(node, operands, results[0]);
   if (node.op == &op::logsumexp) return logsumexp(node, operands[0], results[0]);
+  if (node.op == &op::lerp) return lerp(operands);
   if (node.op == &op::standardize) return standardize(node, operands[0], results);
   if (node.op == &op::layer_norm) return normalised(node, operands, true);
   if (node.op == &op::rms_norm) return normalised(node, operands, false);

@@ -27,6 +27,7 @@ Json json_of(const PassHistory& history, std::size_t index) {
             {"removed_nodes", stage.change.removed},
             {"new_nodes", stage.change.added},
             {"changed_nodes", stage.change.changed}};
+  if (!stage.reasons.empty()) json["reasons"] = stage.reasons;
   // Without times, the same graph gives the same page.
   if (stage.cost.median_ms) json["median_ms"] = *stage.cost.median_ms;
   if (stage.cost.median_ms) json["pass_ms"] = 1e3 * stage.seconds;

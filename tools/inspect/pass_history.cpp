@@ -42,8 +42,9 @@ class Recorder {
  public:
   Recorder(const Backend& backend, const PassHistoryOptions& options) : timing_(backend), options_(options) {}
 
-  void record(const Graph& graph, const Pass* pass, bool changed, double seconds) {
-    Stage stage{.pass = pass, .changed = changed, .seconds = seconds};
+  void record(const Graph& graph, const Pass* pass, bool changed, double seconds,
+              std::vector<std::string> reasons = {}) {
+    Stage stage{.pass = pass, .changed = changed, .seconds = seconds, .reasons = std::move(reasons)};
     // What no pass has touched costs what it did before.
     if (pass != nullptr && !changed)
       stage.cost = history_.stages.back().cost;
@@ -97,9 +98,12 @@ PassHistory record_passes(Graph graph, const Backend& backend, const std::vector
                           const PassHistoryOptions& options) {
   Recorder recorder(backend, options);
   recorder.record(graph, nullptr, false, 0.0);
-  run_passes(graph, passes, pass_context(backend),
+  PassContext context = pass_context(backend);
+  std::vector<std::string> reasons;
+  context.explain = [&](const std::string& reason) { reasons.push_back(reason); };
+  run_passes(graph, passes, context,
              {.before = {}, .after = [&](const Pass& pass, const Graph& after, bool changed, double seconds) {
-                recorder.record(after, &pass, changed, seconds);
+                recorder.record(after, &pass, changed, seconds, std::exchange(reasons, {}));
               }});
   PassHistory history = recorder.take();
   history.graph = graph.name();

@@ -47,6 +47,7 @@ struct Stage {
   double seconds = 0.0;  ///< that the pass took
   StageCost cost = {};
   StageChange change = {};
+  std::vector<std::string> reasons = {};  ///< why the pass left things as they were, as far as it says so
 };
 
 /// Everything that passes did to a graph.

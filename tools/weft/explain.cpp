@@ -33,6 +33,7 @@ struct ExplainOptions {
   std::string page;
   std::string pictures;
   bool json = false;
+  bool reasons = false;
 };
 
 std::string as_table(const PassHistory& history) {
@@ -60,6 +61,15 @@ std::string as_table(const PassHistory& history) {
   return table.to_string();
 }
 
+/// What passes left as it was, and why, a line each.
+std::string reasons_of(const PassHistory& history) {
+  std::string text;
+  for (std::size_t i = 0; i < history.stages.size(); ++i)
+    for (const std::string& reason : history.stages[i].reasons)
+      text += fmt::format("{} {}: {}\n", i, history.stages[i].pass->name, reason);
+  return text;
+}
+
 /// One file a pass that changed anything, "03_simplify.svg", and "00_all.svg".
 void write_pictures(const PassHistory& history, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
@@ -78,6 +88,7 @@ void explain(const ExplainOptions& options) {
       record_passes(load_source(options.source), backend_named(options.backend), passes, options.recording);
   if (!options.pictures.empty()) write_pictures(history, options.pictures);
   if (!options.page.empty()) return write_output(options.page, explain_page(history));
+  if (options.reasons) return write_output("", reasons_of(history));
   write_output("", options.json ? explain_json(history) + "\n" : as_table(history));
 }
 
@@ -96,6 +107,8 @@ void add_explain(Program& program) {
               "Write pictures (SVG) there: of all passes, and of every pass that changes anything")
       .value("FOLDER");
   command.flag("--json", options->json, "What the page is made of, instead of a table");
+  command.flag("--reasons", options->reasons,
+               "Instead of a table: why passes left nodes as they were, as far as they say so (fuse-elementwise does)");
   command.option("--passes", options->passes, "These passes, with commas between, instead of those that compiling runs")
       .value("NAMES")
       .comma_separated();
@@ -117,6 +130,7 @@ void add_explain(Program& program) {
       "  weft explain --model nmt --source-length 19 --target-length 11\n"
       "  weft explain --model nmt --preset small -o passes.html\n"
       "  weft explain graph.json --time 7 -o passes.html           with the time of a run after every pass\n"
+      "  weft explain graph.json --reasons                         what was not fused, and why\n"
       "  weft explain graph.json --passes decompose,cse --pictures pictures");
   command.action([options] { explain(*options); });
 }
