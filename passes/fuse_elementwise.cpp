@@ -13,6 +13,9 @@
 //   never wait for one another;
 // - operands that would have been free earlier need not be kept while much else is computed: a sum of products, each
 //   added when it is there, stays a running sum.
+// At its ends a fusion may slice what it reads, and concatenate what it makes: a recurrent cell's gates, written by hand,
+// are one node each way.
+//
 // What others read too is repeated in a fusion when that costs less than to write and read it, as a model of the costs
 // says: a broadcast always, a gelu's x * 0.5 that the gradient needs as well.
 
@@ -26,9 +29,11 @@
 
 #include "graph/leaf.h"
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/fusion/space.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
+#include "passes/memory/view.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
 
@@ -100,7 +105,14 @@ class Fuser {
   bool is_candidate(Position at) const {
     const Node& of = node(at);
     const auto has_loops = [&](ValueId value) { return has_fast_loops(graph_.type(value).dtype); };
-    return is_fusible(*of.op) && has_loops(of.results[0]) && std::ranges::all_of(of.operands, has_loops);
+    return is_fusible(*of.op) && has_loops(of.results[0]) && std::ranges::all_of(of.operands, has_loops) &&
+           !is_moved_whole(of);
+  }
+
+  /// Whether a slice or a concat moves whole runs of memory: the planner makes views of such ones.
+  bool is_moved_whole(const Node& of) const {
+    if (of.op == &op::slice) return is_leading_axis(graph_.type(of.operands[0]).shape, slice_form(of).axis);
+    return of.op == &op::concat && is_leading_axis(graph_.type(of.results[0]).shape, axis_of(of));
   }
 
   static bool works_along_rows(const Node& of) { return is_row_reduction(*of.op) || is_row_function(*of.op); }
@@ -108,12 +120,14 @@ class Fuser {
   /// The space of a fusion of that node alone.
   FusionSpace space_of(Position at) const {
     const Node& of = node(at);
+    if (of.op == &op::concat) return {graph_.type(of.operands[0]).shape, 0};
     if (!works_along_rows(of)) return {graph_.type(of.results[0]).shape, 0};
     return {graph_.type(of.operands[0]).shape, row_axes_of(graph_, of).value_or(0)};
   }
 
   bool can_begin(Position at) const {
-    return is_candidate(at) && !users_[result(at).index].empty() && fits({space_of(at), at, {at}, {}, {}});
+    return is_candidate(at) && node(at).op != &op::slice && !users_[result(at).index].empty() &&
+           fits({space_of(at), at, {at}, {}, {}});
   }
 
   bool fits(const Fusion& fusion) const { return why_not_fits(fusion).empty(); }
@@ -165,6 +179,7 @@ class Fuser {
   }
 
   void add_candidates(Fusion& fusion, Position of) const {
+    if (node(of).op == &op::slice) return;  // what it slices lies in memory
     for (const ValueId operand : node(of).operands) {
       const Position at = producer(operand);
       if (!fusion.members.contains(at) && is_candidate(at)) fusion.candidates.insert(at);
@@ -242,20 +257,20 @@ class Fuser {
     for (const ValueId operand : of.operands) {
       const Position from = producer(operand);
       if (fusion.members.contains(from) || repetition.nodes.contains(from) || is_body_constant(operand)) continue;
-      if (!is_in_memory(operand) && !is_leaf(*node(from).op)) {
+      if (of.op != &op::slice && !is_in_memory(operand) && !is_leaf(*node(from).op)) {
         repeat(fusion, from, repetition);
         if (!repetition.is_possible) return;
       } else if (effective_[from] >= fusion.root && !is_leaf(*node(from).op)) {
         repetition.is_possible = false;  // a fusion behind this one makes it
         return;
       } else if (!reads(fusion, operand) && repetition.inputs.insert(operand).second) {
-        repetition.new_bytes += graph_.type(operand).bytes();
+        repetition.new_bytes += graph_.type(of.op == &op::slice ? of.results[0] : operand).bytes();
       }
     }
   }
 
   double cycles_of(const Node& of) const {
-    if (of.op == &op::broadcast) return 0.0;
+    if (of.op == &op::broadcast || of.op == &op::slice) return 0.0;
     static const std::array functions{&op::div,     &op::sqrt, &op::exp,   &op::log,   &op::tanh,
                                       &op::sigmoid, &op::erf,  &op::log1p, &op::expm1, &op::softplus};
     const bool is_function = std::ranges::find(functions, of.op) != functions.end();

@@ -42,8 +42,10 @@ bool is_row_reduction(const Op& op) { return &op == &op::reduce_sum || &op == &o
 
 bool is_row_function(const Op& op) { return &op == &op::softmax || &op == &op::log_softmax; }
 
+bool is_at_end(const Op& op) { return &op == &op::slice || &op == &op::concat; }
+
 bool is_fusible(const Op& op) {
-  return is_pointwise(op) || is_row_reduction(op) || is_row_function(op) || &op == &op::reshape;
+  return is_pointwise(op) || is_row_reduction(op) || is_row_function(op) || is_at_end(op) || &op == &op::reshape;
 }
 
 bool steps_evenly(const Shape& operand, const Shape& result, std::size_t axes) {
@@ -72,6 +74,11 @@ std::optional<std::size_t> row_axes_of(const Shape& full, const Shape& shape) {
   return static_cast<std::size_t>(shape.end() - differs);
 }
 
+std::size_t run_axes_of(const Graph& graph, const Node& node) {
+  const std::int64_t axis = node.op == &op::slice ? slice_form(node).axis : axis_of(node);
+  return graph.type(node.results[0]).shape.rank() - static_cast<std::size_t>(axis);
+}
+
 std::optional<std::size_t> row_axes_of(const Graph& graph, const Node& node) {
   const std::size_t rank = graph.type(node.operands[0]).shape.rank();
   if (is_row_function(*node.op))
@@ -82,9 +89,26 @@ std::optional<std::size_t> row_axes_of(const Graph& graph, const Node& node) {
   return axes.empty() ? std::nullopt : std::optional<std::size_t>(axes.size());
 }
 
+namespace {
+
+std::string why_not_at_end(const FusionSpace& space, const Graph& graph, const Node& node,
+                           const std::function<bool(ValueId)>& computes) {
+  const bool is_slice = node.op == &op::slice;
+  if (is_slice && computes(node.operands[0])) return "it slices what the body computes";
+  if (is_slice && slice_form(node).step != 1) return "it leaves elements out";
+  if (run_axes_of(graph, node) < space.row_axes) return "it cuts rows";
+  for (const ValueId part : is_slice ? node.results : node.operands)
+    if (!space.is_full(graph.type(part).shape))
+      return fmt::format("its part {} does not have the shape {}", graph.type(part).shape, space.full);
+  return {};
+}
+
+}  // namespace
+
 std::string why_not_fused(const FusionSpace& space, const Graph& graph, const Node& node,
                           const std::function<bool(ValueId)>& computes) {
   if (!is_fusible(*node.op)) return "it is neither pointwise nor a reduction along rows";
+  if (is_at_end(*node.op)) return why_not_at_end(space, graph, node, computes);
   const Shape& result = graph.type(node.results[0]).shape;
   if (!space.is_full(result) && !space.is_row(result))
     return fmt::format("its result {} has neither an element for each one of {} nor for each row", result, space.full);
@@ -112,7 +136,7 @@ FusionSpace fusion_space(const Graph& body) {
           most_fused_nodes);
   for (const NodeId id : nodes) {
     const Node& node = body.node(id);
-    if (is_leaf(*node.op)) continue;
+    if (is_leaf(*node.op) || node.op == &op::concat) continue;
     space.full = largest(space.full, body.type(node.results[0]).shape);
     if (is_row_reduction(*node.op)) space.full = largest(space.full, body.type(node.operands[0]).shape);
   }
@@ -122,7 +146,7 @@ FusionSpace fusion_space(const Graph& body) {
       space.row_axes = row_axes_of(body, body.node(id)).value_or(0);
   for (const NodeId id : nodes) {
     const Node& node = body.node(id);
-    if (is_leaf(*node.op)) continue;
+    if (is_leaf(*node.op) || node.op == &op::concat) continue;
     const Shape& result = body.type(node.results[0]).shape;
     if (space.row_axes == 0) space.row_axes = row_axes_of(space.full, result).value_or(0);
     if (space.is_full(result)) ++full_values;

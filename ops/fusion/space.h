@@ -11,8 +11,9 @@
 // What the body of a fusion may be, so that one kernel runs it piece by piece: what the op's inference demands, what the
 // pass that makes fusions looks for, and what the kernel relies on.
 //
-// Every value that a body computes is a full one, of the one largest shape, or a row value: one number for each row,
-// where the last axes make up a row. A body in which nothing is reduced or repeated along rows has full values only.
+// At its ends a body may read slices of operands and write concats of results; between them every value is a full one, of the one largest shape, or a row value: one
+// number for each row, where the last axes make up a row. A body in which nothing is reduced or repeated along rows has
+// full values only.
 
 namespace weft {
 
@@ -23,6 +24,8 @@ bool is_pointwise(const Op& op);
 bool is_row_reduction(const Op& op);
 /// Whether the op makes a row of each row of its operand, as a softmax does.
 bool is_row_function(const Op& op);
+/// Whether the op stands at an end of a body: it slices an operand, or concatenates full values to a result.
+bool is_at_end(const Op& op);
 /// Whether a body may hold the op.
 bool is_fusible(const Op& op);
 
@@ -43,6 +46,8 @@ struct FusionSpace {
 
 /// How many of the last axes of `full` have extent 1 in `shape`, which is else equal; none when it is no such shape.
 std::optional<std::size_t> row_axes_of(const Shape& full, const Shape& shape);
+/// How many of the last axes lie in one run of memory on both sides of a slice or a concat.
+std::size_t run_axes_of(const Graph& graph, const Node& node);
 /// How many of the last axes a row reduction or a row function works along; none when it is not along the last ones.
 std::optional<std::size_t> row_axes_of(const Graph& graph, const Node& node);
 

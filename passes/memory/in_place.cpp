@@ -12,7 +12,9 @@ namespace {
 bool fusion_overwrites(const Node& node) {
   const Graph& body = *node.attributes.get<std::shared_ptr<const Graph>>("body");
   if (body.outputs().size() != 1) return false;
-  const std::int64_t volume = body.type(body.outputs()[0].value).shape.volume();
+  const ValueId result = body.outputs()[0].value;
+  if (body.node(body.producer(result)).op == &op::concat) return false;  // its parts lie elsewhere
+  const std::int64_t volume = body.type(result).shape.volume();
   return std::ranges::all_of(body.nodes(),
                              [&](NodeId id) { return body.type(body.node(id).results[0]).shape.volume() <= volume; });
 }

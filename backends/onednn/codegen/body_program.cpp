@@ -12,13 +12,14 @@
 #include "backends/onednn/loops/functions.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
+#include "ops/forms.h"
 #include "ops/fusion/space.h"
 #include "ops/op_list.h"
 
 namespace weft::onednn {
 
 std::int64_t Stream::offset(std::int64_t row) const {
-  std::int64_t sum = 0;
+  std::int64_t sum = begin;
   for (const Axis& axis : rows) {
     sum += row % axis.extent * axis.stride;
     row /= axis.extent;
@@ -129,7 +130,7 @@ class Builder {
     const Recording::Scope scope(made_.program.recording);
     for (const NodeId id : topological_order(body_)) {
       const Node& node = body_.node(id);
-      if (is_leaf(*node.op)) continue;
+      if (is_leaf(*node.op) || node.op == &op::concat) continue;
       steps_[node.results[0].index] = record(node);
       made_.program.worth_keeping.push_back(steps_[node.results[0].index]);
       ++made_.nodes;
@@ -152,15 +153,21 @@ class Builder {
     made_.rows = space_.full.volume() / made_.columns;
   }
 
+  /// Whether rows of the last `axes` are runs of memory in all that is read and written.
   bool all_step_evenly(std::size_t axes) const {
     return std::ranges::all_of(body_.nodes(), [&](NodeId id) {
       const Node& node = body_.node(id);
-      return !is_leaf(*node.op) || steps_evenly(shape(node.results[0]), space_.full, axes);
+      if (is_leaf(*node.op)) return true;
+      if (is_at_end(*node.op)) return axes <= run_axes_of(body_, node);
+      return std::ranges::all_of(node.operands, [&](ValueId operand) {
+        return !is_leaf(*body_.node(body_.producer(operand)).op) || steps_evenly(shape(operand), space_.full, axes);
+      });
     });
   }
 
   std::int32_t record(const Node& node) {
     const Op& op = *node.op;
+    if (&op == &op::slice) return read_slice(node);
     const bool reads_rows = is_row_reduction(op) || is_row_function(op) || space_.is_full(shape(node.results[0]));
     std::vector<std::int32_t> operands;
     for (const ValueId operand : node.operands) operands.push_back(read(operand, reads_rows));
@@ -187,12 +194,27 @@ class Builder {
     if (producer.op == &leaf::constant && shape(value).volume() == 1) return known(constant_value(producer), dtype);
     Stream stream = stream_of(value, producer);
     for_full ? spread(stream, shape(value)) : along_rows(stream, shape(value));
+    return load(stream, pointer_of(stream, value, for_full), dtype);
+  }
+
+  std::int32_t read_slice(const Node& slice) {
+    const ValueId whole = slice.operands[0];
+    const SliceForm form = slice_form(slice);
+    Stream stream = stream_of(whole, body_.node(body_.producer(whole)));
+    spread(stream, shape(whole));
+    stream.column_stride = 1;
+    stream.begin =
+        form.begin * shape(whole).volume_between(static_cast<std::size_t>(form.axis) + 1, shape(whole).rank());
+    return load(stream, pointer_of(stream, slice.results[0], true), body_.type(whole).dtype);
+  }
+
+  static std::int32_t load(const Stream& stream, std::int32_t pointer, DType dtype) {
     const bool is_row = stream.column_stride == 0;
     const bool is_byte = dtype == DType::boolean;
     const Operation load = is_row    ? is_byte ? Operation::load_row_byte : Operation::load_row
                            : is_byte ? Operation::load_byte
                                      : Operation::load;
-    const std::int32_t loaded = vmath::record(load, -1, -1, -1, pointer_of(stream, value, for_full));
+    const std::int32_t loaded = vmath::record(load, -1, -1, -1, pointer);
     return is_byte ? (I32::of(loaded) > 0).step : loaded;
   }
 
@@ -222,17 +244,17 @@ class Builder {
     return static_cast<std::int64_t>(size_of(dtype));
   }
 
-  /// How an operand of a full value is broadcast over it.
+  /// How an operand of a full value, or a part of it or of a result, lies over it.
   void spread(Stream& stream, const Shape& operand) const {
     std::int64_t volume = 1;
     for (std::size_t back = 1; back <= space_.full.rank(); ++back) {
       const std::int64_t extent = space_.full.extents()[space_.full.rank() - back];
-      const bool is_stretched = back > operand.rank() || operand.extents()[operand.rank() - back] == 1;
+      const std::int64_t of_operand = back > operand.rank() ? 1 : operand.extents()[operand.rank() - back];
       if (back > axes_)
-        add_axis(stream, {extent, is_stretched ? 0 : volume});
-      else if (!is_stretched)
+        add_axis(stream, {extent, of_operand == 1 ? 0 : volume});
+      else if (of_operand != 1)
         stream.column_stride = 1;
-      if (!is_stretched) volume *= extent;
+      volume *= of_operand;
     }
   }
 
@@ -267,18 +289,36 @@ class Builder {
     const std::vector<Output>& outputs = body_.outputs();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const ValueId value = outputs[i].value;
-      const bool is_full = space_.is_full(shape(value));
       Stream stream;
       stream.memory = Stream::Memory::result;
       stream.index = i;
       stream.size = size(value);
+      const Node& producer = body_.node(body_.producer(value));
+      if (producer.op == &op::concat) {
+        store_parts(producer, stream);
+        continue;
+      }
+      const bool is_full = space_.is_full(shape(value));
       stream.column_stride = is_full ? 1 : 0;
       add_axis(stream, {made_.rows, is_full ? made_.columns : 1});
-      made_.program.stores.push_back({.step = steps_[value.index],
-                                      .pointer = add_pointer(stream),
-                                      .is_byte = stream.size == 1,
-                                      .is_row = !is_full});
+      store(steps_[value.index], stream, !is_full);
     }
+  }
+
+  /// The parts of a concat, each in its place.
+  void store_parts(const Node& concat, Stream stream) {
+    const Shape& whole = shape(concat.results[0]);
+    spread(stream, whole);
+    stream.column_stride = 1;
+    for (const ValueId part : concat.operands) {
+      store(read(part, true), stream, false);
+      stream.begin += shape(part).volume_between(static_cast<std::size_t>(axis_of(concat)), whole.rank());
+    }
+  }
+
+  void store(std::int32_t step, const Stream& stream, bool is_row) {
+    made_.program.stores.push_back(
+        {.step = step, .pointer = add_pointer(stream), .is_byte = stream.size == 1, .is_row = is_row});
   }
 
   const Graph& body_;

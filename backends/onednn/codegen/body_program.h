@@ -18,6 +18,7 @@ struct Stream {
   const void* data = nullptr;      ///< of a constant
   std::int64_t size = 4;           ///< of an element, in bytes
   std::int64_t column_stride = 0;  ///< in elements: 1 or 0
+  std::int64_t begin = 0;          ///< where the first row begins, in elements
   struct Axis {
     std::int64_t extent = 1;
     std::int64_t stride = 0;

@@ -180,6 +180,15 @@ Value spread_over_the_middle(Graph& graph, std::int64_t rows, std::int64_t colum
   const Value x = f32_input(graph, "x", {2, rows, 3, columns});
   return tanh(x + f32_input(graph, "b", {rows, 1, columns})) * f32_input(graph, "c", {2, 1, 3, 1});
 }
+Value gated(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const std::vector<Value> halves = split(f32_input(graph, "x", {rows, 2 * columns}), 2, 1);
+  const Value gates = sigmoid(halves[1] + f32_input(graph, "bias", {columns}));
+  return concat({halves[0] * gates, gates * 0.5, halves[0]}, 1);
+}
+Value cut_in_the_middle(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const Value x = slice(f32_input(graph, "x", {rows + 1, 4, columns}), 1, 1, 3);
+  return concat({softmax(x), tanh(x)}, 1);
+}
 Value normalised_over_two_axes(Graph& graph, std::int64_t rows, std::int64_t columns) {
   const Value x = f32_input(graph, "x", {rows, 3, columns});
   return x * rsqrt(reduce_sum(square(x), {1, 2}, true) + 1.0);
@@ -206,8 +215,8 @@ TEST_CASE("the code of every pointwise op gives what its kernel gives") {
 }
 
 TEST_CASE("fused kernels give the bits of single ones") {
-  for (Build* build : {of_one_shape, with_rows_and_columns, with_masks, layer_norm_of, of_maxima, softmax_of,
-                       spread_over_the_middle, normalised_over_two_axes})
+  for (Build* build : {of_one_shape, with_rows_and_columns, with_masks, layer_norm_of, of_maxima, softmax_of, gated,
+                       cut_in_the_middle, spread_over_the_middle, normalised_over_two_axes})
     for (const std::int64_t rows : {1, 2, 33, 130})
       for (const std::int64_t columns : {2, 15, 16, 65, 1025}) {
         CAPTURE(rows);
@@ -230,6 +239,20 @@ TEST_CASE("values within a fusion may be outputs, of the graph and of several na
   graph.output("again", y);
   check_bits(graph);
   CHECK(compile(graph, onednn_backend()).report().kernels == 1);
+}
+
+TEST_CASE("an LSTM cell written by hand is fused through the slices of its gates") {
+  Graph graph;
+  const Value c = f32_input(graph, "c", {6, 20});
+  const Value h = f32_input(graph, "h", {6, 20});
+  const Value kernel = graph.parameter("kernel", {20, 80}, Initializer::uniform(-0.5, 0.5));
+  const std::vector<Value> gates = split(matmul(h, kernel), 4, 1);
+  const Value next = sigmoid(gates[1]) * c + sigmoid(gates[0]) * tanh(gates[2]);
+  const Value loss = reduce_sum(square(sigmoid(gates[3]) * tanh(next)));
+  graph.output("loss", loss);
+  graph.output("next", next);
+  graph.output("gradient", gradients(loss, {kernel})[0]);
+  check_bits(graph);
 }
 
 TEST_CASE("a training step has the same gradients fused") {
