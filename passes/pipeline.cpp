@@ -19,6 +19,7 @@ std::span<const Pass* const> all_passes() {
                                      &pass::fuse_elementwise,
                                      &pass::fuse_embedding,
                                      &pass::int8_weights,
+                                     &pass::join_pads,
                                      &pass::rematerialise,
                                      &pass::simplify,
                                      &pass::split_concat,
@@ -32,6 +33,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       &pass::dce,
       // Cells and attention become products and fused pointwise parts: the forms that the passes below know.
       &pass::decompose,
+      // The gradients of a value's slices stand one after another: before simplify, which looks through concats.
+      &pass::join_pads,
       // Products with a known-zero state disappear, views of views collapse.
       &pass::simplify, &pass::constant_fold,
       // Equal work of two steps merges: the attention keys leave the unrolled loop.

@@ -21,6 +21,7 @@ extern const Pass fuse_clip;
 extern const Pass fuse_elementwise;
 extern const Pass fuse_embedding;
 extern const Pass int8_weights;
+extern const Pass join_pads;
 extern const Pass rematerialise;
 extern const Pass simplify;
 extern const Pass split_concat;

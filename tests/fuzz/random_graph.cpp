@@ -156,7 +156,7 @@ class Generator {
         &Generator::update_step, &Generator::norms,        &Generator::batched_product, &Generator::op_case,
         &Generator::op_case,     &Generator::op_case,      &Generator::function,        &Generator::pair,
         &Generator::counted,     &Generator::normalised,   &Generator::simple_loss,     &Generator::conversion,
-        &Generator::indexed,     &Generator::stretched};
+        &Generator::indexed,     &Generator::stretched,    &Generator::sum_of_pads};
     (this->*choices_.one_of(makers))();
   }
 
@@ -445,6 +445,21 @@ class Generator {
     keep(tanh(sum));
     const Value x = matrix();
     keep(tanh(reduce_sum(x, {0}) + reduce_sum(tanh(x), {0})));
+  }
+
+  /// Parts of a value, padded to its size: apart, with a gap between them, in one place, overlapping.
+  void sum_of_pads() {
+    const Shape shape{pick(2, 4), pick(1, 3)};
+    Value sum;
+    for (std::int64_t terms = pick(2, 4); terms > 0; --terms) {
+      const std::int64_t axis = chance(80) ? 0 : 1;
+      const std::int64_t begin = pick(0, shape[axis] - 1);
+      const std::int64_t end = pick(begin + 1, shape[axis]);
+      const Value part = of_shape(shape.with(static_cast<std::size_t>(axis), end - begin));
+      const Value next = chance(90) ? pad(part, axis, begin, shape[axis] - end) : of_shape(shape);
+      sum = sum ? sum + next : next;
+    }
+    keep(tanh(sum));
   }
 
   void cut() {

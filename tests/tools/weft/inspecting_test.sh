@@ -34,28 +34,28 @@ cmp -s out <("$weft" opt training.json) && fail "--memory-budget changes nothing
 
 # What is printed after a pass is the graph after that pass, on standard error or in files, and standard output has the
 # end alone.
-passes "$weft" opt training.json --print-after 5 -o end.weft
+passes "$weft" opt training.json --print-after 6 -o end.weft
 [[ ! -s out ]] || fail "opt -o prints to standard output"
 same <(tail -n +2 err) <("$weft" dump training.json --after cse)
-grep -q '^# after pass 5, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
+grep -q '^# after pass 6, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
 passes "$weft" opt training.json --print-before all --print-after all --print-dir steps -o end.weft
-[[ $(ls steps | wc -l) == 40 ]] || fail "not two files a pass:" "$(ls steps)"
-same steps/20_dce_after.weft end.weft
+[[ $(ls steps | wc -l) == 42 ]] || fail "not two files a pass:" "$(ls steps)"
+same steps/21_dce_after.weft end.weft
 same steps/01_dce_before.weft <("$weft" dump training.json)
-same steps/03_simplify_after.weft steps/04_constant-fold_before.weft
+same steps/04_simplify_after.weft steps/05_constant-fold_before.weft
 passes "$weft" opt training.json --print-changed --print-dir changed --format json -o end.json
-same changed/20_dce_after.json end.json
+same changed/21_dce_after.json end.json
 for file in changed/*.json; do
   number=${file#changed/}
   cmp -s "$file" <("$weft" dump "steps/${number%_after.json}_before.weft" --format json) &&
     fail "--print-changed prints $file, where nothing changed"
 done
 passes "$weft" opt training.json --time-passes -o end.weft
-grep -q '^20 passes, ' err || fail "--time-passes:" "$(<err)"
+grep -q '^21 passes, ' err || fail "--time-passes:" "$(<err)"
 refuses 1 "did you mean 'cse'" opt training.json --passes dce,csee
 refuses 1 "there is no pass 'nothing-like-it'; the passes are" opt training.json --print-after nothing-like-it
 refuses 1 'the pass cse does not run here' opt training.json --passes dce --stop-after cse
-refuses 1 'passes 1 to 20' opt training.json --stop-after 21
+refuses 1 'passes 1 to 21' opt training.json --stop-after 22
 refuses 1 'training.json' opt training.json --print-after cse --print-dir training.json/steps
 refuses 2 'graph file' opt
 printf 'graph' >cut.weft
@@ -124,7 +124,7 @@ passes "$weft" explain training.json --time 1
 prints 'median ms'
 same <("$weft" explain training.json --json) <("$weft" dump training.json | "$weft" explain - --json)
 passes "$weft" explain training.json --pictures pictures -o page.html
-[[ -s pictures/11_batch-over-time.svg && ! -e pictures/15_simplify.svg ]] ||
+[[ -s pictures/12_batch-over-time.svg && ! -e pictures/16_simplify.svg ]] ||
   fail "not a picture for each pass that changes anything:" "$(ls pictures)"
 if [[ $python ]]; then
   "$python" -c 'import sys, xml.dom.minidom as xml; [xml.parse(file) for file in sys.argv[1:]]' pictures/*.svg ||
