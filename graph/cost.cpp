@@ -11,20 +11,27 @@ std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>&
   return types;
 }
 
-double flops_of(const Graph& graph, const Node& node) {
-  if (node.op->flops == nullptr) return 0.0;
-  return node.op->flops(types_of(graph, node.operands), types_of(graph, node.results), node.attributes);
+double flops_of(const Op& op, std::span<const TensorType> operands, std::span<const TensorType> results,
+                const Attributes& attributes) {
+  return op.flops == nullptr ? 0.0 : op.flops(operands, results, attributes);
 }
 
-double bytes_of(const Graph& graph, const Node& node) {
-  if (is_leaf(*node.op)) return 0.0;
-  const std::vector<TensorType> operands = types_of(graph, node.operands);
-  const std::vector<TensorType> results = types_of(graph, node.results);
-  if (node.op->bytes != nullptr) return node.op->bytes(operands, results, node.attributes);
+double flops_of(const Graph& graph, const Node& node) {
+  return flops_of(*node.op, types_of(graph, node.operands), types_of(graph, node.results), node.attributes);
+}
+
+double bytes_of(const Op& op, std::span<const TensorType> operands, std::span<const TensorType> results,
+                const Attributes& attributes) {
+  if (is_leaf(op)) return 0.0;
+  if (op.bytes != nullptr) return op.bytes(operands, results, attributes);
   double bytes = 0.0;
   for (const TensorType& type : operands) bytes += static_cast<double>(type.bytes());
   for (const TensorType& type : results) bytes += static_cast<double>(type.bytes());
   return bytes;
+}
+
+double bytes_of(const Graph& graph, const Node& node) {
+  return bytes_of(*node.op, types_of(graph, node.operands), types_of(graph, node.results), node.attributes);
 }
 
 }  // namespace weft

@@ -1,11 +1,13 @@
 #include "backends/onednn/onednn_backend.h"
 
+#include <algorithm>
 #include <map>
 
 #include "backends/onednn/codegen/vector_code.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/product_kernel.h"
+#include "backends/onednn/threads.h"
 #include "ops/op_list.h"
 
 namespace weft {
@@ -30,10 +32,11 @@ class OnednnBackend : public Backend {
   }
 
   Kernel make_kernel(const KernelSpec& spec) const override {
-    if (options_.threads == 0) return make(spec);
-    const onednn::ThreadLimit limit(options_.threads);
+    if (options_.threads == 0 && onednn::pays_on_threads(spec)) return make(spec);
+    const int threads = std::max(1, options_.threads);
+    const onednn::ThreadLimit limit(threads);
     Kernel kernel = make(spec);
-    kernel.run = [run = std::move(kernel.run), threads = options_.threads](const KernelBuffers& buffers) {
+    kernel.run = [run = std::move(kernel.run), threads](const KernelBuffers& buffers) {
       const onednn::ThreadLimit limit(threads);
       run(buffers);
     };

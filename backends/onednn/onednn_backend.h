@@ -15,7 +15,8 @@ struct OnednnOptions {
   /// Which kernel runs which product (products/kernel_selection.h); without it those of the rule. Results differ in
   /// their rounding.
   std::shared_ptr<const onednn::KernelSelection> kernels = {};
-  /// The threads that kernels run on; 0: as many as OpenMP has when they are made. Results are the same.
+  /// The threads that kernels run on; 0: as many as OpenMP has when they are made, or one, for kernels that more do not
+  /// make faster. Results are the same.
   int threads = 0;
 };
 

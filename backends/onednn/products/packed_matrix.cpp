@@ -1,9 +1,20 @@
 #include "backends/onednn/products/packed_matrix.h"
 
+#include "backends/onednn/parallel.h"
 #include "backends/onednn/products/onednn_calls.h"
 #include "backends/onednn/products/packed_layout.h"
+#include "backends/onednn/threads.h"
 
 namespace weft::onednn {
+
+namespace {
+
+/// Packing reads and writes once, or twice where it transposes first.
+int threads_for(const PackedMatrix::Layout& layout) {
+  return pays_on_threads(2 * layout.packed.get_size()) ? omp_get_max_threads() : 1;
+}
+
+}  // namespace
 
 struct PackedMatrix::Impl {
   Layout layout;
@@ -30,6 +41,7 @@ PackRequest PackedMatrix::request(std::size_t operand, const std::shared_ptr<con
 PackedMatrix::PackedMatrix(const Layout& layout)
     : impl_(guarded([&] {
         require_room_for_code();
+        const ThreadLimit limit(threads_for(layout));  // which the reorders keep
         return std::unique_ptr<Impl>(new Impl{
             .layout = layout,
             .transpose = layout.by_rows == layout.plain ? Reorder() : Reorder(layout.plain, layout.by_rows),
