@@ -57,10 +57,15 @@ nmt::SettingValue parsed(const nmt::Setting& setting, const std::string& text) {
 
 }  // namespace
 
-void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model) {
+std::vector<Option> add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model) {
   const std::string group = "The translator (with --model nmt)";
+  std::vector<Option> options_of_model;
+  const auto keep = [&](const Option& option) {
+    options_of_model.push_back(option.needs(model).group(group));
+    return option;
+  };
   const auto add = [&](const std::string& name, auto& content, const std::string& help) {
-    return command.option(name, content, help).needs(model).group(group);
+    return keep(command.option(name, content, help));
   };
   add("--graph", options.graph,
       "forward: logits. loss: of a batch. training: forward, backward and update. update: of several batches, with "
@@ -80,14 +85,15 @@ void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, con
     const std::string name = fmt::format("--{}", setting.name);
     const std::string help = nmt::help_of(setting);
     if (std::holds_alternative<nmt::Switch>(setting.kind)) {
-      command.flag(name, options.switches[std::string(setting.name)], help).needs(model).group(group);
+      keep(command.flag(name, options.switches[std::string(setting.name)], help));
       continue;
     }
     const auto take = [&setting, &options](const std::string& text) {
       options.settings[std::string(setting.name)] = parsed(setting, text);
     };
-    command.on_text(name, take, help).value(nmt::placeholder(setting)).one_value().needs(model).group(group);
+    keep(command.on_text(name, take, help).value(nmt::placeholder(setting)).one_value());
   }
+  return options_of_model;
 }
 
 Graph build_nmt_graph(const NmtGraphOptions& options) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "graph/graph.h"
 #include "models/nmt/config/settings.h"
@@ -21,8 +22,8 @@ struct NmtGraphOptions {
   double dropout = 0.0;                  ///< everywhere where the training graph may have it
 };
 
-/// Adds the options, all of which need `model` to be given.
-void add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model);
+/// Adds the options, all of which need `model` to be given, and returns them.
+std::vector<Option> add_nmt_graph_options(const Command& command, NmtGraphOptions& options, const Option& model);
 
 /// Declares the graph. Throws Error for sizes that no tensor can have, and for options that make no sense together.
 Graph build_nmt_graph(const NmtGraphOptions& options);

@@ -83,7 +83,7 @@ passes "$weft" profile training.json --runs 3 --overhead
 prints 'with --check-numerics'
 refuses 1 'no-folder' profile training.json --runs 1 --trace no-folder/trace.json
 refuses 1 'missing' profile missing
-refuses 2 'either a graph file or --model nmt' profile
+refuses 2 'either a graph file or --model' profile
 refuses 2 '--runs' profile training.json --runs 0
 
 # ---- compare: backends and pipelines agree on a training step; rounded weights part from full ones, and are named.
@@ -218,7 +218,16 @@ prints '(all passes)'
 prints 'factor-sums'
 passes "$weft" passes --effect --json
 prints '"without": "batch-over-time"'
+passes "$weft" passes --effect training.json --time 1
+prints 'batch-over-time'
+passes "$weft" passes --effect --model mlp-small
+prints 'fuse-elementwise'
+prints 'find nothing to do: batch-over-time'
 refuses 2 '--effect' passes --time 3
+refuses 2 '--effect' passes training.json
+passes "$weft" info --model lstm
+prints '9 (4.3 M elements, 16.3 MiB)'
+refuses 2 'need --model nmt' info --model lstm --rows 3
 refuses 1 "did you mean 'tanh'" ops tanhh
 
 # ---- bench-compile: every stage of every family, as table and as JSON.
