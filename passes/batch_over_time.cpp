@@ -12,8 +12,8 @@
 //    Contraction says which of them are independent (a chain like the recurrent products stays), on the graph as the
 //    groups before left it.
 //
-// 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered embedding
-//    gradients) become one such node over the stacked rows.
+// 2. Sums over steps. Terms of a sum that reduce over rows (x_t^T dy_t, column sums of dy_t, scattered gradients of
+//    embeddings and gathers) become one such node over the stacked rows.
 //
 //      before                                   after
 //      %p0 = matmul(%x0, %d0) {transpose_a}     %x = concat(%x0, %x1)   %d = concat(%d0, %d1)
@@ -166,7 +166,7 @@ class ProductBatching {
 // ---- 2. Sums over steps
 
 /// A term that reduces over rows: its operands, rows first, and how to apply the op to stacked rows.
-enum class Reduction { product, column_sum, scatter };
+enum class Reduction { product, column_sum, scatter, scatter_add };
 
 struct Term {
   Reduction kind;
@@ -176,6 +176,8 @@ struct Term {
   // from, which another pass may scatter while it is computed (fuse-embedding): the rows of each direction of an
   // encoder are their own. 0: none.
   std::uint32_t stack = 0;
+  std::int64_t axis = 0;  // of a scatter_add, as its batch axes
+  std::int64_t batch_axes = 0;
   friend auto operator<=>(const Term&, const Term&) = default;
 };
 
@@ -227,6 +229,10 @@ class SumBatching {
     if (node.op == &op::embedding_gradient)
       return Term{Reduction::scatter, node.attributes.get<std::int64_t>("vocabulary"), false,
                   cut_from(node.operands[0])};
+    if (node.op == &op::scatter_add) {
+      const GatherForm form = gather_form(node);
+      return Term{.kind = Reduction::scatter_add, .axis = form.axis, .batch_axes = form.batch_axes};
+    }
     if (node.op == &op::reduce_sum && graph_.type(node.operands[0]).shape.rank() == 2 &&
         reduction_form(node).axes == std::vector<std::int64_t>{0})
       return Term{Reduction::column_sum, 0, reduction_form(node).keep_dims, order_.stack_of(node.operands[0])};
@@ -237,6 +243,34 @@ class SumBatching {
   std::uint32_t cut_from(ValueId rows) const {
     const Piece piece = piece_of(graph_, rows);
     return piece.source == rows ? 0 : piece.source.index + 1;
+  }
+
+  /// The updates of all members, whose axes of indices become one, along it; and their indices likewise.
+  ValueId batch_scatters(const Term& term, const std::vector<NodeId>& members) {
+    const auto axis = static_cast<std::size_t>(term.axis);
+    const auto batch_axes = static_cast<std::size_t>(term.batch_axes);
+    std::vector<Value> updates;
+    std::vector<Value> indices;
+    for (const NodeId member : members) {
+      const Value part = graph_.value(graph_.node(member).operands[0]);
+      const Value ids = graph_.value(graph_.node(member).operands[1]);
+      const std::size_t rank = ids.shape().rank();
+      updates.push_back(reshape(part, with_one_axis(part.shape(), axis, axis + rank - batch_axes)));
+      indices.push_back(reshape(ids, with_one_axis(ids.shape(), batch_axes, rank)));
+    }
+    const std::int64_t extent = graph_.type(graph_.node(members.front()).results[0]).shape[term.axis];
+    const Value stacked = concat(updates, term.axis);
+    return scatter_add(stacked, concat(indices, term.batch_axes), term.axis, extent, term.batch_axes).id();
+  }
+
+  /// The shape with one axis in the place of those from `begin` to `end`.
+  static Shape with_one_axis(const Shape& shape, std::size_t begin, std::size_t end) {
+    std::vector<std::int64_t> extents(shape.begin(), shape.end());
+    const std::int64_t volume = shape.volume_between(begin, end);
+    const auto at = extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  extents.begin() + static_cast<std::ptrdiff_t>(end));
+    extents.insert(at, volume);
+    return Shape(extents);
   }
 
   ValueId batch(const Term& term, std::vector<NodeId> members) {
@@ -253,6 +287,7 @@ class SumBatching {
       }
       return stack_rows(parts);
     };
+    if (term.kind == Reduction::scatter_add) return batch_scatters(term, members);
     // In statements of their own: the order in which arguments are evaluated, and thus nodes are made, is the
     // compiler's choice.
     const Value first = stacked(0, false);
@@ -269,6 +304,8 @@ class SumBatching {
         const Value ids = stacked(1, true);
         return embedding_gradient(first, ids, term.vocabulary).id();
       }
+      case Reduction::scatter_add:
+        break;  // above
     }
     throw InternalError("a term without a kind");
   }
