@@ -10,7 +10,7 @@ include(CMakePackageConfigHelpers)
 option(WEFT_INSTALL "Install Weft's libraries and headers" ${PROJECT_IS_TOP_LEVEL})
 
 set(weft_libraries
-  weft_graph_base weft_graph weft_graph_io weft_ops weft_passes_autodiff weft_passes_memory weft_passes
+  weft_graph_base weft_graph weft_graph_io weft_ops weft_passes_handwritten weft_passes_autodiff weft_passes_memory weft_passes
   weft_backend_runtime weft_backend_reference weft_backend_onednn weft_backend_check)
 
 set(weft_training_libraries weft_layers weft_training)

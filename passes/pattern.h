@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -12,10 +11,6 @@
 namespace weft {
 
 // What the rewriting passes ask of a graph, and how they replace what they found.
-
-/// The number that every element of a value has, when it is a constant of equal elements or a broadcast (or reshape,
-/// transpose, slice) of one.
-std::optional<double> splat(const Graph& graph, ValueId value);
 
 /// Whether a node is a matmul of two matrices, without batches.
 bool is_matrix_product(const Graph& graph, const Node& node);

@@ -20,6 +20,7 @@ std::span<const Pass* const> all_passes() {
                                      &pass::fuse_embedding,
                                      &pass::int8_weights,
                                      &pass::join_pads,
+                                     &pass::recognise,
                                      &pass::rematerialise,
                                      &pass::simplify,
                                      &pass::split_concat,
@@ -31,6 +32,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
   const std::vector<const Pass*> pipeline{
       // What nobody reads need not be looked at by the passes below.
       &pass::dce,
+      // What is written by hand becomes the op that it means, while it still is as gradients() saw it.
+      &pass::recognise,
       // Cells and attention become products and fused pointwise parts: the forms that the passes below know.
       &pass::decompose,
       // The gradients of a value's slices stand one after another: before simplify, which looks through concats.

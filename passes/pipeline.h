@@ -22,6 +22,7 @@ extern const Pass fuse_elementwise;
 extern const Pass fuse_embedding;
 extern const Pass int8_weights;
 extern const Pass join_pads;
+extern const Pass recognise;
 extern const Pass rematerialise;
 extern const Pass simplify;
 extern const Pass split_concat;

@@ -19,6 +19,7 @@
 #include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
+#include "ops/splat.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
 

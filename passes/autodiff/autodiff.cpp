@@ -10,7 +10,9 @@
 // 1. Mark the values that depend on a parameter ("active") and those that the results depend on; only nodes in both
 //    sets are differentiated.
 // 2. Put them on a tape in topological order. A node whose op has no rule of its own but a decomposition is replaced on
-//    the tape by the decomposition's nodes, recomputed beside it; CSE merges them with the forward ones later.
+//    the tape by the decomposition's nodes, recomputed beside it; CSE merges them with the forward ones later. So is
+//    what is written by hand although an op does it (attention, whose weights need not be kept then) by that op; the
+//    pass `recognise` replaces the forward nodes likewise.
 // 3. Walk the tape backwards; each node's rule turns the cotangents of its results into contributions to those of its
 //    operands; a value used several times gets the sum of its contributions.
 
@@ -22,6 +24,7 @@
 #include "graph/base/error.h"
 #include "graph/order.h"
 #include "ops/ops.h"
+#include "passes/handwritten/handwritten.h"
 
 namespace weft {
 namespace {
@@ -47,8 +50,20 @@ class Differentiation {
     for (const Value& parameter : parameters) active_[parameter.id()] = true;
     const std::vector<NodeId> order = topological_order(graph);
     const std::vector<bool> wanted = ancestors(order, results);
+    std::vector<NodeId> on_path;
     for (const NodeId id : order)
-      if (wanted[id.index] && is_active(graph_.node(id))) record(id);
+      if (wanted[id.index] && is_active(graph_.node(id))) {
+        mark_results(graph_.node(id));
+        on_path.push_back(id);
+      }
+    const Handwritten by_hand = handwritten(on_path, results, parameters);
+    for (const NodeId id : on_path) {
+      const auto found = by_hand.find(id);
+      if (found == by_hand.end())
+        record(id);
+      else
+        expand(id, graph_.node(id).scope, [&] { return std::vector<Value>{found->second()}; });
+    }
   }
 
   void contribute(Value value, Value cotangent) {
@@ -90,27 +105,47 @@ class Differentiation {
     return std::ranges::any_of(node.operands, [this](ValueId operand) { return static_cast<bool>(active_[operand]); });
   }
 
+  void mark_results(const Node& node) {
+    if (node.op->stops_gradient) return;
+    for (const ValueId result : node.results) active_[result] = is_float(graph_.type(result).dtype);
+  }
+
+  /// What ops can stand for on the tape. A value that gets a cotangent from outside, or whose cotangent is asked for, is
+  /// not passed over.
+  Handwritten handwritten(std::span<const NodeId> nodes, std::span<const Value> results,
+                          std::span<const Value> parameters) {
+    std::vector<std::uint32_t> uses = use_counts(graph_);
+    for (const Value& result : results) ++uses[result.id().index];
+    for (const Value& parameter : parameters) ++uses[parameter.id().index];
+    return find_handwritten(graph_, nodes, uses, [this](ValueId value) { return static_cast<bool>(active_[value]); });
+  }
+
   /// Puts an active node on the tape, or what it decomposes into.
   void record(NodeId id) {
     const Node& node = graph_.node(id);
     if (node.op->stops_gradient) return;
-    for (const ValueId result : node.results) active_[result] = is_float(graph_.type(result).dtype);
-    if (node.op->gradient == nullptr && node.op->decompose != nullptr)
-      expand(node);
-    else
+    mark_results(node);
+    if (node.op->gradient != nullptr || node.op->decompose == nullptr) {
       tape_.push_back(id);
+      return;
+    }
+    expand(id, node.name, [&] {
+      std::vector<Value> operands;
+      for (const ValueId operand : node.operands) operands.push_back(graph_.value(operand));
+      return node.op->decompose(operands, node.attributes);
+    });
   }
 
-  void expand(const Node& node) {
-    const Graph::Scope scope = graph_.absolute_scope(node.name);
-    std::vector<Value> operands;
-    for (const ValueId operand : node.operands) operands.push_back(graph_.value(operand));
+  /// Puts what `make` appends on the tape in place of the node.
+  template <typename Make>
+  void expand(NodeId id, std::string scope_name, Make make) {
+    const Graph::Scope scope = graph_.absolute_scope(scope_name);
     const std::uint32_t first = graph_.node_bound();
-    const std::vector<Value> parts = node.op->decompose(operands, node.attributes);
+    const std::vector<Value> parts = make();
     const std::uint32_t last = graph_.node_bound();
     for (std::uint32_t i = first; i < last; ++i)
       if (is_active(graph_.node(NodeId{i}))) record(NodeId{i});
-    for (std::size_t i = 0; i < parts.size(); ++i) stand_in_[node.results[i]] = parts[i].id();
+    for (std::size_t i = 0; i < parts.size(); ++i) stand_in_[graph_.node(id).results[i]] = parts[i].id();
   }
 
   /// The value that carries the cotangent: a decomposed node's result hands it to its stand-in.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "graph/base/random.h"
@@ -146,17 +147,47 @@ class Generator {
   // ---- Parts
   void add_part() {
     using Maker = void (Generator::*)();
-    static const std::vector<Maker> makers{
-        &Generator::unary,       &Generator::binary,       &Generator::binary,          &Generator::neutral,
-        &Generator::product,     &Generator::product,      &Generator::sum_of_products, &Generator::cut,
-        &Generator::join,        &Generator::cut_and_join, &Generator::reshaped,        &Generator::transposed,
-        &Generator::reduction,   &Generator::choice,       &Generator::lookup,          &Generator::lookup,
-        &Generator::padded,      &Generator::recurrence,   &Generator::feedback,        &Generator::attention,
-        &Generator::long_memory, &Generator::integers,     &Generator::chances,         &Generator::loss,
-        &Generator::update_step, &Generator::norms,        &Generator::batched_product, &Generator::op_case,
-        &Generator::op_case,     &Generator::op_case,      &Generator::function,        &Generator::pair,
-        &Generator::counted,     &Generator::normalised,   &Generator::simple_loss,     &Generator::conversion,
-        &Generator::indexed,     &Generator::stretched,    &Generator::sum_of_pads};
+    static const std::vector<Maker> makers{&Generator::unary,
+                                           &Generator::binary,
+                                           &Generator::binary,
+                                           &Generator::neutral,
+                                           &Generator::product,
+                                           &Generator::product,
+                                           &Generator::sum_of_products,
+                                           &Generator::cut,
+                                           &Generator::join,
+                                           &Generator::cut_and_join,
+                                           &Generator::reshaped,
+                                           &Generator::transposed,
+                                           &Generator::reduction,
+                                           &Generator::choice,
+                                           &Generator::lookup,
+                                           &Generator::lookup,
+                                           &Generator::padded,
+                                           &Generator::recurrence,
+                                           &Generator::feedback,
+                                           &Generator::attention,
+                                           &Generator::long_memory,
+                                           &Generator::integers,
+                                           &Generator::chances,
+                                           &Generator::loss,
+                                           &Generator::update_step,
+                                           &Generator::norms,
+                                           &Generator::batched_product,
+                                           &Generator::op_case,
+                                           &Generator::op_case,
+                                           &Generator::op_case,
+                                           &Generator::function,
+                                           &Generator::pair,
+                                           &Generator::counted,
+                                           &Generator::normalised,
+                                           &Generator::simple_loss,
+                                           &Generator::conversion,
+                                           &Generator::indexed,
+                                           &Generator::stretched,
+                                           &Generator::sum_of_pads,
+                                           &Generator::softmax_by_hand,
+                                           &Generator::attention_by_hand};
     (this->*choices_.one_of(makers))();
   }
 
@@ -647,6 +678,47 @@ class Generator {
     }
     if (chance(30)) keep(tanh(additive_scores(query, values, weight({units, 1}), weight({1}))));
     keep(query);
+  }
+
+  /// The op, or one of the ways to write it by hand. `low`: all elements of x may be very low.
+  Value softmax_of(Value x, std::int64_t axis, bool low) {
+    if (chance(40)) return softmax(x, axis);
+    if (low || chance(70)) x = x - reduce_max(x, {axis}, true);
+    const Value e = exp(x);
+    return chance(70) ? e / reduce_sum(e, {axis}, true) : e / expand_dims(reduce_sum(e, {axis}), axis);
+  }
+
+  void softmax_by_hand() {
+    const Value x = with_axes();
+    const Value y = softmax_of(tanh(x), any_axis(x), false);
+    if (chance(20)) keep(y);
+    keep(chance(40) ? log(y) : y);
+  }
+
+  /// With a scale, masks and dropout, each or none.
+  void attention_by_hand() {
+    const Shape batch = any_shape(0, 2);
+    const std::int64_t queries = pick(1, 4);
+    const std::int64_t keys = pick(1, 4);
+    const std::int64_t units = pick(1, 3);
+    const auto matrices = [&](std::int64_t rows, std::int64_t columns) {
+      return of_shape(batch.inserted(batch.rank(), rows).inserted(batch.rank() + 1, columns));
+    };
+    const bool transpose_b = chance(70);
+    Value scores = matmul(matrices(queries, units), transpose_b ? matrices(keys, units) : matrices(units, keys), false,
+                          transpose_b);
+    if (chance(60)) scores = chance(50) ? scores * 0.5 : scores / sqrt(number(2.0));
+    const Shape shape = scores.shape();
+    if (chance(20)) scores = scores + of_shape(broadcasting(shape));
+    if (chance(40)) scores = select(flags(broadcasting(shape)), scores, number(-1e9));
+    if (chance(40)) {
+      const Value past = less_equal(iota(graph_, keys), reshape(iota(graph_, queries), {-1, 1}));
+      scores = select(past, scores, number(chance(50) ? -1e9 : -std::numeric_limits<double>::infinity()));
+    }
+    Value weights = softmax_of(scores, -1, true);
+    if (chance(30)) weights = dropout(weights, step(), {.rate = 0.4, .stream = "weights"});
+    if (chance(10)) keep(weights);
+    keep(matmul(weights, matrices(keys, units)));
   }
 
   void integers() {

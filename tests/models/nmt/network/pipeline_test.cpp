@@ -14,7 +14,7 @@
 #include "graph/order.h"
 #include "models/nmt/network/model.h"
 #include "ops/op_list.h"
-#include "passes/pattern.h"
+#include "ops/splat.h"
 
 using namespace weft;
 

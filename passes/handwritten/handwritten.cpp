@@ -1,0 +1,34 @@
+#include "passes/handwritten/handwritten.h"
+
+#include <ranges>
+#include <unordered_set>
+
+#include "ops/ops.h"
+#include "passes/handwritten/attention.h"
+#include "passes/handwritten/softmax.h"
+
+namespace weft {
+
+// Backwards, so that a softmax within an attention is met as a part of it.
+Handwritten find_handwritten(Graph& graph, std::span<const NodeId> nodes, std::span<const std::uint32_t> uses,
+                             const std::function<bool(ValueId)>& is_differentiated) {
+  Handwritten found;
+  std::unordered_set<NodeId> parts;
+  for (const NodeId id : nodes | std::views::reverse) {
+    if (parts.contains(id)) continue;
+    if (auto attention = attention_by_hand(graph, id, uses)) {
+      // The op stores all scores for the gradient of a mask: nothing would be gained.
+      if (attention->added && is_differentiated(*attention->added)) continue;
+      parts.insert(attention->softmax);
+      found[id] = [&graph, attention = *std::move(attention)] { return attention_of(graph, attention); };
+    } else if (const auto log_softmax = log_of_softmax(graph, id, uses)) {
+      parts.insert(log_softmax->last);
+      found[id] = [&graph, form = *log_softmax] { return weft::log_softmax(graph.value(form.x), form.axis); };
+    } else if (const auto form = softmax_by_hand(graph, id, uses)) {
+      found[id] = [&graph, form = *form] { return softmax(graph.value(form.x), form.axis); };
+    }
+  }
+  return found;
+}
+
+}  // namespace weft
