@@ -83,12 +83,12 @@ test("any two stages are compared, words and kinds choose among their nodes", as
     assert.match(await page.textContent("#diff"), /encoder_gru/);
 
     // The address keeps the choice.
-    await page.selectOption("#from", "2");
-    await page.selectOption("#to", "5");
-    assert.match(page.url(), /#2-5$/);
+    await page.selectOption("#from", "3");
+    await page.selectOption("#to", "6");
+    assert.match(page.url(), /#3-6$/);
     await page.reload();
-    assert.equal(await page.inputValue("#to"), "5");
-    assert.match(await page.textContent("#heading"), /^From 2 decompose to 5 cse/);
+    assert.equal(await page.inputValue("#to"), "6");
+    assert.match(await page.textContent("#heading"), /^From 3 decompose to 6 cse/);
   });
 });
 
