@@ -12,6 +12,8 @@
 //   %y = div(%e, %sum_of_e)
 //
 //   %l = log(softmax(%x))                               %l = log_softmax(%x)
+//   %l = sub(%x, log(reduce_sum(exp(%x))))              %l = log_softmax(%x)
+//   %y = div(1, add(1, exp(neg(%x))))                   %y = sigmoid(%x)
 //
 // Attention (passes/handwritten/attention.h) is never stored whole then, and so takes memory in proportion to its
 // length. It is left alone where scores are fewer than the elements that the op copies, and where weights or scores are
@@ -21,8 +23,9 @@
 //                                                       query: select(%any, %query, 0); mask: %within or not %any
 //
 // Gradients are differentiated with the same ops in mind (passes/autodiff), so that a training step's weights have no
-// other reader; cse merges the two. Composites such as layer_norm and gelu have no kernel of their own: written by hand,
-// they are what they decompose into, and fuse-elementwise makes one node of either.
+// other reader; cse merges the two. Those of the ops are finite, too, where an exponential overflows by hand. Composites
+// such as layer_norm and gelu have no kernel of their own: written by hand, they are much like what they decompose into,
+// and fuse-elementwise makes one node of either.
 
 #include "graph/order.h"
 #include "ops/op_list.h"

@@ -5,6 +5,7 @@
 
 #include "ops/ops.h"
 #include "passes/handwritten/attention.h"
+#include "passes/handwritten/sigmoid.h"
 #include "passes/handwritten/softmax.h"
 
 namespace weft {
@@ -21,11 +22,18 @@ Handwritten find_handwritten(Graph& graph, std::span<const NodeId> nodes, std::s
       if (attention->added && is_differentiated(*attention->added)) continue;
       parts.insert(attention->softmax);
       found[id] = [&graph, attention = *std::move(attention)] { return attention_of(graph, attention); };
-    } else if (const auto log_softmax = log_of_softmax(graph, id, uses)) {
-      parts.insert(log_softmax->last);
-      found[id] = [&graph, form = *log_softmax] { return weft::log_softmax(graph.value(form.x), form.axis); };
+    } else if (const auto logarithm = log_of_softmax(graph, id, uses)) {
+      parts.insert(logarithm->last);
+      found[id] = [&graph, form = *logarithm] { return log_softmax(graph.value(form.x), form.axis); };
     } else if (const auto form = softmax_by_hand(graph, id, uses)) {
       found[id] = [&graph, form = *form] { return softmax(graph.value(form.x), form.axis); };
+    } else if (const auto log_form = log_softmax_by_hand(graph, id, uses)) {
+      found[id] = [&graph, form = *log_form] { return log_softmax(graph.value(form.x), form.axis); };
+    } else if (const auto curve = sigmoid_by_hand(graph, id, uses)) {
+      found[id] = [&graph, form = *curve] {
+        const Value x = graph.value(form.x);
+        return form.times_x ? silu(x) : sigmoid(x);
+      };
     }
   }
   return found;

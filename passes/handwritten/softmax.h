@@ -21,6 +21,9 @@ struct SoftmaxForm {
 std::optional<SoftmaxForm> softmax_by_hand(const Graph& graph, NodeId last, std::span<const std::uint32_t> uses);
 /// The same, or the op.
 std::optional<SoftmaxForm> softmax_form(const Graph& graph, NodeId last, std::span<const std::uint32_t> uses);
+/// The logarithm of a softmax that ends with that node, written as x - log(sum(exp(x))), with x - max(x) for x or
+/// without, or as x - logsumexp(x).
+std::optional<SoftmaxForm> log_softmax_by_hand(const Graph& graph, NodeId last, std::span<const std::uint32_t> uses);
 /// The softmax whose logarithm the node is, when nothing else reads it.
 std::optional<SoftmaxForm> log_of_softmax(const Graph& graph, NodeId log, std::span<const std::uint32_t> uses);
 

@@ -187,7 +187,8 @@ class Generator {
                                            &Generator::stretched,
                                            &Generator::sum_of_pads,
                                            &Generator::softmax_by_hand,
-                                           &Generator::attention_by_hand};
+                                           &Generator::attention_by_hand,
+                                           &Generator::by_hand};
     (this->*choices_.one_of(makers))();
   }
 
@@ -283,7 +284,7 @@ class Generator {
       case 3:
         return keep(tanh(pow(within(a, 0.3, 3.0), tanh(b))));
       default:
-        return keep(tanh(pow(a, 2.0)));
+        return keep(tanh(chance(30) ? pow(within(a, 0.3, 3.0), 0.5) : pow(a, static_cast<double>(pick(1, 4)))));
     }
   }
 
@@ -688,9 +689,16 @@ class Generator {
     return chance(70) ? e / reduce_sum(e, {axis}, true) : e / expand_dims(reduce_sum(e, {axis}), axis);
   }
 
-  void softmax_by_hand() {
+  void by_hand() {
     const Value x = with_axes();
-    const Value y = softmax_of(tanh(x), any_axis(x), false);
+    const std::int64_t axis = any_axis(x);
+    if (chance(20)) return keep((chance(50) ? number(1.0) : x) / (number(1.0) + exp(-x)));
+    if (chance(20)) {
+      const Value shifted = chance(50) ? tanh(x) : tanh(x) - reduce_max(tanh(x), {axis}, true);
+      return keep(shifted -
+                  (chance(50) ? log(reduce_sum(exp(shifted), {axis}, true)) : logsumexp(shifted, {axis}, true)));
+    }
+    const Value y = softmax_of(tanh(x), axis, false);
     if (chance(20)) keep(y);
     keep(chance(40) ? log(y) : y);
   }
