@@ -6,8 +6,9 @@
 
 namespace weft {
 
-/// What was measured, by name: {"valid_loss", 1.25}.
+/// What was measured, by name: {valid_loss, 1.25}.
 using Measures = std::map<std::string, double>;
+inline constexpr const char* valid_loss = "valid_loss";  ///< per token, of what is not trained on
 
 /// How far training has come: kept in a checkpoint's metadata, so that a resumed run goes on to the same bits. Tokens
 /// are what the loss is a mean over: words of a text, rows of a table.

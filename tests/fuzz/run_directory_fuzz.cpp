@@ -7,8 +7,9 @@
 #include "graph/base/file.h"
 #include "graph/io/safetensors.h"
 #include "models/nmt/config/settings.h"
-#include "models/nmt/network/weights.h"
+#include "models/nmt/network/parameters.h"
 #include "models/nmt/training/run_directory.h"
+#include "models/training/run/weights.h"
 #include "tests/fuzz/harness.h"
 #include "tests/temporary_folder.h"
 
@@ -71,7 +72,7 @@ void load_checkpoint(const RunDirectory& run, std::string_view which) {
   if (!checkpoint) return;
   expect(checkpoint->state.step >= 0 && checkpoint->state.epoch >= 0, "step {} of epoch {}", checkpoint->state.step,
          checkpoint->state.epoch);
-  accepted([&] { return load_weights(run.config().model, checkpoint->variables); });
+  accepted([&] { return load_weights(parameters_graph(run.config().model), checkpoint->variables); });
 }
 
 void run(std::string_view input) {
@@ -94,8 +95,8 @@ void run(std::string_view input) {
 
 Checkpoint checkpoint(const Config& config, std::int64_t step) {
   Checkpoint result;
-  for (const ParameterInfo& parameter : list_parameters(config.model))
-    result.variables[parameter.name] = Tensor(parameter.type);
+  const Graph graph = parameters_graph(config.model);
+  for (const Value parameter : graph.parameters()) result.variables[parameter.name()] = Tensor(parameter.type());
   result.state.step = step;
   result.state.epoch = 1;
   return result;
@@ -128,7 +129,7 @@ std::string run_of(Config config) {
   run.save(checkpoint(config, 9), false);
   run.save_average(checkpoint(config, 9));
   remove_checksum(run.checkpoint_path("checkpoint-7"));
-  run.log(R"({"event":"batch","step":7,"epoch":1,"loss":3.5})");
+  write(folder.path / "log.jsonl", R"({"event":"batch","step":7,"epoch":1,"loss":3.5})");
   run.add_samples(R"({"step":7,"epoch":1,"samples":[]})");
   return pack(folder.path);
 }

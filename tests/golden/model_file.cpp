@@ -98,7 +98,7 @@ class ModelRun {
     const nmt::Parameters parameters = nmt::declare_parameters(graph, config_);
     const nmt::Forward forward = nmt::declare_forward(graph, parameters, config_, shape_of(file_));
     const Value loss = masked_cross_entropy(forward.logits, forward.targets, normalisation(), 0.0, 1);
-    const std::vector<Value> all = parameters.all();
+    const std::vector<Value> all = graph.parameters();
     const std::vector<Value> grads = gradients(loss, all);
     for (std::size_t i = 0; i < all.size(); ++i) graph.output(all[i].name(), grads[i]);
     return graph;

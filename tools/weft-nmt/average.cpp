@@ -9,8 +9,9 @@
 
 #include "graph/base/error.h"
 #include "graph/base/joined.h"
-#include "models/nmt/training/checkpoint_average.h"
+#include "models/nmt/network/parameters.h"
 #include "models/nmt/training/run_directory.h"
+#include "models/training/run/checkpoint_average.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
 
@@ -34,7 +35,7 @@ struct AverageOptions {
 };
 
 std::vector<std::string> newest(const RunDirectory& run, const std::optional<std::int64_t>& last) {
-  std::vector<std::string> names = run.checkpoints();
+  std::vector<std::string> names = run.names();
   if (!last) return names;
   require(std::cmp_less_equal(*last, names.size()),
           "--last is {}, but '{}' has {} checkpoints; train with a larger --keep, or take fewer", *last,
@@ -47,7 +48,7 @@ void average(const AverageOptions& options) {
   RunDirectory run = RunDirectory::open(options.run);
   const RunLock lock = lock_run(options.run);  // a training would take checkpoints away
   const std::vector<std::string> names = options.checkpoints.empty() ? newest(run, options.last) : options.checkpoints;
-  run.save_average(average_checkpoints(run, names));
+  run.save_average(average_checkpoints(run, names, parameters_graph(run.config().model)));
   say(fmt::format("Wrote {}, the mean of {}", run.checkpoint_path(RunDirectory::averaged).string(),
                   joined(names, ", ")));
 }

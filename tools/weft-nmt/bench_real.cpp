@@ -6,7 +6,8 @@
 #include "graph/base/error.h"
 #include "graph/base/file.h"
 #include "graph/base/json_value.h"
-#include "models/nmt/training/trainer.h"
+#include "models/nmt/training/translation_task.h"
+#include "models/training/step_runner.h"
 #include "tools/weft-nmt/bench_measures.h"
 
 namespace weft::nmt {
@@ -14,11 +15,6 @@ namespace {
 
 /// Trained on before the clock starts: memory is touched, and threads are awake.
 constexpr std::int64_t warm_up_batches = 3;
-
-ModelShape model_shape(const BatchShape& shape) {
-  return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
-          static_cast<std::int64_t>(shape.target_length)};
-}
 
 /// The batches that are trained on without being timed, and those that are.
 struct Batches {
@@ -50,7 +46,7 @@ double mean_needed_gflop(const ModelConfig& model, const std::vector<Batch>& bat
 }
 
 /// Trains on so many batches from where the trainer is; `on_batch` is told of each.
-void train(Trainer& trainer, std::size_t batches, const std::function<void(const StepReport&)>& on_batch) {
+void train(StepRunner& trainer, std::size_t batches, const std::function<void(const StepReport&)>& on_batch) {
   std::size_t done = 0;
   trainer.run_epoch([&](const StepReport& report) {
     if (on_batch) on_batch(report);
@@ -58,7 +54,7 @@ void train(Trainer& trainer, std::size_t batches, const std::function<void(const
   });
 }
 
-void time_batches(Trainer& trainer, const Batches& batches, RealMeasurement& result) {
+void time_batches(StepRunner& trainer, const Batches& batches, RealMeasurement& result) {
   train(trainer, batches.warm_up.size(), {});
   double loss_sum = 0;
   Stopwatch stopwatch;
@@ -71,7 +67,7 @@ void time_batches(Trainer& trainer, const Batches& batches, RealMeasurement& res
 }
 
 /// The same batches once more, with every kernel timed.
-void profile_batches(Trainer& trainer, const Batches& batches, RealMeasurement& result) {
+void profile_batches(StepRunner& trainer, const Batches& batches, RealMeasurement& result) {
   Checkpoint beginning = trainer.checkpoint();
   beginning.state.epoch = 0;
   beginning.state.batch_in_epoch = std::ssize(batches.warm_up);
@@ -116,13 +112,15 @@ void write_batches(const std::filesystem::path& path, const Config& config, cons
 RealMeasurement measure_real(const Config& config, const std::vector<Example>& examples, std::int64_t batch_count,
                              const std::filesystem::path& batches_file, const KernelProgress& on_progress) {
   const auto products = [&] { return training_products(config, examples); };
-  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
-                  {.backend = backend_with(choose_kernels(config.training.kernels, products, on_progress))});
-  const Batches batches = choose_batches(trainer.plan(), batch_count);
+  TrainerOptions options = trainer_options(config.training);
+  options.backend = backend_with(choose_kernels(config.training.kernels, products, on_progress));
+  const BatchPlan plan = batch_plan(config, examples);
+  StepRunner trainer(training_task(config, examples, plan), options);
+  const Batches batches = choose_batches(plan, batch_count);
   if (!batches_file.empty()) write_batches(batches_file, config, examples, batches);
   RealMeasurement result;
-  result.shapes = trainer.plan().shapes().size();
-  result.padding = trainer.plan().padding();
+  result.shapes = plan.shapes().size();
+  result.padding = plan.padding();
   Stopwatch stopwatch;
   trainer.compile_all();
   result.compile_milliseconds = stopwatch.lap();

@@ -12,7 +12,8 @@
 #include "models/nmt/metrics/evaluation.h"
 #include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/preparation.h"
-#include "models/nmt/training/trainer.h"
+#include "models/nmt/training/translation_task.h"
+#include "models/training/mean_loss.h"
 #include "models/training/terminal_progress.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -106,9 +107,9 @@ double loss(const LoadedEnsemble& ensemble, const TestSet& set, const EvaluateOp
     Config config = run.config();
     config.training.batch = options.search.batch;
     const std::vector<Example> examples = encode(set.pairs, run.source(), run.target());
-    return Validator(config, examples, ensemble.first().weights, {}, backend_with(run.kernels()),
-                     std::make_shared<ProgramCache>(options.search.program_memory))
-        .loss();
+    return MeanLoss(validation_task(config, examples), ensemble.first().weights, {}, backend_with(run.kernels()),
+                    std::make_shared<ProgramCache>(options.search.program_memory))
+        .measure();
   }
   std::vector<std::string> sources;
   std::vector<std::string> targets;

@@ -6,7 +6,7 @@
 #include "graph/base/json_value.h"
 #include "graph/base/quantity.h"
 #include "models/nmt/config/settings.h"
-#include "models/nmt/network/weights.h"
+#include "models/nmt/network/parameters.h"
 #include "models/nmt/training/run_directory.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -37,7 +37,7 @@ Pointers pointers(const RunDirectory& run) {
 }
 
 std::optional<TrainingState> latest_state(const RunDirectory& run) {
-  if (!run.has_checkpoint()) return std::nullopt;
+  if (run.names().empty()) return std::nullopt;
   return run.load("latest").state;
 }
 
@@ -51,15 +51,15 @@ std::string text(const RunDirectory& run) {
   }
 
   text += "\nParameters\n";
-  for (const ParameterInfo& parameter : list_parameters(config.model)) {
-    text += fmt::format("  {:<32}{:<20}{:>14}\n", parameter.name, parameter.type.to_string(),
-                        parameter.type.shape.volume());
-  }
+  const Graph graph = parameters_graph(config.model);
+  for (const Value parameter : graph.parameters())
+    text += fmt::format("  {:<32}{:<20}{:>14}\n", parameter.name(), parameter.type().to_string(),
+                        parameter.shape().volume());
   text += fmt::format("  {:<32}{:<20}{:>14}\n", "in all", "", count_parameters(config.model));
 
   const Pointers names = pointers(run);
   text += "\nCheckpoints\n";
-  for (const std::string& name : run.checkpoints()) {
+  for (const std::string& name : run.names()) {
     text += fmt::format("  {:<32}{:>12}{}{}\n", name, bytes_text(std::filesystem::file_size(run.checkpoint_path(name))),
                         name == names.latest ? "  latest" : "", name == names.best ? "  best" : "");
   }
@@ -84,12 +84,11 @@ std::string json(const RunDirectory& run) {
   Json object{{"run", run.path().string()}};
   object["system"] = describe_system(config.model);
   object["settings"] = settings_json(config);
-  for (const ParameterInfo& parameter : list_parameters(config.model)) {
-    object["parameters"][parameter.name] = parameter.type.shape.extents();
-  }
+  const Graph graph = parameters_graph(config.model);
+  for (const Value parameter : graph.parameters()) object["parameters"][parameter.name()] = parameter.shape().extents();
   object["parameter_count"] = count_parameters(config.model);
   const Pointers names = pointers(run);
-  object["checkpoints"] = run.checkpoints();
+  object["checkpoints"] = run.names();
   object["latest"] = names.latest;
   object["best"] = names.best;
   if (const auto state = latest_state(run)) {

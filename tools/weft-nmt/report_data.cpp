@@ -6,7 +6,7 @@
 
 #include "graph/base/json_value.h"
 #include "models/nmt/config/settings.h"
-#include "models/nmt/network/weights.h"
+#include "models/nmt/network/parameters.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/training/training_log.h"
 #include "models/training/run/run_lock.h"

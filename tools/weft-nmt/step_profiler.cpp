@@ -16,7 +16,7 @@ constexpr std::size_t profiled_nodes = 20;
 
 StepObserver StepProfiler::observer() {
   if (!is_wanted()) return {};
-  return {.before = [this](std::int64_t, const BatchShape&, const Execution&) { start_ = Clock::now(); },
+  return {.before = [this](std::int64_t, const TrainingTask::Shape&, const Execution&) { start_ = Clock::now(); },
           .after =
               [this](std::int64_t step, const Execution& execution) {
                 ++steps_;
@@ -36,12 +36,12 @@ void StepProfiler::finish_run(const Execution& execution, const std::string& nam
   start_ = Clock::now();
 }
 
-void StepProfiler::write(const Trainer& trainer) const {
+void StepProfiler::write(const StepRunner& steps) const {
   if (steps_ == 0) return;
   if (!trace_file_.empty()) write_file(trace_file_, trace_.to_json());
   if (!profile_) return;
   inspect::ProfileReport report;
-  trainer.visit_profiles([&](const Profiler& profiler) { report.add(profiler); });
+  steps.visit_profiles([&](const Profiler& profiler) { report.add(profiler); });
   report.set_runs(steps_, seconds_);
   print(report.to_text(inspect::measure_roofline(), profiled_nodes));
 }

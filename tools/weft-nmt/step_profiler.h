@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "models/nmt/training/trainer.h"
+#include "models/training/step_runner.h"
 #include "tools/inspect/trace.h"
 
 namespace weft::nmt {
@@ -18,8 +18,8 @@ class StepProfiler {
   bool is_wanted() const { return profile_ || !trace_file_.empty(); }
   /// Sees every step; this object must outlive it.
   StepObserver observer();
-  /// Prints the profile and writes the timeline of a trainer that has profiled its runs.
-  void write(const Trainer& trainer) const;
+  /// Prints the profile and writes the timeline of a training that has profiled its runs.
+  void write(const StepRunner& steps) const;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -117,10 +117,10 @@ int train(const TrainOptions& options) {
   TerminalProgress progress;
   const auto run_session = [&](RunDirectory& run) {
     TrainingSession training(run, progress, session);
-    training.trainer().profile_runs(profiler.is_wanted());
+    training.steps().profile_runs(profiler.is_wanted());
     const InterruptGuard interrupts;
     const int status = training.run();
-    profiler.write(training.trainer());
+    profiler.write(training.steps());
     return status;
   };
   if (options.resume) {

@@ -26,7 +26,8 @@ ForwardGraph translator(std::int64_t length) {
   const nmt::Parameters parameters = nmt::declare_parameters(graph, config);
   const nmt::Forward forward = nmt::declare_forward(graph, parameters, config, {rows, length, length + 1});
   const Value loss = masked_cross_entropy(forward.logits, forward.targets, LossNormalisation::token_mean, 0.0, 1);
-  return {std::move(graph), loss, parameters.all()};
+  const std::vector<Value> all = graph.parameters();
+  return {std::move(graph), loss, all};
 }
 
 /// A GRU over that many steps, which reads from and adds to the loss at each.

@@ -147,42 +147,24 @@ class Declaration {
   Initializers initial_;
 };
 
-void append(std::vector<Value>& all, const CellWeights& cell) {
-  if (const auto* gru = std::get_if<GruWeights>(&cell))
-    all.insert(all.end(), {gru->kernel, gru->recurrent_kernel, gru->input_bias, gru->recurrent_bias});
-  else if (const auto* lstm = std::get_if<LstmWeights>(&cell))
-    all.insert(all.end(), {lstm->kernel, lstm->recurrent_kernel, lstm->bias});
-}
-
-void append(std::vector<Value>& all, const AdditiveAttentionWeights& weights) {
-  all.insert(all.end(), {weights.w1, weights.b1, weights.w2, weights.b2, weights.v, weights.bv});
-}
-
-void append(std::vector<Value>& all, const EncoderCell& encoder) {
-  append(all, encoder.cell);
-  if (encoder.memory) append(all, *encoder.memory);
-}
-
 }  // namespace
-
-std::vector<Value> Parameters::all() const {
-  std::vector<Value> all{source_embedding, target_embedding};
-  for (const EncoderLayer& layer : encoder) {
-    append(all, layer.forward);
-    if (layer.backward) append(all, *layer.backward);
-  }
-  for (const BridgeWeights& layer : bridge)
-    all.insert(all.end(), {layer.h_kernel, layer.h_bias, layer.c_kernel, layer.c_bias});
-  for (const CellWeights& layer : decoder) append(all, layer);
-  append(all, attention.additive);
-  all.insert(all.end(), {attention.kernel, output_kernel, output_projection, output_bias});
-  std::erase_if(all, [](Value value) { return !value; });  // what the system has not
-  return all;
-}
 
 Parameters declare_parameters(Graph& graph, const ModelConfig& config) {
   check_model(config);
   return Declaration(graph, config).run();
+}
+
+Graph parameters_graph(const ModelConfig& config) {
+  Graph graph("parameters");
+  declare_parameters(graph, config);
+  return graph;
+}
+
+std::int64_t count_parameters(const ModelConfig& config) {
+  std::int64_t count = 0;
+  const Graph graph = parameters_graph(config);
+  for (const Value parameter : graph.parameters()) count += parameter.shape().volume();
+  return count;
 }
 
 std::int64_t value_units(const ModelConfig& config) { return config.bidirectional ? 2 * config.units : config.units; }

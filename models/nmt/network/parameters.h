@@ -47,12 +47,14 @@ struct Parameters {
   Value output_kernel;      ///< [units, target vocabulary]; null with tied embeddings
   Value output_projection;  ///< [units, embedding], with tied embeddings; else null
   Value output_bias;        ///< [target vocabulary]
-
-  /// All of them, in the order of their declaration.
-  std::vector<Value> all() const;
 };
 /// Throws Error for settings that make no sense together (check_model).
 Parameters declare_parameters(Graph& graph, const ModelConfig& config);
+
+/// A graph that declares them and nothing else: for checkpoints (models/training/run/weights.h).
+Graph parameters_graph(const ModelConfig& config);
+/// The number of trained numbers.
+std::int64_t count_parameters(const ModelConfig& config);
 
 /// The width of what the encoder gives of a source token: units, twice in both directions.
 std::int64_t value_units(const ModelConfig& config);

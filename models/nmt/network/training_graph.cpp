@@ -76,7 +76,7 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
   const Forward forward = declare_forward(graph, parameters, config, shape, sampling, dropout);
   const Value loss = declare_loss(forward, training.normalisation, training.label_smoothing);
 
-  const std::vector<Value> all = parameters.all();
+  const std::vector<Value> all = graph.parameters();
   const Value weight = accumulates ? loss_divisor(is_word(forward), training.normalisation) : Value{};
   std::vector<Value> grads =
       hard ? declare_estimate(graph, forward, loss, training, all) : gradients(accumulates ? loss * weight : loss, all);
@@ -94,7 +94,8 @@ Graph training_graph(const ModelConfig& config, const TrainingConfig& training, 
 
 Graph update_graph(const ModelConfig& config, const TrainingConfig& training) {
   Graph graph("nmt_update");
-  const std::vector<Value> all = declare_parameters(graph, config).all();
+  declare_parameters(graph, config);
+  const std::vector<Value> all = graph.parameters();
   const Rates rates = declare_rates(graph, training);
   const std::vector<Value> means = take_accumulated(all);
   const Graph::Scope scope = graph.scope("update");

@@ -3,7 +3,8 @@
 #include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/execution.h"
 #include "graph/base/error.h"
-#include "models/nmt/training/trainer.h"
+#include "models/nmt/training/translation_task.h"
+#include "models/training/step_runner.h"
 
 namespace weft::nmt {
 
@@ -11,10 +12,12 @@ bool names_kernel_file(std::string_view kernels) { return kernels != default_ker
 
 onednn::ProductUses training_products(const Config& config, std::span<const Example> examples,
                                       std::optional<std::size_t> memory_budget) {
-  Trainer trainer(config, examples, std::make_shared<Variables>(config.training.seed),
-                  {.memory_budget = memory_budget});
+  TrainerOptions options = trainer_options(config.training);
+  options.memory_budget = memory_budget;
   onednn::ProductUses products;
-  trainer.compile_all([&](const Execution& step) { add_products(step.graph(), products); });
+  StepRunner(training_task(config, examples), options).compile_all([&](const Execution& step) {
+    add_products(step.graph(), products);
+  });
   return products;
 }
 

@@ -46,13 +46,6 @@ Metadata provenance_of(const Config& config, const Vocabulary& source, const Voc
   return words;
 }
 
-std::string unknown_provenance(const std::filesystem::path& checkpoint) {
-  return fmt::format(
-      "warning: '{}' is of an earlier version and does not say what it was trained with; that the settings and "
-      "vocabularies beside it are still those cannot be checked",
-      checkpoint.string());
-}
-
 void check_provenance(const Metadata& trained, const Metadata& present, const std::filesystem::path& folder) {
   for (const auto& [key, word] : trained) {
     const auto at = present.find(key);

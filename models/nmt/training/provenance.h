@@ -18,7 +18,4 @@ Metadata provenance_of(const Config& config, const Vocabulary& source, const Voc
 /// and what to do; of settings that a checkpoint does not name it does not depend. `folder`: of the run.
 void check_provenance(const Metadata& trained, const Metadata& present, const std::filesystem::path& folder);
 
-/// The warning that a checkpoint does not say what it was trained with.
-std::string unknown_provenance(const std::filesystem::path& checkpoint);
-
 }  // namespace weft::nmt

@@ -13,6 +13,7 @@
 #include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/provenance.h"
 #include "models/nmt/training/vocabulary_files.h"
+#include "models/training/run/log_records.h"
 #include "models/training/run/run_files.h"
 
 namespace weft::nmt {
@@ -26,7 +27,6 @@ constexpr const char* target_file = "vocab.target.txt";
 constexpr const char* train_file = "train.tsv";
 constexpr const char* valid_file = "valid.tsv";
 constexpr const char* test_file = "test.tsv";
-constexpr const char* log_file = "log.jsonl";
 constexpr const char* samples_file = "samples.jsonl";
 constexpr const char* graph_file = "graph.json";
 constexpr const char* kernels_file = "kernels.json";
@@ -67,15 +67,20 @@ void upgrade(Metadata& metadata) {
   metadata.try_emplace("cuts", "0");
 }
 
-CheckpointFolder checkpoint_folder(const fs::path& path) {
-  return CheckpointFolder(path,
-                          {.program = "weft-nmt",
-                           .version = written_version,
-                           .says_provenance = says_provenance,
-                           .measures = {valid_loss, valid_bleu},
-                           .upgrade = upgrade},
-                          {.train = fmt::format("train it with `weft-nmt train --resume --out {}`", path.string()),
-                           .average = fmt::format("make one with `weft-nmt average --run {}`", path.string())});
+CheckpointFolder checkpoint_folder(const fs::path& path, const Config& config, const Vocabulary& source,
+                                   const Vocabulary& target) {
+  const Metadata provenance = provenance_of(config, source, target);
+  return CheckpointFolder(
+      path,
+      {.program = "weft-nmt",
+       .version = written_version,
+       .says_provenance = says_provenance,
+       .measures = {valid_loss, valid_bleu},
+       .upgrade = upgrade,
+       .provenance = provenance,
+       .check_provenance = [=](const Metadata& trained) { check_provenance(trained, provenance, path); }},
+      {.train = fmt::format("train it with `weft-nmt train --resume --out {}`", path.string()),
+       .average = fmt::format("make one with `weft-nmt average --run {}`", path.string())});
 }
 
 // ---- The folder.
@@ -110,9 +115,8 @@ std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read
 
 }  // namespace
 
-RunDirectory::RunDirectory(fs::path path, Config config, Vocabulary source, Vocabulary target)
-    : path_(std::move(path)),
-      checkpoints_(checkpoint_folder(path_)),
+RunDirectory::RunDirectory(const fs::path& path, Config config, Vocabulary source, Vocabulary target)
+    : CheckpointFolder(checkpoint_folder(path, config, source, target)),
       config_(std::move(config)),
       source_(std::move(source)),
       target_(std::move(target)) {}
@@ -177,48 +181,23 @@ RunDirectory RunDirectory::open(const fs::path& path) {
 
 void RunDirectory::set_config(const Config& config) {
   validate(config);
-  write_file(path_ / config_file, to_json(config));
+  write_file(path() / config_file, to_json(config));
   config_ = config;
+  CheckpointFolder::operator=(checkpoint_folder(path(), config_, source_, target_));
 }
 
 CorpusParts RunDirectory::parts() const {
-  return {read_part(path_ / train_file), read_part(path_ / valid_file), read_part(path_ / test_file)};
+  return {read_part(path() / train_file), read_part(path() / valid_file), read_part(path() / test_file)};
 }
 
-void RunDirectory::save(const Checkpoint& checkpoint, bool best, std::size_t keep) {
-  checkpoints_.save(checkpoint, best, keep, provenance_of(config_, source_, target_));
-  remove_unfinished(path_, is_file_of_run);
-}
+void RunDirectory::clear_unfinished() const { remove_unfinished(path(), is_file_of_run); }
 
-void RunDirectory::prune(std::size_t keep) const {
-  checkpoints_.prune(keep);
-  remove_unfinished(path_, is_file_of_run);
-}
+void RunDirectory::add_samples(std::string_view json_line) const { append_line(path() / samples_file, json_line); }
 
-void RunDirectory::save_average(const Checkpoint& average) {
-  checkpoints_.save_average(average, provenance_of(config_, source_, target_));
-}
+std::string RunDirectory::read_log() const { return read_if_there(path() / log_file); }
+std::string RunDirectory::read_samples() const { return read_if_there(path() / samples_file); }
 
-Checkpoint RunDirectory::load(std::string_view which) const {
-  const std::string name = resolve(which);
-  CheckpointFile file = checkpoints_.load(name);
-  if (file.checkpoint.says_provenance) {
-    try {
-      check_provenance(file.provenance, provenance_of(config_, source_, target_), path_);
-    } catch (const Error& error) {
-      fail("{}: {}", checkpoints_.file_of(name).string(), error.what());
-    }
-  }
-  return std::move(file.checkpoint);
-}
-
-void RunDirectory::log(std::string_view json_line) const { append_line(path_ / log_file, json_line); }
-void RunDirectory::add_samples(std::string_view json_line) const { append_line(path_ / samples_file, json_line); }
-
-std::string RunDirectory::read_log() const { return read_if_there(path_ / log_file); }
-std::string RunDirectory::read_samples() const { return read_if_there(path_ / samples_file); }
-
-void RunDirectory::write_graph(std::string_view json) const { write_file(path_ / graph_file, json); }
+void RunDirectory::write_graph(std::string_view json) const { write_file(path() / graph_file, json); }
 
 std::shared_ptr<const onednn::KernelSelection> RunDirectory::kernels() const {
   if (config_.training.kernels == default_kernels) return nullptr;
@@ -232,7 +211,7 @@ std::shared_ptr<const onednn::KernelSelection> RunDirectory::kernels() const {
 
 bool RunDirectory::has_kernels() const { return fs::exists(kernels_path()); }
 
-fs::path RunDirectory::kernels_path() const { return path_ / kernels_file; }
+fs::path RunDirectory::kernels_path() const { return path() / kernels_file; }
 
 void RunDirectory::write_kernels(const onednn::KernelSelection& selection) const {
   write_file(kernels_path(), selection.to_json());

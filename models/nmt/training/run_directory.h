@@ -22,10 +22,9 @@ namespace weft::nmt {
 
 using weft::Checkpoint;
 using weft::TrainingState;
+using weft::valid_loss;
 
-// What is measured of an epoch (TrainingState::best).
-inline constexpr const char* valid_loss = "valid_loss";  ///< per token
-inline constexpr const char* valid_bleu = "valid_bleu";  ///< 0 to 100
+inline constexpr const char* valid_bleu = "valid_bleu";  ///< what is measured of an epoch beside valid_loss: 0 to 100
 
 /// The sole right to write into the folder of a run (run_lock.h); throws Error that speaks of `weft-nmt train`.
 RunLock lock_run(const std::filesystem::path& run);
@@ -36,15 +35,13 @@ struct CorpusParts {
   std::vector<Pair> train, valid, test;
 };
 
-/// The folder of one training run, with its checkpoints (checkpoint_folder.h):
+/// The folder of one training run: its checkpoints, each with what it was trained with (provenance.h), which load()
+/// compares with what the run has now, and beside them
 ///
 ///     config.json                     all settings
 ///     vocab.source.txt, vocab.target.txt
 ///     subwords.*                      what cuts words into pieces, if they are (vocabulary_files.h)
 ///     train.tsv, valid.tsv, test.tsv  the sentences
-///     checkpoint-<step>.safetensors   weights, optimiser moments, and how far training had come
-///     latest, best                    each the name of a checkpoint
-///     averaged.safetensors            the mean weights of some checkpoints (checkpoint_average.h)
 ///     log.jsonl                       one JSON object a line
 ///     samples.jsonl                   one JSON object an epoch: sample translations
 ///     graph.json                      the training graph
@@ -53,7 +50,7 @@ struct CorpusParts {
 ///
 /// Every file but log and samples is written whole or not at all, and config.json last, so what looks like a run is
 /// one.
-class RunDirectory {
+class RunDirectory : public CheckpointFolder {
  public:
   /// Makes the folder and writes config, vocabularies and sentences. Throws Error when it holds a run already, unless
   /// `overwrite`; then that run's files are removed, and no others.
@@ -67,7 +64,6 @@ class RunDirectory {
   /// Throws Error when `create` would refuse to make a run there: to be told before long work, not after it.
   static void require_free(const std::filesystem::path& path);
 
-  const std::filesystem::path& path() const { return path_; }
   const Config& config() const { return config_; }
   const Vocabulary& source() const { return source_; }
   const Vocabulary& target() const { return target_; }
@@ -77,38 +73,12 @@ class RunDirectory {
   /// The sentences that the run keeps.
   CorpusParts parts() const;
 
-  /// Writes checkpoint-<step>.safetensors, points `latest` to it, and `best` when asked; then removes older checkpoints
-  /// but the newest `keep` and the best.
-  void save(const Checkpoint& checkpoint, bool best, std::size_t keep = 3);
-  /// Removes those, as save() does; for what one that was killed has not come to.
-  void prune(std::size_t keep) const;
-  /// The name of the checkpoint that save() writes after that many steps.
-  static std::string checkpoint_name(std::int64_t step) { return CheckpointFolder::name_of(step); }
-  /// The names of all checkpoints, by step: "checkpoint-120", ...
-  std::vector<std::string> checkpoints() const { return checkpoints_.names(); }
-  /// Whether there is any checkpoint.
-  bool has_checkpoint() const { return !checkpoints().empty(); }
-  /// The name of the average of some checkpoints.
-  static constexpr std::string_view averaged = CheckpointFolder::averaged;
-  /// Writes averaged.safetensors, in place of the one before.
-  void save_average(const Checkpoint& average);
-  /// Whether there is one.
-  bool has_average() const { return checkpoints_.has_average(); }
-  /// Whether that name of a checkpoint means the average, with which one can translate, but not go on.
-  static bool is_average(std::string_view which) { return CheckpointFolder::is_average(which); }
-  /// The checkpoint that "latest", "best", or its own name means; "averaged" is one as well. Throws Error that lists
-  /// what there is.
-  std::string resolve(std::string_view which) const { return checkpoints_.resolve(which); }
-  std::filesystem::path checkpoint_path(std::string_view which) const { return checkpoints_.file_of(resolve(which)); }
-  /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, of something else, or was
-  /// trained with other settings or vocabularies than the run has now (provenance.h).
-  Checkpoint load(std::string_view which) const;
+  /// Removes what was being written to the run when its writer was killed.
+  void clear_unfinished() const;
 
-  /// Appends one JSON object (a line) to log.jsonl.
-  void log(std::string_view json_line) const;
-  /// Likewise to samples.jsonl.
+  /// Appends one JSON object (a line) to samples.jsonl.
   void add_samples(std::string_view json_line) const;
-  /// The content of both files; empty when there is none. Their last line may be unfinished while training goes on.
+  /// The content of log.jsonl and of that file; empty when there is none. Their last line may be unfinished while training goes on.
   std::string read_log() const;
   std::string read_samples() const;
   void write_graph(std::string_view json) const;
@@ -121,10 +91,8 @@ class RunDirectory {
   void write_kernels(const onednn::KernelSelection& selection) const;
 
  private:
-  RunDirectory(std::filesystem::path path, Config config, Vocabulary source, Vocabulary target);
+  RunDirectory(const std::filesystem::path& path, Config config, Vocabulary source, Vocabulary target);
 
-  std::filesystem::path path_;
-  CheckpointFolder checkpoints_;
   Config config_;
   Vocabulary source_;
   Vocabulary target_;

@@ -1,7 +1,8 @@
 #include "models/nmt/training/trained_model.h"
 
 #include "graph/base/error.h"
-#include "models/nmt/network/weights.h"
+#include "models/nmt/network/parameters.h"
+#include "models/training/run/weights.h"
 
 namespace weft::nmt {
 namespace {
@@ -18,7 +19,7 @@ TrainedModel load_model(const std::filesystem::path& run_path, std::string_view 
   const std::string name = run.resolve(which.empty() ? default_checkpoint(run) : which);
   const Checkpoint checkpoint = run.load(name);
   try {
-    std::shared_ptr<Variables> weights = load_weights(run.config().model, checkpoint.variables);
+    std::shared_ptr<Variables> weights = load_weights(parameters_graph(run.config().model), checkpoint.variables);
     return {std::move(run), name, checkpoint.state, checkpoint.says_provenance, std::move(weights)};
   } catch (const Error& error) {
     fail("{}: {}", run.checkpoint_path(name).string(), error.what());

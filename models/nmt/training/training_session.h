@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,14 +7,14 @@
 #include <vector>
 
 #include "backends/onednn/products/kernel_selection.h"
-#include "graph/base/json_value.h"
 #include "models/nmt/data/batches.h"
 #include "models/nmt/training/run_directory.h"
-#include "models/nmt/training/step_dump.h"
-#include "models/nmt/training/trainer.h"
+#include "models/nmt/training/translation_task.h"
 #include "models/nmt/training/validation.h"
+#include "models/training/mean_loss.h"
 #include "models/training/progress.h"
-#include "models/training/throughput.h"
+#include "models/training/run/step_dump.h"
+#include "models/training/trainer.h"
 
 namespace weft::nmt {
 
@@ -34,8 +33,8 @@ struct SessionOptions {
   std::function<int()> stop = [] { return 0; };
 };
 
-/// The training of a run from a checkpoint, or from its beginning, to its last epoch: tells how it goes,
-/// measures, and writes checkpoints and the log.
+/// The training of a run from a checkpoint, or from its beginning, to its last epoch: gives a Trainer the batches of the
+/// run's sentences, its folder, and what is measured of a translator.
 class TrainingSession {
  public:
   /// Run and progress must live as long as the session. Throws Error when the step to be dumped is not among those that
@@ -47,46 +46,32 @@ class TrainingSession {
   int run();
 
   /// What does the steps: for profiles.
-  Trainer& trainer() { return *trainer_; }
+  StepRunner& steps() { return trainer_->steps(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void find_kernels();
+  TrainerOptions trainer_options();
   StepObserver observer();
-  std::optional<Checkpoint> load_checkpoint();
-  void restore(const Checkpoint& checkpoint);
   void prepare_dump();
   void describe() const;
   void describe_memory() const;
   void write_graph() const;
-  std::optional<EpochReport> run_epoch();
-  [[noreturn]] void fail_diverged(const Diverged& error);
-  bool finish_step(const StepReport& report);
-  void finish_epoch(const EpochReport& report);
-  void save(bool best);
-  bool validate(Json& record);
-  bool is_best(double loss, double bleu) const;
-  bool is_out_of_patience() const;
-  int stop(int signal);
-  double seconds() const;
+  Validation validate();
 
   RunDirectory& run_;
   Progress& progress_;
   SessionOptions options_;
   std::shared_ptr<const onednn::KernelSelection> kernels_;
-  std::string checkpoint_;  ///< the one that training went on from, or wrote last; empty before any
+  std::shared_ptr<ProgramCache> programs_;
   std::optional<StepDump> dump_;
   std::vector<Example> train_examples_;
   std::vector<Example> valid_examples_;
   std::size_t test_pairs_ = 0;
-  std::shared_ptr<Variables> variables_;
-  std::shared_ptr<Variables> measured_;  ///< the weights that validation has: these, or their moving averages
+  std::optional<BatchPlan> plan_;
   std::optional<Trainer> trainer_;
-  std::optional<Validator> validator_;
+  std::shared_ptr<Variables> measured_;  ///< the weights that validation has: the trainer's, or their moving averages
+  std::optional<MeanLoss> valid_loss_;
   std::optional<ValidationTranslations> translations_;
-  Clock::time_point start_;
-  Throughput throughput_;
 };
 
 }  // namespace weft::nmt

@@ -100,10 +100,9 @@ TrainingState to_state(const Metadata& metadata, const CheckpointFormat& format)
 
 }  // namespace
 
-void save_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const CheckpointFormat& format,
-                     const Metadata& provenance) {
+void save_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const CheckpointFormat& format) {
   Metadata metadata = to_metadata(checkpoint.state, format);
-  metadata.insert(provenance.begin(), provenance.end());
+  metadata.insert(format.provenance.begin(), format.provenance.end());
   save_safetensors(path, checkpoint.variables, metadata);
 }
 
@@ -118,6 +117,13 @@ CheckpointFile load_checkpoint(const fs::path& path, const CheckpointFormat& for
   } catch (const Error& error) {
     fail("{}: {}", path.string(), error.what());
   }
+}
+
+std::string unknown_provenance(const fs::path& checkpoint) {
+  return fmt::format(
+      "warning: '{}' is of an earlier version and does not say what it was trained with; that what stands beside it is "
+      "still the same cannot be checked",
+      checkpoint.string());
 }
 
 void restore_variables(const Checkpoint& checkpoint, std::uint64_t seed, Variables& variables) {

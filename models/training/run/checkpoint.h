@@ -31,24 +31,29 @@ struct CheckpointFormat {
   std::vector<std::string> measures = {"valid_loss"};
   /// Adds what metadata of an earlier version lacks.
   std::function<void(Metadata& metadata)> upgrade = {};
+  /// What gives the weights their meaning, for with other settings or words they would make nonsense: written to every
+  /// checkpoint, in words that begin with provenance_prefix. What they say is the program's.
+  Metadata provenance = {};
+  /// Throws Error when a checkpoint with such words cannot be used now.
+  std::function<void(const Metadata& trained)> check_provenance = {};
 };
 
 /// A checkpoint as it was read.
 struct CheckpointFile {
   Checkpoint checkpoint;
-  /// What gives the weights their meaning, for with other settings or words they would make nonsense: the metadata
-  /// that begins with provenance_prefix. What it says is the program's.
-  Metadata provenance = {};
+  Metadata provenance = {};  ///< CheckpointFormat::provenance, as it was when the checkpoint was written
 };
 inline constexpr const char* provenance_prefix = "trained.";
 
 /// Writes the file whole or not at all: under a temporary name, which is synced and renamed.
-void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const CheckpointFormat& format,
-                     const Metadata& provenance = {});
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const CheckpointFormat& format);
 
 /// Throws Error, with the path, when the file is missing, damaged, or no checkpoint of that format, and says which of
 /// it.
 CheckpointFile load_checkpoint(const std::filesystem::path& path, const CheckpointFormat& format);
+
+/// The warning that a checkpoint does not say what it was trained with.
+std::string unknown_provenance(const std::filesystem::path& checkpoint);
 
 /// Sets the variables, which must all be there, to those of the checkpoint. Throws Error when these are others, and when
 /// it was trained with another seed.

@@ -47,10 +47,9 @@ CheckpointFolder::CheckpointFolder(fs::path folder, CheckpointFormat format, Che
 /// The checkpoint is complete before a name points to it, and older ones go after the names have left them: a run that
 /// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would
 /// not find the epoch to be the best once more, and do what is left to do.
-void CheckpointFolder::save(const Checkpoint& checkpoint, bool best, std::size_t keep,
-                            const Metadata& provenance) const {
+void CheckpointFolder::save(const Checkpoint& checkpoint, bool best, std::size_t keep) const {
   const std::string name = name_of(checkpoint.state.step);
-  save_checkpoint(file_of(name), checkpoint, format_, provenance);
+  save_checkpoint(file_of(name), checkpoint, format_);
   if (best) write_file(folder_ / best_file, name + "\n");
   write_file(folder_ / latest_file, name + "\n");
   prune(keep);
@@ -83,8 +82,8 @@ std::vector<std::string> CheckpointFolder::names() const {
   return names;
 }
 
-void CheckpointFolder::save_average(const Checkpoint& average, const Metadata& provenance) const {
-  save_checkpoint(file_of(averaged), average, format_, provenance);
+void CheckpointFolder::save_average(const Checkpoint& average) const {
+  save_checkpoint(file_of(averaged), average, format_);
 }
 
 bool CheckpointFolder::has_average() const { return fs::exists(file_of(averaged)); }
@@ -118,16 +117,23 @@ fs::path CheckpointFolder::file_of(std::string_view name) const {
   return folder_ / fmt::format("{}{}", name, checkpoint_suffix);
 }
 
-CheckpointFile CheckpointFolder::load(std::string_view which) const {
+Checkpoint CheckpointFolder::load(std::string_view which) const {
   const std::string name = resolve(which);
+  CheckpointFile file;
   try {
-    return load_checkpoint(file_of(name), format_);
+    file = load_checkpoint(file_of(name), format_);
   } catch (const Error& error) {
     std::vector<std::string> others = names();
     std::erase(others, name);
     if (others.empty()) fail("{}; there is no other checkpoint, so train again", error.what());
     fail("{}; use another checkpoint: {}", error.what(), joined(others, ", "));
   }
+  try {
+    if (format_.check_provenance && file.checkpoint.says_provenance) format_.check_provenance(file.provenance);
+  } catch (const Error& error) {
+    fail("{}: {}", file_of(name).string(), error.what());
+  }
+  return std::move(file.checkpoint);
 }
 
 bool CheckpointFolder::is_own(std::string_view file_name) {

@@ -29,9 +29,11 @@ class CheckpointFolder {
   /// The folder need not be there before the first save.
   explicit CheckpointFolder(std::filesystem::path folder, CheckpointFormat format = {}, CheckpointAdvice advice = {});
 
+  const std::filesystem::path& path() const { return folder_; }
+
   /// Writes checkpoint-<step>.safetensors, points `latest` to it, and `best` when asked; then removes older checkpoints
-  /// but the newest `keep` and the best. `provenance`: see CheckpointFile.
-  void save(const Checkpoint& checkpoint, bool best, std::size_t keep, const Metadata& provenance = {}) const;
+  /// but the newest `keep` and the best.
+  void save(const Checkpoint& checkpoint, bool best, std::size_t keep = 3) const;
   /// Removes those, as save() does; for what one that was killed has not come to.
   void prune(std::size_t keep) const;
   /// The name of the checkpoint that save() writes after that many steps.
@@ -42,7 +44,7 @@ class CheckpointFolder {
   /// The name of the average of some checkpoints, with which one can use the model, but not go on training it.
   static constexpr std::string_view averaged = "averaged";
   /// Writes averaged.safetensors, in place of the one before.
-  void save_average(const Checkpoint& average, const Metadata& provenance = {}) const;
+  void save_average(const Checkpoint& average) const;
   bool has_average() const;
   /// Whether that name of a checkpoint means the average.
   static bool is_average(std::string_view which);
@@ -52,8 +54,11 @@ class CheckpointFolder {
   std::string resolve(std::string_view which) const;
   /// The file of a checkpoint of that very name, there or not.
   std::filesystem::path file_of(std::string_view name) const;
-  /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, or of something else.
-  CheckpointFile load(std::string_view which) const;
+  /// That of the checkpoint that resolve() finds.
+  std::filesystem::path checkpoint_path(std::string_view which) const { return file_of(resolve(which)); }
+  /// Throws Error, with the path and what to do, when the checkpoint is not there, damaged, of something else, or was
+  /// trained with what is no longer there (CheckpointFormat::check_provenance).
+  Checkpoint load(std::string_view which) const;
 
   /// Whether a file of that name is one of those above.
   static bool is_own(std::string_view file_name);

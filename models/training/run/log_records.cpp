@@ -25,6 +25,11 @@ Json epoch_record(const EpochReport& report, std::int64_t step) {
           {"epoch_seconds", report.seconds}};
 }
 
+Json memory_record(const ProgramMemory& memory) {
+  return {
+      {"programs", memory.programs}, {"bytes", memory.bytes}, {"budget", memory.budget}, {"evicted", memory.evicted}};
+}
+
 Json diverged_record(const TrainingState& state, std::string_view message, double seconds) {
   return {{"event", "diverged"},
           {"step", state.step + 1},

@@ -11,9 +11,8 @@
 #include "backends/reference/reference_backend.h"
 #include "backends/runtime/execution.h"
 #include "models/nmt/network/model.h"
-#include "models/nmt/training/trainer.h"
 #include "passes/float_type.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "tests/models/nmt/network/tiny_training.h"
 
 using namespace weft;
 using namespace weft::nmt;
@@ -85,7 +84,7 @@ struct AccumulatingSession {
 
   std::vector<Example> examples;
   std::shared_ptr<Variables> variables;
-  Trainer trainer;
+  TinyTraining trainer;
 };
 
 }  // namespace
@@ -143,7 +142,7 @@ TEST_CASE("hard attention accumulates its estimates as well") {
 
 TEST_CASE("every so many batches make an update, and so does the rest at the end of an epoch") {
   AccumulatingSession session(accumulating(4));
-  const auto batches = static_cast<std::int64_t>(session.trainer.plan().batches_per_epoch());
+  const auto batches = static_cast<std::int64_t>(batch_plan(accumulating(4), session.examples).batches_per_epoch());
   REQUIRE(batches % 4 != 0);
   CHECK(session.trainer.steps_per_epoch() == batches / 4 + 1);
   std::vector<std::int64_t> updates;

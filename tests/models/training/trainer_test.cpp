@@ -103,7 +103,9 @@ Trained train(const TrainerOptions& options, TrainingEnd end = TrainingEnd::epoc
 
 /// Stops when so many steps of this trainer are done.
 TrainerOptions stopping(TrainerOptions options, int steps) {
-  options.stop = [left = steps]() mutable { return --left == 0; };
+  const auto done = std::make_shared<int>(0);
+  options.observer.after = [done](std::int64_t, const Execution&) { ++*done; };
+  options.stop = [done, steps] { return *done >= steps; };
   return options;
 }
 
@@ -371,7 +373,8 @@ TEST_CASE("one at a time trains in a folder, and only the same model with the sa
     graph.update(more, more + more);
     return graph;
   };
-  CHECK(message(larger, options(folder.path)) == path + ": the checkpoint lacks the variable 'more'");
+  CHECK(message(larger, options(folder.path)) ==
+        path + ": it lacks the model's parameter 'more' of type f32[2]; it is of another model");
   folder.write("checkpoint-5.safetensors", "half");
   CHECK(contains(message(task(), options(folder.path)), "so train again"));
 }

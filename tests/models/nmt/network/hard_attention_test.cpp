@@ -87,7 +87,7 @@ Graph exact_graph(const TrainingConfig& training, double words_of_target) {
         probability * (row_loss(forward, row) - reduce_sum(entropies) * (training.entropy_weight / words_of_target));
     objective = objective ? objective + term : term;
   }
-  output_gradients(graph, parameters.all(), gradients(objective, parameters.all()));
+  output_gradients(graph, graph.parameters(), gradients(objective, graph.parameters()));
   return graph;
 }
 
@@ -101,8 +101,8 @@ Graph estimate_graph(const TrainingConfig& training, const std::vector<bool>& ex
                                           {samples, noise, expected.empty() ? Value{} : rows_of(graph, expected)});
   const Value loss = masked_cross_entropy(forward.logits, forward.targets, training.normalisation, 0.0, 1);
   const Value baseline = graph.constant(-0.7);
-  output_gradients(graph, parameters.all(),
-                   hard_attention_gradients(forward, loss, baseline, training, parameters.all()));
+  output_gradients(graph, graph.parameters(),
+                   hard_attention_gradients(forward, loss, baseline, training, graph.parameters()));
   graph.output("probability", exp(reduce_sum(slice(forward.position_log_probabilities, 1, 0, 1))));
   return graph;
 }
@@ -115,7 +115,7 @@ Graph soft_graph() {
   const Parameters parameters = declare_parameters(graph, config);
   graph.input("noise", DType::f32, {words, 1, positions});
   const Forward forward = declare_forward(graph, parameters, config, {1, positions, words + 1});
-  output_gradients(graph, parameters.all(), gradients(row_loss(forward, 0), parameters.all()));
+  output_gradients(graph, graph.parameters(), gradients(row_loss(forward, 0), graph.parameters()));
   return graph;
 }
 

@@ -14,11 +14,10 @@
 #include "graph/base/error.h"
 #include "models/nmt/network/attention.h"
 #include "models/nmt/network/model.h"
+#include "models/nmt/network/parameters.h"
 #include "models/nmt/network/self_attention_weights.h"
-#include "models/nmt/network/weights.h"
 #include "models/nmt/search/translator.h"
-#include "models/nmt/training/trainer.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "tests/models/nmt/network/tiny_training.h"
 
 using namespace weft;
 using namespace weft::nmt;
@@ -228,7 +227,7 @@ TEST_CASE("every system learns, and its translations are those of the unrolled g
     config.model.units = 12;
     config.training.learning_rate = 0.02;
     const auto variables = std::make_shared<Variables>(7);
-    Trainer trainer(config, examples, variables);
+    TinyTraining trainer(config, examples, variables);
     const double first = trainer.run_epoch({})->loss;
     double last = first;
     for (int epoch = 0; epoch < 7; ++epoch) last = trainer.run_epoch({})->loss;

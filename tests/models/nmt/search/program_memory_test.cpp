@@ -9,8 +9,8 @@
 
 #include "models/nmt/search/compiled_shapes.h"
 #include "models/nmt/search/translator.h"
-#include "models/nmt/training/trainer.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "models/training/mean_loss.h"
+#include "tests/models/nmt/network/tiny_training.h"
 
 using namespace weft;
 using namespace weft::nmt;
@@ -232,12 +232,14 @@ TEST_CASE("training with room for one program gives the bits of training with ro
     const std::vector<Example> examples = tiny_examples(120);
     const auto train = [&](std::shared_ptr<ProgramCache> programs) {
       const auto variables = std::make_shared<Variables>(7);
-      Trainer trainer(config, examples, variables, {.programs = programs});
-      Validator validator(config, examples, variables, trainer.arena(), {}, programs);
+      TrainerOptions options = training_of(config, variables);
+      options.programs = programs;
+      TinyTraining trainer(config, examples, options);
+      MeanLoss validator(validation_task(config, examples), variables, trainer.arena(), {}, programs);
       std::vector<double> losses;
       for (int epoch = 0; epoch < 2; ++epoch) {
         losses.push_back(trainer.run_epoch({})->loss);
-        losses.push_back(validator.loss());
+        losses.push_back(validator.measure());
       }
       return std::pair(variables->snapshot(), losses);
     };

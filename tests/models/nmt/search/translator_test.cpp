@@ -9,8 +9,7 @@
 
 #include "backends/onednn/threads.h"
 #include "graph/base/error.h"
-#include "models/nmt/training/trainer.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "tests/models/nmt/network/tiny_training.h"
 
 using namespace weft;
 using namespace weft::nmt;
@@ -21,7 +20,7 @@ namespace {
 struct Fixture {
   Fixture() : source(letters(23)), target(letters(19)), variables(std::make_shared<Variables>(7)) {
     const std::vector<Example> examples = tiny_examples(200);
-    Trainer trainer(config, examples, variables);
+    TinyTraining trainer(config, examples, variables);
     for (int epoch = 0; epoch < 6; ++epoch) trainer.run_epoch({});
   }
 

@@ -1,9 +1,10 @@
-#include "models/nmt/training/checkpoint_average.h"
+#include "models/training/run/checkpoint_average.h"
 
 #include <doctest/doctest.h>
 
 #include "graph/base/file.h"
-#include "models/nmt/network/weights.h"
+#include "models/nmt/network/parameters.h"
+#include "models/nmt/training/run_directory.h"
 #include "tests/models/nmt/network/tiny_model.h"
 #include "tests/temporary_folder.h"
 
@@ -29,16 +30,19 @@ struct Run {
     Checkpoint checkpoint;
     checkpoint.state.step = step;
     double number = static_cast<double>(step);
-    for (const ParameterInfo& parameter : list_parameters(directory.config().model)) {
-      Tensor tensor(parameter.type);
+    const weft::Graph graph = parameters_graph(directory.config().model);
+    for (const weft::Value parameter : graph.parameters()) {
+      Tensor tensor(parameter.type());
       for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) tensor.set_number(i, number += 0.25);
-      checkpoint.variables.emplace(parameter.name, std::move(tensor));
+      checkpoint.variables.emplace(parameter.name(), std::move(tensor));
     }
     checkpoint.variables.emplace("adam/step", Tensor::scalar(static_cast<std::int32_t>(step)));
     return checkpoint;
   }
 
-  Checkpoint average(std::vector<std::string> names) const { return average_checkpoints(directory, names); }
+  Checkpoint average(std::vector<std::string> names) const {
+    return average_checkpoints(directory, names, parameters_graph(directory.config().model));
+  }
   std::string refused(const std::vector<std::string>& names) const {
     return message_of([&] { average(names); });
   }
@@ -88,7 +92,7 @@ TEST_CASE("the average is kept in the run, to be read as other checkpoints are")
     CHECK(loaded.variables == average.variables);
     CHECK(loaded.state == average.state);
   }
-  CHECK(run.directory.checkpoints().size() == 2);
+  CHECK(run.directory.names().size() == 2);
   run.directory.save(run.checkpoint(6), false, 1);  // older ones go, the average stays
   CHECK(run.directory.has_average());
   CHECK(run.directory.resolve("latest") == "checkpoint-6");

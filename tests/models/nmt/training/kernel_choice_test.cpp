@@ -10,9 +10,9 @@
 #include "graph/base/file.h"
 #include "graph/io/json.h"
 #include "graph/io/safetensors.h"
-#include "models/nmt/training/step_dump.h"
-#include "models/nmt/training/trainer.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "models/training/mean_loss.h"
+#include "models/training/run/step_dump.h"
+#include "tests/models/nmt/network/tiny_training.h"
 #include "tests/temporary_folder.h"
 
 using namespace weft;
@@ -40,7 +40,9 @@ TensorMap trained(const Table& kernels, int threads = 2) {
   onednn::set_thread_count(threads);
   const auto variables = std::make_shared<Variables>(7);
   const std::vector<Example> examples = tiny_examples(64);
-  Trainer(tiny_config(), examples, variables, {.backend = backend_with(kernels)}).run_epoch({});
+  TrainerOptions options = training_of(tiny_config(), variables);
+  options.backend = backend_with(kernels);
+  TinyTraining(tiny_config(), examples, options).run_epoch();
   onednn::set_thread_count(before);
   return variables->snapshot();
 }
@@ -91,7 +93,7 @@ TEST_CASE("the loss of validation sentences by a table is that of the rule but f
   config.model.units = 600;  // sums that kernels add in different orders
   const std::vector<Example> examples = tiny_examples(64);
   const auto variables = std::make_shared<Variables>(7);
-  const Trainer trainer(config, examples, variables);
+  const TinyTraining trainer(config, examples, variables);
   // Large weights: the loss of small ones hides the last bits of what it is made from.
   for (auto [name, tensor] : variables->snapshot()) {
     if (tensor.dtype() != DType::f32) continue;
@@ -99,8 +101,8 @@ TEST_CASE("the loss of validation sentences by a table is that of the rule but f
     variables->set(name, tensor);
   }
   const Table kernels = unlike_the_rule(config, examples);
-  const double by_table = Validator(config, examples, variables, {}, backend_with(kernels)).loss();
-  const double by_rule = Validator(config, examples, variables).loss();
+  const double by_table = MeanLoss(validation_task(config, examples), variables, {}, backend_with(kernels)).measure();
+  const double by_rule = MeanLoss(validation_task(config, examples), variables).measure();
   CHECK(by_table != by_rule);
   CHECK(by_table == doctest::Approx(by_rule).epsilon(1e-6));
 }
@@ -110,12 +112,13 @@ TEST_CASE("a step that is dumped keeps its kernels, by which it gives the same b
   const Config config = tiny_config();
   const std::vector<Example> examples = tiny_examples(64);
   const Table kernels = unlike_the_rule(config, examples);
-  const StepDump dump(config, folder.path, 3, kernels);
-  const StepObserver observer{
-      .before = [&](std::int64_t at, const BatchShape& shape, const Execution& e) { dump.before(at, shape, e); },
+  const StepDump dump(training_task(config, examples).graph, folder.path, 3, kernels->to_json());
+  TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
+  options.backend = backend_with(kernels);
+  options.observer = {
+      .before = [&](std::int64_t at, const auto& shape, const Execution& e) { dump.before(at, shape, e); },
       .after = [&](std::int64_t at, const Execution& e) { dump.after(at, e); }};
-  Trainer(config, examples, std::make_shared<Variables>(7), {.backend = backend_with(kernels), .observer = observer})
-      .run_epoch({});
+  TinyTraining(config, examples, options).run_epoch();
   CHECK(dump.replay_command().ends_with(" --kernels " + (folder.path / "kernels.json").string()));
 
   const auto replayed = [&](const Table& table) {

@@ -8,7 +8,8 @@
 #include <set>
 
 #include "graph/io/safetensors.h"
-#include "models/nmt/network/weights.h"
+#include "models/nmt/network/parameters.h"
+#include "models/training/run/weights.h"
 #include "tests/temporary_folder.h"
 
 using namespace weft::nmt;
@@ -76,7 +77,7 @@ TEST_CASE("a run directory gives back what was put into it") {
   CHECK(parts.train[0].target == "I am.");
   CHECK(parts.valid.empty());
   CHECK(parts.test.size() == 1);
-  CHECK_FALSE(run.has_checkpoint());
+  CHECK(run.names().empty());
 }
 
 TEST_CASE("subword models are kept in the run, and what is damaged or missing is told") {
@@ -158,7 +159,7 @@ TEST_CASE("old checkpoints go, the newest and the best stay") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
   for (const std::int64_t step : {2, 4, 8, 16, 100}) run.save(checkpoint(step), step == 4, 2);
-  CHECK(run.checkpoints() == std::vector<std::string>{"checkpoint-4", "checkpoint-16", "checkpoint-100"});
+  CHECK(run.names() == std::vector<std::string>{"checkpoint-4", "checkpoint-16", "checkpoint-100"});
   CHECK(run.resolve("latest") == "checkpoint-100");
   CHECK(run.resolve("best") == "checkpoint-4");
 }
@@ -176,7 +177,7 @@ TEST_CASE("what a killed writer left is cleared away by the next save") {
   RunDirectory run = make_run(folder.path);
   folder.write("checkpoint-7.safetensors.tmp-99-0", "half");
   folder.write("notes.tmp-1", "mine");
-  CHECK_FALSE(run.has_checkpoint());  // half a file is no checkpoint
+  CHECK(run.names().empty());  // half a file is no checkpoint
   run.save(checkpoint(8), false);
   CHECK(files(folder.path).count("checkpoint-7.safetensors.tmp-99-0") == 0);
   CHECK(files(folder.path).count("notes.tmp-1") == 1);
@@ -200,7 +201,7 @@ TEST_CASE("an existing run is not replaced unless asked to, and then its files a
   CHECK(contains(message_of([&] { make_run(folder.path); }), "holds a run already"));
   CHECK(contains(message_of([&] { make_run(folder.path); }), "--resume"));
   const RunDirectory run = make_run(folder.path, true);
-  CHECK_FALSE(run.has_checkpoint());
+  CHECK(run.names().empty());
   CHECK(files(folder.path) == std::set<std::string>{"attention.png", "config.json", "test.tsv", "train.tsv",
                                                     "vocab.source.txt", "vocab.target.txt"});
 }
@@ -365,28 +366,29 @@ TEST_CASE("the inputs of a run are not to be its own files, by whatever path or 
 
 TEST_CASE("weights of another model are refused with both types") {
   const ModelConfig config = config_of_run().model;
+  const weft::Graph graph = parameters_graph(config);
   weft::TensorMap variables;
-  for (const ParameterInfo& parameter : list_parameters(config)) variables[parameter.name] = Tensor(parameter.type);
-  CHECK(load_weights(config, variables)->names().size() == variables.size());
+  for (const weft::Value parameter : graph.parameters()) variables[parameter.name()] = Tensor(parameter.type());
+  CHECK(load_weights(graph, variables)->names().size() == variables.size());
   variables["output/bias"] = Tensor({weft::DType::f32, {9}});
-  CHECK(contains(message_of([&] { load_weights(config, variables); }),
+  CHECK(contains(message_of([&] { load_weights(graph, variables); }),
                  "its 'output/bias' is f32[9], the model's is f32[7]"));
   variables["output/bias"] = Tensor::of<float>({7}, {0, 1, 2, std::numeric_limits<float>::quiet_NaN(), 4, 5, 6});
-  CHECK(contains(message_of([&] { load_weights(config, variables); }), "its 'output/bias' is nan at index 3"));
+  CHECK(contains(message_of([&] { load_weights(graph, variables); }), "its 'output/bias' is nan at index 3"));
   variables.erase("output/bias");
-  CHECK(contains(message_of([&] { load_weights(config, variables); }), "it lacks the model's parameter 'output/bias'"));
+  CHECK(contains(message_of([&] { load_weights(graph, variables); }), "it lacks the model's parameter 'output/bias'"));
 }
 
-TEST_CASE("the log grows line by line, also after a line that was torn") {
+TEST_CASE("the samples grow line by line, also after a line that was torn") {
   const TemporaryFolder folder;
   const RunDirectory run = make_run(folder.path);
-  run.log("{\"step\":1}");
-  run.log("{\"step\":2}");
-  CHECK(weft::read_file(folder.path / "log.jsonl") == "{\"step\":1}\n{\"step\":2}\n");
-  folder.write("log.jsonl", "{\"step\":1}\n{\"st");
-  run.log("{\"step\":2}");
-  run.log("{\"step\":3}");
-  CHECK(weft::read_file(folder.path / "log.jsonl") == "{\"step\":1}\n{\"st\n{\"step\":2}\n{\"step\":3}\n");
+  run.add_samples("{\"step\":1}");
+  run.add_samples("{\"step\":2}");
+  CHECK(run.read_samples() == "{\"step\":1}\n{\"step\":2}\n");
+  folder.write("samples.jsonl", "{\"step\":1}\n{\"st");
+  run.add_samples("{\"step\":2}");
+  run.add_samples("{\"step\":3}");
+  CHECK(run.read_samples() == "{\"step\":1}\n{\"st\n{\"step\":2}\n{\"step\":3}\n");
 }
 
 TEST_CASE("settings that may change are written anew") {

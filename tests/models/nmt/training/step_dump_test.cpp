@@ -1,4 +1,4 @@
-#include "models/nmt/training/step_dump.h"
+#include "models/training/run/step_dump.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include "graph/base/error.h"
 #include "graph/io/json.h"
 #include "graph/io/safetensors.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "tests/models/nmt/network/tiny_training.h"
 #include "tests/temporary_folder.h"
 
 using namespace weft;
@@ -20,11 +20,12 @@ namespace {
 void train_and_dump(const std::filesystem::path& folder, std::int64_t step) {
   const Config config = tiny_config();
   const std::vector<Example> examples = tiny_examples(64);
-  const StepDump dump(config, folder, step);
-  const StepObserver observer{
-      .before = [&](std::int64_t at, const BatchShape& shape, const Execution& e) { dump.before(at, shape, e); },
+  const StepDump dump(training_task(config, examples).graph, folder, step);
+  TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
+  options.observer = {
+      .before = [&](std::int64_t at, const auto& shape, const Execution& e) { dump.before(at, shape, e); },
       .after = [&](std::int64_t at, const Execution& e) { dump.after(at, e); }};
-  Trainer(config, examples, std::make_shared<Variables>(7), {.observer = observer}).run_epoch({});
+  TinyTraining(config, examples, options).run_epoch();
 }
 
 TensorMap tensors(const std::filesystem::path& folder, const char* name) {
@@ -62,7 +63,9 @@ TEST_CASE("a step that diverges is named when numerics are checked") {
   config.training.learning_rate = 1e38;
   config.training.clip_norm = 0;
   const std::vector<Example> examples = tiny_examples(64);
-  Trainer trainer(config, examples, std::make_shared<Variables>(7), {.check_numerics = true});
+  TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
+  options.check_numerics = true;
+  TinyTraining trainer(config, examples, options);
   std::string message = "none";
   try {
     for (int epoch = 0; epoch < 3; ++epoch) trainer.run_epoch({});

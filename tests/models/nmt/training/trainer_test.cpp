@@ -1,5 +1,3 @@
-#include "models/nmt/training/trainer.h"
-
 #include <doctest/doctest.h>
 
 #include <set>
@@ -8,10 +6,12 @@
 #include "graph/base/error.h"
 #include "graph/order.h"
 #include "models/nmt/network/model.h"
-#include "models/nmt/network/weights.h"
-#include "models/nmt/training/divergence.h"
+#include "models/nmt/network/parameters.h"
+#include "models/training/divergence.h"
+#include "models/training/mean_loss.h"
+#include "models/training/run/weights.h"
 #include "models/training/schedule.h"
-#include "tests/models/nmt/network/tiny_model.h"
+#include "tests/models/nmt/network/tiny_training.h"
 
 using namespace weft;
 using namespace weft::nmt;
@@ -28,7 +28,14 @@ struct Session {
   Config config;
   std::vector<Example> examples;
   std::shared_ptr<Variables> variables;
-  Trainer trainer;
+  TinyTraining trainer;
+
+  std::int64_t batches() const { return static_cast<std::int64_t>(batch_plan(config, examples).batches_per_epoch()); }
+  /// Once more, to where it diverged.
+  std::optional<std::string> diverged(const std::optional<Checkpoint>& from, std::int64_t steps,
+                                      const std::function<bool()>& go_on) const {
+    return first_not_finite(training_task(config, examples), training_of(config, {}), from, steps, go_on);
+  }
 };
 
 Config with_dropout() {
@@ -82,8 +89,8 @@ TEST_CASE("the loss of a step is per token, whatever the normalisation") {
   const double a = token_mean.trainer.run_epoch({})->loss;
   const double b = batch_mean.trainer.run_epoch({})->loss;
   CHECK(a == doctest::Approx(b).epsilon(1e-5));
-  Validator validator(config, token_mean.examples, token_mean.variables);
-  CHECK(validator.loss() == doctest::Approx(a).epsilon(1e-5));
+  MeanLoss validator(validation_task(config, token_mean.examples), token_mean.variables);
+  CHECK(validator.measure() == doctest::Approx(a).epsilon(1e-5));
 }
 
 TEST_CASE("training gives the same bits with any number of threads" * doctest::test_suite("slow")) {
@@ -141,7 +148,7 @@ TEST_CASE("training keeps a moving average of the weights, which translation rea
     return true;
   });
   REQUIRE(step > 3);
-  const auto loaded = load_weights(config.model, session.variables->snapshot());
+  const auto loaded = load_weights(parameters_graph(config.model), session.variables->snapshot());
   const Tensor& average = loaded->get("output/kernel");
   for (std::int64_t i = 0; i < average.shape().volume(); ++i)
     CHECK(average.number(i) == doctest::Approx(expected.number(i)).epsilon(1e-4));
@@ -192,7 +199,7 @@ TEST_CASE("the value that made a training diverge is found by training once more
   CHECK_THROWS_AS(session.trainer.run_epoch({}), Diverged);
   CHECK(session.trainer.state() == checkpoint.state);
   const auto go_on = [] { return true; };
-  const auto found = first_not_finite(config, session.examples, {}, checkpoint, checkpoint.state.step, go_on);
+  const auto found = session.diverged(checkpoint, checkpoint.state.step, go_on);
   REQUIRE(found);
   CAPTURE(*found);
   CHECK(found->find("training diverged: in epoch 3, batch 1 (step") == 0);
@@ -204,12 +211,12 @@ TEST_CASE("the search for what is not finite ends where nothing is, and when it 
           doctest::test_suite("slow")) {
   const Config config = tiny_config();
   Session session(config);
-  const auto batches = static_cast<std::int64_t>(session.trainer.plan().batches_per_epoch());
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, batches + 2, [] { return true; }));
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, batches, [] { return true; }));
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, 0, [] { return true; }));
+  const std::int64_t batches = session.batches();
+  CHECK_FALSE(session.diverged({}, batches + 2, [] { return true; }));
+  CHECK_FALSE(session.diverged({}, batches, [] { return true; }));
+  CHECK_FALSE(session.diverged({}, 0, [] { return true; }));
   int steps = 0;
-  CHECK_FALSE(first_not_finite(config, session.examples, {}, {}, 8, [&] { return ++steps < 3; }));
+  CHECK_FALSE(session.diverged({}, 8, [&] { return ++steps < 3; }));
   CHECK(steps == 3);
 }
 

@@ -27,23 +27,37 @@ TEST_CASE("the newest checkpoints stay, with the best one and the one that `late
   CHECK(checkpoints.names() == std::vector<std::string>{"checkpoint-4", "checkpoint-16", "checkpoint-100"});
   CHECK(checkpoints.resolve("latest") == "checkpoint-100");
   CHECK(checkpoints.resolve("best") == "checkpoint-4");
-  CHECK(checkpoints.load("best").checkpoint.state.step == 4);
+  CHECK(checkpoints.load("best").state.step == 4);
   checkpoints.save(checkpoint(5), false, 2);  // its steps have started again
   CHECK(checkpoints.resolve("latest") == "checkpoint-5");
 }
 
 TEST_CASE("an average is no step, but has its name") {
   const TemporaryFolder folder;
-  const CheckpointFolder checkpoints(folder.path, {}, {.train = "train it", .average = "average them"});
+  const CheckpointFolder checkpoints(folder.path, {.provenance = {{"trained.units", "3"}}},
+                                     {.train = "train it", .average = "average them"});
   CHECK(message_of([&] { checkpoints.resolve("averaged"); }) ==
         fmt::format("the run directory '{}' holds no checkpoint; train it", folder.path.string()));
   checkpoints.save(checkpoint(1), false, 1);
   CHECK(contains(message_of([&] { checkpoints.resolve("averaged"); }), "has no average of checkpoints; average them"));
-  checkpoints.save_average(checkpoint(7), {{"trained.units", "3"}});
+  checkpoints.save_average(checkpoint(7));
   CHECK(checkpoints.names().size() == 1);
-  CHECK(checkpoints.load("averaged.safetensors").provenance.at("trained.units") == "3");
+  CHECK(checkpoints.load("averaged.safetensors").state.step == 7);
   CHECK(contains(message_of([&] { checkpoints.resolve("checkpoint-9"); }),
                  "there are: latest, best, checkpoint-1, averaged"));
+}
+
+TEST_CASE("what a checkpoint was trained with is compared when it is loaded") {
+  const TemporaryFolder folder;
+  CheckpointFolder(folder.path, {.provenance = {{"trained.units", "3"}}}).save(checkpoint(1), true);
+  Metadata told;
+  const CheckpointFolder other(folder.path, {.check_provenance = [&](const Metadata& trained) {
+                                 told = trained;
+                                 fail("it was trained with others");
+                               }});
+  CHECK(message_of([&] { other.load("best"); }) ==
+        (folder / "checkpoint-1.safetensors").string() + ": it was trained with others");
+  CHECK(told == Metadata{{"trained.units", "3"}});
 }
 
 TEST_CASE("a damaged checkpoint is told with those that may be whole") {
@@ -85,6 +99,6 @@ TEST_CASE("a save that fails leaves the names at the checkpoint before") {
   checkpoints.save(checkpoint(1), true, 3);
   fs::create_directory(folder / "checkpoint-2.safetensors");  // in the way of the next one
   CHECK_THROWS_AS(checkpoints.save(checkpoint(2), true, 3), Error);
-  CHECK(checkpoints.load("latest").checkpoint.state.step == 1);
+  CHECK(checkpoints.load("latest").state.step == 1);
   CHECK(checkpoints.resolve("best") == "checkpoint-1");
 }

@@ -36,7 +36,9 @@ Checkpoint checkpoint() {
 TEST_CASE("a checkpoint comes back to the bit, with what it was trained with") {
   const TemporaryFolder folder;
   const Metadata trained{{"trained.units", "16"}, {"trained.words", "sha256:00"}};
-  save_checkpoint(folder / "a.safetensors", checkpoint(), format, trained);
+  CheckpointFormat telling = format;
+  telling.provenance = trained;
+  save_checkpoint(folder / "a.safetensors", checkpoint(), telling);
   const CheckpointFile file = load_checkpoint(folder / "a.safetensors", format);
   CHECK(file.checkpoint.state == checkpoint().state);
   CHECK(file.checkpoint.variables == checkpoint().variables);
@@ -119,7 +121,7 @@ TEST_CASE("an earlier format is made like the present one") {
   CHECK(load_checkpoint(path, upgrading).checkpoint.says_provenance);
   upgrading.says_provenance = 2;
   CHECK_FALSE(load_checkpoint(path, upgrading).checkpoint.says_provenance);
-  save_checkpoint(path, checkpoint(), {.program = "classifier"}, {{"trained.units", "16"}});
+  save_checkpoint(path, checkpoint(), {.program = "classifier", .provenance = {{"trained.units", "16"}}});
   CHECK(contains(message_of([&] { load_checkpoint(path, upgrading); }), "the unknown key \"trained.units\""));
 }
 

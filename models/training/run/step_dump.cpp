@@ -1,15 +1,13 @@
-#include "models/nmt/training/step_dump.h"
+#include "models/training/run/step_dump.h"
 
 #include <fmt/format.h>
 
-#include "backends/onednn/products/kernel_selection.h"
 #include "graph/base/error.h"
 #include "graph/base/file.h"
 #include "graph/io/json.h"
 #include "graph/io/safetensors.h"
-#include "models/nmt/network/model.h"
 
-namespace weft::nmt {
+namespace weft {
 namespace {
 
 Tensor copy_of(const TensorView& view) {
@@ -46,9 +44,9 @@ TensorMap outputs_of(const Execution& execution) {
 
 }  // namespace
 
-StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
-                   std::shared_ptr<const onednn::KernelSelection> kernels)
-    : config_(config), folder_(std::move(folder)), step_(step), kernels_(std::move(kernels)) {
+StepDump::StepDump(std::function<Graph(const TrainingTask::Shape&)> graph, std::filesystem::path folder,
+                   std::int64_t step, std::string kernels)
+    : graph_(std::move(graph)), folder_(std::move(folder)), step_(step), kernels_(std::move(kernels)) {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   require(!error && std::filesystem::is_directory(folder_), "the folder '{}' cannot be made: {}", folder_.string(),
@@ -58,15 +56,13 @@ StepDump::StepDump(const Config& config, std::filesystem::path folder, std::int6
     std::filesystem::remove(folder_ / name, error);
 }
 
-void StepDump::before(std::int64_t step, const BatchShape& shape, const Execution& execution) const {
+void StepDump::before(std::int64_t step, const TrainingTask::Shape& shape, const Execution& execution) const {
   if (step != step_) return;
-  const ModelShape model_shape{static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
-                               static_cast<std::int64_t>(shape.target_length)};
-  const Graph graph = training_graph(config_.model, config_.training, model_shape);
+  const Graph graph = graph_(shape);
   write_file(path("graph.json"), to_json(graph));
   save_safetensors(path("inputs.safetensors"), inputs_of(graph, execution), {});
   save_safetensors(path("weights.safetensors"), variables_of(graph, execution), {});
-  if (kernels_) write_file(path("kernels.json"), kernels_->to_json());
+  if (!kernels_.empty()) write_file(path("kernels.json"), kernels_);
 }
 
 void StepDump::after(std::int64_t step, const Execution& execution) const {
@@ -79,7 +75,7 @@ std::string StepDump::replay_command() const {
   return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0{}",
                      path("graph.json"), path("inputs.safetensors"), path("weights.safetensors"),
                      path("outputs.safetensors"), path("updated.safetensors"),
-                     kernels_ ? " --kernels " + path("kernels.json") : "");
+                     kernels_.empty() ? "" : " --kernels " + path("kernels.json"));
 }
 
-}  // namespace weft::nmt
+}  // namespace weft

@@ -2,13 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <functional>
 #include <string>
 
-#include "models/nmt/config/config.h"
-#include "models/nmt/training/trainer.h"
+#include "models/training/training_task.h"
 
-namespace weft::nmt {
+namespace weft {
 
 /// Writes one step of training to a folder, so that `weft run` can run it again, to the same bits, on this machine or
 /// another one of its kind:
@@ -20,17 +19,17 @@ namespace weft::nmt {
 ///     updated.safetensors   parameters and moments after it
 ///     kernels.json          which kernels ran which products, unless all went by the rule
 ///
-/// Outputs and updated are missing when the step failed. When several batches make a step (TrainingConfig::accumulate),
-/// it is the last of them, without the update behind it.
+/// Outputs and updated are missing when the step failed. When several batches make a step
+/// (TrainingTask::accumulate), it is the last of them, without the update behind it.
 class StepDump {
  public:
-  /// `step` counts from 1, over all epochs; `kernels`: the trainer's. Makes the folder, and throws Error when that
-  /// fails.
-  StepDump(const Config& config, std::filesystem::path folder, std::int64_t step,
-           std::shared_ptr<const onednn::KernelSelection> kernels = {});
+  /// `graph`: the task's. `step` counts from 1, over all epochs. `kernels`: the table that the backend has, as JSON;
+  /// empty: none. Makes the folder, and throws Error when that fails.
+  StepDump(std::function<Graph(const TrainingTask::Shape&)> graph, std::filesystem::path folder, std::int64_t step,
+           std::string kernels = {});
 
   /// To be called as the trainer's observer; do nothing for other steps. Throw Error when a file cannot be written.
-  void before(std::int64_t step, const BatchShape& shape, const Execution& execution) const;
+  void before(std::int64_t step, const TrainingTask::Shape& shape, const Execution& execution) const;
   void after(std::int64_t step, const Execution& execution) const;
 
   std::int64_t step() const { return step_; }
@@ -40,10 +39,10 @@ class StepDump {
  private:
   std::string path(const char* name) const { return (folder_ / name).string(); }
 
-  Config config_;
+  std::function<Graph(const TrainingTask::Shape&)> graph_;
   std::filesystem::path folder_;
   std::int64_t step_;
-  std::shared_ptr<const onednn::KernelSelection> kernels_;
+  std::string kernels_;
 };
 
-}  // namespace weft::nmt
+}  // namespace weft

@@ -1,0 +1,113 @@
+#include "models/nmt/training/translation_task.h"
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/nmt/search/compiled_shapes.h"
+
+namespace weft::nmt {
+namespace {
+
+/// The batches of a plan by their numbers.
+class NumberedBatches {
+ public:
+  NumberedBatches(std::span<const Example> examples, const BatchPlan& plan) : examples_(examples), plan_(plan) {}
+
+  const Batch& at(const BatchNumber& number) {
+    if (epoch_ != number.epoch) batches_ = plan_.epoch(static_cast<std::uint64_t>(number.epoch));
+    epoch_ = number.epoch;
+    return batches_[static_cast<std::size_t>(number.batch)];
+  }
+
+  /// The target tokens that a batch predicts: all but each row's <start>.
+  std::int64_t tokens(const BatchNumber& number) {
+    std::int64_t tokens = 0;
+    for (const std::size_t row : at(number).rows) tokens += std::ssize(examples_[row].target) - 1;
+    return tokens;
+  }
+
+  void fill(const BatchNumber& number, const Execution& step) {
+    const Batch& batch = at(number);
+    fill_source(batch, examples_, step.input("source").as<std::int32_t>(),
+                step.input("source_lengths").as<std::int32_t>());
+    std::vector<std::int32_t> target_lengths(batch.rows.size());
+    fill_target(batch, examples_, step.input("target").as<std::int32_t>(), target_lengths);
+  }
+
+ private:
+  std::span<const Example> examples_;
+  BatchPlan plan_;
+  std::optional<std::int64_t> epoch_;  ///< of the batches
+  std::vector<Batch> batches_;
+};
+
+/// Without a graph.
+TrainingTask task_on(const std::shared_ptr<NumberedBatches>& batches, std::size_t batches_per_epoch) {
+  return {.graph = {},
+          .batches = static_cast<std::int64_t>(batches_per_epoch),
+          .shape =
+              [batches](const BatchNumber& number) {
+                const auto [rows, source_length, target_length] = model_shape(batches->at(number).shape);
+                return TrainingTask::Shape{rows, source_length, target_length};
+              },
+          .tokens = [batches](const BatchNumber& number) { return batches->tokens(number); },
+          .fill = [batches](const BatchNumber& number, Execution& step) { batches->fill(number, step); }};
+}
+
+}  // namespace
+
+BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
+  // Groups that have no padding are left so where it would change what a sentence means.
+  const std::size_t most_shapes =
+      ignores_padding(config.model) ? BatchPlan::shape_limit : std::numeric_limits<std::size_t>::max();
+  return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, most_shapes);
+}
+
+ModelShape model_shape(const BatchShape& shape) {
+  return {static_cast<std::int64_t>(shape.rows), static_cast<std::int64_t>(shape.source_length),
+          static_cast<std::int64_t>(shape.target_length)};
+}
+
+ModelShape model_shape(const TrainingTask::Shape& shape) { return {shape[0], shape[1], shape[2]}; }
+
+TrainingTask training_task(const Config& config, std::span<const Example> examples, const BatchPlan& plan) {
+  const auto batches = std::make_shared<NumberedBatches>(examples, plan);
+  const ModelConfig& model = config.model;
+  const TrainingConfig& training = config.training;
+  TrainingTask task = task_on(batches, plan.batches_per_epoch());
+  task.graph = [model, training](const TrainingTask::Shape& shape) {
+    return training_graph(model, training, model_shape(shape));
+  };
+  task.accumulate = training.accumulate;
+  if (task.accumulate > 1) task.update = [model, training] { return update_graph(model, training); };
+  if (training.normalisation == LossNormalisation::batch_mean)
+    task.divisor = [batches](const BatchNumber& number) { return std::ssize(batches->at(number).rows); };
+  return task;
+}
+
+TrainingTask training_task(const Config& config, std::span<const Example> examples) {
+  return training_task(config, examples, batch_plan(config, examples));
+}
+
+TrainingTask validation_task(const Config& config, std::span<const Example> examples) {
+  const BatchPlan plan = batch_plan(config, examples);
+  TrainingTask task = task_on(std::make_shared<NumberedBatches>(examples, plan), plan.batches_per_epoch());
+  task.graph = [model = config.model](const TrainingTask::Shape& shape) {
+    return loss_graph(model, model_shape(shape), LossNormalisation::token_mean);
+  };
+  return task;
+}
+
+TrainerOptions trainer_options(const TrainingConfig& training) {
+  return {.epochs = training.epochs,
+          .learning_rate = learning_rate_schedule(training),
+          .average = training.average,
+          .seed = training.seed,
+          .patience = training.patience,
+          .checkpoint_every = training.checkpoint_every,
+          .keep = static_cast<std::size_t>(training.keep)};
+}
+
+}  // namespace weft::nmt

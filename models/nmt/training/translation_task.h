@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+
+#include "models/nmt/config/config.h"
+#include "models/nmt/data/batches.h"
+#include "models/nmt/network/model.h"
+#include "models/training/trainer_options.h"
+#include "models/training/training_task.h"
+
+namespace weft::nmt {
+
+using weft::Diverged;
+using weft::EpochReport;
+using weft::StepReport;
+
+/// The examples in batches, as the config's training has them.
+BatchPlan batch_plan(const Config& config, std::span<const Example> examples);
+
+/// What a graph is declared for, of a batch's shape or of the three numbers that tell shapes apart.
+ModelShape model_shape(const BatchShape& shape);
+ModelShape model_shape(const TrainingTask::Shape& shape);
+
+/// The training of a translator on those batches of the examples, which must live as long.
+TrainingTask training_task(const Config& config, std::span<const Example> examples, const BatchPlan& plan);
+TrainingTask training_task(const Config& config, std::span<const Example> examples);
+/// The loss per token of examples, for MeanLoss.
+TrainingTask validation_task(const Config& config, std::span<const Example> examples);
+
+/// How the config says that it is trained.
+TrainerOptions trainer_options(const TrainingConfig& training);
+
+}  // namespace weft::nmt
