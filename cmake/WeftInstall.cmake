@@ -39,7 +39,7 @@ weft_public(weft backends/weft.h ${weft_libraries})
 if(TARGET weft_nmt_training)
   weft_public(training models/training/training.h weft_public_weft ${weft_training_libraries})
   weft_public(nmt models/nmt/nmt.h weft_public_training ${weft_nmt_libraries})
-  weft_public(inspect tools/inspect/inspect.h weft_public_weft ${weft_inspect_libraries})
+  weft_public(inspect tools/inspect/inspect.h weft_public_training ${weft_inspect_libraries})
 endif()
 
 if(NOT WEFT_INSTALL)

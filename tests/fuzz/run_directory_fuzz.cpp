@@ -9,6 +9,7 @@
 #include "models/nmt/config/settings.h"
 #include "models/nmt/network/parameters.h"
 #include "models/nmt/training/run_directory.h"
+#include "models/training/run/training_log.h"
 #include "models/training/run/weights.h"
 #include "tests/fuzz/harness.h"
 #include "tests/temporary_folder.h"
@@ -89,7 +90,7 @@ void run(std::string_view input) {
   for (const std::string_view which : {"latest", "best", "checkpoint-7", "averaged"}) load_checkpoint(*run, which);
   accepted([&] { return run->parts(); });
   accepted([&] { return run->kernels(); });
-  run->read_log();
+  read_log(run->path() / "log.jsonl");
   run->read_samples();
 }
 

@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/nmt/training/training_log.h"
+#include "models/nmt/training/sample_log.h"
+#include "models/training/run/training_log.h"
 #include "tests/fuzz/harness.h"
 
 // log.jsonl and samples.jsonl, of which any text makes some log: by step, with finite figures and whole matrices.
@@ -32,14 +33,15 @@ void check_sample(const nmt::SampleTranslation& sample) {
 }
 
 void run(std::string_view input) {
-  const nmt::TrainingLog log = nmt::parse_training_log(input);
+  const TrainingLog log = parse_training_log(input);
   check_order(log.batches);
   check_order(log.epochs);
-  for (const nmt::BatchRecord& batch : log.batches)
+  for (const BatchRecord& batch : log.batches)
     check_finite({batch.loss, batch.gradient_norm, batch.learning_rate, batch.tokens_per_second});
-  for (const nmt::EpochRecord& epoch : log.epochs)
-    check_finite({epoch.loss, epoch.tokens_per_second, epoch.epoch_seconds, epoch.valid_loss, epoch.valid_bleu,
-                  epoch.valid_chrf, epoch.valid_sentences, epoch.seconds});
+  for (const EpochRecord& epoch : log.epochs) {
+    check_finite({epoch.loss, epoch.tokens_per_second, epoch.epoch_seconds, epoch.seconds});
+    for (const auto& [name, number] : epoch.valid) check_finite({number});
+  }
 
   const nmt::SampleLog samples = nmt::parse_samples(input);
   check_order(samples.epochs);

@@ -12,7 +12,8 @@
 #include "models/nmt/data/corpus.h"
 #include "models/nmt/text/vocabulary.h"
 #include "models/nmt/training/run_directory.h"
-#include "models/nmt/training/training_log.h"
+#include "models/nmt/training/sample_log.h"
+#include "models/training/run/training_log.h"
 #include "ops/ops.h"
 #include "tests/temporary_folder.h"
 

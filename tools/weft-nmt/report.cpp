@@ -1,11 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "graph/base/file.h"
+#include "graph/base/json_value.h"
+#include "models/nmt/config/settings.h"
+#include "models/nmt/network/parameters.h"
+#include "models/nmt/text/language.h"
 #include "models/nmt/training/run_directory.h"
-#include "tools/web/page.h"
+#include "models/nmt/training/sample_log.h"
+#include "tools/inspect/training_page.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
-#include "tools/weft-nmt/report_data.h"
 
 namespace weft::nmt {
 namespace {
@@ -17,19 +23,57 @@ constexpr const char* report_examples = R"(Examples:
 The page shows how loss, BLEU, chrF, speed, the gradients' norm and the learning rate went, and how sample sentences
 were translated after each epoch, with what the decoder attended to. It is one file and asks the network for nothing.)";
 
+/// The most epochs whose sample translations a page holds: of more, they are spread over the training.
+constexpr std::size_t max_report_epochs = 200;
+
 struct ReportOptions {
   std::string run;
   std::string out;
 };
 
+Json sample_epochs(const std::vector<EpochSamples>& epochs) {
+  Json list = Json::list();
+  const std::size_t shown = std::min(epochs.size(), max_report_epochs);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const EpochSamples& epoch = epochs[(i + 1) * epochs.size() / shown - 1];  // the last one always
+    Json samples = Json::list();
+    for (const SampleTranslation& sample : epoch.samples) {
+      samples.push_back({{"source", sample.source},
+                         {"reference", sample.reference},
+                         {"translation", sample.translation},
+                         {"source_words", sample.source_words},
+                         {"target_words", sample.target_words},
+                         {"weights", sample.weights}});
+    }
+    list.push_back({{"epoch", epoch.epoch}, {"samples", std::move(samples)}});
+  }
+  return list;
+}
+
+Json setting_rows(const Config& config) {
+  Json rows = Json::list();
+  for (const Setting& setting : settings()) {
+    const std::string text = setting_text(setting.get(config));
+    if (!text.empty()) rows.push_back(Json::list({setting.name, text, setting.summary}));
+  }
+  return rows;
+}
+
+Json language(const std::string& code) { return Json{{"code", code}, {"name", language_name(code)}}; }
+
 void report(const ReportOptions& options) {
   const RunDirectory run = RunDirectory::open(options.run);
-  const web::Page page{.title = fmt::format("Training of {}", run.path().string()),
-                       .styles = {"page.css", "uplot.css", "heat.css", "report.css"},
-                       .scripts = {"page.js", "uplot.js", "heat.js", "report.js"},
-                       .data = {{"data", report_data(run)}},
-                       .body = "<main id=\"report\"></main>"};
-  write_file(options.out, web::to_html(page));
+  const Config& config = run.config();
+  const SampleLog samples = parse_samples(run.read_samples());
+  write_file(options.out, inspect::training_page(run.path(), {{"source_language", language(config.source_language)},
+                                                              {"target_language", language(config.target_language)},
+                                                              {"epochs_wanted", config.training.epochs},
+                                                              {"patience", config.training.patience},
+                                                              {"best_by", to_string(config.training.best_by)},
+                                                              {"parameters", count_parameters(config.model)},
+                                                              {"unreadable_samples", samples.unreadable},
+                                                              {"samples", sample_epochs(samples.epochs)},
+                                                              {"settings", setting_rows(config)}}));
   say(fmt::format("Wrote {}", options.out));
 }
 

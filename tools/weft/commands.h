@@ -17,6 +17,7 @@ void add_run(Program& program);
 void add_profile(Program& program);
 void add_compare(Program& program);
 void add_reduce(Program& program);
+void add_report(Program& program);
 void add_check_gradients(Program& program);
 void add_check_passes(Program& program);
 void add_ops(Program& program);

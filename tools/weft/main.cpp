@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
       "  weft check-passes --all                                   every pass against what it was given\n"
       "  weft ops matmul                                           what an op takes and gives\n"
       "  weft passes                                               what compiling does, in order\n"
+      "  weft report runs/mine -o page.html                        how a training goes: losses, speed, learning rate\n"
       "  weft bench-compile                                        what compiling takes, by nodes\n\n"
       "Graphs are files of JSON or of Weft's text form (docs/ir.md). `weft COMMAND --help` explains a command.\n"
       "Exit status: 0 done, 1 failed (bad file, failed check), 2 wrong usage.");
@@ -47,5 +48,6 @@ int main(int argc, char** argv) {
   add_ops(program);
   add_passes(program);
   add_bench_compile(program);
+  add_report(program);
   return program.run(argc, argv);
 }

@@ -15,6 +15,7 @@
 #include "models/nmt/training/vocabulary_files.h"
 #include "models/training/run/log_records.h"
 #include "models/training/run/run_files.h"
+#include "models/training/run/training_log.h"
 
 namespace weft::nmt {
 namespace {
@@ -36,7 +37,6 @@ constexpr std::int64_t written_version = 2;
 constexpr std::int64_t says_provenance = 2;  ///< the first that does (provenance.h)
 
 constexpr std::uint64_t max_config_bytes = std::uint64_t{1} << 20;
-constexpr std::uint64_t max_log_bytes = std::uint64_t{1} << 30;
 
 // ---- Sentences.
 
@@ -110,8 +110,6 @@ void remove_run(const fs::path& folder) {
   remove_file(folder / config_file);
   for (const fs::path& file : files_of_run(folder)) remove_file(file);
 }
-
-std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read_file(path, max_log_bytes) : ""; }
 
 }  // namespace
 
@@ -194,8 +192,7 @@ void RunDirectory::clear_unfinished() const { remove_unfinished(path(), is_file_
 
 void RunDirectory::add_samples(std::string_view json_line) const { append_line(path() / samples_file, json_line); }
 
-std::string RunDirectory::read_log() const { return read_if_there(path() / log_file); }
-std::string RunDirectory::read_samples() const { return read_if_there(path() / samples_file); }
+std::string RunDirectory::read_samples() const { return read_log(path() / samples_file); }
 
 void RunDirectory::write_graph(std::string_view json) const { write_file(path() / graph_file, json); }
 

@@ -78,8 +78,7 @@ class RunDirectory : public CheckpointFolder {
 
   /// Appends one JSON object (a line) to samples.jsonl.
   void add_samples(std::string_view json_line) const;
-  /// The content of log.jsonl and of that file; empty when there is none. Their last line may be unfinished while training goes on.
-  std::string read_log() const;
+  /// The content of that file; empty when there is none. Its last line may be unfinished while training goes on.
   std::string read_samples() const;
   void write_graph(std::string_view json) const;
 

@@ -1,4 +1,5 @@
-// The page of `weft-nmt report`. All text of a run (words, paths, messages) becomes text nodes only.
+// The page of `weft report` and `weft-nmt report`: of any training its log, and what else its program says of it
+// (tools/inspect/training_page.h). All text of a run (words, paths, messages) becomes text nodes only.
 "use strict";
 {
   const report = weft.data("data");
@@ -6,6 +7,7 @@
   const { batches, epochs, source_language: from, target_language: to } = report;
   const best = epochs.findLast((epoch) => epoch.best);
   const last = epochs.at(-1);
+  const translates = report.samples !== undefined;
   const el = weft.el;
 
   const fixed = (digits) => (value) => value.toFixed(digits);
@@ -20,6 +22,7 @@
   function state() {
     if (report.diverged !== null) return "Diverged";
     if (report.training) return "Training";
+    if (report.epochs_wanted === undefined) return "Ended";  // why, the log does not tell
     if (last && last.epoch >= report.epochs_wanted) return "Finished";
     if (best && report.patience > 0 && last.epoch - best.epoch >= report.patience) return "Finished early";
     return "Stopped";
@@ -29,14 +32,14 @@
     const total = epochs.reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);
     const rows = [
       ["State", state()],
-      ["Epochs done", `${last ? last.epoch : 0} of ${report.epochs_wanted}`],
-      ["Parameters", weft.scaled(report.parameters, 1000, ["", "k", "M", "G"])],
+      ["Epochs done", (last ? last.epoch : 0) + (report.epochs_wanted === undefined ? "" : ` of ${report.epochs_wanted}`)],
     ];
+    if (report.parameters !== undefined) rows.push(["Parameters", weft.scaled(report.parameters, 1000, ["", "k", "M", "G"])]);
     if (total > 0) rows.push(["Time in epochs", duration(total)]);
     if (best) {
-      rows.push([`Best epoch (by ${report.best_by === "bleu" ? "BLEU" : report.best_by})`, best.epoch],
-        ["Its valid loss", text(best.valid_loss, fixed(4))], ["Its BLEU", text(best.bleu, fixed(2))],
-        ["Its chrF", text(best.chrf, fixed(2))]);
+      const by = report.best_by === "bleu" ? "BLEU" : report.best_by ?? "loss";
+      rows.push([`Best epoch (by ${by})`, best.epoch], ["Its valid loss", text(best.valid_loss, fixed(4))]);
+      if (translates) rows.push(["Its BLEU", text(best.valid_bleu, fixed(2))], ["Its chrF", text(best.valid_chrf, fixed(2))]);
     }
     return el("dl", { class: "figures" }, rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   }
@@ -93,7 +96,7 @@
   }
 
   const batchNote = batches.records_per_point > 1 ? `each point is the mean of ${batches.records_per_point} log records` : null;
-  const column = (name) => epochs.map((epoch) => epoch[name]);
+  const column = (name) => epochs.map((epoch) => epoch[name] ?? null);
   const byEpoch = column("epoch");
 
   function ofBatches(title, name, format, color) {
@@ -110,8 +113,8 @@
   }
 
   function curves() {
-    const [trainLoss, validLoss, bleu, chrf] = ["loss", "valid_loss", "bleu", "chrf"].map(column);
-    const sentences = last?.sentences;
+    const [trainLoss, validLoss, bleu, chrf] = ["loss", "valid_loss", "valid_bleu", "valid_chrf"].map(column);
+    const sentences = last?.valid_sentences;
     const drawn = [
       chart("Loss per token", [[batches.epochs, [batches.loss]], [byEpoch, [trainLoss, validLoss]]],
         [{ label: "batches", values: batches.loss, color: "--other", format: fixed(4), width: 1 },
@@ -153,7 +156,7 @@
       slider.value = at;
       const { epoch, samples } = shown[at];
       const scores = epochs.find((each) => each.epoch === epoch);
-      label.textContent = `Epoch ${epoch}${scores?.bleu === null || !scores ? "" : ` · BLEU ${scores.bleu.toFixed(2)}`}`;
+      label.textContent = `Epoch ${epoch}${scores?.valid_bleu === undefined ? "" : ` · BLEU ${scores.valid_bleu.toFixed(2)}`}`;
       cards.replaceChildren(...samples.map((sample, index) => {
         const stretches = history(index);
         const details = el("details", { open: opened.has(index), ontoggle: () => (details.open ? opened.add(index) : opened.delete(index)) },
@@ -175,23 +178,30 @@
   // ---- Tables.
   function epochTable() {
     const number = (title) => ({ title, number: true });
-    const rows = epochs.map((epoch) => [epoch.epoch, text(epoch.loss, fixed(4)), text(epoch.valid_loss, fixed(4)),
-      text(epoch.valid_loss, (loss) => Math.exp(loss).toFixed(3)), text(epoch.bleu, fixed(2)), text(epoch.chrf, fixed(2)),
-      text(epoch.tokens_per_second, (value) => weft.number(Math.round(value))), text(epoch.seconds, fixed(1)), epoch === best ? "best" : ""]);
-    return el("div", { class: "scroll" }, weft.table([...["Epoch", "Training loss", "Valid loss", "Perplexity", "BLEU", "chrF", "Tokens/s", "Seconds"].map(number), { title: "" }], rows));
+    const score = (title, name) => (translates ? [[number(title), (epoch) => text(epoch[name], fixed(2))]] : []);
+    const columns = [
+      [number("Epoch"), (epoch) => epoch.epoch], [number("Training loss"), (epoch) => text(epoch.loss, fixed(4))],
+      [number("Valid loss"), (epoch) => text(epoch.valid_loss, fixed(4))],
+      [number("Perplexity"), (epoch) => text(epoch.valid_loss, (loss) => Math.exp(loss).toFixed(3))],
+      ...score("BLEU", "valid_bleu"), ...score("chrF", "valid_chrf"),
+      [number("Tokens/s"), (epoch) => text(epoch.tokens_per_second, (value) => weft.number(Math.round(value)))],
+      [number("Seconds"), (epoch) => text(epoch.seconds, fixed(1))], [{ title: "" }, (epoch) => (epoch === best ? "best" : "")],
+    ];
+    return el("div", { class: "scroll" }, weft.table(columns.map(([title]) => title), epochs.map((epoch) => columns.map(([, cell]) => cell(epoch)))));
   }
 
   const settingTable = () => el("div", { class: "scroll" }, weft.table([{ title: "Setting" }, { title: "Value" }, { title: "What it is" }],
     report.settings.map(([name, value, summary]) => [el("code", {}, name), value, el("span", { class: "muted" }, summary)])));
 
+  const unreadable = report.unreadable_lines + (report.unreadable_samples ?? 0);
   main.append(...[
     figures(),
     report.diverged !== null ? el("p", { class: "diverged" }, report.diverged) : null,
-    report.unreadable_lines > 0 ? el("p", { class: "muted" }, `Lines of the logs that are not whole, and were left out: ${report.unreadable_lines}`) : null,
+    unreadable > 0 ? el("p", { class: "muted" }, `Lines of the logs that are not whole, and were left out: ${unreadable}`) : null,
     el("h2", {}, "Curves"), curves(),
-    el("h2", {}, "Sample translations"), ...samplesSection(),
+    ...(translates ? [el("h2", {}, "Sample translations"), ...samplesSection()] : []),
     el("h2", {}, "Epochs"), epochs.length > 0 ? epochTable() : el("p", { class: "muted" }, "No epoch has ended yet."),
-    el("h2", {}, "Settings"), settingTable(),
+    ...(report.settings === undefined ? [] : [el("h2", {}, "Settings"), settingTable()]),
   ].filter((each) => each !== null));
 
   const drawAll = () => charts.forEach((each) => {

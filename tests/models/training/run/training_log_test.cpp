@@ -1,9 +1,9 @@
-#include "models/nmt/training/training_log.h"
+#include "models/training/run/training_log.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-using namespace weft::nmt;
+using namespace weft;
 
 namespace {
 
@@ -21,10 +21,6 @@ std::string epoch(int step, int number, double bleu) {
       step, number, bleu);
 }
 
-const std::string sample_line =
-    R"({"epoch":1,"step":20,"samples":[{"source":"Je.","reference":"I.","translation":"i","source_words":["je","."],)"
-    R"("target_words":["i"],"weights":[[0.75,0.25]]}]})";
-
 }  // namespace
 
 TEST_CASE("a log is read back") {
@@ -36,8 +32,7 @@ TEST_CASE("a log is read back") {
   CHECK(log.batches[2].loss == 2.0);
   CHECK(log.batches[2].gradient_norm == 2.5);
   REQUIRE(log.epochs.size() == 1);
-  CHECK(log.epochs[0].valid_bleu == 30.0);
-  CHECK_FALSE(log.epochs[0].valid_chrf);
+  CHECK(log.epochs[0].valid == Measures{{"valid_bleu", 30}, {"valid_loss", 1.25}});
   CHECK(log.epochs[0].best);
   CHECK(log.unreadable == 0);
   CHECK_FALSE(log.diverged);
@@ -51,7 +46,7 @@ TEST_CASE("a log of a training that was killed and resumed: what was done anew t
   CHECK(log.batches[2].loss == 2.0);
   CHECK(log.batches[3].loss == 1.0);
   CHECK(log.epochs.size() == 1);
-  CHECK(parse_training_log(text + epoch(40, 2, 40)).epochs.at(1).valid_bleu == 40.0);
+  CHECK(parse_training_log(text + epoch(40, 2, 40)).epochs.at(1).valid.at("valid_bleu") == 40.0);
 }
 
 TEST_CASE("a line that is being written, torn or nonsense is left out and counted") {
@@ -83,28 +78,4 @@ TEST_CASE("a log tells that training diverged, until it goes on") {
                                "\n";
   CHECK(parse_training_log(batch(20, 1, 3) + diverged).diverged == "the loss is nan");
   CHECK_FALSE(parse_training_log(batch(20, 1, 3) + diverged + batch(30, 2, 3)).diverged);
-}
-
-TEST_CASE("samples are read back; what has not the form of one is left out") {
-  const SampleLog log = parse_samples(sample_line + "\n" + sample_line.substr(0, 40));
-  REQUIRE(log.epochs.size() == 1);
-  CHECK(log.unreadable == 1);
-  const SampleTranslation& sample = log.epochs[0].samples.at(0);
-  CHECK(sample.source == "Je.");
-  CHECK(sample.target_words == std::vector<std::string>{"i"});
-  CHECK(sample.weights == std::vector<std::vector<double>>{{0.75, 0.25}});
-
-  const auto with = [](std::string_view from, std::string_view to) {
-    std::string text = sample_line;
-    text.replace(text.find(from), from.size(), to);
-    return parse_samples(text).unreadable;
-  };
-  CHECK(with("0.75", "0.75") == 0);
-  for (const char* weight : {"1.5", "-0.1", "null", "\"x\"", "0.5,0.5", "[0.75]"}) CHECK(with("0.75", weight) == 1);
-  CHECK(with("[[0.75,0.25]]", "[[0.75,0.25],[0.75,0.25]]") == 1);
-  CHECK(with("[[0.75,0.25]]", "[[]]") == 1);
-  CHECK(with("[[0.75,0.25]]", "[]") == 0);  // a model without attention
-  CHECK(with("[\"je\",\".\"]", "[]") == 1);
-  CHECK(with("\"je\"", "7") == 1);
-  CHECK(with("\"step\":20", "\"step\":0") == 1);
 }
