@@ -31,16 +31,17 @@ void draw(std::uint64_t seed, std::span<float> pictures, std::span<std::int32_t>
   }
 }
 
-Value logits_of(Value pictures) {
-  Value x = max_pool(relu(layers::conv(pictures, 16, 5, "first", {.padding = 2})), 2);
-  x = max_pool(relu(layers::conv(x, 32, 3, "second", {.padding = 1})), 2);
+Value logits_of(Value pictures, bool training) {
+  const layers::BatchNormOptions norm{.training = training};
+  Value x = max_pool(layers::conv_block(pictures, 16, 5, "first", {.conv = {.padding = 2}, .norm = norm}), 2);
+  x = max_pool(layers::conv_block(x, 32, 3, "second", {.conv = {.padding = 1}, .norm = norm}), 2);
   return layers::dense(reshape(x, {x.shape()[0], -1}), classes, "logits");
 }
 
 Graph training_step() {
   Graph graph("cnn");
   const Value pictures = graph.input("pictures", DType::f32, {batch, 1, side, side});
-  const Value loss = cross_entropy(logits_of(pictures), graph.input("labels", DType::i32, {batch}));
+  const Value loss = cross_entropy(logits_of(pictures, true), graph.input("labels", DType::i32, {batch}));
   const std::vector<Value> parameters = graph.parameters();
   Adam(graph).update(parameters, gradients(loss, parameters), graph.input("learning_rate", DType::f32, {}));
   graph.output("loss", loss);
@@ -61,7 +62,7 @@ int main() {
   // Pictures that it has not seen.
   constexpr std::int64_t count = 1000;
   Graph graph("predict");
-  graph.output("class", argmax(logits_of(graph.input("pictures", DType::f32, {count, 1, side, side})), -1));
+  graph.output("class", argmax(logits_of(graph.input("pictures", DType::f32, {count, 1, side, side}), false), -1));
   Execution predict(compile(graph), {.variables = trainer.variables()});
   std::vector<std::int32_t> labels(count);
   draw(0, predict.input("pictures").as<float>(), labels);

@@ -77,6 +77,25 @@ Value self_attention(Value x, std::string_view name, const AttentionOptions& opt
   return dense(together(scaled_dot_product_attention(query, key, value, how)), units, "output", {}, where);
 }
 
+AdditiveAttentionWeights declare_additive_attention(Graph& graph, std::int64_t query_units, std::int64_t value_units,
+                                                    std::int64_t units, std::string_view name,
+                                                    const Initializer& kernel, DType dtype, SourceLine where) {
+  const Graph::Scope scope = graph.scope(name, where);
+  const auto matrix = [&](std::string_view of, const Shape& shape) {
+    return graph.parameter(of, shape, kernel, dtype, where);
+  };
+  const auto bias = [&](std::string_view of, std::int64_t size) {
+    return graph.parameter(of, {size}, Initializer::zeros(), dtype, where);
+  };
+  // Braces: evaluated, and so declared, in this order.
+  return {matrix("w1", {query_units, units}),
+          bias("b1", units),
+          matrix("w2", {value_units, units}),
+          bias("b2", units),
+          matrix("v", {units, 1}),
+          bias("bv", 1)};
+}
+
 Value transformer_block(Value x, std::int64_t hidden, std::string_view name, const AttentionOptions& options,
                         SourceLine where) {
   const Graph::Scope scope = x.graph().scope(name, where);

@@ -48,4 +48,13 @@ Value conv(Value x, std::int64_t channels, const Integers& window, std::string_v
                      .bias = bias});
 }
 
+Value conv_block(Value x, std::int64_t channels, const Integers& window, std::string_view name,
+                 const ConvBlockOptions& options, SourceLine where) {
+  const Graph::Scope scope = x.graph().scope(name, where);
+  ConvOptions without_bias = options.conv;
+  without_bias.bias = false;
+  return options.activation(
+      batch_norm(conv(x, channels, window, "conv", without_bias, where), "norm", options.norm, where));
+}
+
 }  // namespace weft::layers

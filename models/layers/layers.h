@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
 #include "graph/graph.h"
+#include "models/layers/dropout.h"    // IWYU pragma: export
+#include "models/layers/recurrent.h"  // IWYU pragma: export
 #include "ops/ops.h"
 
 // What models are made of. Each function declares its parameters below the scope `name`, within the current one, appends
@@ -21,6 +24,14 @@ struct DenseOptions {
 /// x kernel + bias, over the last axis: x [..., in] -> [..., units]. Parameters: "kernel" [in, units], "bias" [units].
 Value dense(Value x, std::int64_t units, std::string_view name, const DenseOptions& options = {},
             SourceLine where = SourceLine::current());
+struct DenseWeights {
+  Value kernel;  ///< [in, units]
+  Value bias;    ///< [units]; null without one
+};
+/// The parameters of such a layer alone, for one that is used more than once (weft::dense, ops/ops.h).
+DenseWeights declare_dense(Graph& graph, std::int64_t in, std::int64_t units, std::string_view name,
+                           const DenseOptions& options = {}, DType dtype = DType::f32,
+                           SourceLine where = SourceLine::current());
 
 struct ConvOptions {
   // As in weft::ConvOptions (ops/ops.h).
@@ -37,6 +48,23 @@ struct ConvOptions {
 Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name,
            const ConvOptions& options = {}, SourceLine where = SourceLine::current());
 
+struct BatchNormOptions {
+  /// Whether x is normalised by its own statistics, and the running ones move towards them after each run; else by the
+  /// running ones.
+  bool training = true;
+  std::int64_t axis = 1;  ///< of the channels
+  double momentum = 0.1;  ///< the share of the running statistics that each run replaces
+  double epsilon = 1e-5;  ///< added to the variance
+};
+struct ConvBlockOptions {
+  ConvOptions conv = {};       ///< whose bias is the normalisation's
+  BatchNormOptions norm = {};  ///< of axis 1
+  std::function<Value(Value x)> activation = relu;
+};
+/// Convolution, batch normalisation and activation (Ioffe and Szegedy, arXiv:1502.03167). Layers: "conv" and "norm".
+Value conv_block(Value x, std::int64_t channels, const Integers& window, std::string_view name,
+                 const ConvBlockOptions& options = {}, SourceLine where = SourceLine::current());
+
 /// Rows of a table: ids (i32, any shape) -> [..., units]. Parameter: "table" [vocabulary, units].
 Value embedding(Value ids, std::int64_t vocabulary, std::int64_t units, std::string_view name,
                 SourceLine where = SourceLine::current());
@@ -46,14 +74,6 @@ Value layer_norm(Value x, std::string_view name, SourceLine where = SourceLine::
 /// Root-mean-square normalisation over the last axis. Parameter: "gain" [units].
 Value rms_norm(Value x, std::string_view name, SourceLine where = SourceLine::current());
 
-struct BatchNormOptions {
-  /// Whether x is normalised by its own statistics, and the running ones move towards them after each run; else by the
-  /// running ones.
-  bool training = true;
-  std::int64_t axis = 1;  ///< of the channels
-  double momentum = 0.1;  ///< the share of the running statistics that each run replaces
-  double epsilon = 1e-5;  ///< added to the variance
-};
 /// Batch normalisation of each channel (ops/ops.h). Parameters: "gain" and "bias" [channels]. States: "running_mean" and
 /// "running_variance" [channels], the latter with one less than the number of elements as divisor, as PyTorch has it.
 Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options = {},
@@ -61,11 +81,6 @@ Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options
 /// Group normalisation (ops/ops.h), with the channels on axis `axis`. Parameters: "gain" and "bias" [channels].
 Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis = 1,
                  SourceLine where = SourceLine::current());
-
-/// A GRU or LSTM from the first step to the last, from a state of zeros: x [batch, time, in] -> its outputs
-/// [batch, time, units]. Parameters: those of GruWeights and LstmWeights (ops/ops.h).
-Value gru(Value x, std::int64_t units, std::string_view name, SourceLine where = SourceLine::current());
-Value lstm(Value x, std::int64_t units, std::string_view name, SourceLine where = SourceLine::current());
 
 /// Keys and values of the steps so far, kept in states, so that a sequence can be continued step by step. What lies
 /// behind the position is not looked at: with position 0, a new sequence begins.
@@ -86,6 +101,13 @@ struct AttentionOptions {
 /// and itself; states: "key_cache" and "value_cache" [batch, heads, capacity, units / heads].
 Value self_attention(Value x, std::string_view name, const AttentionOptions& options,
                      SourceLine where = SourceLine::current());
+
+/// The parameters of Bahdanau's attention (additive_attention, ops/ops.h), for a decoder that attends at every step: "w1",
+/// "b1", "w2", "b2", "v", "bv". `kernel`: of the matrices.
+AdditiveAttentionWeights declare_additive_attention(Graph& graph, std::int64_t query_units, std::int64_t value_units,
+                                                    std::int64_t units, std::string_view name,
+                                                    const Initializer& kernel = Initializer::glorot_uniform(),
+                                                    DType dtype = DType::f32, SourceLine where = SourceLine::current());
 
 /// A block of a Transformer that normalises first (Xiong et al., arXiv:2002.04745): x + attention(norm(x)), and of that
 /// the same with two dense layers, gelu between them: x [batch, time, units] -> the same; `hidden` units between.

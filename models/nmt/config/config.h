@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/layers/recurrent.h"
 #include "models/nmt/text/normalise.h"
 #include "models/nmt/text/subwords.h"
 #include "models/training/schedule.h"
@@ -42,7 +43,7 @@ std::string_view to_string(AttentionKind attention);
 AttentionKind parse_attention(std::string_view name);
 
 /// Which recurrent cell the encoder and the decoder have.
-enum class CellKind { gru, lstm };
+using layers::CellKind;
 std::string_view to_string(CellKind cell);
 CellKind parse_cell(std::string_view name);
 

@@ -16,17 +16,18 @@ std::vector<CellState> next_states(Graph& graph, const Parameters& parameters, c
         config.variant == Variant::tutorial ? zero_state(graph, states[layer].h.shape()[0], config) : states[layer];
     const Value x = layer == 0 ? concat(parts, -1) : dropout.between_layers(next.back().h, "decoder", layer, step);
     const Value recurrent = dropout.recurrent(previous.h, fmt::format("decoder/{}", layer));
-    next.push_back(next_state(x, previous, parameters.decoder[layer], recurrent));
+    next.push_back(layers::next_state(x, previous, parameters.decoder[layer], recurrent));
   }
   return next;
 }
 
 Value word_logits(const Parameters& parameters, Value state) {
-  if (parameters.output_kernel) return dense(state, parameters.output_kernel, parameters.output_bias);
+  const auto& [kernel, bias] = parameters.output;
+  if (kernel) return dense(state, kernel, bias);
   const Value vectors = parameters.target_embedding;
   const double scale = 1.0 / std::sqrt(static_cast<double>(vectors.shape()[1]));
   const Value query = matmul(state, parameters.output_projection) * scale;
-  return matmul(query, vectors, false, true) + parameters.output_bias;
+  return matmul(query, vectors, false, true) + bias;
 }
 
 }  // namespace weft::nmt

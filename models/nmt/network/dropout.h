@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "graph/graph.h"
+#include "models/layers/dropout.h"
 #include "models/nmt/config/config.h"
 
 namespace weft::nmt {
@@ -14,7 +15,8 @@ class Dropout {
  public:
   Dropout() = default;
   /// Declares the state "dropout/step", which counts the runs so that each has its own draws, unless all rates are 0.
-  Dropout(Graph& graph, const DropoutConfig& rates, std::uint64_t seed);
+  Dropout(Graph& graph, const DropoutConfig& rates, std::uint64_t seed)
+      : rates_(rates), draws_(rates.any() ? layers::Dropout(graph, seed) : layers::Dropout()) {}
 
   /// The vector of a word of one side, "encoder" or "decoder".
   Value embedding(Value x, std::string_view side, std::int64_t step) const;
@@ -27,11 +29,8 @@ class Dropout {
   Value recurrent(Value x, std::string_view side) const;
 
  private:
-  Value drop(Value x, double rate, std::string_view stream) const;
-
   DropoutConfig rates_;
-  std::uint64_t seed_ = 0;
-  Value step_;
+  layers::Dropout draws_;
 };
 
 }  // namespace weft::nmt

@@ -29,23 +29,19 @@ struct Reading {
 /// Read backwards, padding comes first, and the state stays zero until the sentence's end is met.
 Reading run_cell(Graph& graph, const ModelConfig& config, const EncoderCell& weights, const Steps& steps,
                  const InputOf& input, bool backward, std::string_view scope_prefix, const Dropout& dropout) {
-  CellState state = zero_state(graph, steps.rows, config);
-  const auto time = static_cast<std::size_t>(steps.time);
-  Reading reading{std::vector<CellState>(time), std::vector<Value>(weights.memory ? time : 0)};
+  const CellState zero = zero_state(graph, steps.rows, config);
+  Reading reading{{}, std::vector<Value>(weights.memory ? static_cast<std::size_t>(steps.time) : 0)};
   std::optional<Memory> memory;
-  if (weights.memory) memory.emplace(*weights.memory, state, steps.within, backward);
-  for (std::int64_t i = 0; i < steps.time; ++i) {
-    const std::int64_t step = backward ? steps.time - 1 - i : i;
-    const Graph::Scope scope = graph.scope(fmt::format("{}step{}", scope_prefix, step));
+  if (weights.memory) memory.emplace(*weights.memory, zero, steps.within, backward);
+  const layers::UnrollOptions way{.backward = backward, .within = steps.within, .prefix = scope_prefix};
+  reading.states = layers::unroll(steps.time, zero, way, [&](std::int64_t step, const CellState& state) {
+    if (memory && step != (backward ? steps.time - 1 : 0)) memory->keep(state);
     const Value x = input(step);
     const CellState previous = memory ? memory->recall(x) : state;
-    const Value recurrent = dropout.recurrent(previous.h, fmt::format("encoder/{}", scope_prefix));
-    const CellState next = next_state(x, previous, weights.cell, recurrent);
-    state = steps.within ? choose(slice(steps.within, 1, step, step + 1), next, state) : next;
-    if (memory && i + 1 < steps.time) memory->keep(state);
-    reading.states[static_cast<std::size_t>(step)] = state;
     if (memory) reading.attended[static_cast<std::size_t>(step)] = memory->recalled_weights();
-  }
+    return layers::next_state(x, previous, weights.cell,
+                              dropout.recurrent(previous.h, fmt::format("encoder/{}", scope_prefix)));
+  });
   return reading;
 }
 

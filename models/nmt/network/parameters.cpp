@@ -38,12 +38,14 @@ class Declaration {
     encoder(parameters);
     decoder(parameters);
     parameters.attention = attention();
-    const Graph::Scope scope = graph_.scope("output");
-    if (config_.tied_embeddings)
+    if (config_.tied_embeddings) {
+      const Graph::Scope scope = graph_.scope("output");
       parameters.output_projection = kernel("projection", {units_, config_.embedding});
-    else
-      parameters.output_kernel = kernel("kernel", {units_, config_.target_vocabulary});
-    parameters.output_bias = bias("bias", config_.target_vocabulary);
+      parameters.output.bias = bias("bias", config_.target_vocabulary);
+    } else {
+      parameters.output =
+          layers::declare_dense(graph_, units_, config_.target_vocabulary, "output", {.initializer = initial_.kernel});
+    }
     return parameters;
   }
 
@@ -52,9 +54,6 @@ class Declaration {
     return graph_.parameter(name, {vocabulary, config_.embedding}, initial_.embedding);
   }
   Value kernel(std::string_view name, const Shape& shape) { return graph_.parameter(name, shape, initial_.kernel); }
-  Value recurrent_kernel(const Shape& shape) {
-    return graph_.parameter("recurrent_kernel", shape, initial_.recurrent_kernel);
-  }
   Value bias(std::string_view name, std::int64_t units) {
     return graph_.parameter(name, {units}, Initializer::zeros());
   }
@@ -65,22 +64,12 @@ class Declaration {
   }
 
   CellWeights cell(std::int64_t in) {
-    // Braces: evaluated, and so declared, in this order.
-    if (config_.cell == CellKind::gru)
-      return GruWeights{kernel("kernel", {in, 3 * units_}), recurrent_kernel({units_, 3 * units_}),
-                        bias("input_bias", 3 * units_), bias("recurrent_bias", 3 * units_)};
-    return LstmWeights{kernel("kernel", {in, 4 * units_}), recurrent_kernel({units_, 4 * units_}),
-                       graph_.parameter("bias", {4 * units_}, Initializer::unit_forget_bias())};
+    return layers::declare_cell(graph_, config_.cell, in, units_,
+                                {.kernel = initial_.kernel, .recurrent_kernel = initial_.recurrent_kernel});
   }
 
-  AdditiveAttentionWeights additive(std::string_view scope_name, std::int64_t query_units, std::int64_t units) {
-    const Graph::Scope scope = graph_.scope(scope_name);
-    return {kernel("w1", {query_units, units_}),
-            bias("b1", units_),
-            kernel("w2", {units, units_}),
-            bias("b2", units_),
-            kernel("v", {units_, 1}),
-            bias("bv", 1)};
+  AdditiveAttentionWeights additive(std::string_view name, std::int64_t query_units, std::int64_t value_units) {
+    return layers::declare_additive_attention(graph_, query_units, value_units, units_, name, initial_.kernel);
   }
 
   EncoderCell encoder_cell(std::int64_t in) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "models/layers/layers.h"
 #include "models/nmt/config/config.h"
 #include "models/nmt/network/recurrent.h"
 #include "ops/ops.h"
@@ -44,9 +45,8 @@ struct Parameters {
   std::vector<BridgeWeights> bridge;  ///< a layer each when the encoder is bidirectional, else empty
   std::vector<CellWeights> decoder;   ///< the first one's input is concat(context, embedding)
   AttentionWeights attention;
-  Value output_kernel;      ///< [units, target vocabulary]; null with tied embeddings
-  Value output_projection;  ///< [units, embedding], with tied embeddings; else null
-  Value output_bias;        ///< [target vocabulary]
+  layers::DenseWeights output;  ///< [units, target vocabulary]; with tied embeddings, without a kernel
+  Value output_projection;      ///< [units, embedding], with tied embeddings; else null
 };
 /// Throws Error for settings that make no sense together (check_model).
 Parameters declare_parameters(Graph& graph, const ModelConfig& config);

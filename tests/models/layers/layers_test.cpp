@@ -78,6 +78,23 @@ TEST_CASE("layers declare their parameters below their name") {
   CHECK(
       std::vector<std::string>(names.end() - 3, names.end()) ==
       std::vector<std::string>{"block/conv/filter [6,4,3,3]", "block/conv/bias [6]", "block/grouped/filter [6,2,1,5]"});
+  CHECK(layers::conv_block(picture, 6, 3, "convs", {.conv = {.padding = 1}}).shape() == Shape{batch, 6, 8, 9});
+  CHECK(graph.find("block/convs/conv/filter"));
+  CHECK_FALSE(graph.find("block/convs/conv/bias"));
+  CHECK(graph.find("block/convs/norm/running_mean"));
+  const layers::Recurrent stack =
+      layers::recurrent(x, 4, "stack", {.cell = layers::CellKind::lstm, .layers = 2, .bidirectional = true});
+  CHECK(stack.outputs.shape() == Shape{batch, steps, 8});
+  CHECK(stack.states.size() == 2);
+  const std::vector<std::string> of_stack = parameters_of(graph);
+  CHECK(std::vector<std::string>(of_stack.end() - 12, of_stack.end()) ==
+        std::vector<std::string>{"block/stack/kernel [6,16]", "block/stack/recurrent_kernel [4,16]",
+                                 "block/stack/bias [16]", "block/stack/backward/kernel [6,16]",
+                                 "block/stack/backward/recurrent_kernel [4,16]", "block/stack/backward/bias [16]",
+                                 "block/stack/layer1/kernel [8,16]", "block/stack/layer1/recurrent_kernel [4,16]",
+                                 "block/stack/layer1/bias [16]", "block/stack/layer1/backward/kernel [8,16]",
+                                 "block/stack/layer1/backward/recurrent_kernel [4,16]",
+                                 "block/stack/layer1/backward/bias [16]"});
   layers::transformer_block(x, 8, "first", {.heads = 2});
   CHECK(graph.find("block/first/attention/query_key_value/kernel"));
   CHECK(graph.find("block/first/feed_forward_output/bias"));
@@ -126,6 +143,67 @@ TEST_CASE("what does not fit is said of the layer") {
         "dense 'one': x is a scalar, f32[]: an axis [..., in] is needed");
   CHECK(error_of([&] { layers::layer_norm(scalar, "norm"); }) ==
         "layer_norm 'norm': x is a scalar, f32[]: an axis [..., units] is needed");
+}
+
+TEST_CASE("a recurrent layer read backwards is one of the sequence turned round, and a short row keeps its state") {
+  for (const layers::CellKind cell : {layers::CellKind::gru, layers::CellKind::lstm}) {
+    Graph graph;
+    const Value x = sequence(graph, DType::f64);
+    const Value lengths = graph.input("lengths", DType::i32, {batch});
+    layers::RecurrentOptions options{.cell = cell, .bidirectional = true};
+    const layers::Recurrent both = layers::recurrent(x, 4, "both", options);
+    graph.output("backward", slice(both.outputs, 2, 4, 8));
+    graph.output("first", both.states[0].backward.h);
+    options.lengths = lengths;
+    graph.output("short", layers::recurrent(x, 4, "short", options).outputs);
+    graph.output("forward", layers::recurrent(flip(x, 1), 4, "plain", {.cell = cell}).outputs);
+    Execution execution = compile(graph, reference_backend());
+    Variables& variables = execution.variables();
+    for (const std::string& name : variables.names())
+      variables.set(name, drawn(variables.get(name).type(), name.ends_with("bias") ? 1 : name.size() % 2));
+    for (const std::string name : {"kernel", "recurrent_kernel", "bias", "input_bias", "recurrent_bias"}) {
+      if (!variables.contains("plain/" + name)) continue;
+      variables.set("plain/" + name, variables.get("both/backward/" + name));
+      variables.set("short/" + name, variables.get("both/" + name));
+      variables.set("short/backward/" + name, variables.get("both/backward/" + name));
+    }
+    const TensorMap results = execution.run({{"x", drawn({DType::f64, {batch, steps, units}}, 3)},
+                                             {"lengths", Tensor::of<std::int32_t>({batch}, {2, steps})}});
+    const auto at = [&](const char* name, std::int64_t row, std::int64_t t, std::int64_t unit, std::int64_t width) {
+      return results.at(name).number((row * steps + t) * width + unit);
+    };
+    for (std::int64_t row = 0; row < batch; ++row)
+      for (std::int64_t unit = 0; unit < 4; ++unit) {
+        for (std::int64_t t = 0; t < steps; ++t) {
+          CHECK(at("backward", row, t, unit, 4) == at("forward", row, steps - 1 - t, unit, 4));
+          if (t >= 2) CHECK(at("short", 0, t, unit, 8) == at("short", 0, 1, unit, 8));  // carried over
+          if (t >= 2) CHECK(at("short", 0, t, unit + 4, 8) == 0.0);                     // not begun
+        }
+        CHECK(results.at("first").number(row * 4 + unit) == at("backward", row, 0, unit, 4));
+      }
+  }
+}
+
+TEST_CASE("dropout has draws of its own in each run, and is nothing where nothing is trained") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {64});
+  CHECK(layers::Dropout()(x, 0.5) == x);
+  const layers::Dropout dropout(graph, 3);
+  CHECK(dropout(x, 0.0) == x);
+  graph.output("a", dropout(x, 0.5));
+  graph.output("b", dropout(x, 0.5));
+  graph.output(
+      "stack",
+      layers::recurrent(reshape(x, {2, 4, 8}), 3, "stack", {.layers = 2, .dropout = 0.5, .draws = dropout}).outputs);
+  std::size_t drops = 0;
+  for (const NodeId id : graph.nodes()) drops += graph.node(id).op->name == "dropout" ? 1 : 0;
+  CHECK(drops == 2 + 4);  // of each step of the second layer
+  Execution execution = compile(graph, onednn_backend());
+  const TensorMap inputs{{"x", Tensor::full({DType::f32, {64}}, 1.0)}};
+  const TensorMap first = execution.run(inputs), second = execution.run(inputs);
+  CHECK(first.at("a") != first.at("b"));
+  CHECK(first.at("a") != second.at("a"));
+  CHECK(execution.variables().get("dropout/step").number(0) == 2);
 }
 
 TEST_CASE("attention is the mean of the values by their scores, head by head") {
