@@ -1,10 +1,10 @@
-# weft_room(NAME ROOMS ROOM... [LIBRARIES ...] [OWN_FLAGS] [ONE_BY_ONE] [PCH NAME] [OPTIONS OPTION...]): the static library of every
+# weft_room(NAME ROOMS ROOM... [LIBRARIES ...] [OWN_FLAGS] [PCH NAME] [OPTIONS OPTION...]): the static library of every
 # .cpp of the current folder and of those below it that are no rooms of their own. It links the ROOMS, which must have
 # been declared before: rooms stand in the order of the data's way (docs/architecture.md), and so the arrows between
 # them point in one direction. LIBRARIES are given to target_link_libraries. OWN_FLAGS says that more flags are added,
 # OPTIONS are such; rooms with the same ones share what they precompile under the NAME that PCH gives. Where
-# CMAKE_UNITY_BUILD is on (CMakePresets.json), files are compiled several at once, in a third of the time; ONE_BY_ONE is
-# for rooms whose files use the same names within, as every op has its `infer`.
+# CMAKE_UNITY_BUILD is on (CMakePresets.json), files are compiled several at once, in a third of the time: so the files of
+# a room give what they keep in unnamed namespaces different names.
 # weft_flags(TARGET): C++20, the warnings that main is free of, and the sanitizers asked for.
 # weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers and the graph's, which most
 # files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they
@@ -41,7 +41,7 @@ function(weft_precompile target)
 endfunction()
 
 function(weft_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS;ONE_BY_ONE" "PCH" "ROOMS;LIBRARIES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS" "PCH" "ROOMS;LIBRARIES;OPTIONS")
   foreach(room IN LISTS arg_ROOMS)
     if(NOT TARGET ${room})
       message(FATAL_ERROR "${name} links ${room}, which is no room before it (docs/architecture.md)")
@@ -62,9 +62,6 @@ function(weft_room name)
     weft_precompile(${name} SHARED_AS ${arg_PCH})
   else()
     weft_precompile(${name} SHARED_AS library)
-  endif()
-  if(arg_ONE_BY_ONE)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   endif()
   target_compile_options(${name} PRIVATE ${arg_OPTIONS})
   target_include_directories(${name} PUBLIC

@@ -319,7 +319,7 @@ class SumBatching {
 
 // The rows of a weight's gradient x^T dy are stacked as x is, which forward batching has stacked. What else reads dy, a
 // bias's gradient and the input's, comes after it and follows that order, so that all three read one stack.
-bool run(Graph& graph, const PassContext&) {
+bool run_batch_over_time(Graph& graph, const PassContext&) {
   StackingOrder order;
   const bool forward = ProductBatching(graph, order, false).run();
   const bool weight_gradients = SumBatching(graph, order, true).run();
@@ -330,6 +330,7 @@ bool run(Graph& graph, const PassContext&) {
 
 }  // namespace
 
-const Pass pass::batch_over_time{"batch-over-time", "turns the products of all time steps into one", run};
+const Pass pass::batch_over_time{"batch-over-time", "turns the products of all time steps into one",
+                                 run_batch_over_time};
 
 }  // namespace weft

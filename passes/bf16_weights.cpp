@@ -9,10 +9,13 @@
 namespace weft {
 namespace {
 
-bool run(Graph& graph, const PassContext&) { return lower_precision_of_weights(graph, WeightPrecision::bf16); }
+bool run_bf16_weights(Graph& graph, const PassContext&) {
+  return lower_precision_of_weights(graph, WeightPrecision::bf16);
+}
 
 }  // namespace
 
-const Pass pass::bf16_weights{"bf16-weights", "rounds the weights of products to bf16; on demand", run, 0.02};
+const Pass pass::bf16_weights{"bf16-weights", "rounds the weights of products to bf16; on demand", run_bf16_weights,
+                              0.02};
 
 }  // namespace weft

@@ -28,7 +28,7 @@ bool can_fold(const Graph& graph, const Node& node, const PassContext& context) 
          });
 }
 
-bool run(Graph& graph, const PassContext& context) {
+bool run_constant_fold(Graph& graph, const PassContext& context) {
   if (!context.evaluate) return false;
   Rewriter rewriter(graph);
   for (const NodeId id : topological_order(graph)) {
@@ -45,6 +45,6 @@ bool run(Graph& graph, const PassContext& context) {
 
 }  // namespace
 
-const Pass pass::constant_fold{"constant-fold", "evaluates nodes whose operands are all constants", run};
+const Pass pass::constant_fold{"constant-fold", "evaluates nodes whose operands are all constants", run_constant_fold};
 
 }  // namespace weft

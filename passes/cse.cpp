@@ -28,7 +28,7 @@ bool same_work(const Node& a, const Node& b) {
   return a.op == b.op && a.operands == b.operands && a.attributes == b.attributes;
 }
 
-bool run(Graph& graph, const PassContext&) {
+bool run_cse(Graph& graph, const PassContext&) {
   Rewriter rewriter(graph);
   std::unordered_multimap<std::uint64_t, NodeId> seen;
   for (const NodeId id : topological_order(graph)) {
@@ -54,6 +54,6 @@ bool run(Graph& graph, const PassContext&) {
 
 }  // namespace
 
-const Pass pass::cse{"cse", "merges nodes that do the same work", run};
+const Pass pass::cse{"cse", "merges nodes that do the same work", run_cse};
 
 }  // namespace weft

@@ -17,7 +17,7 @@ namespace {
 
 bool is_interface(const Node& node) { return is_leaf(*node.op) && node.op != &leaf::constant; }
 
-bool run(Graph& graph, const PassContext&) {
+bool run_dce(Graph& graph, const PassContext&) {
   std::vector<bool> live(graph.node_bound(), false);
   std::vector<NodeId> pending;
   const auto reach = [&](ValueId value) {
@@ -45,6 +45,6 @@ bool run(Graph& graph, const PassContext&) {
 
 }  // namespace
 
-const Pass pass::dce{"dce", "removes nodes that no output and no update needs", run};
+const Pass pass::dce{"dce", "removes nodes that no output and no update needs", run_dce};
 
 }  // namespace weft

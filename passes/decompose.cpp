@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-bool run(Graph& graph, const PassContext& context) {
+bool run_decompose(Graph& graph, const PassContext& context) {
   Rewriter rewriter(graph);
   // The bound grows while the loop runs: a decomposition's nodes come to their turn as well.
   for (std::uint32_t i = 0; i < graph.node_bound(); ++i) {
@@ -28,6 +28,6 @@ bool run(Graph& graph, const PassContext& context) {
 
 }  // namespace
 
-const Pass pass::decompose{"decompose", "replaces coarse ops by the parts that the backend runs", run};
+const Pass pass::decompose{"decompose", "replaces coarse ops by the parts that the backend runs", run_decompose};
 
 }  // namespace weft

@@ -101,10 +101,11 @@ class SumFactoring {
   Rewriter rewriter_{graph_};
 };
 
-bool run(Graph& graph, const PassContext&) { return SumFactoring(graph).run(); }
+bool run_factor_sums(Graph& graph, const PassContext&) { return SumFactoring(graph).run(); }
 
 }  // namespace
 
-const Pass pass::factor_sums{"factor-sums", "takes a factor that all products of a sum share out of the sum", run};
+const Pass pass::factor_sums{"factor-sums", "takes a factor that all products of a sum share out of the sum",
+                             run_factor_sums};
 
 }  // namespace weft

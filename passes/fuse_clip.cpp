@@ -30,7 +30,7 @@ std::optional<std::size_t> scalar_side(const Graph& graph, const Node& product) 
   return left == right ? std::nullopt : std::optional<std::size_t>(left ? 0 : 1);
 }
 
-bool run(Graph& graph, const PassContext&) {
+bool run_fuse_clip(Graph& graph, const PassContext&) {
   const std::vector<std::uint32_t> uses = use_counts(graph);
   Rewriter rewriter(graph);
   for (const NodeId id : topological_order(graph)) {
@@ -54,6 +54,7 @@ bool run(Graph& graph, const PassContext&) {
 
 }  // namespace
 
-const Pass pass::fuse_clip{"fuse-clip", "scales gradients while they are read to update their parameters", run};
+const Pass pass::fuse_clip{"fuse-clip", "scales gradients while they are read to update their parameters",
+                           run_fuse_clip};
 
 }  // namespace weft

@@ -405,14 +405,15 @@ class Fuser {
   std::vector<Fusion> fusions_;
 };
 
-bool run(Graph& graph, const PassContext& context) {
+bool run_fuse_elementwise(Graph& graph, const PassContext& context) {
   if (context.runs_whole && !context.runs_whole(op::fusion)) return false;
   return Fuser(graph, context.explain).run();
 }
 
 }  // namespace
 
-const Pass pass::fuse_elementwise{
-    "fuse-elementwise", "makes one node of pointwise nodes and of the reductions along rows between them", run};
+const Pass pass::fuse_elementwise{"fuse-elementwise",
+                                  "makes one node of pointwise nodes and of the reductions along rows between them",
+                                  run_fuse_elementwise};
 
 }  // namespace weft

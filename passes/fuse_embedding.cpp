@@ -122,7 +122,7 @@ class EmbeddingFusion {
   Rewriter rewriter_{graph_};
 };
 
-bool run(Graph& graph, const PassContext& context) {
+bool run_fuse_embedding(Graph& graph, const PassContext& context) {
   if (context.runs_whole &&
       !(context.runs_whole(op::embedding_dense) && context.runs_whole(op::embedding_dense_gradient)))
     return false;
@@ -131,6 +131,6 @@ bool run(Graph& graph, const PassContext& context) {
 
 }  // namespace
 
-const Pass pass::fuse_embedding{"fuse-embedding", "projects each distinct token of a batch once", run};
+const Pass pass::fuse_embedding{"fuse-embedding", "projects each distinct token of a batch once", run_fuse_embedding};
 
 }  // namespace weft

@@ -9,10 +9,13 @@
 namespace weft {
 namespace {
 
-bool run(Graph& graph, const PassContext&) { return lower_precision_of_weights(graph, WeightPrecision::int8); }
+bool run_int8_weights(Graph& graph, const PassContext&) {
+  return lower_precision_of_weights(graph, WeightPrecision::int8);
+}
 
 }  // namespace
 
-const Pass pass::int8_weights{"int8-weights", "rounds the weights of products to 8-bit integers; on demand", run, 0.05};
+const Pass pass::int8_weights{"int8-weights", "rounds the weights of products to 8-bit integers; on demand",
+                              run_int8_weights, 0.05};
 
 }  // namespace weft

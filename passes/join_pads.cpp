@@ -147,10 +147,10 @@ class PadJoining {
   Rewriter rewriter_{graph_};
 };
 
-bool run(Graph& graph, const PassContext&) { return PadJoining(graph).run(); }
+bool run_join_pads(Graph& graph, const PassContext&) { return PadJoining(graph).run(); }
 
 }  // namespace
 
-const Pass pass::join_pads{"join-pads", "puts what a sum pads one after another, in place of adding it", run};
+const Pass pass::join_pads{"join-pads", "puts what a sum pads one after another, in place of adding it", run_join_pads};
 
 }  // namespace weft

@@ -36,7 +36,7 @@
 namespace weft {
 namespace {
 
-bool run(Graph& graph, const PassContext&) {
+bool run_recognise(Graph& graph, const PassContext&) {
   const std::vector<NodeId> order = topological_order(graph);
   const Handwritten found = find_handwritten(graph, order, use_counts(graph), [](ValueId) { return false; });
   Rewriter rewriter(graph);
@@ -51,6 +51,7 @@ bool run(Graph& graph, const PassContext&) {
 
 }  // namespace
 
-const Pass pass::recognise{"recognise", "puts ops in the place of what is written by hand as several nodes", run};
+const Pass pass::recognise{"recognise", "puts ops in the place of what is written by hand as several nodes",
+                           run_recognise};
 
 }  // namespace weft

@@ -304,13 +304,14 @@ class Rematerialiser {
   Timetable now_;
 };
 
-bool run(Graph& graph, const PassContext& context) {
+bool run_rematerialise(Graph& graph, const PassContext& context) {
   return context.memory_budget && Rematerialiser(graph, context).run();
 }
 
 }  // namespace
 
 const Pass pass::rematerialise{
-    "rematerialise", "computes values again instead of keeping them, when there is a memory budget; on demand", run};
+    "rematerialise", "computes values again instead of keeping them, when there is a memory budget; on demand",
+    run_rematerialise};
 
 }  // namespace weft

@@ -260,7 +260,7 @@ bool sweep(Graph& graph) {
   return changed;
 }
 
-bool run(Graph& graph, const PassContext&) {
+bool run_simplify(Graph& graph, const PassContext&) {
   bool changed = false;
   for (int i = 0; i < max_sweeps && sweep(graph); ++i) changed = true;
   return changed;
@@ -268,6 +268,6 @@ bool run(Graph& graph, const PassContext&) {
 
 }  // namespace
 
-const Pass pass::simplify{"simplify", "replaces values by equal ones that cost less", run};
+const Pass pass::simplify{"simplify", "replaces values by equal ones that cost less", run_simplify};
 
 }  // namespace weft

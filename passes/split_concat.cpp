@@ -207,10 +207,11 @@ class ConcatSplitting {
   Rewriter rewriter_{graph_};
 };
 
-bool run(Graph& graph, const PassContext&) { return ConcatSplitting(graph).run(); }
+bool run_split_concat(Graph& graph, const PassContext&) { return ConcatSplitting(graph).run(); }
 
 }  // namespace
 
-const Pass pass::split_concat{"split-concat", "takes layers apart that read columns known for all time steps", run};
+const Pass pass::split_concat{"split-concat", "takes layers apart that read columns known for all time steps",
+                              run_split_concat};
 
 }  // namespace weft

@@ -33,7 +33,7 @@ std::vector<std::int64_t> row_axes(const Shape& shape, const std::vector<std::in
   return is_apart ? std::vector<std::int64_t>(first, axes.end()) : std::vector<std::int64_t>{};
 }
 
-bool run(Graph& graph, const PassContext& context) {
+bool run_split_reduction(Graph& graph, const PassContext& context) {
   if (context.runs_whole && !context.runs_whole(op::fusion)) return false;
   Rewriter rewriter(graph);
   for (const NodeId id : topological_order(graph)) {
@@ -56,6 +56,7 @@ bool run(Graph& graph, const PassContext& context) {
 
 }  // namespace
 
-const Pass pass::split_reduction{"split-reduction", "reduces rows first, so that this becomes part of a fusion", run};
+const Pass pass::split_reduction{"split-reduction", "reduces rows first, so that this becomes part of a fusion",
+                                 run_split_reduction};
 
 }  // namespace weft

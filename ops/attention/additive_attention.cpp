@@ -11,7 +11,7 @@ constexpr double score_past_the_end = -1e30;
 
 constexpr std::size_t lengths_operand = 8;
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_additive_attention(std::span<const TensorType> operands, const Attributes&) {
   require(operands.size() == 8 || operands.size() == 9, "{} operands are given, 8 needed, or 9 with lengths",
           operands.size());
   const TensorType& query = operands[0];
@@ -42,7 +42,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // The keys depend on the values alone: over the steps of an unrolled decoder, they are the same node.
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
+std::vector<Value> decompose_additive_attention(std::span<const Value> operands, const Attributes&) {
   const AdditiveAttentionWeights weights{operands[2], operands[3], operands[4], operands[5], operands[6], operands[7]};
   const Value lengths = operands.size() > lengths_operand ? operands[lengths_operand] : Value{};
   const Value keys = attention_keys(operands[1], weights);
@@ -51,7 +51,8 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes&)
 }
 
 // The two products, the scores (7 an element), the softmax (5 an element) and the mean of the values.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_additive_attention(std::span<const TensorType> operands, std::span<const TensorType>,
+                                   const Attributes&) {
   const auto batch = static_cast<double>(operands[1].shape[0]);
   const auto time = static_cast<double>(operands[1].shape[1]);
   const auto query_units = static_cast<double>(operands[2].shape[0]);
@@ -73,8 +74,8 @@ std::vector<Value> attention(Graph& graph, std::int64_t batch, std::int64_t time
                                                  graph.input("values", DType::f32, {batch, time, 7}), weights, lengths);
   return {attention.context, attention.weights};
 }
-std::vector<Value> case_all_steps(Graph& graph) { return attention(graph, 2, 3, {}); }
-std::vector<Value> case_lengths(Graph& graph) {
+std::vector<Value> additive_attention_case_all_steps(Graph& graph) { return attention(graph, 2, 3, {}); }
+std::vector<Value> additive_attention_case_lengths(Graph& graph) {
   return attention(graph, 3, 5, graph.constant(Tensor::of<std::int32_t>({3}, {5, 1, 3})));
 }
 
@@ -88,11 +89,11 @@ const Op op::additive_attention = {
         "context = the mean of the values so weighted (Bahdanau)",
     .operands = {"query", "values", "w1", "b1", "w2", "b2", "v", "bv", "lengths..."},
     .results = {"context", "weights"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "all_steps", .build = case_all_steps, .low = -1.0, .high = 1.0},
-              {.name = "lengths", .build = case_lengths, .low = -1.0, .high = 1.0}},
+    .infer = infer_additive_attention,
+    .decompose = decompose_additive_attention,
+    .flops = flops_of_additive_attention,
+    .cases = {{.name = "all_steps", .build = additive_attention_case_all_steps, .low = -1.0, .high = 1.0},
+              {.name = "lengths", .build = additive_attention_case_lengths, .low = -1.0, .high = 1.0}},
 };
 
 Attention additive_attention(Value query, Value values, const AdditiveAttentionWeights& weights, Value lengths) {

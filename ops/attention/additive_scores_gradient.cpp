@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_additive_scores_gradient(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 4);
   const TensorType& query = operands[0];
   const TensorType& keys = operands[1];
@@ -23,19 +23,27 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // An element of the keys: a sum, a tanh (4), and some 8 products and sums.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_additive_scores_gradient(std::span<const TensorType> operands, std::span<const TensorType>,
+                                         const Attributes&) {
   return 13.0 * static_cast<double>(operands[1].shape.volume());
 }
 
-std::vector<Value> gradients_of(Graph& graph, std::int64_t batch, std::int64_t time, std::int64_t units) {
+std::vector<Value> apply_additive_scores_gradient(Graph& graph, std::int64_t batch, std::int64_t time,
+                                                  std::int64_t units) {
   const AdditiveScoresGradient gradient = additive_scores_gradient(
       graph.input("query", DType::f32, {batch, units}), graph.input("keys", DType::f32, {batch, time, units}),
       graph.input("v", DType::f32, {units, 1}), graph.input("cotangent", DType::f32, {batch, time}));
   return {gradient.query, gradient.keys, gradient.v, gradient.bv};
 }
-std::vector<Value> case_odd(Graph& graph) { return gradients_of(graph, 3, 5, 7); }
-std::vector<Value> case_one_step(Graph& graph) { return gradients_of(graph, 2, 1, 3); }
-std::vector<Value> case_vector_and_tail(Graph& graph) { return gradients_of(graph, 1, 2, 19); }
+std::vector<Value> additive_scores_gradient_case_odd(Graph& graph) {
+  return apply_additive_scores_gradient(graph, 3, 5, 7);
+}
+std::vector<Value> additive_scores_gradient_case_one_step(Graph& graph) {
+  return apply_additive_scores_gradient(graph, 2, 1, 3);
+}
+std::vector<Value> additive_scores_gradient_case_vector_and_tail(Graph& graph) {
+  return apply_additive_scores_gradient(graph, 1, 2, 19);
+}
 
 }  // namespace
 
@@ -45,12 +53,12 @@ const Op op::additive_scores_gradient = {
     .summary = "the gradients of additive_scores with respect to its four operands; the tanh is computed again",
     .operands = {"query", "keys", "v", "cotangent"},
     .results = {"d_query", "d_keys", "d_v", "d_bv"},
-    .infer = infer,
+    .infer = infer_additive_scores_gradient,
     .no_gradient = "it is a fused gradient; differentiate the scores twice by writing them in primitive ops",
-    .flops = flops,
-    .cases = {{.name = "odd", .build = case_odd},
-              {.name = "one_step", .build = case_one_step},
-              {.name = "vector_and_tail", .build = case_vector_and_tail}},
+    .flops = flops_of_additive_scores_gradient,
+    .cases = {{.name = "odd", .build = additive_scores_gradient_case_odd},
+              {.name = "one_step", .build = additive_scores_gradient_case_one_step},
+              {.name = "vector_and_tail", .build = additive_scores_gradient_case_vector_and_tail}},
 };
 
 AdditiveScoresGradient additive_scores_gradient(Value query, Value keys, Value v, Value cotangent) {

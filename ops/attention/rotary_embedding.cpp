@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_rotary_embedding(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& x = operands[0];
   const TensorType& positions = operands[1];
@@ -22,7 +22,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // Sine and cosine are of [time, units / 2], whatever else x has; of constant positions they are constants.
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_rotary_embedding(std::span<const Value> operands, const Attributes& attributes) {
   const Value x = operands[0];
   const std::int64_t half = x.shape()[-1] / 2;
   Tensor frequencies(TensorType{x.dtype(), Shape{half}});
@@ -39,15 +39,17 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
 }
 
 // An element: two products and a sum.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_rotary_embedding(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   return 3.0 * static_cast<double>(operands[0].shape.volume());
 }
 
 std::vector<Value> rotate(Graph& graph, const Shape& shape, Value positions, double base) {
   return {rotary_embedding(graph.input("x", DType::f32, shape), positions, base)};
 }
-std::vector<Value> case_heads(Graph& graph) { return rotate(graph, {2, 3, 5, 6}, iota(graph, 5), 10000.0); }
-std::vector<Value> case_any_positions(Graph& graph) {
+std::vector<Value> rotary_embedding_case_heads(Graph& graph) {
+  return rotate(graph, {2, 3, 5, 6}, iota(graph, 5), 10000.0);
+}
+std::vector<Value> rotary_embedding_case_any_positions(Graph& graph) {
   return rotate(graph, {3, 2}, graph.constant(Tensor::of<std::int32_t>({3}, {7, 0, 123})), 2.5);
 }
 
@@ -62,10 +64,11 @@ const Op op::rotary_embedding = {
     .operands = {"x", "positions"},
     .results = {"y"},
     .attributes = {"base: of the wavelengths, above 1"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "heads", .build = case_heads}, {.name = "any_positions", .build = case_any_positions}},
+    .infer = infer_rotary_embedding,
+    .decompose = decompose_rotary_embedding,
+    .flops = flops_of_rotary_embedding,
+    .cases = {{.name = "heads", .build = rotary_embedding_case_heads},
+              {.name = "any_positions", .build = rotary_embedding_case_any_positions}},
 };
 
 Value rotary_embedding(Value x, Value positions, double base) {

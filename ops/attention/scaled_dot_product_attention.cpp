@@ -9,12 +9,13 @@
 namespace weft {
 namespace {
 
-AttentionForm form_of(std::span<const TensorType> operands, const Attributes& attributes) {
+AttentionForm form_of_scaled_dot_product_attention(std::span<const TensorType> operands, const Attributes& attributes) {
   return {operands, attributes, AttentionForm::fixed_forward};
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
-  const AttentionForm form = form_of(operands, attributes);
+std::vector<TensorType> infer_scaled_dot_product_attention(std::span<const TensorType> operands,
+                                                           const Attributes& attributes) {
+  const AttentionForm form = form_of_scaled_dot_product_attention(operands, attributes);
   const Shape& query = operands[0].shape;
   return {{operands[0].dtype, query.with(query.rank() - 1, form.value_units)}, {operands[0].dtype, form.of_queries()}};
 }
@@ -22,7 +23,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 // With p the weights, q = dropout(p), and c the cotangents of y and of the logarithms l of the sums:
 //   d_q = d_y value^T, d_p = dropout(d_q), d_scores = p (d_p - sum over keys of p d_p + d_l),
 // where the sum is that of y d_y over the units, which needs no score.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_scaled_dot_product_attention(const GradientContext& context) {
   const Value d_y = context.cotangent_or_zeros(0);
   Value taken = reduce_sum(context.result(0) * d_y, {-1});
   if (context.cotangent(1)) taken = taken - context.cotangent(1);
@@ -44,8 +45,9 @@ std::vector<Value> gradient(const GradientContext& context) {
   return gradients;
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
-  const AttentionForm form = form_of(types_of(operands), attributes);
+std::vector<Value> decompose_scaled_dot_product_attention(std::span<const Value> operands,
+                                                          const Attributes& attributes) {
+  const AttentionForm form = form_of_scaled_dot_product_attention(types_of(operands), attributes);
   auto [scores, within] = attention_scores(form, operands);
   if (within) scores = masked_scores(scores, within);
   Value weights = softmax(scores);
@@ -63,8 +65,9 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
 }
 
 // A score: its part of two products, and some 8 for the exponential and the sums.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes& attributes) {
-  const AttentionForm form = form_of(operands, attributes);
+double flops_of_scaled_dot_product_attention(std::span<const TensorType> operands, std::span<const TensorType>,
+                                             const Attributes& attributes) {
+  const AttentionForm form = form_of_scaled_dot_product_attention(operands, attributes);
   return form.score_count() * static_cast<double>(2 * (form.units + form.value_units) + 8);
 }
 
@@ -105,44 +108,44 @@ Operands operands_of(Graph& graph, const Shape& leading, std::int64_t queries, s
   return {input("query", queries, units), input("key", keys, units), input("value", keys, value_units)};
 }
 
-std::vector<Value> case_heads(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_heads(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {2, 3}, 5, 7, 3, 2);
   return attend_to(query, key, value, {});
 }
-std::vector<Value> case_causal(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_causal(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {3}, 5, 5, 2, 3);
   return attend_to(query, key, value, {.causal = true, .scale = 0.3});
 }
-std::vector<Value> case_causal_fewer_keys(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_causal_fewer_keys(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {}, 7, 3, 2, 2);
   return attend_to(query, key, value, {.causal = true, .scale = -1.0});
 }
 // Of row 1, the second query attends to nothing: the logarithm of its sum is -inf, and not looked at.
-std::vector<Value> case_boolean_mask(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_boolean_mask(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {2}, 2, 3, 3, 3);
   const Value mask = graph.constant(Tensor::of<std::uint8_t>({2, 2, 3}, {1, 1, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0}));
   return {attend_to(query, key, value, {.mask = mask})[0]};
 }
-std::vector<Value> case_mask_of_keys(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_mask_of_keys(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {2, 2}, 3, 3, 2, 2);
   const Value mask = graph.constant(Tensor::of<std::uint8_t>({2, 1, 1, 3}, {1, 1, 0, 1, 0, 1}));
   return attend_to(query, key, value, {.mask = mask, .causal = true});
 }
-std::vector<Value> case_mask_of_queries(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_mask_of_queries(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {2}, 2, 3, 2, 2);
   return {attend_to(query, key, value, {.mask = graph.constant(Tensor::of<std::uint8_t>({2, 1}, {1, 0}))})[0]};
 }
-std::vector<Value> case_added_mask(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_added_mask(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {2, 2}, 3, 5, 2, 3);
   return attend_to(query, key, value, {.mask = graph.input("mask", DType::f32, {2, 3, 5})});
 }
-std::vector<Value> case_added_infinity(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_added_infinity(Graph& graph) {
   constexpr float none = -std::numeric_limits<float>::infinity();
   const auto [query, key, value] = operands_of(graph, {2}, 2, 3, 2, 2);
   return {attend_to(query, key, value,
                     {.mask = graph.constant(Tensor::of<float>({2, 3}, {0, none, 1, none, none, none}))})[0]};
 }
-std::vector<Value> case_dropout(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_case_dropout(Graph& graph) {
   const auto [query, key, value] = operands_of(graph, {2}, 3, 7, 2, 3);
   return attend_to(query, key, value,
                    {.mask = graph.input("mask", DType::f32, {7}),
@@ -162,19 +165,19 @@ const Op op::scaled_dot_product_attention = {
     .operands = {"query", "key", "value", "mask_and_step..."},
     .results = {"y", "log_sum_exp"},
     .attributes = attention_attributes(),
-    .infer = infer,
-    .gradient = gradient,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "heads", .build = case_heads},
-              {.name = "causal", .build = case_causal},
-              {.name = "causal_fewer_keys", .build = case_causal_fewer_keys},
-              {.name = "boolean_mask", .build = case_boolean_mask},
-              {.name = "mask_of_keys", .build = case_mask_of_keys},
-              {.name = "mask_of_queries", .build = case_mask_of_queries},
-              {.name = "added_mask", .build = case_added_mask},
-              {.name = "added_infinity", .build = case_added_infinity},
-              {.name = "dropout", .build = case_dropout}},
+    .infer = infer_scaled_dot_product_attention,
+    .gradient = gradient_of_scaled_dot_product_attention,
+    .decompose = decompose_scaled_dot_product_attention,
+    .flops = flops_of_scaled_dot_product_attention,
+    .cases = {{.name = "heads", .build = scaled_dot_product_attention_case_heads},
+              {.name = "causal", .build = scaled_dot_product_attention_case_causal},
+              {.name = "causal_fewer_keys", .build = scaled_dot_product_attention_case_causal_fewer_keys},
+              {.name = "boolean_mask", .build = scaled_dot_product_attention_case_boolean_mask},
+              {.name = "mask_of_keys", .build = scaled_dot_product_attention_case_mask_of_keys},
+              {.name = "mask_of_queries", .build = scaled_dot_product_attention_case_mask_of_queries},
+              {.name = "added_mask", .build = scaled_dot_product_attention_case_added_mask},
+              {.name = "added_infinity", .build = scaled_dot_product_attention_case_added_infinity},
+              {.name = "dropout", .build = scaled_dot_product_attention_case_dropout}},
 };
 
 Value scaled_dot_product_attention(Value query, Value key, Value value, const ScaledDotProductOptions& options) {

@@ -6,12 +6,14 @@
 namespace weft {
 namespace {
 
-AttentionForm form_of(std::span<const TensorType> operands, const Attributes& attributes) {
+AttentionForm form_of_scaled_dot_product_attention_gradient(std::span<const TensorType> operands,
+                                                            const Attributes& attributes) {
   return {operands, attributes, AttentionForm::fixed_backward};
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
-  const AttentionForm form = form_of(operands, attributes);
+std::vector<TensorType> infer_scaled_dot_product_attention_gradient(std::span<const TensorType> operands,
+                                                                    const Attributes& attributes) {
+  const AttentionForm form = form_of_scaled_dot_product_attention_gradient(operands, attributes);
   const TensorType& query = operands[0];
   const TensorType of_queries{query.dtype, form.of_queries()};
   require(operands[3] == of_queries && operands[4] == of_queries,
@@ -23,19 +25,21 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {operands[0], operands[1], operands[2]};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
-  const AttentionForm form = form_of(types_of(operands), attributes);
+std::vector<Value> decompose_scaled_dot_product_attention_gradient(std::span<const Value> operands,
+                                                                   const Attributes& attributes) {
+  const AttentionForm form = form_of_scaled_dot_product_attention_gradient(types_of(operands), attributes);
   const AttentionGradientParts parts = attention_gradient_parts(form, operands, attributes);
   return {parts.query, parts.key, parts.value};
 }
 
 // A score: its part of five products, and some 10 for the exponential and the differences.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes& attributes) {
-  const AttentionForm form = form_of(operands, attributes);
+double flops_of_scaled_dot_product_attention_gradient(std::span<const TensorType> operands, std::span<const TensorType>,
+                                                      const Attributes& attributes) {
+  const AttentionForm form = form_of_scaled_dot_product_attention_gradient(operands, attributes);
   return form.score_count() * static_cast<double>(6 * form.units + 4 * form.value_units + 10);
 }
 
-struct Extents {
+struct AttentionExtents {
   Shape leading;
   std::int64_t queries;
   std::int64_t keys;
@@ -43,7 +47,8 @@ struct Extents {
   std::int64_t value_units;
 };
 
-std::vector<Value> gradients_of(Graph& graph, const Extents& extents, Value mask, bool causal, double rate) {
+std::vector<Value> apply_scaled_dot_product_attention_gradient(Graph& graph, const AttentionExtents& extents,
+                                                               Value mask, bool causal, double rate) {
   const std::size_t rank = extents.leading.rank();
   const Shape of_queries = extents.leading.inserted(rank, extents.queries);
   const Shape of_keys = extents.leading.inserted(rank, extents.keys);
@@ -61,17 +66,23 @@ std::vector<Value> gradients_of(Graph& graph, const Extents& extents, Value mask
   return {query, key, value};
 }
 
-std::vector<Value> case_heads(Graph& graph) { return gradients_of(graph, {{2, 3}, 5, 7, 3, 2}, {}, false, 0.0); }
-std::vector<Value> case_causal(Graph& graph) { return gradients_of(graph, {{3}, 5, 5, 2, 3}, {}, true, 0.0); }
-std::vector<Value> case_boolean_mask(Graph& graph) {
+std::vector<Value> scaled_dot_product_attention_gradient_case_heads(Graph& graph) {
+  return apply_scaled_dot_product_attention_gradient(graph, {{2, 3}, 5, 7, 3, 2}, {}, false, 0.0);
+}
+std::vector<Value> scaled_dot_product_attention_gradient_case_causal(Graph& graph) {
+  return apply_scaled_dot_product_attention_gradient(graph, {{3}, 5, 5, 2, 3}, {}, true, 0.0);
+}
+std::vector<Value> scaled_dot_product_attention_gradient_case_boolean_mask(Graph& graph) {
   const Value mask = graph.constant(Tensor::of<std::uint8_t>({2, 1, 3}, {1, 0, 1, 0, 0, 0}));
-  return gradients_of(graph, {{2}, 2, 3, 3, 3}, mask, false, 0.0);
+  return apply_scaled_dot_product_attention_gradient(graph, {{2}, 2, 3, 3, 3}, mask, false, 0.0);
 }
-std::vector<Value> case_added_mask(Graph& graph) {
-  return gradients_of(graph, {{2}, 3, 5, 2, 3}, graph.input("mask", DType::f32, {3, 5}), true, 0.0);
+std::vector<Value> scaled_dot_product_attention_gradient_case_added_mask(Graph& graph) {
+  return apply_scaled_dot_product_attention_gradient(graph, {{2}, 3, 5, 2, 3}, graph.input("mask", DType::f32, {3, 5}),
+                                                     true, 0.0);
 }
-std::vector<Value> case_dropout(Graph& graph) {
-  return gradients_of(graph, {{2}, 3, 7, 2, 3}, graph.input("mask", DType::f32, {2, 3, 1}), false, 0.4);
+std::vector<Value> scaled_dot_product_attention_gradient_case_dropout(Graph& graph) {
+  return apply_scaled_dot_product_attention_gradient(graph, {{2}, 3, 7, 2, 3},
+                                                     graph.input("mask", DType::f32, {2, 3, 1}), false, 0.4);
 }
 
 }  // namespace
@@ -85,14 +96,14 @@ const Op op::scaled_dot_product_attention_gradient = {
     .operands = {"query", "key", "value", "log_sum_exp", "taken", "cotangent", "mask_and_step..."},
     .results = {"d_query", "d_key", "d_value"},
     .attributes = attention_attributes(),
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "heads", .build = case_heads},
-              {.name = "causal", .build = case_causal},
-              {.name = "boolean_mask", .build = case_boolean_mask},
-              {.name = "added_mask", .build = case_added_mask},
-              {.name = "dropout", .build = case_dropout}},
+    .infer = infer_scaled_dot_product_attention_gradient,
+    .decompose = decompose_scaled_dot_product_attention_gradient,
+    .flops = flops_of_scaled_dot_product_attention_gradient,
+    .cases = {{.name = "heads", .build = scaled_dot_product_attention_gradient_case_heads},
+              {.name = "causal", .build = scaled_dot_product_attention_gradient_case_causal},
+              {.name = "boolean_mask", .build = scaled_dot_product_attention_gradient_case_boolean_mask},
+              {.name = "added_mask", .build = scaled_dot_product_attention_gradient_case_added_mask},
+              {.name = "dropout", .build = scaled_dot_product_attention_gradient_case_dropout}},
 };
 
 ScaledDotProductGradient scaled_dot_product_attention_gradient(Values operands, const Attributes& attributes) {

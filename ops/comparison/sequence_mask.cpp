@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_sequence_mask(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   require(operands[0].dtype == DType::i32 && operands[0].shape.rank() == 1, "lengths are {}: i32[batch] is needed",
           operands[0]);
@@ -13,7 +13,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // Nothing, the whole row, and more than the row among the lengths.
-std::vector<Value> case_lengths(Graph& graph) {
+std::vector<Value> sequence_mask_case_lengths(Graph& graph) {
   return {sequence_mask(graph.constant(Tensor::of<std::int32_t>({4}, {2, 0, 5, 9})), 5)};
 }
 
@@ -26,10 +26,10 @@ const Op op::sequence_mask = {
     .operands = {"lengths"},
     .results = {"mask"},
     .attributes = {"time: the number of steps"},
-    .infer = infer,
+    .infer = infer_sequence_mask,
     .no_gradient = "lengths are integers and the mask is bool",
     .flops = one_flop_per_result,
-    .cases = {{.name = "lengths", .build = case_lengths}},
+    .cases = {{.name = "lengths", .build = sequence_mask_case_lengths}},
 };
 
 Value sequence_mask(Value lengths, std::int64_t time) { return apply(op::sequence_mask, {lengths}, {{"time", time}}); }

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_average_pool(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const TensorType& x = operands[0];
   require_float(x, "x");
@@ -13,28 +13,31 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {{x.dtype, pool_shape(x.shape, pool_form(x.shape, attributes))}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_average_pool(const GradientContext& context) {
   Attributes attributes = context.attributes();
   attributes.set("spatial", spatial_extents(context.operand(0).shape()));
   return {apply(op::average_pool_gradient, {context.cotangent(0)}, std::move(attributes))};
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes& attributes) {
+double flops_of_average_pool(std::span<const TensorType> operands, std::span<const TensorType>,
+                             const Attributes& attributes) {
   return pool_flops(pool_form(operands[0].shape, attributes));
 }
 
-std::vector<Value> case_line(Graph& graph) { return {average_pool(graph.input("x", DType::f32, {2, 3, 7}), 2)}; }
-std::vector<Value> case_plane(Graph& graph) {
+std::vector<Value> average_pool_case_line(Graph& graph) {
+  return {average_pool(graph.input("x", DType::f32, {2, 3, 7}), 2)};
+}
+std::vector<Value> average_pool_case_plane(Graph& graph) {
   return {average_pool(graph.input("x", DType::f32, {2, 3, 7, 5}), {3, 2})};
 }
-std::vector<Value> case_overlap(Graph& graph) {
+std::vector<Value> average_pool_case_overlap(Graph& graph) {
   return {average_pool(graph.input("x", DType::f32, {1, 2, 6, 5}), 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}})};
 }
-std::vector<Value> case_without_padding(Graph& graph) {
+std::vector<Value> average_pool_case_without_padding(Graph& graph) {
   return {
       average_pool(graph.input("x", DType::f32, {1, 2, 6, 5}), 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}}, false)};
 }
-std::vector<Value> case_space(Graph& graph) {
+std::vector<Value> average_pool_case_space(Graph& graph) {
   return {average_pool(graph.input("x", DType::f32, {1, 2, 3, 5, 4}), 2, {.strides = {1, 2, 2}, .padding = {0, 1, 0}},
                        false)};
 }
@@ -50,14 +53,14 @@ const Op op::average_pool = {
     .attributes =
         {pool_attributes[0], pool_attributes[1], pool_attributes[2],
          "count_padding: whether a sum is divided by the extent of the window, else by its elements within x"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "line", .build = case_line},
-              {.name = "plane", .build = case_plane},
-              {.name = "overlap", .build = case_overlap},
-              {.name = "without_padding", .build = case_without_padding},
-              {.name = "space", .build = case_space}},
+    .infer = infer_average_pool,
+    .gradient = gradient_of_average_pool,
+    .flops = flops_of_average_pool,
+    .cases = {{.name = "line", .build = average_pool_case_line},
+              {.name = "plane", .build = average_pool_case_plane},
+              {.name = "overlap", .build = average_pool_case_overlap},
+              {.name = "without_padding", .build = average_pool_case_without_padding},
+              {.name = "space", .build = average_pool_case_space}},
 };
 
 Value average_pool(Value x, const Integers& window, const PoolOptions& options, bool count_padding) {

@@ -6,25 +6,26 @@ namespace weft {
 namespace {
 
 /// The shape of average_pool's x: its spatial extents are an attribute, since strides round.
-Shape input_shape(const TensorType& cotangent, const Attributes& attributes) {
+Shape input_of_average_pool_gradient(const TensorType& cotangent, const Attributes& attributes) {
   require(cotangent.shape.rank() >= 2, "[batch, channels, spatial...] is needed: cotangent {}", cotangent);
   std::vector<std::int64_t> extents{cotangent.shape[0], cotangent.shape[1]};
   for (const std::int64_t extent : extents_attribute(attributes, "spatial")) extents.push_back(extent);
   return Shape(extents);
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_average_pool_gradient(std::span<const TensorType> operands,
+                                                    const Attributes& attributes) {
   require_operand_count(operands, 1);
   const TensorType& cotangent = operands[0];
   require_float(cotangent, "cotangent");
   attributes.get<bool>("count_padding");
-  const Shape x = input_shape(cotangent, attributes);
+  const Shape x = input_of_average_pool_gradient(cotangent, attributes);
   const Shape y = pool_shape(x, pool_form(x, attributes));
   require(cotangent.shape == y, "the cotangent is {}: of x {} average_pool makes {}", cotangent, x, y);
   return {{cotangent.dtype, x}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_average_pool_gradient(const GradientContext& context) {
   const Attributes& all = context.attributes();
   Attributes attributes{{"count_padding", all.get<bool>("count_padding")}};
   for (const char* name : {"window", "strides", "padding"})
@@ -32,28 +33,36 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {apply(op::average_pool, {context.cotangent(0)}, std::move(attributes))};
 }
 
-double flops(std::span<const TensorType>, std::span<const TensorType> results, const Attributes& attributes) {
+double flops_of_average_pool_gradient(std::span<const TensorType>, std::span<const TensorType> results,
+                                      const Attributes& attributes) {
   return pool_flops(pool_form(results[0].shape, attributes));
 }
 
-std::vector<Value> of_pool(Graph& graph, const Shape& cotangent, const Integers& spatial, const Integers& window,
-                           const PoolOptions& options, bool count_padding) {
+std::vector<Value> apply_average_pool_gradient(Graph& graph, const Shape& cotangent, const Integers& spatial,
+                                               const Integers& window, const PoolOptions& options, bool count_padding) {
   const Value input = graph.input("cotangent", DType::f32, cotangent);
   Attributes attributes = pool_attributes_of(input, window, options);
   attributes.set("count_padding", count_padding);
   attributes.set("spatial", each_axis(input, spatial));
   return {apply(op::average_pool_gradient, {input}, std::move(attributes))};
 }
-std::vector<Value> case_line(Graph& graph) { return of_pool(graph, {2, 3, 3}, 7, 2, {}, true); }
-std::vector<Value> case_plane(Graph& graph) { return of_pool(graph, {2, 3, 2, 2}, {7, 5}, {3, 2}, {}, true); }
-std::vector<Value> case_overlap(Graph& graph) {
-  return of_pool(graph, {1, 2, 3, 6}, {6, 5}, 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}}, true);
+std::vector<Value> average_pool_gradient_case_line(Graph& graph) {
+  return apply_average_pool_gradient(graph, {2, 3, 3}, 7, 2, {}, true);
 }
-std::vector<Value> case_without_padding(Graph& graph) {
-  return of_pool(graph, {1, 2, 3, 6}, {6, 5}, 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}}, false);
+std::vector<Value> average_pool_gradient_case_plane(Graph& graph) {
+  return apply_average_pool_gradient(graph, {2, 3, 2, 2}, {7, 5}, {3, 2}, {}, true);
 }
-std::vector<Value> case_space(Graph& graph) {
-  return of_pool(graph, {1, 2, 2, 3, 2}, {3, 5, 4}, 2, {.strides = {1, 2, 2}, .padding = {0, 1, 0}}, false);
+std::vector<Value> average_pool_gradient_case_overlap(Graph& graph) {
+  return apply_average_pool_gradient(graph, {1, 2, 3, 6}, {6, 5}, 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}},
+                                     true);
+}
+std::vector<Value> average_pool_gradient_case_without_padding(Graph& graph) {
+  return apply_average_pool_gradient(graph, {1, 2, 3, 6}, {6, 5}, 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}},
+                                     false);
+}
+std::vector<Value> average_pool_gradient_case_space(Graph& graph) {
+  return apply_average_pool_gradient(graph, {1, 2, 2, 3, 2}, {3, 5, 4}, 2, {.strides = {1, 2, 2}, .padding = {0, 1, 0}},
+                                     false);
 }
 
 }  // namespace
@@ -66,14 +75,14 @@ const Op op::average_pool_gradient = {
     .results = {"x"},
     .attributes = {pool_attributes[0], pool_attributes[1], pool_attributes[2],
                    "count_padding: whether the padding has a part of it", "spatial: the spatial extents of x"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "line", .build = case_line},
-              {.name = "plane", .build = case_plane},
-              {.name = "overlap", .build = case_overlap},
-              {.name = "without_padding", .build = case_without_padding},
-              {.name = "space", .build = case_space}},
+    .infer = infer_average_pool_gradient,
+    .gradient = gradient_of_average_pool_gradient,
+    .flops = flops_of_average_pool_gradient,
+    .cases = {{.name = "line", .build = average_pool_gradient_case_line},
+              {.name = "plane", .build = average_pool_gradient_case_plane},
+              {.name = "overlap", .build = average_pool_gradient_case_overlap},
+              {.name = "without_padding", .build = average_pool_gradient_case_without_padding},
+              {.name = "space", .build = average_pool_gradient_case_space}},
 };
 
 }  // namespace weft

@@ -6,9 +6,9 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t bias_operand = 2;
+constexpr std::size_t bias_of_conv = 2;
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_conv(std::span<const TensorType> operands, const Attributes& attributes) {
   require(operands.size() == 2 || operands.size() == 3, "{} operands are given, 2 needed, or 3 with a bias",
           operands.size());
   const TensorType& x = operands[0];
@@ -16,59 +16,60 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_float(x, "x");
   for (const TensorType& operand : operands) require_same_dtype(x, operand);
   const ConvForm form = conv_form(x.shape, filter.shape, attributes);
-  if (operands.size() > bias_operand)
-    require(operands[bias_operand].shape == Shape{filter.shape[0]},
-            "the bias needs one element a channel of the result: bias {}, filter {}", operands[bias_operand], filter);
+  if (operands.size() > bias_of_conv)
+    require(operands[bias_of_conv].shape == Shape{filter.shape[0]},
+            "the bias needs one element a channel of the result: bias {}, filter {}", operands[bias_of_conv], filter);
   return {{x.dtype, conv_shape(x.shape, form)}};
 }
 
 // conv is linear in x and in the filter; the bias goes to every element of its channel.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_conv(const GradientContext& context) {
   const Value x = context.operand(0);
   const Value filter = context.operand(1);
   const Value cotangent = context.cotangent(0);
   std::vector<Value> gradients(context.operand_count());
   if (context.needs(0)) gradients[0] = conv_input_gradient_like(cotangent, filter, x.shape(), context.attributes());
   if (context.needs(1)) gradients[1] = conv_filter_gradient_like(x, cotangent, filter.shape(), context.attributes());
-  if (gradients.size() > bias_operand && context.needs(bias_operand)) {
+  if (gradients.size() > bias_of_conv && context.needs(bias_of_conv)) {
     std::vector<std::int64_t> axes{0};
     for (std::size_t axis = 2; axis < x.shape().rank(); ++axis) axes.push_back(static_cast<std::int64_t>(axis));
-    gradients[bias_operand] = reduce_sum(cotangent, axes);
+    gradients[bias_of_conv] = reduce_sum(cotangent, axes);
   }
   return gradients;
 }
 
 // The products, and the bias.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
-  const double bias = operands.size() > bias_operand ? static_cast<double>(results[0].shape.volume()) : 0.0;
+double flops_of_conv(std::span<const TensorType> operands, std::span<const TensorType> results,
+                     const Attributes& attributes) {
+  const double bias = operands.size() > bias_of_conv ? static_cast<double>(results[0].shape.volume()) : 0.0;
   return bias + conv_flops(conv_form(operands[0].shape, operands[1].shape, attributes));
 }
 
-std::vector<Value> of_shapes(Graph& graph, const Shape& x, const Shape& filter, const ConvOptions& options) {
+std::vector<Value> apply_conv(Graph& graph, const Shape& x, const Shape& filter, const ConvOptions& options) {
   return {conv(graph.input("x", DType::f32, x), graph.input("filter", DType::f32, filter), options)};
 }
-std::vector<Value> case_line(Graph& graph) { return of_shapes(graph, {2, 3, 7}, {5, 3, 3}, {}); }
-std::vector<Value> case_plane(Graph& graph) {
-  return of_shapes(graph, {2, 3, 5, 7}, {5, 3, 3, 2}, {.bias = graph.input("bias", DType::f32, {5})});
+std::vector<Value> conv_case_line(Graph& graph) { return apply_conv(graph, {2, 3, 7}, {5, 3, 3}, {}); }
+std::vector<Value> conv_case_plane(Graph& graph) {
+  return apply_conv(graph, {2, 3, 5, 7}, {5, 3, 3, 2}, {.bias = graph.input("bias", DType::f32, {5})});
 }
-std::vector<Value> case_space(Graph& graph) {
-  return of_shapes(graph, {1, 2, 3, 4, 5}, {3, 2, 2, 3, 2}, {.padding = {0, 1, 0}});
+std::vector<Value> conv_case_space(Graph& graph) {
+  return apply_conv(graph, {1, 2, 3, 4, 5}, {3, 2, 2, 3, 2}, {.padding = {0, 1, 0}});
 }
-std::vector<Value> case_strides(Graph& graph) {
-  return of_shapes(graph, {1, 2, 8, 7}, {3, 2, 3, 2}, {.strides = {3, 2}, .padding = 1});
+std::vector<Value> conv_case_strides(Graph& graph) {
+  return apply_conv(graph, {1, 2, 8, 7}, {3, 2, 3, 2}, {.strides = {3, 2}, .padding = 1});
 }
-std::vector<Value> case_uneven_padding(Graph& graph) {
-  return of_shapes(graph, {1, 2, 3, 4}, {3, 2, 3, 4}, {.padding = {0, 1, 3, 2}});
+std::vector<Value> conv_case_uneven_padding(Graph& graph) {
+  return apply_conv(graph, {1, 2, 3, 4}, {3, 2, 3, 4}, {.padding = {0, 1, 3, 2}});
 }
-std::vector<Value> case_dilations(Graph& graph) {
-  return of_shapes(graph, {1, 2, 7, 6}, {3, 2, 3, 2}, {.padding = {2, 1}, .dilations = {2, 3}});
+std::vector<Value> conv_case_dilations(Graph& graph) {
+  return apply_conv(graph, {1, 2, 7, 6}, {3, 2, 3, 2}, {.padding = {2, 1}, .dilations = {2, 3}});
 }
-std::vector<Value> case_groups(Graph& graph) {
-  return of_shapes(graph, {2, 6, 5, 4}, {9, 2, 3, 3}, {.padding = 1, .groups = 3});
+std::vector<Value> conv_case_groups(Graph& graph) {
+  return apply_conv(graph, {2, 6, 5, 4}, {9, 2, 3, 3}, {.padding = 1, .groups = 3});
 }
-std::vector<Value> case_depthwise(Graph& graph) {
-  return of_shapes(graph, {1, 3, 5, 5}, {3, 1, 3, 3},
-                   {.strides = 2, .padding = 1, .groups = 3, .bias = graph.input("bias", DType::f32, {3})});
+std::vector<Value> conv_case_depthwise(Graph& graph) {
+  return apply_conv(graph, {1, 3, 5, 5}, {3, 1, 3, 3},
+                    {.strides = 2, .padding = 1, .groups = 3, .bias = graph.input("bias", DType::f32, {3})});
 }
 
 }  // namespace
@@ -83,17 +84,17 @@ const Op op::conv = {
     .operands = {"x", "filter", "bias..."},
     .results = {"y"},
     .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3]},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "line", .build = case_line},
-              {.name = "plane", .build = case_plane},
-              {.name = "space", .build = case_space},
-              {.name = "strides", .build = case_strides},
-              {.name = "uneven_padding", .build = case_uneven_padding},
-              {.name = "dilations", .build = case_dilations},
-              {.name = "groups", .build = case_groups},
-              {.name = "depthwise", .build = case_depthwise}},
+    .infer = infer_conv,
+    .gradient = gradient_of_conv,
+    .flops = flops_of_conv,
+    .cases = {{.name = "line", .build = conv_case_line},
+              {.name = "plane", .build = conv_case_plane},
+              {.name = "space", .build = conv_case_space},
+              {.name = "strides", .build = conv_case_strides},
+              {.name = "uneven_padding", .build = conv_case_uneven_padding},
+              {.name = "dilations", .build = conv_case_dilations},
+              {.name = "groups", .build = conv_case_groups},
+              {.name = "depthwise", .build = conv_case_depthwise}},
 };
 
 Attributes conv_attributes_of(Value x, const ConvOptions& options) {

@@ -18,7 +18,7 @@ Shape filter_shape(std::span<const TensorType> operands, const Attributes& attri
   return Shape(extents);
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_conv_filter_gradient(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& x = operands[0];
   const TensorType& cotangent = operands[1];
@@ -30,7 +30,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {{x.dtype, filter}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_conv_filter_gradient(const GradientContext& context) {
   const Value x = context.operand(0);
   const Value cotangent = context.operand(1);
   const Value of_filter = context.cotangent(0);
@@ -41,27 +41,31 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {of_x, of_cotangent};
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
+double flops_of_conv_filter_gradient(std::span<const TensorType> operands, std::span<const TensorType> results,
+                                     const Attributes& attributes) {
   return conv_flops(conv_form(operands[0].shape, results[0].shape, attributes));
 }
 
-std::vector<Value> of_shapes(Graph& graph, const Shape& x, const Shape& cotangent, const Integers& window,
-                             const ConvOptions& options) {
+std::vector<Value> apply_conv_filter_gradient(Graph& graph, const Shape& x, const Shape& cotangent,
+                                              const Integers& window, const ConvOptions& options) {
   return {conv_filter_gradient(graph.input("x", DType::f32, x), graph.input("cotangent", DType::f32, cotangent), window,
                                options)};
 }
-std::vector<Value> case_line(Graph& graph) { return of_shapes(graph, {3, 2, 7}, {3, 5, 5}, 3, {}); }
-std::vector<Value> case_strides(Graph& graph) {
-  return of_shapes(graph, {2, 2, 8, 7}, {2, 3, 3, 4}, {3, 2}, {.strides = {3, 2}, .padding = 1});
+std::vector<Value> conv_filter_gradient_case_line(Graph& graph) {
+  return apply_conv_filter_gradient(graph, {3, 2, 7}, {3, 5, 5}, 3, {});
 }
-std::vector<Value> case_dilations(Graph& graph) {
-  return of_shapes(graph, {1, 2, 7, 6}, {1, 3, 7, 6}, {3, 2}, {.padding = {3, 1, 1, 2}, .dilations = {2, 3}});
+std::vector<Value> conv_filter_gradient_case_strides(Graph& graph) {
+  return apply_conv_filter_gradient(graph, {2, 2, 8, 7}, {2, 3, 3, 4}, {3, 2}, {.strides = {3, 2}, .padding = 1});
 }
-std::vector<Value> case_groups(Graph& graph) {
-  return of_shapes(graph, {2, 6, 5, 4}, {2, 9, 5, 4}, 3, {.padding = 1, .groups = 3});
+std::vector<Value> conv_filter_gradient_case_dilations(Graph& graph) {
+  return apply_conv_filter_gradient(graph, {1, 2, 7, 6}, {1, 3, 7, 6}, {3, 2},
+                                    {.padding = {3, 1, 1, 2}, .dilations = {2, 3}});
 }
-std::vector<Value> case_space(Graph& graph) {
-  return of_shapes(graph, {1, 2, 3, 4, 5}, {1, 3, 2, 2, 4}, {2, 3, 2}, {});
+std::vector<Value> conv_filter_gradient_case_groups(Graph& graph) {
+  return apply_conv_filter_gradient(graph, {2, 6, 5, 4}, {2, 9, 5, 4}, 3, {.padding = 1, .groups = 3});
+}
+std::vector<Value> conv_filter_gradient_case_space(Graph& graph) {
+  return apply_conv_filter_gradient(graph, {1, 2, 3, 4, 5}, {1, 3, 2, 2, 4}, {2, 3, 2}, {});
 }
 
 }  // namespace
@@ -76,14 +80,14 @@ const Op op::conv_filter_gradient = {
     .results = {"filter"},
     .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3],
                    "window: the spatial extents of the filter"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "line", .build = case_line},
-              {.name = "strides", .build = case_strides},
-              {.name = "dilations", .build = case_dilations},
-              {.name = "groups", .build = case_groups},
-              {.name = "space", .build = case_space}},
+    .infer = infer_conv_filter_gradient,
+    .gradient = gradient_of_conv_filter_gradient,
+    .flops = flops_of_conv_filter_gradient,
+    .cases = {{.name = "line", .build = conv_filter_gradient_case_line},
+              {.name = "strides", .build = conv_filter_gradient_case_strides},
+              {.name = "dilations", .build = conv_filter_gradient_case_dilations},
+              {.name = "groups", .build = conv_filter_gradient_case_groups},
+              {.name = "space", .build = conv_filter_gradient_case_space}},
 };
 
 Value conv_filter_gradient_like(Value x, Value cotangent, const Shape& filter, const Attributes& attributes) {

@@ -6,7 +6,7 @@ namespace weft {
 namespace {
 
 /// The shape of conv's x: its spatial extents are an attribute, since strides round.
-Shape input_shape(std::span<const TensorType> operands, const Attributes& attributes) {
+Shape input_of_conv_input_gradient(std::span<const TensorType> operands, const Attributes& attributes) {
   const Shape& cotangent = operands[0].shape;
   const Shape& filter = operands[1].shape;
   require(cotangent.rank() >= 2 && filter.rank() >= 2,
@@ -19,19 +19,19 @@ Shape input_shape(std::span<const TensorType> operands, const Attributes& attrib
   return Shape(extents);
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_conv_input_gradient(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& cotangent = operands[0];
   require_float(cotangent, "cotangent");
   require_same_dtype(cotangent, operands[1]);
-  const Shape x = input_shape(operands, attributes);
+  const Shape x = input_of_conv_input_gradient(operands, attributes);
   const Shape y = conv_shape(x, conv_form(x, operands[1].shape, attributes));
   require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, operands[1],
           y);
   return {{cotangent.dtype, x}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_conv_input_gradient(const GradientContext& context) {
   const Value cotangent = context.operand(0);
   const Value filter = context.operand(1);
   const Value of_x = context.cotangent(0);
@@ -42,27 +42,31 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {of_cotangent, of_filter};
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
+double flops_of_conv_input_gradient(std::span<const TensorType> operands, std::span<const TensorType> results,
+                                    const Attributes& attributes) {
   return conv_flops(conv_form(results[0].shape, operands[1].shape, attributes));
 }
 
-std::vector<Value> of_shapes(Graph& graph, const Shape& cotangent, const Shape& filter, const Integers& spatial,
-                             const ConvOptions& options) {
+std::vector<Value> apply_conv_input_gradient(Graph& graph, const Shape& cotangent, const Shape& filter,
+                                             const Integers& spatial, const ConvOptions& options) {
   return {conv_input_gradient(graph.input("cotangent", DType::f32, cotangent),
                               graph.input("filter", DType::f32, filter), spatial, options)};
 }
-std::vector<Value> case_line(Graph& graph) { return of_shapes(graph, {2, 5, 5}, {5, 3, 3}, 7, {}); }
-std::vector<Value> case_strides(Graph& graph) {
-  return of_shapes(graph, {1, 3, 3, 4}, {3, 2, 3, 2}, {8, 7}, {.strides = {3, 2}, .padding = 1});
+std::vector<Value> conv_input_gradient_case_line(Graph& graph) {
+  return apply_conv_input_gradient(graph, {2, 5, 5}, {5, 3, 3}, 7, {});
 }
-std::vector<Value> case_dilations(Graph& graph) {
-  return of_shapes(graph, {1, 3, 7, 6}, {3, 2, 3, 2}, {7, 6}, {.padding = {3, 1, 1, 2}, .dilations = {2, 3}});
+std::vector<Value> conv_input_gradient_case_strides(Graph& graph) {
+  return apply_conv_input_gradient(graph, {1, 3, 3, 4}, {3, 2, 3, 2}, {8, 7}, {.strides = {3, 2}, .padding = 1});
 }
-std::vector<Value> case_groups(Graph& graph) {
-  return of_shapes(graph, {2, 9, 5, 4}, {9, 2, 3, 3}, {5, 4}, {.padding = 1, .groups = 3});
+std::vector<Value> conv_input_gradient_case_dilations(Graph& graph) {
+  return apply_conv_input_gradient(graph, {1, 3, 7, 6}, {3, 2, 3, 2}, {7, 6},
+                                   {.padding = {3, 1, 1, 2}, .dilations = {2, 3}});
 }
-std::vector<Value> case_space(Graph& graph) {
-  return of_shapes(graph, {1, 3, 2, 2, 4}, {3, 2, 2, 3, 2}, {3, 4, 5}, {});
+std::vector<Value> conv_input_gradient_case_groups(Graph& graph) {
+  return apply_conv_input_gradient(graph, {2, 9, 5, 4}, {9, 2, 3, 3}, {5, 4}, {.padding = 1, .groups = 3});
+}
+std::vector<Value> conv_input_gradient_case_space(Graph& graph) {
+  return apply_conv_input_gradient(graph, {1, 3, 2, 2, 4}, {3, 2, 2, 3, 2}, {3, 4, 5}, {});
 }
 
 }  // namespace
@@ -77,14 +81,14 @@ const Op op::conv_input_gradient = {
     .results = {"x"},
     .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3],
                    "spatial: the spatial extents of x"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "line", .build = case_line},
-              {.name = "strides", .build = case_strides},
-              {.name = "dilations", .build = case_dilations},
-              {.name = "groups", .build = case_groups},
-              {.name = "space", .build = case_space}},
+    .infer = infer_conv_input_gradient,
+    .gradient = gradient_of_conv_input_gradient,
+    .flops = flops_of_conv_input_gradient,
+    .cases = {{.name = "line", .build = conv_input_gradient_case_line},
+              {.name = "strides", .build = conv_input_gradient_case_strides},
+              {.name = "dilations", .build = conv_input_gradient_case_dilations},
+              {.name = "groups", .build = conv_input_gradient_case_groups},
+              {.name = "space", .build = conv_input_gradient_case_space}},
 };
 
 Value conv_input_gradient_like(Value cotangent, Value filter, const Shape& x, const Attributes& attributes) {

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_max_pool(std::span<const TensorType> operands, const Attributes& attributes) {
   require(operands.size() == 1 || operands.size() == 2, "{} operands are given, 1 needed, or 2 with values",
           operands.size());
   const TensorType& x = operands[0];
@@ -16,25 +16,28 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // What is taken does not change with x, but for jumps: with values, x has none.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_max_pool(const GradientContext& context) {
   const Value taken = apply(op::max_pool_gradient, {context.operand(0), context.cotangent(0)}, context.attributes());
   if (context.operand_count() == 1) return {taken};
   return {Value(), taken};
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes& attributes) {
+double flops_of_max_pool(std::span<const TensorType> operands, std::span<const TensorType>,
+                         const Attributes& attributes) {
   return pool_flops(pool_form(operands[0].shape, attributes));
 }
 
-std::vector<Value> case_line(Graph& graph) { return {max_pool(graph.input("x", DType::f32, {2, 3, 7}), 2)}; }
-std::vector<Value> case_plane(Graph& graph) { return {max_pool(graph.input("x", DType::f32, {2, 3, 7, 5}), {3, 2})}; }
-std::vector<Value> case_overlap(Graph& graph) {
+std::vector<Value> max_pool_case_line(Graph& graph) { return {max_pool(graph.input("x", DType::f32, {2, 3, 7}), 2)}; }
+std::vector<Value> max_pool_case_plane(Graph& graph) {
+  return {max_pool(graph.input("x", DType::f32, {2, 3, 7, 5}), {3, 2})};
+}
+std::vector<Value> max_pool_case_overlap(Graph& graph) {
   return {max_pool(graph.input("x", DType::f32, {1, 2, 6, 5}), 3, {.strides = {2, 1}, .padding = {1, 0, 2, 1}})};
 }
-std::vector<Value> case_space(Graph& graph) {
+std::vector<Value> max_pool_case_space(Graph& graph) {
   return {max_pool(graph.input("x", DType::f32, {1, 2, 3, 5, 4}), 2, {.strides = {1, 2, 2}, .padding = {0, 1, 0}})};
 }
-std::vector<Value> case_values(Graph& graph) {
+std::vector<Value> max_pool_case_values(Graph& graph) {
   const Value x = pool_case_constant(graph, {1, 2, 5, 6});
   const std::vector<Value> operands{x, graph.input("values", DType::f32, x.shape())};
   return {apply_all(op::max_pool, operands, pool_attributes_of(x, 2, {.strides = 1}))[0]};
@@ -51,14 +54,14 @@ const Op op::max_pool = {
     .operands = {"x", "values..."},
     .results = {"y"},
     .attributes = {pool_attributes[0], pool_attributes[1], pool_attributes[2]},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "line", .build = case_line},
-              {.name = "plane", .build = case_plane},
-              {.name = "overlap", .build = case_overlap},
-              {.name = "space", .build = case_space},
-              {.name = "values", .build = case_values}},
+    .infer = infer_max_pool,
+    .gradient = gradient_of_max_pool,
+    .flops = flops_of_max_pool,
+    .cases = {{.name = "line", .build = max_pool_case_line},
+              {.name = "plane", .build = max_pool_case_plane},
+              {.name = "overlap", .build = max_pool_case_overlap},
+              {.name = "space", .build = max_pool_case_space},
+              {.name = "values", .build = max_pool_case_values}},
 };
 
 Attributes pool_attributes_of(Value x, const Integers& window, const PoolOptions& options) {

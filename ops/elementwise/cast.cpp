@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_cast(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const DType dtype = parse_dtype(attributes.get<std::string>("dtype"));
   for (const DType used : {operands[0].dtype, dtype})
@@ -15,22 +15,24 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // Only between floating-point types: other results have no cotangent, and other operands need none.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_cast(const GradientContext& context) {
   if (!context.needs(0)) return {Value()};
   return {cast(context.cotangent(0), context.operand(0).dtype())};
 }
 
 // Each has a float that is differentiated.
-std::vector<Value> case_to_integer(Graph& graph) {
+std::vector<Value> cast_case_to_integer(Graph& graph) {
   const Value x = graph.input("x", DType::f32, {3, 5});
   return {x * cast(cast(x, DType::i32), DType::f32)};
 }
-std::vector<Value> case_to_bool(Graph& graph) {
+std::vector<Value> cast_case_to_bool(Graph& graph) {
   const Value x = graph.input("x", DType::f32, {3, 5});
   return {x * cast(cast(x, DType::boolean), DType::f32)};
 }
-std::vector<Value> case_between_floats(Graph& graph) { return {cast(graph.input("x", DType::f32, {3}), DType::f64)}; }
-std::vector<Value> case_between_integers(Graph& graph) {
+std::vector<Value> cast_case_between_floats(Graph& graph) {
+  return {cast(graph.input("x", DType::f32, {3}), DType::f64)};
+}
+std::vector<Value> cast_case_between_integers(Graph& graph) {
   const Value whole = graph.constant(Tensor::of<std::int32_t>({3}, {7, 0, -2}));
   const Value flags = cast(whole, DType::boolean);
   return {graph.input("x", DType::f32, {3}) * cast(cast(flags, DType::i32) + whole, DType::f32), flags};
@@ -47,14 +49,14 @@ const Op op::cast = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"dtype: the element type of the result: f32, f64, i32 or bool"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_cast,
+    .gradient = gradient_of_cast,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "to_integer", .build = case_to_integer},
-              {.name = "to_bool", .build = case_to_bool},
-              {.name = "between_floats", .build = case_between_floats},
-              {.name = "between_integers", .build = case_between_integers}},
+    .cases = {{.name = "to_integer", .build = cast_case_to_integer},
+              {.name = "to_bool", .build = cast_case_to_bool},
+              {.name = "between_floats", .build = cast_case_between_floats},
+              {.name = "between_integers", .build = cast_case_between_integers}},
 };
 
 Value cast(Value x, DType dtype) { return apply(op::cast, {x}, {{"dtype", std::string(to_string(dtype))}}); }

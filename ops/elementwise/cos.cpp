@@ -5,12 +5,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_cos(const GradientContext& context) {
   return {-(context.cotangent(0) * sin(context.operand(0)))};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {cos(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {cos(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> cos_case_matrix(Graph& graph) { return {cos(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> cos_case_scalar(Graph& graph) { return {cos(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -21,10 +21,10 @@ const Op op::cos = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_cos,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = cos_case_matrix}, {.name = "scalar", .build = cos_case_scalar}},
 };
 
 Value cos(Value x) { return apply(op::cos, {x}); }

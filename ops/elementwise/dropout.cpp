@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_dropout(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   require_float(operands[0], "x");
   require(operands[1] == TensorType{DType::i32, Shape{}}, "the step is {}: i32[] is needed", operands[1]);
@@ -19,17 +19,17 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 /// What was dropped gets no gradient, by the same draws: they are made again and not stored.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_dropout(const GradientContext& context) {
   return {apply(op::dropout, {context.cotangent(0), context.operand(1)}, context.attributes()), Value{}};
 }
 
-std::vector<Value> draw(Graph& graph, const Shape& shape, double rate, double step) {
+std::vector<Value> apply_dropout(Graph& graph, const Shape& shape, double rate, double step) {
   return {dropout(graph.input("x", DType::f32, shape), graph.constant(step, DType::i32),
                   {.rate = rate, .seed = 7, .stream = "case"})};
 }
-std::vector<Value> case_matrix(Graph& graph) { return draw(graph, {7, 11}, 0.4, 1.0); }
-std::vector<Value> case_long_row(Graph& graph) { return draw(graph, {333}, 0.1, 12.0); }
-std::vector<Value> case_scalar(Graph& graph) { return draw(graph, {}, 0.5, 2.0); }
+std::vector<Value> dropout_case_matrix(Graph& graph) { return apply_dropout(graph, {7, 11}, 0.4, 1.0); }
+std::vector<Value> dropout_case_long_row(Graph& graph) { return apply_dropout(graph, {333}, 0.1, 12.0); }
+std::vector<Value> dropout_case_scalar(Graph& graph) { return apply_dropout(graph, {}, 0.5, 2.0); }
 
 }  // namespace
 
@@ -43,13 +43,13 @@ const Op op::dropout = {
     .results = {"y"},
     .attributes = {"rate: the share that becomes 0, in [0, 1)", "seed: of the draws",
                    "stream: names the draws; the same name, the same draws"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_dropout,
+    .gradient = gradient_of_dropout,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix},
-              {.name = "long_row", .build = case_long_row},
-              {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = dropout_case_matrix},
+              {.name = "long_row", .build = dropout_case_long_row},
+              {.name = "scalar", .build = dropout_case_scalar}},
 };
 
 Value dropout(Value x, Value step, const DropoutOptions& options) {

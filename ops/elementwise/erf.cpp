@@ -7,12 +7,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_erf(const GradientContext& context) {
   return {context.cotangent(0) * (2.0 * std::numbers::inv_sqrtpi * exp(-square(context.operand(0))))};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {erf(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {erf(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> erf_case_matrix(Graph& graph) { return {erf(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> erf_case_scalar(Graph& graph) { return {erf(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -23,10 +23,10 @@ const Op op::erf = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_erf,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = erf_case_matrix}, {.name = "scalar", .build = erf_case_scalar}},
 };
 
 Value erf(Value x) { return apply(op::erf, {x}); }

@@ -5,10 +5,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) { return {context.cotangent(0) * exp(context.operand(0))}; }
+std::vector<Value> gradient_of_expm1(const GradientContext& context) {
+  return {context.cotangent(0) * exp(context.operand(0))};
+}
 
-std::vector<Value> case_matrix(Graph& graph) { return {expm1(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {expm1(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> expm1_case_matrix(Graph& graph) { return {expm1(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> expm1_case_scalar(Graph& graph) { return {expm1(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -19,10 +21,10 @@ const Op op::expm1 = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_expm1,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = expm1_case_matrix}, {.name = "scalar", .build = expm1_case_scalar}},
 };
 
 Value expm1(Value x) { return apply(op::expm1, {x}); }

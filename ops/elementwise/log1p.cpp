@@ -5,12 +5,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_log1p(const GradientContext& context) {
   return {context.cotangent(0) / (context.operand(0) + 1.0)};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {log1p(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {log1p(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> log1p_case_matrix(Graph& graph) { return {log1p(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> log1p_case_scalar(Graph& graph) { return {log1p(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -21,11 +21,11 @@ const Op op::log1p = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_log1p,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix, .low = -0.7, .high = 3.0},
-              {.name = "scalar", .build = case_scalar, .low = -0.7, .high = 3.0}},
+    .cases = {{.name = "matrix", .build = log1p_case_matrix, .low = -0.7, .high = 3.0},
+              {.name = "scalar", .build = log1p_case_scalar, .low = -0.7, .high = 3.0}},
 };
 
 Value log1p(Value x) { return apply(op::log1p, {x}); }

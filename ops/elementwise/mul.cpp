@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_mul(const GradientContext& context) {
   const Value dy = context.cotangent(0);
   const Value a = context.operand(0);
   const Value b = context.operand(1);
@@ -13,13 +13,13 @@ std::vector<Value> gradient(const GradientContext& context) {
           context.needs(1) ? sum_to(dy * a, b.shape()) : Value()};
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& a, const Shape& b) {
+std::vector<Value> apply_mul(Graph& graph, const Shape& a, const Shape& b) {
   return {mul(graph.input("a", DType::f32, a), graph.input("b", DType::f32, b))};
 }
-std::vector<Value> case_same_shape(Graph& graph) { return apply_to(graph, {3, 5}, {3, 5}); }
-std::vector<Value> case_broadcast_row(Graph& graph) { return apply_to(graph, {2, 3, 5}, {5}); }
-std::vector<Value> case_broadcast_both(Graph& graph) { return apply_to(graph, {3, 1, 5}, {7, 1}); }
-std::vector<Value> case_scalar(Graph& graph) { return apply_to(graph, {}, {3, 5}); }
+std::vector<Value> mul_case_same_shape(Graph& graph) { return apply_mul(graph, {3, 5}, {3, 5}); }
+std::vector<Value> mul_case_broadcast_row(Graph& graph) { return apply_mul(graph, {2, 3, 5}, {5}); }
+std::vector<Value> mul_case_broadcast_both(Graph& graph) { return apply_mul(graph, {3, 1, 5}, {7, 1}); }
+std::vector<Value> mul_case_scalar(Graph& graph) { return apply_mul(graph, {}, {3, 5}); }
 
 }  // namespace
 
@@ -30,13 +30,13 @@ const Op op::mul = {
     .operands = {"a", "b"},
     .results = {"y"},
     .infer = infer_number_binary,
-    .gradient = gradient,
+    .gradient = gradient_of_mul,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "same_shape", .build = case_same_shape},
-              {.name = "broadcast_row", .build = case_broadcast_row},
-              {.name = "broadcast_both", .build = case_broadcast_both},
-              {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "same_shape", .build = mul_case_same_shape},
+              {.name = "broadcast_row", .build = mul_case_broadcast_row},
+              {.name = "broadcast_both", .build = mul_case_broadcast_both},
+              {.name = "scalar", .build = mul_case_scalar}},
 };
 
 Value mul(Value a, Value b) { return apply(op::mul, {a, b}); }

@@ -6,13 +6,13 @@ namespace weft {
 namespace {
 
 // dx = x > 0 ? dy : 0
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_relu(const GradientContext& context) {
   const Value zero = context.graph().constant(0.0, context.operand(0).dtype());
   return {select(less(zero, context.operand(0)), context.cotangent(0), zero)};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {relu(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {relu(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> relu_case_matrix(Graph& graph) { return {relu(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> relu_case_scalar(Graph& graph) { return {relu(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -23,10 +23,10 @@ const Op op::relu = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_relu,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar, .low = 0.3}},
+    .cases = {{.name = "matrix", .build = relu_case_matrix}, {.name = "scalar", .build = relu_case_scalar, .low = 0.3}},
 };
 
 Value relu(Value x) { return apply(op::relu, {x}); }

@@ -6,12 +6,12 @@ namespace weft {
 namespace {
 
 // It is constant almost everywhere: its derivative is 0.
-std::vector<Value> gradient(const GradientContext&) { return {Value()}; }
+std::vector<Value> gradient_of_round(const GradientContext&) { return {Value()}; }
 
 // Times x, so that there is a gradient to be checked.
-std::vector<Value> times_x(Value x) { return {x * round(x)}; }
-std::vector<Value> case_matrix(Graph& graph) { return times_x(graph.input("x", DType::f32, {3, 5})); }
-std::vector<Value> case_scalar(Graph& graph) { return times_x(graph.input("x", DType::f32, {})); }
+std::vector<Value> round_times_x(Value x) { return {x * round(x)}; }
+std::vector<Value> round_case_matrix(Graph& graph) { return round_times_x(graph.input("x", DType::f32, {3, 5})); }
+std::vector<Value> round_case_scalar(Graph& graph) { return round_times_x(graph.input("x", DType::f32, {})); }
 
 }  // namespace
 
@@ -22,10 +22,10 @@ const Op op::round = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_round,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = round_case_matrix}, {.name = "scalar", .build = round_case_scalar}},
 };
 
 Value round(Value x) { return apply(op::round, {x}); }

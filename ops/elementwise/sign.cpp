@@ -6,13 +6,13 @@ namespace weft {
 namespace {
 
 // It is constant almost everywhere: its derivative is 0.
-std::vector<Value> gradient(const GradientContext&) { return {Value()}; }
+std::vector<Value> gradient_of_sign(const GradientContext&) { return {Value()}; }
 
 // Times x, so that there is a gradient to be checked.
-std::vector<Value> times_x(Value x) { return {x * sign(x)}; }
-std::vector<Value> case_matrix(Graph& graph) { return times_x(graph.input("x", DType::f32, {3, 5})); }
-std::vector<Value> case_scalar(Graph& graph) { return times_x(graph.input("x", DType::f32, {})); }
-std::vector<Value> case_integers(Graph& graph) {
+std::vector<Value> sign_times_x(Value x) { return {x * sign(x)}; }
+std::vector<Value> sign_case_matrix(Graph& graph) { return sign_times_x(graph.input("x", DType::f32, {3, 5})); }
+std::vector<Value> sign_case_scalar(Graph& graph) { return sign_times_x(graph.input("x", DType::f32, {})); }
+std::vector<Value> sign_case_integers(Graph& graph) {
   const Value x = graph.constant(Tensor::of<std::int32_t>({3}, {3, 0, -7}));
   return {graph.input("x", DType::f32, {3}) * cast(sign(x), DType::f32)};
 }
@@ -26,12 +26,12 @@ const Op op::sign = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_number_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_sign,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix},
-              {.name = "scalar", .build = case_scalar},
-              {.name = "integers", .build = case_integers}},
+    .cases = {{.name = "matrix", .build = sign_case_matrix},
+              {.name = "scalar", .build = sign_case_scalar},
+              {.name = "integers", .build = sign_case_integers}},
 };
 
 Value sign(Value x) { return apply(op::sign, {x}); }

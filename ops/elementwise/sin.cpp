@@ -5,10 +5,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) { return {context.cotangent(0) * cos(context.operand(0))}; }
+std::vector<Value> gradient_of_sin(const GradientContext& context) {
+  return {context.cotangent(0) * cos(context.operand(0))};
+}
 
-std::vector<Value> case_matrix(Graph& graph) { return {sin(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {sin(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> sin_case_matrix(Graph& graph) { return {sin(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> sin_case_scalar(Graph& graph) { return {sin(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -19,10 +21,10 @@ const Op op::sin = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_sin,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = sin_case_matrix}, {.name = "scalar", .build = sin_case_scalar}},
 };
 
 Value sin(Value x) { return apply(op::sin, {x}); }

@@ -5,12 +5,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_softplus(const GradientContext& context) {
   return {context.cotangent(0) * sigmoid(context.operand(0))};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {softplus(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {softplus(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> softplus_case_matrix(Graph& graph) { return {softplus(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> softplus_case_scalar(Graph& graph) { return {softplus(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -21,10 +21,10 @@ const Op op::softplus = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_softplus,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = softplus_case_matrix}, {.name = "scalar", .build = softplus_case_scalar}},
 };
 
 Value softplus(Value x) { return apply(op::softplus, {x}); }

@@ -5,12 +5,12 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_sqrt(const GradientContext& context) {
   return {context.cotangent(0) / (context.result(0) * 2.0)};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {sqrt(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {sqrt(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> sqrt_case_matrix(Graph& graph) { return {sqrt(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> sqrt_case_scalar(Graph& graph) { return {sqrt(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -21,11 +21,11 @@ const Op op::sqrt = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_sqrt,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix, .low = 0.3, .high = 4.0},
-              {.name = "scalar", .build = case_scalar, .low = 0.3, .high = 4.0}},
+    .cases = {{.name = "matrix", .build = sqrt_case_matrix, .low = 0.3, .high = 4.0},
+              {.name = "scalar", .build = sqrt_case_scalar, .low = 0.3, .high = 4.0}},
 };
 
 Value sqrt(Value x) { return apply(op::sqrt, {x}); }

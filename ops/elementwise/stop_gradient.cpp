@@ -5,9 +5,11 @@
 namespace weft {
 namespace {
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) { return {operands[0]}; }
+std::vector<Value> decompose_stop_gradient(std::span<const Value> operands, const Attributes&) { return {operands[0]}; }
 
-std::vector<Value> case_matrix(Graph& graph) { return {stop_gradient(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> stop_gradient_case_matrix(Graph& graph) {
+  return {stop_gradient(graph.input("x", DType::f32, {3, 5}))};
+}
 
 }  // namespace
 
@@ -20,10 +22,10 @@ const Op op::stop_gradient = {
     .infer = infer_float_unary,
     .no_gradient = "it is there to pass none on",
     .stops_gradient = true,
-    .decompose = decompose,
+    .decompose = decompose_stop_gradient,
     .flops = no_flops,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}},
+    .cases = {{.name = "matrix", .build = stop_gradient_case_matrix}},
 };
 
 Value stop_gradient(Value x) { return apply(op::stop_gradient, {x}); }

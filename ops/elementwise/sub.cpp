@@ -5,19 +5,19 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_sub(const GradientContext& context) {
   const Value dy = context.cotangent(0);
   return {context.needs(0) ? sum_to(dy, context.operand(0).shape()) : Value(),
           context.needs(1) ? sum_to(-dy, context.operand(1).shape()) : Value()};
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& a, const Shape& b) {
+std::vector<Value> apply_sub(Graph& graph, const Shape& a, const Shape& b) {
   return {sub(graph.input("a", DType::f32, a), graph.input("b", DType::f32, b))};
 }
-std::vector<Value> case_same_shape(Graph& graph) { return apply_to(graph, {3, 5}, {3, 5}); }
-std::vector<Value> case_broadcast_row(Graph& graph) { return apply_to(graph, {2, 3, 5}, {5}); }
-std::vector<Value> case_broadcast_both(Graph& graph) { return apply_to(graph, {3, 1, 5}, {7, 1}); }
-std::vector<Value> case_scalar(Graph& graph) { return apply_to(graph, {}, {3, 5}); }
+std::vector<Value> sub_case_same_shape(Graph& graph) { return apply_sub(graph, {3, 5}, {3, 5}); }
+std::vector<Value> sub_case_broadcast_row(Graph& graph) { return apply_sub(graph, {2, 3, 5}, {5}); }
+std::vector<Value> sub_case_broadcast_both(Graph& graph) { return apply_sub(graph, {3, 1, 5}, {7, 1}); }
+std::vector<Value> sub_case_scalar(Graph& graph) { return apply_sub(graph, {}, {3, 5}); }
 
 }  // namespace
 
@@ -28,13 +28,13 @@ const Op op::sub = {
     .operands = {"a", "b"},
     .results = {"y"},
     .infer = infer_number_binary,
-    .gradient = gradient,
+    .gradient = gradient_of_sub,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "same_shape", .build = case_same_shape},
-              {.name = "broadcast_row", .build = case_broadcast_row},
-              {.name = "broadcast_both", .build = case_broadcast_both},
-              {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "same_shape", .build = sub_case_same_shape},
+              {.name = "broadcast_row", .build = sub_case_broadcast_row},
+              {.name = "broadcast_both", .build = sub_case_broadcast_both},
+              {.name = "scalar", .build = sub_case_scalar}},
 };
 
 Value sub(Value a, Value b) { return apply(op::sub, {a, b}); }

@@ -5,13 +5,13 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_tanh(const GradientContext& context) {
   const Value y = context.result(0);
   return {context.cotangent(0) * (1.0 - y * y)};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {tanh(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_scalar(Graph& graph) { return {tanh(graph.input("x", DType::f32, {}))}; }
+std::vector<Value> tanh_case_matrix(Graph& graph) { return {tanh(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> tanh_case_scalar(Graph& graph) { return {tanh(graph.input("x", DType::f32, {}))}; }
 
 }  // namespace
 
@@ -22,10 +22,10 @@ const Op op::tanh = {
     .operands = {"x"},
     .results = {"y"},
     .infer = infer_float_unary,
-    .gradient = gradient,
+    .gradient = gradient_of_tanh,
     .flops = one_flop_per_result,
     .elementwise = true,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .cases = {{.name = "matrix", .build = tanh_case_matrix}, {.name = "scalar", .build = tanh_case_scalar}},
 };
 
 Value tanh(Value x) { return apply(op::tanh, {x}); }

@@ -11,7 +11,7 @@ namespace {
 
 const Graph& body_of(const Attributes& attributes) { return *attributes.get<std::shared_ptr<const Graph>>("body"); }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_fusion(std::span<const TensorType> operands, const Attributes& attributes) {
   const Graph& body = body_of(attributes);
   require(!operands.empty(), "there are no operands");
   const std::vector<NodeId> inputs = body.leaves(leaf::input);
@@ -36,7 +36,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return results;
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_fusion(std::span<const Value> operands, const Attributes& attributes) {
   const Graph& body = body_of(attributes);
   std::vector<Value> values(body.value_bound());
   std::size_t next_operand = 0;
@@ -57,21 +57,21 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
   return results;
 }
 
-double flops(std::span<const TensorType>, std::span<const TensorType>, const Attributes& attributes) {
+double flops_of_fusion(std::span<const TensorType>, std::span<const TensorType>, const Attributes& attributes) {
   const Graph& body = body_of(attributes);
   double sum = 0.0;
   for (const NodeId id : body.nodes()) sum += flops_of(body, body.node(id));
   return sum;
 }
 
-std::vector<Value> case_pointwise(Graph& graph) {
+std::vector<Value> fusion_case_pointwise(Graph& graph) {
   Graph body("body");
   const Value x = body.input("x", DType::f32, {3, 5});
   const Value bias = body.input("bias", DType::f32, {5});
   body.output("y", tanh(x + bias) * 0.5);
   return fusion(std::move(body), {graph.input("x", DType::f32, {3, 5}), graph.input("bias", DType::f32, {5})});
 }
-std::vector<Value> case_around_a_reduction(Graph& graph) {
+std::vector<Value> fusion_case_around_a_reduction(Graph& graph) {
   Graph body("body");
   const Value x = body.input("x", DType::f32, {2, 3, 7});
   const Value centred = x - reduce_sum(x, {-1}, true) * 0.25;
@@ -92,11 +92,11 @@ const Op op::fusion = {
     .operands = {"x..."},
     .results = {"y..."},
     .attributes = {"body: a graph whose inputs are the operands and whose outputs are the results, in order"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "pointwise", .build = case_pointwise},
-              {.name = "around_a_reduction", .build = case_around_a_reduction}},
+    .infer = infer_fusion,
+    .decompose = decompose_fusion,
+    .flops = flops_of_fusion,
+    .cases = {{.name = "pointwise", .build = fusion_case_pointwise},
+              {.name = "around_a_reduction", .build = fusion_case_around_a_reduction}},
 };
 
 std::vector<Value> fusion(Graph body, Values operands) {

@@ -6,20 +6,21 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_masked_cross_entropy(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   check_loss(operands[0], operands[1], attributes);
   return {{operands[0].dtype, Shape{}}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_masked_cross_entropy(const GradientContext& context) {
   return {
       masked_cross_entropy_gradient(context.operand(0), context.operand(1), context.cotangent(0), context.attributes()),
       Value()};
 }
 
 // A logit: the maximum, a difference, an exponential and two sums.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_masked_cross_entropy(std::span<const TensorType> operands, std::span<const TensorType>,
+                                     const Attributes&) {
   return 5.0 * static_cast<double>(operands[0].shape.volume());
 }
 
@@ -28,22 +29,22 @@ Value targets(Graph& graph) {
 }
 Value logits(Graph& graph) { return graph.input("logits", DType::f32, {3, 5, 7}); }
 
-std::vector<Value> case_batch_mean(Graph& graph) {
+std::vector<Value> masked_cross_entropy_case_batch_mean(Graph& graph) {
   return {masked_cross_entropy(logits(graph), targets(graph), LossNormalisation::batch_mean)};
 }
-std::vector<Value> case_token_mean(Graph& graph) {
+std::vector<Value> masked_cross_entropy_case_token_mean(Graph& graph) {
   return {masked_cross_entropy(logits(graph), targets(graph), LossNormalisation::token_mean)};
 }
-std::vector<Value> case_smoothed(Graph& graph) {
+std::vector<Value> masked_cross_entropy_case_smoothed(Graph& graph) {
   return {masked_cross_entropy(logits(graph), targets(graph), LossNormalisation::token_mean, 0.1)};
 }
-std::vector<Value> case_smoothed_batch_mean(Graph& graph) {
+std::vector<Value> masked_cross_entropy_case_smoothed_batch_mean(Graph& graph) {
   return {masked_cross_entropy(logits(graph), targets(graph), LossNormalisation::batch_mean, 0.3)};
 }
-std::vector<Value> case_time_first(Graph& graph) {
+std::vector<Value> masked_cross_entropy_case_time_first(Graph& graph) {
   return {masked_cross_entropy(logits(graph), targets(graph), LossNormalisation::batch_mean, 0.0, 1)};
 }
-std::vector<Value> case_one_step(Graph& graph) {
+std::vector<Value> masked_cross_entropy_case_one_step(Graph& graph) {
   return {masked_cross_entropy(graph.input("logits", DType::f32, {3, 19}),
                                graph.constant(Tensor::of<std::int32_t>({3}, {18, 0, 1})),
                                LossNormalisation::batch_mean)};
@@ -63,15 +64,15 @@ const Op op::masked_cross_entropy = {
     .attributes = {"normalisation: batch_mean divides by the batch size, token_mean by the number of real targets",
                    "label_smoothing: the part of the target distribution that is spread over the vocabulary, in [0, 1)",
                    "batch_axis: the axis of the targets that is the batch"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "batch_mean", .build = case_batch_mean},
-              {.name = "token_mean", .build = case_token_mean},
-              {.name = "smoothed", .build = case_smoothed},
-              {.name = "smoothed_batch_mean", .build = case_smoothed_batch_mean},
-              {.name = "time_first", .build = case_time_first},
-              {.name = "one_step", .build = case_one_step}},
+    .infer = infer_masked_cross_entropy,
+    .gradient = gradient_of_masked_cross_entropy,
+    .flops = flops_of_masked_cross_entropy,
+    .cases = {{.name = "batch_mean", .build = masked_cross_entropy_case_batch_mean},
+              {.name = "token_mean", .build = masked_cross_entropy_case_token_mean},
+              {.name = "smoothed", .build = masked_cross_entropy_case_smoothed},
+              {.name = "smoothed_batch_mean", .build = masked_cross_entropy_case_smoothed_batch_mean},
+              {.name = "time_first", .build = masked_cross_entropy_case_time_first},
+              {.name = "one_step", .build = masked_cross_entropy_case_one_step}},
 };
 
 Value masked_cross_entropy(Value logits, Value targets, LossNormalisation normalisation, double label_smoothing,

@@ -6,7 +6,8 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_masked_cross_entropy_gradient(std::span<const TensorType> operands,
+                                                            const Attributes& attributes) {
   require_operand_count(operands, 3);
   check_loss(operands[0], operands[1], attributes);
   require(operands[2] == TensorType{operands[0].dtype, Shape{}}, "the cotangent is {}: a scalar of type {} is needed",
@@ -15,12 +16,13 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // A logit: the maximum, a difference, an exponential, a sum, a quotient, a difference and a product.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_masked_cross_entropy_gradient(std::span<const TensorType> operands, std::span<const TensorType>,
+                                              const Attributes&) {
   return 7.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> gradient_of(Graph& graph, LossNormalisation normalisation, double label_smoothing,
-                               std::int64_t batch_axis) {
+std::vector<Value> apply_masked_cross_entropy_gradient(Graph& graph, LossNormalisation normalisation,
+                                                       double label_smoothing, std::int64_t batch_axis) {
   const Value targets = graph.constant(Tensor::of<std::int32_t>({3, 5}, {5, 2, 1, 3, 5, 4, 0, 0, 0, 0, 6, 3, 6, 0, 0}));
   return {masked_cross_entropy_gradient(graph.input("logits", DType::f32, {3, 5, 7}), targets,
                                         graph.input("cotangent", DType::f32, {}),
@@ -28,10 +30,18 @@ std::vector<Value> gradient_of(Graph& graph, LossNormalisation normalisation, do
                                          {"label_smoothing", label_smoothing},
                                          {"batch_axis", batch_axis}})};
 }
-std::vector<Value> case_batch_mean(Graph& graph) { return gradient_of(graph, LossNormalisation::batch_mean, 0.0, 0); }
-std::vector<Value> case_token_mean(Graph& graph) { return gradient_of(graph, LossNormalisation::token_mean, 0.0, 0); }
-std::vector<Value> case_smoothed(Graph& graph) { return gradient_of(graph, LossNormalisation::token_mean, 0.1, 0); }
-std::vector<Value> case_time_first(Graph& graph) { return gradient_of(graph, LossNormalisation::batch_mean, 0.1, 1); }
+std::vector<Value> masked_cross_entropy_gradient_case_batch_mean(Graph& graph) {
+  return apply_masked_cross_entropy_gradient(graph, LossNormalisation::batch_mean, 0.0, 0);
+}
+std::vector<Value> masked_cross_entropy_gradient_case_token_mean(Graph& graph) {
+  return apply_masked_cross_entropy_gradient(graph, LossNormalisation::token_mean, 0.0, 0);
+}
+std::vector<Value> masked_cross_entropy_gradient_case_smoothed(Graph& graph) {
+  return apply_masked_cross_entropy_gradient(graph, LossNormalisation::token_mean, 0.1, 0);
+}
+std::vector<Value> masked_cross_entropy_gradient_case_time_first(Graph& graph) {
+  return apply_masked_cross_entropy_gradient(graph, LossNormalisation::batch_mean, 0.1, 1);
+}
 
 }  // namespace
 
@@ -46,13 +56,13 @@ const Op op::masked_cross_entropy_gradient = {
     .attributes = {"normalisation: batch_mean divides by the batch size, token_mean by the number of real targets",
                    "label_smoothing: the part of the target distribution that is spread over the vocabulary, in [0, 1)",
                    "batch_axis: the axis of the targets that is the batch"},
-    .infer = infer,
+    .infer = infer_masked_cross_entropy_gradient,
     .no_gradient = "it is a fused gradient; differentiate the loss twice by writing it with log_softmax",
-    .flops = flops,
-    .cases = {{.name = "batch_mean", .build = case_batch_mean},
-              {.name = "token_mean", .build = case_token_mean},
-              {.name = "smoothed", .build = case_smoothed},
-              {.name = "time_first", .build = case_time_first}},
+    .flops = flops_of_masked_cross_entropy_gradient,
+    .cases = {{.name = "batch_mean", .build = masked_cross_entropy_gradient_case_batch_mean},
+              {.name = "token_mean", .build = masked_cross_entropy_gradient_case_token_mean},
+              {.name = "smoothed", .build = masked_cross_entropy_gradient_case_smoothed},
+              {.name = "time_first", .build = masked_cross_entropy_gradient_case_time_first}},
 };
 
 Value masked_cross_entropy_gradient(Value logits, Value targets, Value cotangent, const Attributes& attributes) {

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_dense(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 3);
   const TensorType& x = operands[0];
   const TensorType& kernel = operands[1];
@@ -28,7 +28,7 @@ Value as_matrix(Value x) {
 }
 
 // On x and dy as matrices: dx = dy kernel^T, dkernel = x^T dy, dbias = the sum of dy's rows.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_dense(const GradientContext& context) {
   const Value x = context.operand(0);
   const Value kernel = context.operand(1);
   const Value dy = as_matrix(context.cotangent(0));
@@ -43,17 +43,17 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 // The product and the bias.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+double flops_of_dense(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
   return static_cast<double>(results[0].shape.volume()) * (2.0 * static_cast<double>(operands[1].shape[0]) + 1.0);
 }
 
-std::vector<Value> layer(Graph& graph, const Shape& x, const Shape& kernel) {
+std::vector<Value> apply_dense(Graph& graph, const Shape& x, const Shape& kernel) {
   return {dense(graph.input("x", DType::f32, x), graph.input("kernel", DType::f32, kernel),
                 graph.input("bias", DType::f32, {kernel[1]}))};
 }
-std::vector<Value> case_vector(Graph& graph) { return layer(graph, {5}, {5, 3}); }
-std::vector<Value> case_matrix(Graph& graph) { return layer(graph, {3, 5}, {5, 17}); }
-std::vector<Value> case_sequence(Graph& graph) { return layer(graph, {2, 3, 5}, {5, 7}); }
+std::vector<Value> dense_case_vector(Graph& graph) { return apply_dense(graph, {5}, {5, 3}); }
+std::vector<Value> dense_case_matrix(Graph& graph) { return apply_dense(graph, {3, 5}, {5, 17}); }
+std::vector<Value> dense_case_sequence(Graph& graph) { return apply_dense(graph, {2, 3, 5}, {5, 7}); }
 
 }  // namespace
 
@@ -63,12 +63,12 @@ const Op op::dense = {
     .summary = "y = x kernel + bias, over the last axis of x",
     .operands = {"x", "kernel", "bias"},
     .results = {"y"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "vector", .build = case_vector},
-              {.name = "matrix", .build = case_matrix},
-              {.name = "sequence", .build = case_sequence}},
+    .infer = infer_dense,
+    .gradient = gradient_of_dense,
+    .flops = flops_of_dense,
+    .cases = {{.name = "vector", .build = dense_case_vector},
+              {.name = "matrix", .build = dense_case_matrix},
+              {.name = "sequence", .build = dense_case_sequence}},
 };
 
 Value dense(Value x, Value kernel) {

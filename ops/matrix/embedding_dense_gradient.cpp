@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_embedding_dense_gradient(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 4);
   const TensorType& table = operands[0];
   const TensorType& ids = operands[1];
@@ -23,7 +23,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {table, kernel};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
+std::vector<Value> decompose_embedding_dense_gradient(std::span<const Value> operands, const Attributes&) {
   const Value table = operands[0];
   const Value kernel = operands[2];
   const std::int64_t rows = operands[1].shape().volume();
@@ -34,23 +34,26 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes&)
 }
 
 // Two products, as if every row were a distinct id; how many there are is known at run time alone.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_embedding_dense_gradient(std::span<const TensorType> operands, std::span<const TensorType>,
+                                         const Attributes&) {
   return 4.0 * static_cast<double>(operands[3].shape.volume()) * static_cast<double>(operands[2].shape[0]);
 }
 
-std::vector<Value> gradients_of(Graph& graph, const Tensor& ids) {
+std::vector<Value> apply_embedding_dense_gradient(Graph& graph, const Tensor& ids) {
   const Shape cotangent = ids.shape().inserted(ids.shape().rank(), 19);
   const EmbeddingDenseGradient gradient = embedding_dense_gradient(
       graph.input("table", DType::f32, {7, 5}), graph.constant(ids), graph.input("kernel", DType::f32, {5, 19}),
       graph.input("cotangent", DType::f32, cotangent));
   return {gradient.table, gradient.kernel};
 }
-std::vector<Value> case_one_id(Graph& graph) { return gradients_of(graph, Tensor::of<std::int32_t>({1}, {4})); }
-std::vector<Value> case_repeated_ids(Graph& graph) {
-  return gradients_of(graph, Tensor::of<std::int32_t>({6}, {6, 0, 6, 3, 0, 6}));
+std::vector<Value> embedding_dense_gradient_case_one_id(Graph& graph) {
+  return apply_embedding_dense_gradient(graph, Tensor::of<std::int32_t>({1}, {4}));
 }
-std::vector<Value> case_sequences(Graph& graph) {
-  return gradients_of(graph, Tensor::of<std::int32_t>({2, 3}, {1, 5, 1, 0, 2, 6}));
+std::vector<Value> embedding_dense_gradient_case_repeated_ids(Graph& graph) {
+  return apply_embedding_dense_gradient(graph, Tensor::of<std::int32_t>({6}, {6, 0, 6, 3, 0, 6}));
+}
+std::vector<Value> embedding_dense_gradient_case_sequences(Graph& graph) {
+  return apply_embedding_dense_gradient(graph, Tensor::of<std::int32_t>({2, 3}, {1, 5, 1, 0, 2, 6}));
 }
 
 }  // namespace
@@ -63,12 +66,12 @@ const Op op::embedding_dense_gradient = {
         "summed before they are multiplied",
     .operands = {"table", "ids", "kernel", "cotangent"},
     .results = {"d_table", "d_kernel"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "one_id", .build = case_one_id},
-              {.name = "repeated_ids", .build = case_repeated_ids},
-              {.name = "sequences", .build = case_sequences}},
+    .infer = infer_embedding_dense_gradient,
+    .decompose = decompose_embedding_dense_gradient,
+    .flops = flops_of_embedding_dense_gradient,
+    .cases = {{.name = "one_id", .build = embedding_dense_gradient_case_one_id},
+              {.name = "repeated_ids", .build = embedding_dense_gradient_case_repeated_ids},
+              {.name = "sequences", .build = embedding_dense_gradient_case_sequences}},
 };
 
 EmbeddingDenseGradient embedding_dense_gradient(Value table, Value ids, Value kernel, Value cotangent) {

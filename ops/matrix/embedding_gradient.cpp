@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_embedding_gradient(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& gradient = operands[0];
   const TensorType& ids = operands[1];
@@ -17,18 +17,18 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // It is linear in its gradient operand, and the transpose of looking rows up is looking them up.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_embedding_gradient(const GradientContext& context) {
   return {embedding(context.cotangent(0), context.operand(1)), Value()};
 }
 
-std::vector<Value> case_one_id(Graph& graph) {
+std::vector<Value> embedding_gradient_case_one_id(Graph& graph) {
   return {embedding_gradient(graph.input("gradient", DType::f32, {5}), graph.constant(4.0, DType::i32), 7)};
 }
-std::vector<Value> case_repeated_ids(Graph& graph) {
+std::vector<Value> embedding_gradient_case_repeated_ids(Graph& graph) {
   const Value ids = graph.constant(Tensor::of<std::int32_t>({4}, {6, 0, 6, 3}));
   return {embedding_gradient(graph.input("gradient", DType::f32, {4, 5}), ids, 7)};
 }
-std::vector<Value> case_sequences(Graph& graph) {
+std::vector<Value> embedding_gradient_case_sequences(Graph& graph) {
   const Value ids = graph.constant(Tensor::of<std::int32_t>({2, 3}, {1, 5, 1, 0, 2, 6}));
   return {embedding_gradient(graph.input("gradient", DType::f32, {2, 3, 5}), ids, 9)};
 }
@@ -42,12 +42,12 @@ const Op op::embedding_gradient = {
     .operands = {"gradient", "ids"},
     .results = {"y"},
     .attributes = {"vocabulary: the number of rows of the table"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_embedding_gradient,
+    .gradient = gradient_of_embedding_gradient,
     .flops = one_flop_per_operand,
-    .cases = {{.name = "one_id", .build = case_one_id},
-              {.name = "repeated_ids", .build = case_repeated_ids},
-              {.name = "sequences", .build = case_sequences}},
+    .cases = {{.name = "one_id", .build = embedding_gradient_case_one_id},
+              {.name = "repeated_ids", .build = embedding_gradient_case_repeated_ids},
+              {.name = "sequences", .build = embedding_gradient_case_sequences}},
 };
 
 Value embedding_gradient(Value gradient, Value ids, std::int64_t vocabulary) {

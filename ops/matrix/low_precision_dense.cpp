@@ -18,9 +18,9 @@ WeightPrecision weight_precision_of(const Attributes& attributes) {
 
 namespace {
 
-constexpr std::size_t bias_operand = 2;
+constexpr std::size_t bias_of_low_precision_dense = 2;
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_low_precision_dense(std::span<const TensorType> operands, const Attributes& attributes) {
   require(operands.size() == 2 || operands.size() == 3, "{} operands are given, 2 needed, or 3 with a bias",
           operands.size());
   const TensorType& x = operands[0];
@@ -30,9 +30,9 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require(x.shape.rank() >= 1 && kernel.shape.rank() == 2,
           "x [..., in] and kernel [in, out] are needed: x {}, kernel {}", x, kernel);
   require(x.shape[-1] == kernel.shape[0], "inner dimensions differ: x {}, kernel {}", x, kernel);
-  if (operands.size() > bias_operand)
-    require(operands[bias_operand].shape == Shape{kernel.shape[1]},
-            "the bias needs one element a column: bias {}, kernel {}", operands[bias_operand], kernel);
+  if (operands.size() > bias_of_low_precision_dense)
+    require(operands[bias_of_low_precision_dense].shape == Shape{kernel.shape[1]},
+            "the bias needs one element a column: bias {}, kernel {}", operands[bias_of_low_precision_dense], kernel);
   if (weight_precision_of(attributes) == WeightPrecision::int8)
     require(kernel.shape[0] <= max_int8_terms, "sums of at most {} 8-bit products fit in 32 bits: kernel {}",
             max_int8_terms, kernel);
@@ -40,22 +40,30 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // The product and the bias.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
-  const double bias = operands.size() > bias_operand ? 1.0 : 0.0;
+double flops_of_low_precision_dense(std::span<const TensorType> operands, std::span<const TensorType> results,
+                                    const Attributes&) {
+  const double bias = operands.size() > bias_of_low_precision_dense ? 1.0 : 0.0;
   return static_cast<double>(results[0].shape.volume()) * (2.0 * static_cast<double>(operands[1].shape[0]) + bias);
 }
 
-std::vector<Value> layer(Graph& graph, const Shape& x, const Shape& kernel, WeightPrecision weights, bool with_bias) {
+std::vector<Value> apply_low_precision_dense(Graph& graph, const Shape& x, const Shape& kernel, WeightPrecision weights,
+                                             bool with_bias) {
   const Value input = graph.input("x", DType::f32, x);
   const Value matrix = graph.input("kernel", DType::f32, kernel);
   const Value bias = with_bias ? graph.input("bias", DType::f32, {kernel[1]}) : Value();
   return {low_precision_dense(input, matrix, bias, weights)};
 }
-std::vector<Value> case_bf16(Graph& graph) { return layer(graph, {7, 5}, {5, 67}, WeightPrecision::bf16, true); }
-std::vector<Value> case_bf16_vector(Graph& graph) { return layer(graph, {5}, {5, 3}, WeightPrecision::bf16, false); }
-std::vector<Value> case_int8(Graph& graph) { return layer(graph, {7, 5}, {5, 67}, WeightPrecision::int8, true); }
-std::vector<Value> case_int8_sequence(Graph& graph) {
-  return layer(graph, {2, 3, 9}, {9, 7}, WeightPrecision::int8, false);
+std::vector<Value> low_precision_dense_case_bf16(Graph& graph) {
+  return apply_low_precision_dense(graph, {7, 5}, {5, 67}, WeightPrecision::bf16, true);
+}
+std::vector<Value> low_precision_dense_case_bf16_vector(Graph& graph) {
+  return apply_low_precision_dense(graph, {5}, {5, 3}, WeightPrecision::bf16, false);
+}
+std::vector<Value> low_precision_dense_case_int8(Graph& graph) {
+  return apply_low_precision_dense(graph, {7, 5}, {5, 67}, WeightPrecision::int8, true);
+}
+std::vector<Value> low_precision_dense_case_int8_sequence(Graph& graph) {
+  return apply_low_precision_dense(graph, {2, 3, 9}, {9, 7}, WeightPrecision::int8, false);
 }
 
 }  // namespace
@@ -70,13 +78,13 @@ const Op op::low_precision_dense = {
     .operands = {"x", "kernel", "bias..."},
     .results = {"y"},
     .attributes = {"weights: what the kernel is rounded to, bf16 or int8"},
-    .infer = infer,
+    .infer = infer_low_precision_dense,
     .no_gradient = "rounding is flat almost everywhere; dense is what is trained",
-    .flops = flops,
-    .cases = {{.name = "bf16", .build = case_bf16},
-              {.name = "bf16_vector", .build = case_bf16_vector},
-              {.name = "int8", .build = case_int8},
-              {.name = "int8_sequence", .build = case_int8_sequence}},
+    .flops = flops_of_low_precision_dense,
+    .cases = {{.name = "bf16", .build = low_precision_dense_case_bf16},
+              {.name = "bf16_vector", .build = low_precision_dense_case_bf16_vector},
+              {.name = "int8", .build = low_precision_dense_case_int8},
+              {.name = "int8_sequence", .build = low_precision_dense_case_int8_sequence}},
 };
 
 Value low_precision_dense(Value x, Value kernel, Value bias, WeightPrecision weights) {

@@ -7,14 +7,14 @@ namespace weft {
 namespace {
 
 /// Rows and columns of a matrix (or of each matrix of a batch) as it enters the product.
-struct Extents {
+struct MatmulExtents {
   std::int64_t rows;
   std::int64_t columns;
 };
 
-Extents extents_of(const Shape& shape, bool transpose) {
-  const Extents stored{shape[-2], shape[-1]};
-  return transpose ? Extents{stored.columns, stored.rows} : stored;
+MatmulExtents extents_of(const Shape& shape, bool transpose) {
+  const MatmulExtents stored{shape[-2], shape[-1]};
+  return transpose ? MatmulExtents{stored.columns, stored.rows} : stored;
 }
 
 Shape broadcast_batches(const TensorType& a, const TensorType& b) {
@@ -29,7 +29,7 @@ Shape broadcast_batches(const TensorType& a, const TensorType& b) {
   return broadcast_shapes(of_a, of_b);
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_matmul(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& a = operands[0];
   const TensorType& b = operands[1];
@@ -37,8 +37,8 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   require_float(a, "a");
   require(a.shape.rank() >= 2 && b.shape.rank() >= 2,
           "two matrices, or batches of matrices, are needed: lhs {}, rhs {}", a, b);
-  const Extents lhs = extents_of(a.shape, attributes.get<bool>("transpose_a"));
-  const Extents rhs = extents_of(b.shape, attributes.get<bool>("transpose_b"));
+  const MatmulExtents lhs = extents_of(a.shape, attributes.get<bool>("transpose_a"));
+  const MatmulExtents rhs = extents_of(b.shape, attributes.get<bool>("transpose_b"));
   require(lhs.columns == rhs.rows, "inner dimensions differ: lhs {}{}, rhs {}{}", a,
           attributes.get<bool>("transpose_a") ? " transposed" : "", b,
           attributes.get<bool>("transpose_b") ? " transposed" : "");
@@ -48,7 +48,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 
 // With A and B as they enter the product, dA = dY B^T and dB = A^T dY; an operand that enters transposed gets the
 // transposed gradient: (dY B^T)^T = B dY^T, (A^T dY)^T = dY^T A. What was broadcast is summed.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_matmul(const GradientContext& context) {
   const bool transpose_a = context.attributes().get<bool>("transpose_a");
   const bool transpose_b = context.attributes().get<bool>("transpose_b");
   const Value a = context.operand(0);
@@ -63,31 +63,44 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {da, db};
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
-  const Extents lhs = extents_of(operands[0].shape, attributes.get<bool>("transpose_a"));
+double flops_of_matmul(std::span<const TensorType> operands, std::span<const TensorType> results,
+                       const Attributes& attributes) {
+  const MatmulExtents lhs = extents_of(operands[0].shape, attributes.get<bool>("transpose_a"));
   return 2.0 * static_cast<double>(results[0].shape.volume()) * static_cast<double>(lhs.columns);
 }
 
 std::vector<Value> product(Graph& graph, const Shape& a, const Shape& b, bool transpose_a, bool transpose_b) {
   return {matmul(graph.input("a", DType::f32, a), graph.input("b", DType::f32, b), transpose_a, transpose_b)};
 }
-std::vector<Value> case_plain(Graph& graph) { return product(graph, {3, 5}, {5, 7}, false, false); }
-std::vector<Value> case_transpose_a(Graph& graph) { return product(graph, {5, 3}, {5, 7}, true, false); }
-std::vector<Value> case_transpose_b(Graph& graph) { return product(graph, {3, 5}, {7, 5}, false, true); }
-std::vector<Value> case_transpose_both(Graph& graph) { return product(graph, {5, 3}, {7, 5}, true, true); }
-std::vector<Value> case_row_by_matrix(Graph& graph) { return product(graph, {1, 5}, {5, 17}, false, false); }
-std::vector<Value> case_batch(Graph& graph) { return product(graph, {2, 3, 5}, {2, 5, 7}, false, false); }
-std::vector<Value> case_batch_transpose_a(Graph& graph) { return product(graph, {2, 5, 3}, {2, 5, 7}, true, false); }
-std::vector<Value> case_batch_transpose_b(Graph& graph) { return product(graph, {2, 3, 5}, {2, 7, 5}, false, true); }
-std::vector<Value> case_batch_transpose_both(Graph& graph) { return product(graph, {2, 5, 3}, {2, 7, 5}, true, true); }
-std::vector<Value> case_batch_axes(Graph& graph) { return product(graph, {2, 3, 4, 5}, {2, 3, 6, 5}, false, true); }
-std::vector<Value> case_broadcast(Graph& graph) { return product(graph, {2, 1, 4, 5}, {3, 5, 6}, false, false); }
-std::vector<Value> case_broadcast_left(Graph& graph) { return product(graph, {5, 4}, {3, 5, 6}, true, false); }
-std::vector<Value> case_broadcast_right(Graph& graph) {
+std::vector<Value> matmul_case_plain(Graph& graph) { return product(graph, {3, 5}, {5, 7}, false, false); }
+std::vector<Value> matmul_case_transpose_a(Graph& graph) { return product(graph, {5, 3}, {5, 7}, true, false); }
+std::vector<Value> matmul_case_transpose_b(Graph& graph) { return product(graph, {3, 5}, {7, 5}, false, true); }
+std::vector<Value> matmul_case_transpose_both(Graph& graph) { return product(graph, {5, 3}, {7, 5}, true, true); }
+std::vector<Value> matmul_case_row_by_matrix(Graph& graph) { return product(graph, {1, 5}, {5, 17}, false, false); }
+std::vector<Value> matmul_case_batch(Graph& graph) { return product(graph, {2, 3, 5}, {2, 5, 7}, false, false); }
+std::vector<Value> matmul_case_batch_transpose_a(Graph& graph) {
+  return product(graph, {2, 5, 3}, {2, 5, 7}, true, false);
+}
+std::vector<Value> matmul_case_batch_transpose_b(Graph& graph) {
+  return product(graph, {2, 3, 5}, {2, 7, 5}, false, true);
+}
+std::vector<Value> matmul_case_batch_transpose_both(Graph& graph) {
+  return product(graph, {2, 5, 3}, {2, 7, 5}, true, true);
+}
+std::vector<Value> matmul_case_batch_axes(Graph& graph) {
+  return product(graph, {2, 3, 4, 5}, {2, 3, 6, 5}, false, true);
+}
+std::vector<Value> matmul_case_broadcast(Graph& graph) { return product(graph, {2, 1, 4, 5}, {3, 5, 6}, false, false); }
+std::vector<Value> matmul_case_broadcast_left(Graph& graph) { return product(graph, {5, 4}, {3, 5, 6}, true, false); }
+std::vector<Value> matmul_case_broadcast_right(Graph& graph) {
   return product(graph, {2, 3, 4, 5}, {1, 1, 6, 5}, false, true);
 }
-std::vector<Value> case_broadcast_both(Graph& graph) { return product(graph, {2, 1, 5, 4}, {1, 3, 6, 5}, true, true); }
-std::vector<Value> case_matrix_for_all(Graph& graph) { return product(graph, {2, 3, 4, 5}, {5, 6}, false, false); }
+std::vector<Value> matmul_case_broadcast_both(Graph& graph) {
+  return product(graph, {2, 1, 5, 4}, {1, 3, 6, 5}, true, true);
+}
+std::vector<Value> matmul_case_matrix_for_all(Graph& graph) {
+  return product(graph, {2, 3, 4, 5}, {5, 6}, false, false);
+}
 
 }  // namespace
 
@@ -99,24 +112,24 @@ const Op op::matmul = {
     .results = {"y"},
     .attributes = {"transpose_a: whether the last two axes of a are swapped first",
                    "transpose_b: whether the last two axes of b are swapped first"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "plain", .build = case_plain},
-              {.name = "transpose_a", .build = case_transpose_a},
-              {.name = "transpose_b", .build = case_transpose_b},
-              {.name = "transpose_both", .build = case_transpose_both},
-              {.name = "row_by_matrix", .build = case_row_by_matrix},
-              {.name = "batch", .build = case_batch},
-              {.name = "batch_transpose_a", .build = case_batch_transpose_a},
-              {.name = "batch_transpose_b", .build = case_batch_transpose_b},
-              {.name = "batch_transpose_both", .build = case_batch_transpose_both},
-              {.name = "batch_axes", .build = case_batch_axes},
-              {.name = "broadcast", .build = case_broadcast},
-              {.name = "broadcast_left", .build = case_broadcast_left},
-              {.name = "broadcast_right", .build = case_broadcast_right},
-              {.name = "broadcast_both", .build = case_broadcast_both},
-              {.name = "matrix_for_all", .build = case_matrix_for_all}},
+    .infer = infer_matmul,
+    .gradient = gradient_of_matmul,
+    .flops = flops_of_matmul,
+    .cases = {{.name = "plain", .build = matmul_case_plain},
+              {.name = "transpose_a", .build = matmul_case_transpose_a},
+              {.name = "transpose_b", .build = matmul_case_transpose_b},
+              {.name = "transpose_both", .build = matmul_case_transpose_both},
+              {.name = "row_by_matrix", .build = matmul_case_row_by_matrix},
+              {.name = "batch", .build = matmul_case_batch},
+              {.name = "batch_transpose_a", .build = matmul_case_batch_transpose_a},
+              {.name = "batch_transpose_b", .build = matmul_case_batch_transpose_b},
+              {.name = "batch_transpose_both", .build = matmul_case_batch_transpose_both},
+              {.name = "batch_axes", .build = matmul_case_batch_axes},
+              {.name = "broadcast", .build = matmul_case_broadcast},
+              {.name = "broadcast_left", .build = matmul_case_broadcast_left},
+              {.name = "broadcast_right", .build = matmul_case_broadcast_right},
+              {.name = "broadcast_both", .build = matmul_case_broadcast_both},
+              {.name = "matrix_for_all", .build = matmul_case_matrix_for_all}},
 };
 
 Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {

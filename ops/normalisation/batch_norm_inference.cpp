@@ -8,14 +8,14 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_batch_norm_inference(std::span<const TensorType> operands, const Attributes& attributes) {
   constexpr std::array<std::string_view, 5> names{"x", "gain", "bias", "mean", "variance"};
   check_channel_norm(operands, names, attributes);
   return {operands[0]};
 }
 
 // All but one product and one sum is of [channels].
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_batch_norm_inference(std::span<const Value> operands, const Attributes& attributes) {
   const Value x = operands[0];
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
   const Value scale = operands[1] * rsqrt(operands[4] + attributes.get<double>("epsilon"));
@@ -23,18 +23,25 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
   return {x * along_channels(scale, x.shape(), axis) + along_channels(offset, x.shape(), axis)};
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_batch_norm_inference(std::span<const TensorType> operands, std::span<const TensorType>,
+                                     const Attributes&) {
   return 2.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& shape, const ChannelNormOptions& options) {
+std::vector<Value> apply_batch_norm_inference(Graph& graph, const Shape& shape, const ChannelNormOptions& options) {
   const auto input = [&](std::string_view name) { return graph.input(name, DType::f32, {shape[options.axis]}); };
   return {batch_norm_inference(graph.input("x", DType::f32, shape), input("gain"), input("bias"), input("mean"),
                                input("variance"), options)};
 }
-std::vector<Value> case_vector(Graph& graph) { return apply_to(graph, {5}, {.axis = 0}); }
-std::vector<Value> case_images(Graph& graph) { return apply_to(graph, {2, 3, 3, 2}, {.epsilon = 0.1}); }
-std::vector<Value> case_channels_last(Graph& graph) { return apply_to(graph, {2, 3, 5}, {.axis = -1}); }
+std::vector<Value> batch_norm_inference_case_vector(Graph& graph) {
+  return apply_batch_norm_inference(graph, {5}, {.axis = 0});
+}
+std::vector<Value> batch_norm_inference_case_images(Graph& graph) {
+  return apply_batch_norm_inference(graph, {2, 3, 3, 2}, {.epsilon = 0.1});
+}
+std::vector<Value> batch_norm_inference_case_channels_last(Graph& graph) {
+  return apply_batch_norm_inference(graph, {2, 3, 5}, {.axis = -1});
+}
 
 }  // namespace
 
@@ -47,12 +54,12 @@ const Op op::batch_norm_inference = {
     .operands = {"x", "gain", "bias", "mean", "variance"},
     .results = {"y"},
     .attributes = {"axis: the axis of the channels", "epsilon: added to the variance, positive"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "vector", .build = case_vector, .low = 0.3},
-              {.name = "images", .build = case_images, .low = 0.3},
-              {.name = "channels_last", .build = case_channels_last, .low = 0.3}},
+    .infer = infer_batch_norm_inference,
+    .decompose = decompose_batch_norm_inference,
+    .flops = flops_of_batch_norm_inference,
+    .cases = {{.name = "vector", .build = batch_norm_inference_case_vector, .low = 0.3},
+              {.name = "images", .build = batch_norm_inference_case_images, .low = 0.3},
+              {.name = "channels_last", .build = batch_norm_inference_case_channels_last, .low = 0.3}},
 };
 
 Value batch_norm_inference(Value x, Value gain, Value bias, Value mean, Value variance,

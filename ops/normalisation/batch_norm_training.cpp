@@ -8,7 +8,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_batch_norm_training(std::span<const TensorType> operands, const Attributes& attributes) {
   constexpr std::array<std::string_view, 3> names{"x", "gain", "bias"};
   check_channel_norm(operands, names, attributes);
   require(operands[0].shape.rank() > 1, "x is {}: the channels' axis and another one, to take means over, are needed",
@@ -16,7 +16,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {operands[0], operands[1], operands[1]};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_batch_norm_training(std::span<const Value> operands, const Attributes& attributes) {
   const Value x = operands[0];
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
   const auto [y, mean, variance] = standardize(x, axes_but(x.shape(), axis), attributes.get<double>("epsilon"));
@@ -26,20 +26,27 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
 }
 
 // An element: two sums, a difference, a square, two products, a sum.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_batch_norm_training(std::span<const TensorType> operands, std::span<const TensorType>,
+                                    const Attributes&) {
   return 7.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& shape, const ChannelNormOptions& options) {
+std::vector<Value> apply_batch_norm_training(Graph& graph, const Shape& shape, const ChannelNormOptions& options) {
   const Shape channels{shape[options.axis]};
   const auto [y, mean, variance] =
       batch_norm_training(graph.input("x", DType::f32, shape), graph.input("gain", DType::f32, channels),
                           graph.input("bias", DType::f32, channels), options);
   return {y, mean, variance};
 }
-std::vector<Value> case_matrix(Graph& graph) { return apply_to(graph, {5, 3}, {}); }
-std::vector<Value> case_images(Graph& graph) { return apply_to(graph, {2, 3, 3, 2}, {.epsilon = 0.1}); }
-std::vector<Value> case_channels_last(Graph& graph) { return apply_to(graph, {2, 3, 5}, {.axis = -1}); }
+std::vector<Value> batch_norm_training_case_matrix(Graph& graph) {
+  return apply_batch_norm_training(graph, {5, 3}, {});
+}
+std::vector<Value> batch_norm_training_case_images(Graph& graph) {
+  return apply_batch_norm_training(graph, {2, 3, 3, 2}, {.epsilon = 0.1});
+}
+std::vector<Value> batch_norm_training_case_channels_last(Graph& graph) {
+  return apply_batch_norm_training(graph, {2, 3, 5}, {.axis = -1});
+}
 
 }  // namespace
 
@@ -52,12 +59,12 @@ const Op op::batch_norm_training = {
     .operands = {"x", "gain", "bias"},
     .results = {"y", "mean", "variance"},
     .attributes = {"axis: the axis of the channels", "epsilon: added to the variance, positive"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "matrix", .build = case_matrix},
-              {.name = "images", .build = case_images},
-              {.name = "channels_last", .build = case_channels_last}},
+    .infer = infer_batch_norm_training,
+    .decompose = decompose_batch_norm_training,
+    .flops = flops_of_batch_norm_training,
+    .cases = {{.name = "matrix", .build = batch_norm_training_case_matrix},
+              {.name = "images", .build = batch_norm_training_case_images},
+              {.name = "channels_last", .build = batch_norm_training_case_channels_last}},
 };
 
 BatchNorm batch_norm_training(Value x, Value gain, Value bias, const ChannelNormOptions& options) {

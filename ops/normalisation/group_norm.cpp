@@ -8,7 +8,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_group_norm(std::span<const TensorType> operands, const Attributes& attributes) {
   constexpr std::array<std::string_view, 3> names{"x", "gain", "bias"};
   check_channel_norm(operands, names, attributes);
   const TensorType& x = operands[0];
@@ -22,7 +22,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // The channels' axis becomes two: the groups, and the channels of a group.
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_group_norm(std::span<const Value> operands, const Attributes& attributes) {
   const Value x = operands[0];
   const Shape& shape = x.shape();
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
@@ -36,18 +36,23 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
 }
 
 // An element: two sums, a difference, a square, two products, a sum.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_group_norm(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   return 7.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& shape, std::int64_t groups, const ChannelNormOptions& options) {
+std::vector<Value> apply_group_norm(Graph& graph, const Shape& shape, std::int64_t groups,
+                                    const ChannelNormOptions& options) {
   const Shape channels{shape[options.axis]};
   return {group_norm(graph.input("x", DType::f32, shape), graph.input("gain", DType::f32, channels),
                      graph.input("bias", DType::f32, channels), groups, options)};
 }
-std::vector<Value> case_matrix(Graph& graph) { return apply_to(graph, {3, 10}, 2, {}); }
-std::vector<Value> case_images(Graph& graph) { return apply_to(graph, {2, 6, 3, 2}, 3, {.epsilon = 0.1}); }
-std::vector<Value> case_channels_last(Graph& graph) { return apply_to(graph, {2, 3, 4}, 2, {.axis = -1}); }
+std::vector<Value> group_norm_case_matrix(Graph& graph) { return apply_group_norm(graph, {3, 10}, 2, {}); }
+std::vector<Value> group_norm_case_images(Graph& graph) {
+  return apply_group_norm(graph, {2, 6, 3, 2}, 3, {.epsilon = 0.1});
+}
+std::vector<Value> group_norm_case_channels_last(Graph& graph) {
+  return apply_group_norm(graph, {2, 3, 4}, 2, {.axis = -1});
+}
 
 }  // namespace
 
@@ -61,12 +66,12 @@ const Op op::group_norm = {
     .results = {"y"},
     .attributes = {"axis: the axis of the channels", "epsilon: added to the variance, positive",
                    "groups: how many groups the channels are divided into"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "matrix", .build = case_matrix},
-              {.name = "images", .build = case_images},
-              {.name = "channels_last", .build = case_channels_last}},
+    .infer = infer_group_norm,
+    .decompose = decompose_group_norm,
+    .flops = flops_of_group_norm,
+    .cases = {{.name = "matrix", .build = group_norm_case_matrix},
+              {.name = "images", .build = group_norm_case_images},
+              {.name = "channels_last", .build = group_norm_case_channels_last}},
 };
 
 Value group_norm(Value x, Value gain, Value bias, std::int64_t groups, const ChannelNormOptions& options) {

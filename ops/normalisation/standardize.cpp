@@ -8,7 +8,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_standardize(std::span<const TensorType> operands, const Attributes& attributes) {
   const double epsilon = attributes.get<double>("epsilon");
   require(epsilon > 0.0 && std::isfinite(epsilon), "the epsilon is {}: a positive number is needed", epsilon);
   require(!attributes.get<std::vector<std::int64_t>>("axes").empty(), "there are no axes to take means over");
@@ -18,7 +18,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {operands[0], of_means, of_means};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_standardize(std::span<const Value> operands, const Attributes& attributes) {
   const auto& axes = attributes.get<std::vector<std::int64_t>>("axes");
   const Value mean = reduce_mean(operands[0], axes, true);
   const Value centred = operands[0] - mean;
@@ -29,7 +29,7 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
 // With s = 1 / sqrt(variance + epsilon) and means over the axes: dx = s (dy - mean(dy) - y mean(dy y)), in place of the
 // many sums that differentiating mean and variance by themselves makes. A mean depends on each element by 1 / count, a
 // variance by 2 (x - mean) / count.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_standardize(const GradientContext& context) {
   const auto& axes = context.attributes().get<std::vector<std::int64_t>>("axes");
   const Value x = context.operand(0);
   const Value y = context.result(0);
@@ -46,17 +46,19 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 // An element: two sums, a difference, a square, a product.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_standardize(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   return 5.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& shape, const Integers& axes, double epsilon) {
+std::vector<Value> apply_standardize(Graph& graph, const Shape& shape, const Integers& axes, double epsilon) {
   const auto [y, mean, variance] = standardize(graph.input("x", DType::f32, shape), axes, epsilon);
   return {y, mean, variance};
 }
-std::vector<Value> case_last_axis(Graph& graph) { return apply_to(graph, {3, 5}, {-1}, 1e-5); }
-std::vector<Value> case_around_channels(Graph& graph) { return apply_to(graph, {2, 3, 5}, {0, 2}, 0.1); }
-std::vector<Value> case_vector(Graph& graph) { return apply_to(graph, {5}, {0}, 1e-3); }
+std::vector<Value> standardize_case_last_axis(Graph& graph) { return apply_standardize(graph, {3, 5}, {-1}, 1e-5); }
+std::vector<Value> standardize_case_around_channels(Graph& graph) {
+  return apply_standardize(graph, {2, 3, 5}, {0, 2}, 0.1);
+}
+std::vector<Value> standardize_case_vector(Graph& graph) { return apply_standardize(graph, {5}, {0}, 1e-3); }
 
 }  // namespace
 
@@ -64,18 +66,19 @@ const Op op::standardize = {
     .name = "standardize",
     .family = "normalisation",
     .summary =
-        "y = (x - mean) / sqrt(variance + epsilon), with mean and population variance over some axes, which are results, "
+        "y = (x - mean) / sqrt(variance + epsilon), with mean and population variance over some axes, which are "
+        "results, "
         "too; what the normalisations are made of",
     .operands = {"x"},
     .results = {"y", "mean", "variance"},
     .attributes = {"axes: the axes that are reduced, ascending", "epsilon: added to the variance, positive"},
-    .infer = infer,
-    .gradient = gradient,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "last_axis", .build = case_last_axis},
-              {.name = "around_channels", .build = case_around_channels},
-              {.name = "vector", .build = case_vector}},
+    .infer = infer_standardize,
+    .gradient = gradient_of_standardize,
+    .decompose = decompose_standardize,
+    .flops = flops_of_standardize,
+    .cases = {{.name = "last_axis", .build = standardize_case_last_axis},
+              {.name = "around_channels", .build = standardize_case_around_channels},
+              {.name = "vector", .build = standardize_case_vector}},
 };
 
 Standardized standardize(Value x, const Integers& axes, double epsilon) {

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_random_uniform(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 3);
   require(operands[0] == TensorType{DType::i32, Shape{}}, "the step is {}: i32[] is needed", operands[0]);
   require_float(operands[1], "low");
@@ -18,16 +18,19 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // A dozen integer operations an element count as two: what scales the number.
-double flops(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
+double flops_of_random_uniform(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
   return 2.0 * static_cast<double>(results[0].shape.volume());
 }
 
-std::vector<Value> draw(Graph& graph, const Shape& shape, double low, double high, std::string_view stream) {
+std::vector<Value> apply_random_uniform(Graph& graph, const Shape& shape, double low, double high,
+                                        std::string_view stream) {
   return {random_uniform(graph.constant(Tensor::scalar<std::int32_t>(3)), graph.constant(low), graph.constant(high),
                          shape, 7, stream)};
 }
-std::vector<Value> case_matrix(Graph& graph) { return draw(graph, {3, 5}, 0.0, 1.0, "dice"); }
-std::vector<Value> case_scalar(Graph& graph) { return draw(graph, {}, -2.0, 3.0, ""); }
+std::vector<Value> random_uniform_case_matrix(Graph& graph) {
+  return apply_random_uniform(graph, {3, 5}, 0.0, 1.0, "dice");
+}
+std::vector<Value> random_uniform_case_scalar(Graph& graph) { return apply_random_uniform(graph, {}, -2.0, 3.0, ""); }
 
 }  // namespace
 
@@ -42,10 +45,11 @@ const Op op::random_uniform = {
     .results = {"y"},
     .attributes = {"shape: of the result", "seed: makes the numbers, together with the stream",
                    "stream: what the numbers are for; nodes with different streams draw different numbers"},
-    .infer = infer,
+    .infer = infer_random_uniform,
     .no_gradient = "the step is an integer, and the bounds are constants",
-    .flops = flops,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .flops = flops_of_random_uniform,
+    .cases = {{.name = "matrix", .build = random_uniform_case_matrix},
+              {.name = "scalar", .build = random_uniform_case_scalar}},
 };
 
 Value random_uniform(Value step, Value low, Value high, const Shape& shape, std::int64_t seed,

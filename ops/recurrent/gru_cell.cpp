@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_gru_cell(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 6);
   const TensorType& x = operands[0];
   const TensorType& h = operands[1];
@@ -25,27 +25,27 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {h};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
+std::vector<Value> decompose_gru_cell(std::span<const Value> operands, const Attributes&) {
   const Value x_gates = dense(operands[0], operands[2], operands[4]);
   const Value h_gates = dense(operands[1], operands[3], operands[5]);
   return {gru_gates(x_gates, h_gates, operands[1])};
 }
 
 // The two products, and the gates at 20 a unit.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+double flops_of_gru_cell(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
   const double inner = static_cast<double>(operands[0].shape[1] + operands[1].shape[1]);
   return static_cast<double>(results[0].shape.volume()) * (3.0 * (2.0 * inner + 2.0) + 20.0);
 }
 
-std::vector<Value> step(Graph& graph, std::int64_t batch, std::int64_t in, std::int64_t units) {
+std::vector<Value> apply_gru_cell(Graph& graph, std::int64_t batch, std::int64_t in, std::int64_t units) {
   return {gru_cell(graph.input("x", DType::f32, {batch, in}), graph.input("h", DType::f32, {batch, units}),
                    {.kernel = graph.input("kernel", DType::f32, {in, 3 * units}),
                     .recurrent_kernel = graph.input("recurrent_kernel", DType::f32, {units, 3 * units}),
                     .input_bias = graph.input("input_bias", DType::f32, {3 * units}),
                     .recurrent_bias = graph.input("recurrent_bias", DType::f32, {3 * units})})};
 }
-std::vector<Value> case_odd(Graph& graph) { return step(graph, 3, 5, 7); }
-std::vector<Value> case_one_row(Graph& graph) { return step(graph, 1, 2, 3); }
+std::vector<Value> gru_cell_case_odd(Graph& graph) { return apply_gru_cell(graph, 3, 5, 7); }
+std::vector<Value> gru_cell_case_one_row(Graph& graph) { return apply_gru_cell(graph, 1, 2, 3); }
 
 }  // namespace
 
@@ -57,11 +57,11 @@ const Op op::gru_cell = {
         "recurrent_bias, h), gates z, r, h",
     .operands = {"x", "h", "kernel", "recurrent_kernel", "input_bias", "recurrent_bias"},
     .results = {"h_next"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "odd", .build = case_odd, .low = -1.0, .high = 1.0},
-              {.name = "one_row", .build = case_one_row, .low = -1.0, .high = 1.0}},
+    .infer = infer_gru_cell,
+    .decompose = decompose_gru_cell,
+    .flops = flops_of_gru_cell,
+    .cases = {{.name = "odd", .build = gru_cell_case_odd, .low = -1.0, .high = 1.0},
+              {.name = "one_row", .build = gru_cell_case_one_row, .low = -1.0, .high = 1.0}},
 };
 
 Value gru_cell(Value x, Value h, const GruWeights& weights) {

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_lstm_cell(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 6);
   const TensorType& x = operands[0];
   const TensorType& h = operands[1];
@@ -26,7 +26,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {h, c};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
+std::vector<Value> decompose_lstm_cell(std::span<const Value> operands, const Attributes&) {
   const Value x_gates = dense(operands[0], operands[3], operands[5]);
   const Value h_gates = matmul(operands[1], operands[4]);
   const LstmState next = lstm_gates(x_gates + h_gates, operands[2]);
@@ -34,12 +34,13 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes&)
 }
 
 // The two products, and the gates at 24 a unit.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+double flops_of_lstm_cell(std::span<const TensorType> operands, std::span<const TensorType> results,
+                          const Attributes&) {
   const double inner = static_cast<double>(operands[0].shape[1] + operands[1].shape[1]);
   return static_cast<double>(results[0].shape.volume()) * (4.0 * (2.0 * inner + 2.0) + 24.0);
 }
 
-std::vector<Value> step(Graph& graph, std::int64_t batch, std::int64_t in, std::int64_t units) {
+std::vector<Value> apply_lstm_cell(Graph& graph, std::int64_t batch, std::int64_t in, std::int64_t units) {
   const LstmState next =
       lstm_cell(graph.input("x", DType::f32, {batch, in}),
                 {.h = graph.input("h", DType::f32, {batch, units}), .c = graph.input("c", DType::f32, {batch, units})},
@@ -48,8 +49,8 @@ std::vector<Value> step(Graph& graph, std::int64_t batch, std::int64_t in, std::
                  .bias = graph.input("bias", DType::f32, {4 * units})});
   return {next.h, next.c};
 }
-std::vector<Value> case_odd(Graph& graph) { return step(graph, 3, 5, 7); }
-std::vector<Value> case_one_row(Graph& graph) { return step(graph, 1, 2, 3); }
+std::vector<Value> lstm_cell_case_odd(Graph& graph) { return apply_lstm_cell(graph, 3, 5, 7); }
+std::vector<Value> lstm_cell_case_one_row(Graph& graph) { return apply_lstm_cell(graph, 1, 2, 3); }
 
 }  // namespace
 
@@ -59,11 +60,11 @@ const Op op::lstm_cell = {
     .summary = "one step of an LSTM: h', c' = lstm_gates(x kernel + h recurrent_kernel + bias, c), gates i, f, g, o",
     .operands = {"x", "h", "c", "kernel", "recurrent_kernel", "bias"},
     .results = {"h_next", "c_next"},
-    .infer = infer,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "odd", .build = case_odd, .low = -1.0, .high = 1.0},
-              {.name = "one_row", .build = case_one_row, .low = -1.0, .high = 1.0}},
+    .infer = infer_lstm_cell,
+    .decompose = decompose_lstm_cell,
+    .flops = flops_of_lstm_cell,
+    .cases = {{.name = "odd", .build = lstm_cell_case_odd, .low = -1.0, .high = 1.0},
+              {.name = "one_row", .build = lstm_cell_case_one_row, .low = -1.0, .high = 1.0}},
 };
 
 LstmState lstm_cell(Value x, const LstmState& state, const LstmWeights& weights) {

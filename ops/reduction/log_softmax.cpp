@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_log_softmax(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   require_float(operands[0], "x");
   axis_of(attributes, operands[0].shape);
@@ -13,7 +13,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // dx = dy - softmax(x) * sum(dy), where softmax(x) = e^y
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_log_softmax(const GradientContext& context) {
   const std::int64_t axis = context.attributes().get<std::int64_t>("axis");
   const Value y = context.result(0);
   const Value dy = context.cotangent(0);
@@ -21,13 +21,19 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 // An element: the maximum, two differences, the exponential, the sum.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_log_softmax(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   return 5.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> case_last_axis(Graph& graph) { return {log_softmax(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_first_axis(Graph& graph) { return {log_softmax(graph.input("x", DType::f32, {5, 3}), 0)}; }
-std::vector<Value> case_middle_axis(Graph& graph) { return {log_softmax(graph.input("x", DType::f32, {2, 5, 3}), 1)}; }
+std::vector<Value> log_softmax_case_last_axis(Graph& graph) {
+  return {log_softmax(graph.input("x", DType::f32, {3, 5}))};
+}
+std::vector<Value> log_softmax_case_first_axis(Graph& graph) {
+  return {log_softmax(graph.input("x", DType::f32, {5, 3}), 0)};
+}
+std::vector<Value> log_softmax_case_middle_axis(Graph& graph) {
+  return {log_softmax(graph.input("x", DType::f32, {2, 5, 3}), 1)};
+}
 
 }  // namespace
 
@@ -38,12 +44,12 @@ const Op op::log_softmax = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"axis: the axis along which the exponentials are summed"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "last_axis", .build = case_last_axis},
-              {.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis}},
+    .infer = infer_log_softmax,
+    .gradient = gradient_of_log_softmax,
+    .flops = flops_of_log_softmax,
+    .cases = {{.name = "last_axis", .build = log_softmax_case_last_axis},
+              {.name = "first_axis", .build = log_softmax_case_first_axis},
+              {.name = "middle_axis", .build = log_softmax_case_middle_axis}},
 };
 
 Value log_softmax(Value x, std::int64_t axis) {

@@ -14,7 +14,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 Value finite_or_zero(Value x) { return select(less(abs(x), constant_like(x, infinity)), x, constant_like(x, 0.0)); }
 
 // The largest is subtracted first, so that no exponential overflows.
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_logsumexp(std::span<const Value> operands, const Attributes& attributes) {
   const Value x = operands[0];
   const Value max = finite_or_zero(apply(op::reduce_max, {x}, attributes));
   const Value exponentials = exp(x - spread(max, x.shape(), attributes));
@@ -22,7 +22,7 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
 }
 
 // dx = dy softmax(x), where softmax(x) = e^(x - y); 0 where all are -inf.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_logsumexp(const GradientContext& context) {
   const Value x = context.operand(0);
   const Attributes& attributes = context.attributes();
   const Value probabilities = exp(x - spread(finite_or_zero(context.result(0)), x.shape(), attributes));
@@ -30,16 +30,18 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 // An element: the maximum, the difference, the exponential, the sum.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_logsumexp(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   return 4.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> case_all(Graph& graph) { return {logsumexp(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_last_axis(Graph& graph) { return {logsumexp(graph.input("x", DType::f32, {3, 5}), {-1})}; }
-std::vector<Value> case_outer_axes(Graph& graph) {
+std::vector<Value> logsumexp_case_all(Graph& graph) { return {logsumexp(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> logsumexp_case_last_axis(Graph& graph) {
+  return {logsumexp(graph.input("x", DType::f32, {3, 5}), {-1})};
+}
+std::vector<Value> logsumexp_case_outer_axes(Graph& graph) {
   return {logsumexp(graph.input("x", DType::f32, {2, 3, 5}), {2, 0})};
 }
-std::vector<Value> case_keep_dims(Graph& graph) {
+std::vector<Value> logsumexp_case_keep_dims(Graph& graph) {
   return {logsumexp(graph.input("x", DType::f32, {2, 3, 5}), {1}, true)};
 }
 
@@ -53,13 +55,13 @@ const Op op::logsumexp = {
     .results = {"y"},
     .attributes = {"axes: the axes that are reduced, ascending", "keep_dims: whether they stay, with extent 1"},
     .infer = infer_float_reduction,
-    .gradient = gradient,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "all", .build = case_all},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "outer_axes", .build = case_outer_axes},
-              {.name = "keep_dims", .build = case_keep_dims}},
+    .gradient = gradient_of_logsumexp,
+    .decompose = decompose_logsumexp,
+    .flops = flops_of_logsumexp,
+    .cases = {{.name = "all", .build = logsumexp_case_all},
+              {.name = "last_axis", .build = logsumexp_case_last_axis},
+              {.name = "outer_axes", .build = logsumexp_case_outer_axes},
+              {.name = "keep_dims", .build = logsumexp_case_keep_dims}},
 };
 
 Value logsumexp(Value x, const Integers& axes, bool keep_dims) {

@@ -7,7 +7,7 @@ namespace weft {
 namespace {
 
 // The elements that attain the maximum share its cotangent equally.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_reduce_max(const GradientContext& context) {
   const Value x = context.operand(0);
   const Attributes& attributes = context.attributes();
   const Value attains = equal(x, spread(context.result(0), x.shape(), attributes));
@@ -16,15 +16,17 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {select(attains, spread(context.cotangent(0) / ties, x.shape(), attributes), zero)};
 }
 
-std::vector<Value> case_all(Graph& graph) { return {reduce_max(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_last_axis(Graph& graph) { return {reduce_max(graph.input("x", DType::f32, {3, 5}), {-1})}; }
-std::vector<Value> case_outer_axes(Graph& graph) {
+std::vector<Value> reduce_max_case_all(Graph& graph) { return {reduce_max(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> reduce_max_case_last_axis(Graph& graph) {
+  return {reduce_max(graph.input("x", DType::f32, {3, 5}), {-1})};
+}
+std::vector<Value> reduce_max_case_outer_axes(Graph& graph) {
   return {reduce_max(graph.input("x", DType::f32, {2, 3, 5}), {2, 0})};
 }
-std::vector<Value> case_keep_dims(Graph& graph) {
+std::vector<Value> reduce_max_case_keep_dims(Graph& graph) {
   return {reduce_max(graph.input("x", DType::f32, {2, 3, 5}), {1}, true)};
 }
-std::vector<Value> case_integers(Graph& graph) {
+std::vector<Value> reduce_max_case_integers(Graph& graph) {
   const Value x = graph.constant(Tensor::of<std::int32_t>({2, 3}, {-3, -1, -2, 7, 9, 8}));
   return {graph.input("x", DType::f32, {2}) * cast(reduce_max(x, {1}), DType::f32)};
 }
@@ -39,13 +41,13 @@ const Op op::reduce_max = {
     .results = {"y"},
     .attributes = {"axes: the axes that are reduced, ascending", "keep_dims: whether they stay, with extent 1"},
     .infer = infer_number_reduction,
-    .gradient = gradient,
+    .gradient = gradient_of_reduce_max,
     .flops = one_flop_per_operand,
-    .cases = {{.name = "all", .build = case_all},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "outer_axes", .build = case_outer_axes},
-              {.name = "keep_dims", .build = case_keep_dims},
-              {.name = "integers", .build = case_integers}},
+    .cases = {{.name = "all", .build = reduce_max_case_all},
+              {.name = "last_axis", .build = reduce_max_case_last_axis},
+              {.name = "outer_axes", .build = reduce_max_case_outer_axes},
+              {.name = "keep_dims", .build = reduce_max_case_keep_dims},
+              {.name = "integers", .build = reduce_max_case_integers}},
 };
 
 Value reduce_max(Value x, const Integers& axes, bool keep_dims) {

@@ -7,7 +7,7 @@ namespace weft {
 namespace {
 
 // The product of the others: of those that are not 0, divided by the element; 0 where one of the others is 0.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_reduce_prod(const GradientContext& context) {
   const Value x = context.operand(0);
   const Attributes& attributes = context.attributes();
   const Value zero = constant_like(x, 0.0);
@@ -21,15 +21,17 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {select(equal(all_zeros, zeros), share, zero)};
 }
 
-std::vector<Value> case_all(Graph& graph) { return {reduce_prod(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_last_axis(Graph& graph) { return {reduce_prod(graph.input("x", DType::f32, {3, 5}), {-1})}; }
-std::vector<Value> case_outer_axes(Graph& graph) {
+std::vector<Value> reduce_prod_case_all(Graph& graph) { return {reduce_prod(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> reduce_prod_case_last_axis(Graph& graph) {
+  return {reduce_prod(graph.input("x", DType::f32, {3, 5}), {-1})};
+}
+std::vector<Value> reduce_prod_case_outer_axes(Graph& graph) {
   return {reduce_prod(graph.input("x", DType::f32, {2, 3, 5}), {2, 0})};
 }
-std::vector<Value> case_keep_dims(Graph& graph) {
+std::vector<Value> reduce_prod_case_keep_dims(Graph& graph) {
   return {reduce_prod(graph.input("x", DType::f32, {2, 3, 5}), {1}, true)};
 }
-std::vector<Value> case_integers(Graph& graph) {
+std::vector<Value> reduce_prod_case_integers(Graph& graph) {
   const Value x = graph.constant(Tensor::of<std::int32_t>({2, 3}, {3, -1, -2, 7, 0, 8}));
   return {graph.input("x", DType::f32, {2}) * cast(reduce_prod(x, {1}), DType::f32)};
 }
@@ -44,13 +46,13 @@ const Op op::reduce_prod = {
     .results = {"y"},
     .attributes = {"axes: the axes that are reduced, ascending", "keep_dims: whether they stay, with extent 1"},
     .infer = infer_number_reduction,
-    .gradient = gradient,
+    .gradient = gradient_of_reduce_prod,
     .flops = one_flop_per_operand,
-    .cases = {{.name = "all", .build = case_all, .low = 0.5, .high = 1.5},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "outer_axes", .build = case_outer_axes, .low = 0.5, .high = 1.5},
-              {.name = "keep_dims", .build = case_keep_dims},
-              {.name = "integers", .build = case_integers}},
+    .cases = {{.name = "all", .build = reduce_prod_case_all, .low = 0.5, .high = 1.5},
+              {.name = "last_axis", .build = reduce_prod_case_last_axis},
+              {.name = "outer_axes", .build = reduce_prod_case_outer_axes, .low = 0.5, .high = 1.5},
+              {.name = "keep_dims", .build = reduce_prod_case_keep_dims},
+              {.name = "integers", .build = reduce_prod_case_integers}},
 };
 
 Value reduce_prod(Value x, const Integers& axes, bool keep_dims) {

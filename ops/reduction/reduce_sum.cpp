@@ -6,16 +6,18 @@
 namespace weft {
 namespace {
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_reduce_sum(const GradientContext& context) {
   return {spread(context.cotangent(0), context.operand(0).shape(), context.attributes())};
 }
 
-std::vector<Value> case_all(Graph& graph) { return {reduce_sum(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_last_axis(Graph& graph) { return {reduce_sum(graph.input("x", DType::f32, {3, 5}), {-1})}; }
-std::vector<Value> case_outer_axes(Graph& graph) {
+std::vector<Value> reduce_sum_case_all(Graph& graph) { return {reduce_sum(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> reduce_sum_case_last_axis(Graph& graph) {
+  return {reduce_sum(graph.input("x", DType::f32, {3, 5}), {-1})};
+}
+std::vector<Value> reduce_sum_case_outer_axes(Graph& graph) {
   return {reduce_sum(graph.input("x", DType::f32, {2, 3, 5}), {2, 0})};
 }
-std::vector<Value> case_keep_dims(Graph& graph) {
+std::vector<Value> reduce_sum_case_keep_dims(Graph& graph) {
   return {reduce_sum(graph.input("x", DType::f32, {2, 3, 5}), {1}, true)};
 }
 
@@ -29,12 +31,12 @@ const Op op::reduce_sum = {
     .results = {"y"},
     .attributes = {"axes: the axes that are reduced, ascending", "keep_dims: whether they stay, with extent 1"},
     .infer = infer_number_reduction,
-    .gradient = gradient,
+    .gradient = gradient_of_reduce_sum,
     .flops = one_flop_per_operand,
-    .cases = {{.name = "all", .build = case_all},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "outer_axes", .build = case_outer_axes},
-              {.name = "keep_dims", .build = case_keep_dims}},
+    .cases = {{.name = "all", .build = reduce_sum_case_all},
+              {.name = "last_axis", .build = reduce_sum_case_last_axis},
+              {.name = "outer_axes", .build = reduce_sum_case_outer_axes},
+              {.name = "keep_dims", .build = reduce_sum_case_keep_dims}},
 };
 
 Value reduce_sum(Value x, const Integers& axes, bool keep_dims) {

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_softmax(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   require_float(operands[0], "x");
   axis_of(attributes, operands[0].shape);
@@ -13,7 +13,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // dx = y * (dy - sum(dy * y))
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_softmax(const GradientContext& context) {
   const std::int64_t axis = context.attributes().get<std::int64_t>("axis");
   const Value y = context.result(0);
   const Value dy = context.cotangent(0);
@@ -21,13 +21,15 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 // An element: the maximum, the difference, the exponential, the sum, the quotient.
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_softmax(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   return 5.0 * static_cast<double>(operands[0].shape.volume());
 }
 
-std::vector<Value> case_last_axis(Graph& graph) { return {softmax(graph.input("x", DType::f32, {3, 5}))}; }
-std::vector<Value> case_first_axis(Graph& graph) { return {softmax(graph.input("x", DType::f32, {5, 3}), 0)}; }
-std::vector<Value> case_middle_axis(Graph& graph) { return {softmax(graph.input("x", DType::f32, {2, 5, 3}), 1)}; }
+std::vector<Value> softmax_case_last_axis(Graph& graph) { return {softmax(graph.input("x", DType::f32, {3, 5}))}; }
+std::vector<Value> softmax_case_first_axis(Graph& graph) { return {softmax(graph.input("x", DType::f32, {5, 3}), 0)}; }
+std::vector<Value> softmax_case_middle_axis(Graph& graph) {
+  return {softmax(graph.input("x", DType::f32, {2, 5, 3}), 1)};
+}
 
 }  // namespace
 
@@ -38,12 +40,12 @@ const Op op::softmax = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"axis: the axis along which the exponentials are summed"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "last_axis", .build = case_last_axis},
-              {.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis}},
+    .infer = infer_softmax,
+    .gradient = gradient_of_softmax,
+    .flops = flops_of_softmax,
+    .cases = {{.name = "last_axis", .build = softmax_case_last_axis},
+              {.name = "first_axis", .build = softmax_case_first_axis},
+              {.name = "middle_axis", .build = softmax_case_middle_axis}},
 };
 
 Value softmax(Value x, std::int64_t axis) { return apply(op::softmax, {x}, {{"axis", axis_from_first(x, axis)}}); }

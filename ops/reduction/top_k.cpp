@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_top_k(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const TensorType& x = operands[0];
   require_number(x, "x");
@@ -16,18 +16,20 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {{x.dtype, shape}, {DType::i32, shape}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_top_k(const GradientContext& context) {
   const Shape& shape = context.operand(0).shape();
   return {scatter_add(context.cotangent_or_zeros(0), context.result(1), -1, shape[-1],
                       static_cast<std::int64_t>(shape.rank()) - 1)};
 }
 
 std::vector<Value> results(const TopK& top) { return {top.values, top.indices}; }
-std::vector<Value> case_vector(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {7}), 3)); }
-std::vector<Value> case_rows(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {2, 3, 5}), 2)); }
-std::vector<Value> case_all(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {3, 5}), 5)); }
-std::vector<Value> case_first_axis(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {5, 3}), 2, 0)); }
-std::vector<Value> case_integers(Graph& graph) {
+std::vector<Value> top_k_case_vector(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {7}), 3)); }
+std::vector<Value> top_k_case_rows(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {2, 3, 5}), 2)); }
+std::vector<Value> top_k_case_all(Graph& graph) { return results(top_k(graph.input("x", DType::f32, {3, 5}), 5)); }
+std::vector<Value> top_k_case_first_axis(Graph& graph) {
+  return results(top_k(graph.input("x", DType::f32, {5, 3}), 2, 0));
+}
+std::vector<Value> top_k_case_integers(Graph& graph) {
   const Value x = graph.constant(Tensor::of<std::int32_t>({2, 5}, {1, 3, -3, 3, 7, 4, 4, 4, 5, 4}));
   const TopK top = top_k(x, 3);
   return {graph.input("x", DType::f32, {2, 3}) * cast(top.values, DType::f32), top.indices};
@@ -44,14 +46,14 @@ const Op op::top_k = {
     .operands = {"x"},
     .results = {"values", "indices"},
     .attributes = {"k: how many, from 1 to the last extent of x"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_top_k,
+    .gradient = gradient_of_top_k,
     .flops = one_flop_per_operand,
-    .cases = {{.name = "vector", .build = case_vector},
-              {.name = "rows", .build = case_rows},
-              {.name = "all", .build = case_all},
-              {.name = "first_axis", .build = case_first_axis},
-              {.name = "integers", .build = case_integers}},
+    .cases = {{.name = "vector", .build = top_k_case_vector},
+              {.name = "rows", .build = top_k_case_rows},
+              {.name = "all", .build = top_k_case_all},
+              {.name = "first_axis", .build = top_k_case_first_axis},
+              {.name = "integers", .build = top_k_case_integers}},
 };
 
 TopK top_k(Value x, std::int64_t k, std::int64_t axis) {

@@ -5,20 +5,22 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_broadcast(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const Shape shape = shape_from(attributes);
   require(broadcasts_to(operands[0].shape, shape), "shape {} does not broadcast to {}", operands[0].shape, shape);
   return {{operands[0].dtype, shape}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_broadcast(const GradientContext& context) {
   return {sum_to(context.cotangent(0), context.operand(0).shape())};
 }
 
-std::vector<Value> case_scalar(Graph& graph) { return {broadcast(graph.input("x", DType::f32, {}), {3, 5})}; }
-std::vector<Value> case_rows(Graph& graph) { return {broadcast(graph.input("x", DType::f32, {5}), {2, 3, 5})}; }
-std::vector<Value> case_inner_axis(Graph& graph) {
+std::vector<Value> broadcast_case_scalar(Graph& graph) { return {broadcast(graph.input("x", DType::f32, {}), {3, 5})}; }
+std::vector<Value> broadcast_case_rows(Graph& graph) {
+  return {broadcast(graph.input("x", DType::f32, {5}), {2, 3, 5})};
+}
+std::vector<Value> broadcast_case_inner_axis(Graph& graph) {
   return {broadcast(graph.input("x", DType::f32, {2, 1, 5}), {2, 3, 5})};
 }
 
@@ -31,12 +33,12 @@ const Op op::broadcast = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"shape: the shape of the result"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_broadcast,
+    .gradient = gradient_of_broadcast,
     .flops = no_flops,
-    .cases = {{.name = "scalar", .build = case_scalar},
-              {.name = "rows", .build = case_rows},
-              {.name = "inner_axis", .build = case_inner_axis}},
+    .cases = {{.name = "scalar", .build = broadcast_case_scalar},
+              {.name = "rows", .build = broadcast_case_rows},
+              {.name = "inner_axis", .build = broadcast_case_inner_axis}},
 };
 
 Value broadcast(Value x, const Shape& shape) { return apply(op::broadcast, {x}, {{"shape", shape_attribute(shape)}}); }

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_concat(std::span<const TensorType> operands, const Attributes& attributes) {
   require(!operands.empty(), "at least one part is needed");
   const Shape& first = operands[0].shape;
   const std::size_t axis = axis_of(attributes, first);
@@ -22,7 +22,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // Each part gets its slice of the cotangent.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_concat(const GradientContext& context) {
   const std::int64_t axis = context.attributes().get<std::int64_t>("axis");
   std::vector<Value> gradients;
   std::int64_t begin = 0;
@@ -34,14 +34,14 @@ std::vector<Value> gradient(const GradientContext& context) {
   return gradients;
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& a, const Shape& b, std::int64_t axis) {
+std::vector<Value> apply_concat(Graph& graph, const Shape& a, const Shape& b, std::int64_t axis) {
   const std::vector<Value> parts{graph.input("a", DType::f32, a), graph.input("b", DType::f32, b)};
   return {concat(parts, axis)};
 }
-std::vector<Value> case_first_axis(Graph& graph) { return apply_to(graph, {2, 3}, {5, 3}, 0); }
-std::vector<Value> case_middle_axis(Graph& graph) { return apply_to(graph, {2, 1, 5}, {2, 3, 5}, 1); }
-std::vector<Value> case_last_axis(Graph& graph) { return apply_to(graph, {3, 5}, {3, 2}, -1); }
-std::vector<Value> case_one_part_twice(Graph& graph) {
+std::vector<Value> concat_case_first_axis(Graph& graph) { return apply_concat(graph, {2, 3}, {5, 3}, 0); }
+std::vector<Value> concat_case_middle_axis(Graph& graph) { return apply_concat(graph, {2, 1, 5}, {2, 3, 5}, 1); }
+std::vector<Value> concat_case_last_axis(Graph& graph) { return apply_concat(graph, {3, 5}, {3, 2}, -1); }
+std::vector<Value> concat_case_one_part_twice(Graph& graph) {
   const Value a = graph.input("a", DType::f32, {3, 5});
   return {concat(std::vector<Value>{a, graph.input("b", DType::f32, {3, 1}), a}, 1)};
 }
@@ -55,13 +55,13 @@ const Op op::concat = {
     .operands = {"parts..."},
     .results = {"y"},
     .attributes = {"axis: the axis along which the parts are joined"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_concat,
+    .gradient = gradient_of_concat,
     .flops = no_flops,
-    .cases = {{.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "one_part_twice", .build = case_one_part_twice}},
+    .cases = {{.name = "first_axis", .build = concat_case_first_axis},
+              {.name = "middle_axis", .build = concat_case_middle_axis},
+              {.name = "last_axis", .build = concat_case_last_axis},
+              {.name = "one_part_twice", .build = concat_case_one_part_twice}},
 };
 
 Value concat(Values parts, std::int64_t axis) {

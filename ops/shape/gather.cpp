@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_gather(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& x = operands[0];
   const TensorType& indices = operands[1];
@@ -20,7 +20,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {{x.dtype, shape}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_gather(const GradientContext& context) {
   const std::int64_t axis = context.attributes().get<std::int64_t>("axis");
   return {scatter_add(context.cotangent(0), context.operand(1), axis, context.operand(0).shape()[axis],
                       context.attributes().get<std::int64_t>("batch_axes")),
@@ -28,34 +28,34 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 /// The indices, and the elements that they name, read and written.
-double bytes(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+double bytes_of_gather(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
   return static_cast<double>(operands[1].bytes()) + 2.0 * static_cast<double>(results[0].bytes());
 }
 
-Value indices(Graph& graph, const Shape& shape, const std::vector<std::int32_t>& numbers) {
+Value gather_indices(Graph& graph, const Shape& shape, const std::vector<std::int32_t>& numbers) {
   return graph.constant(Tensor::of(shape, numbers));
 }
-std::vector<Value> case_one_index(Graph& graph) {
+std::vector<Value> gather_case_one_index(Graph& graph) {
   return {gather(graph.input("x", DType::f32, {5, 3}), graph.constant(4.0, DType::i32))};
 }
-std::vector<Value> case_first_axis(Graph& graph) {
-  return {gather(graph.input("x", DType::f32, {5, 2, 3}), indices(graph, {2, 2}, {4, 0, 2, 4}))};
+std::vector<Value> gather_case_first_axis(Graph& graph) {
+  return {gather(graph.input("x", DType::f32, {5, 2, 3}), gather_indices(graph, {2, 2}, {4, 0, 2, 4}))};
 }
-std::vector<Value> case_middle_axis(Graph& graph) {
-  return {gather(graph.input("x", DType::f32, {2, 5, 3}), indices(graph, {2}, {1, 1}), 1)};
+std::vector<Value> gather_case_middle_axis(Graph& graph) {
+  return {gather(graph.input("x", DType::f32, {2, 5, 3}), gather_indices(graph, {2}, {1, 1}), 1)};
 }
-std::vector<Value> case_last_axis(Graph& graph) {
-  return {gather(graph.input("x", DType::f32, {3, 5}), indices(graph, {3, 1}, {3, 0, 3}), -1)};
+std::vector<Value> gather_case_last_axis(Graph& graph) {
+  return {gather(graph.input("x", DType::f32, {3, 5}), gather_indices(graph, {3, 1}, {3, 0, 3}), -1)};
 }
-std::vector<Value> case_batch(Graph& graph) {
-  return {gather(graph.input("x", DType::f32, {2, 5, 3}), indices(graph, {2, 2}, {1, 4, 0, 0}), 1, 1)};
+std::vector<Value> gather_case_batch(Graph& graph) {
+  return {gather(graph.input("x", DType::f32, {2, 5, 3}), gather_indices(graph, {2, 2}, {1, 4, 0, 0}), 1, 1)};
 }
-std::vector<Value> case_batch_and_more(Graph& graph) {
-  return {gather(graph.input("x", DType::f32, {2, 3, 5}), indices(graph, {2, 2}, {1, 4, 0, 0}), 2, 1)};
+std::vector<Value> gather_case_batch_and_more(Graph& graph) {
+  return {gather(graph.input("x", DType::f32, {2, 3, 5}), gather_indices(graph, {2, 2}, {1, 4, 0, 0}), 2, 1)};
 }
-std::vector<Value> case_flags(Graph& graph) {
+std::vector<Value> gather_case_flags(Graph& graph) {
   const Value flags = graph.constant(Tensor::of<std::uint8_t>({3}, {1, 0, 0}));
-  return {select(gather(flags, indices(graph, {3}, {2, 0, 0})), graph.input("a", DType::f32, {3}),
+  return {select(gather(flags, gather_indices(graph, {3}, {2, 0, 0})), graph.input("a", DType::f32, {3}),
                  graph.input("b", DType::f32, {3}))};
 }
 
@@ -71,17 +71,17 @@ const Op op::gather = {
     .results = {"y"},
     .attributes = {"axis: the axis that the indices count along, and whose place they take",
                    "batch_axes: how many leading axes x and the indices share"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_gather,
+    .gradient = gradient_of_gather,
     .flops = no_flops,
-    .bytes = bytes,
-    .cases = {{.name = "one_index", .build = case_one_index},
-              {.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "batch", .build = case_batch},
-              {.name = "batch_and_more", .build = case_batch_and_more},
-              {.name = "flags", .build = case_flags}},
+    .bytes = bytes_of_gather,
+    .cases = {{.name = "one_index", .build = gather_case_one_index},
+              {.name = "first_axis", .build = gather_case_first_axis},
+              {.name = "middle_axis", .build = gather_case_middle_axis},
+              {.name = "last_axis", .build = gather_case_last_axis},
+              {.name = "batch", .build = gather_case_batch},
+              {.name = "batch_and_more", .build = gather_case_batch_and_more},
+              {.name = "flags", .build = gather_case_flags}},
 };
 
 Value gather(Value x, Value indices, std::int64_t axis, std::int64_t batch_axes) {

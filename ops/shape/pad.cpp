@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_pad(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const Shape& shape = operands[0].shape;
   const std::size_t axis = axis_of(attributes, shape);
@@ -17,16 +17,18 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {{operands[0].dtype, shape.with(axis, before + shape.extents()[axis] + after)}};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_pad(const GradientContext& context) {
   const Attributes& attributes = context.attributes();
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
   const std::int64_t before = attributes.get<std::int64_t>("before");
   return {slice(context.cotangent(0), axis, before, before + context.operand(0).shape()[axis])};
 }
 
-std::vector<Value> case_first_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {2, 3}), 0, 1, 2)}; }
-std::vector<Value> case_middle_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {2, 3, 5}), 1, 0, 1)}; }
-std::vector<Value> case_last_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {3, 5}), -1, 2, 0)}; }
+std::vector<Value> pad_case_first_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {2, 3}), 0, 1, 2)}; }
+std::vector<Value> pad_case_middle_axis(Graph& graph) {
+  return {pad(graph.input("x", DType::f32, {2, 3, 5}), 1, 0, 1)};
+}
+std::vector<Value> pad_case_last_axis(Graph& graph) { return {pad(graph.input("x", DType::f32, {3, 5}), -1, 2, 0)}; }
 
 /// `count` elements to stand before (or after) those along the axis.
 Value border(Value x, std::int64_t axis, std::int64_t count, bool before, PadMode mode) {
@@ -48,12 +50,12 @@ const Op op::pad = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"axis: the axis that grows", "before: zeros before the elements", "after: zeros after them"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_pad,
+    .gradient = gradient_of_pad,
     .flops = no_flops,
-    .cases = {{.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis},
-              {.name = "last_axis", .build = case_last_axis}},
+    .cases = {{.name = "first_axis", .build = pad_case_first_axis},
+              {.name = "middle_axis", .build = pad_case_middle_axis},
+              {.name = "last_axis", .build = pad_case_last_axis}},
 };
 
 Value pad(Value x, std::int64_t axis, std::int64_t before, std::int64_t after, PadMode mode) {

@@ -10,7 +10,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_reshape(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const Shape shape = shape_from(attributes);
   require(shape.volume() == operands[0].shape.volume(), "the numbers of elements differ: from {} ({}) to {} ({})",
@@ -32,12 +32,14 @@ std::vector<std::int64_t> whole_extents(Value x, std::vector<std::int64_t> exten
   return extents;
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_reshape(const GradientContext& context) {
   return {reshape(context.cotangent(0), context.operand(0).shape())};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {reshape(graph.input("x", DType::f32, {2, 3, 5}), {5, 6})}; }
-std::vector<Value> case_to_scalar(Graph& graph) { return {reshape(graph.input("x", DType::f32, {1, 1}), {})}; }
+std::vector<Value> reshape_case_matrix(Graph& graph) {
+  return {reshape(graph.input("x", DType::f32, {2, 3, 5}), {5, 6})};
+}
+std::vector<Value> reshape_case_to_scalar(Graph& graph) { return {reshape(graph.input("x", DType::f32, {1, 1}), {})}; }
 
 }  // namespace
 
@@ -48,10 +50,10 @@ const Op op::reshape = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"shape: the shape of the result"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_reshape,
+    .gradient = gradient_of_reshape,
     .flops = no_flops,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "to_scalar", .build = case_to_scalar}},
+    .cases = {{.name = "matrix", .build = reshape_case_matrix}, {.name = "to_scalar", .build = reshape_case_to_scalar}},
 };
 
 Value reshape(Value x, const Integers& extents) {

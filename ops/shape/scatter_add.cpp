@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_scatter_add(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 2);
   const TensorType& updates = operands[0];
   const TensorType& indices = operands[1];
@@ -32,7 +32,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // It is linear in its updates, and the transpose of adding is looking up.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_scatter_add(const GradientContext& context) {
   const Attributes& attributes = context.attributes();
   return {gather(context.cotangent(0), context.operand(1), attributes.get<std::int64_t>("axis"),
                  attributes.get<std::int64_t>("batch_axes")),
@@ -40,30 +40,30 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 Value updates(Graph& graph, const Shape& shape) { return graph.input("updates", DType::f32, shape); }
-Value indices(Graph& graph, const Shape& shape, const std::vector<std::int32_t>& numbers) {
+Value scatter_add_indices(Graph& graph, const Shape& shape, const std::vector<std::int32_t>& numbers) {
   return graph.constant(Tensor::of(shape, numbers));
 }
-std::vector<Value> case_one_index(Graph& graph) {
+std::vector<Value> scatter_add_case_one_index(Graph& graph) {
   return {scatter_add(updates(graph, {3}), graph.constant(4.0, DType::i32), 0, 5)};
 }
-std::vector<Value> case_first_axis(Graph& graph) {
-  return {scatter_add(updates(graph, {2, 2, 3}), indices(graph, {2, 2}, {4, 0, 2, 4}), 0, 5)};
+std::vector<Value> scatter_add_case_first_axis(Graph& graph) {
+  return {scatter_add(updates(graph, {2, 2, 3}), scatter_add_indices(graph, {2, 2}, {4, 0, 2, 4}), 0, 5)};
 }
-std::vector<Value> case_middle_axis(Graph& graph) {
-  return {scatter_add(updates(graph, {2, 2, 3}), indices(graph, {2}, {1, 1}), 1, 3)};
+std::vector<Value> scatter_add_case_middle_axis(Graph& graph) {
+  return {scatter_add(updates(graph, {2, 2, 3}), scatter_add_indices(graph, {2}, {1, 1}), 1, 3)};
 }
-std::vector<Value> case_last_axis(Graph& graph) {
-  return {scatter_add(updates(graph, {3, 4}), indices(graph, {4}, {3, 0, 3, 3}), -1, 5)};
+std::vector<Value> scatter_add_case_last_axis(Graph& graph) {
+  return {scatter_add(updates(graph, {3, 4}), scatter_add_indices(graph, {4}, {3, 0, 3, 3}), -1, 5)};
 }
-std::vector<Value> case_batch(Graph& graph) {
-  return {scatter_add(updates(graph, {2, 2, 3}), indices(graph, {2, 2}, {1, 4, 0, 0}), 1, 5, 1)};
+std::vector<Value> scatter_add_case_batch(Graph& graph) {
+  return {scatter_add(updates(graph, {2, 2, 3}), scatter_add_indices(graph, {2, 2}, {1, 4, 0, 0}), 1, 5, 1)};
 }
-std::vector<Value> case_batch_and_more(Graph& graph) {
-  return {scatter_add(updates(graph, {2, 3, 2}), indices(graph, {2, 2}, {1, 4, 0, 0}), 2, 5, 1)};
+std::vector<Value> scatter_add_case_batch_and_more(Graph& graph) {
+  return {scatter_add(updates(graph, {2, 3, 2}), scatter_add_indices(graph, {2, 2}, {1, 4, 0, 0}), 2, 5, 1)};
 }
-std::vector<Value> case_integers(Graph& graph) {
-  const Value counts =
-      scatter_add(graph.constant(Tensor::of<std::int32_t>({3}, {1, 1, 2})), indices(graph, {3}, {2, 0, 2}), 0, 3);
+std::vector<Value> scatter_add_case_integers(Graph& graph) {
+  const Value counts = scatter_add(graph.constant(Tensor::of<std::int32_t>({3}, {1, 1, 2})),
+                                   scatter_add_indices(graph, {3}, {2, 0, 2}), 0, 3);
   return {graph.input("x", DType::f32, {3}) * cast(counts, DType::f32)};
 }
 
@@ -77,16 +77,16 @@ const Op op::scatter_add = {
     .results = {"y"},
     .attributes = {"axis: the axis of y that the indices count along", "extent: of y along that axis",
                    "batch_axes: how many leading axes the updates and the indices share"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_scatter_add,
+    .gradient = gradient_of_scatter_add,
     .flops = one_flop_per_operand,
-    .cases = {{.name = "one_index", .build = case_one_index},
-              {.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "batch", .build = case_batch},
-              {.name = "batch_and_more", .build = case_batch_and_more},
-              {.name = "integers", .build = case_integers}},
+    .cases = {{.name = "one_index", .build = scatter_add_case_one_index},
+              {.name = "first_axis", .build = scatter_add_case_first_axis},
+              {.name = "middle_axis", .build = scatter_add_case_middle_axis},
+              {.name = "last_axis", .build = scatter_add_case_last_axis},
+              {.name = "batch", .build = scatter_add_case_batch},
+              {.name = "batch_and_more", .build = scatter_add_case_batch_and_more},
+              {.name = "integers", .build = scatter_add_case_integers}},
 };
 
 Value scatter_add(Value updates, Value indices, std::int64_t axis, std::int64_t extent, std::int64_t batch_axes) {

@@ -8,7 +8,7 @@ namespace {
 /// The attribute "step", which slices of neighbours do without.
 std::int64_t step_of(const Attributes& attributes) { return attributes.get_or("step", std::int64_t{1}); }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_slice(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const Shape& shape = operands[0].shape;
   const std::size_t axis = axis_of(attributes, shape);
@@ -29,7 +29,7 @@ Value spaced(Value x, std::size_t axis, std::int64_t step) {
   return reshape(pad(rows, 1, 0, (step - 1) * inner), shape.with(axis, shape.extents()[axis] * step));
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_slice(const GradientContext& context) {
   const Attributes& attributes = context.attributes();
   const std::size_t axis = axis_of(attributes, context.operand(0).shape());
   const std::int64_t extent = context.operand(0).shape().extents()[axis];
@@ -45,18 +45,26 @@ std::vector<Value> gradient(const GradientContext& context) {
 }
 
 /// What is cut off is not read.
-double bytes(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
+double bytes_of_slice(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
   return 2.0 * static_cast<double>(results[0].bytes());
 }
 
-std::vector<Value> case_first_axis(Graph& graph) { return {slice(graph.input("x", DType::f32, {5, 3}), 0, 0, 2)}; }
-std::vector<Value> case_middle_axis(Graph& graph) { return {slice(graph.input("x", DType::f32, {2, 5, 3}), 1, 2, 4)}; }
-std::vector<Value> case_last_axis(Graph& graph) { return {slice(graph.input("x", DType::f32, {3, 5}), -1, 4, 5)}; }
-std::vector<Value> case_step(Graph& graph) { return {slice(graph.input("x", DType::f32, {2, 7, 3}), 1, 1, 6, 2)}; }
-std::vector<Value> case_step_to_the_end(Graph& graph) {
+std::vector<Value> slice_case_first_axis(Graph& graph) {
+  return {slice(graph.input("x", DType::f32, {5, 3}), 0, 0, 2)};
+}
+std::vector<Value> slice_case_middle_axis(Graph& graph) {
+  return {slice(graph.input("x", DType::f32, {2, 5, 3}), 1, 2, 4)};
+}
+std::vector<Value> slice_case_last_axis(Graph& graph) {
+  return {slice(graph.input("x", DType::f32, {3, 5}), -1, 4, 5)};
+}
+std::vector<Value> slice_case_step(Graph& graph) {
+  return {slice(graph.input("x", DType::f32, {2, 7, 3}), 1, 1, 6, 2)};
+}
+std::vector<Value> slice_case_step_to_the_end(Graph& graph) {
   return {slice(graph.input("x", DType::f32, {3, 8}), -1, 0, 8, 3)};
 }
-std::vector<Value> case_step_of_one_element(Graph& graph) {
+std::vector<Value> slice_case_step_of_one_element(Graph& graph) {
   return {slice(graph.input("x", DType::f32, {5, 3}), 0, 3, 5, 7)};
 }
 
@@ -70,16 +78,16 @@ const Op op::slice = {
     .results = {"y"},
     .attributes = {"axis: the axis that is cut", "begin: the first index that is kept", "end: one past the last",
                    "step: how far apart those are that are kept; 1 when it is left out"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_slice,
+    .gradient = gradient_of_slice,
     .flops = no_flops,
-    .bytes = bytes,
-    .cases = {{.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "step", .build = case_step},
-              {.name = "step_to_the_end", .build = case_step_to_the_end},
-              {.name = "step_of_one_element", .build = case_step_of_one_element}},
+    .bytes = bytes_of_slice,
+    .cases = {{.name = "first_axis", .build = slice_case_first_axis},
+              {.name = "middle_axis", .build = slice_case_middle_axis},
+              {.name = "last_axis", .build = slice_case_last_axis},
+              {.name = "step", .build = slice_case_step},
+              {.name = "step_to_the_end", .build = slice_case_step_to_the_end},
+              {.name = "step_of_one_element", .build = slice_case_step_of_one_element}},
 };
 
 Value slice(Value x, std::int64_t axis, std::int64_t begin, std::int64_t end, std::int64_t step) {

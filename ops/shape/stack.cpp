@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_stack(std::span<const TensorType> operands, const Attributes& attributes) {
   require(!operands.empty(), "at least one part is needed");
   for (std::size_t i = 1; i < operands.size(); ++i)
     require(operands[i] == operands[0], "parts differ: part 0 {}, part {} {}", operands[0], i, operands[i]);
@@ -17,7 +17,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // Each part with an axis of extent 1, then concatenated along it.
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes& attributes) {
+std::vector<Value> decompose_stack(std::span<const Value> operands, const Attributes& attributes) {
   const std::int64_t axis = attributes.get<std::int64_t>("axis");
   const Shape row = operands[0].shape().inserted(static_cast<std::size_t>(axis), 1);
   std::vector<Value> rows;
@@ -25,15 +25,15 @@ std::vector<Value> decompose(std::span<const Value> operands, const Attributes& 
   return {concat(rows, axis)};
 }
 
-std::vector<Value> apply_to(Graph& graph, const Shape& shape, std::int64_t axis) {
+std::vector<Value> apply_stack(Graph& graph, const Shape& shape, std::int64_t axis) {
   const std::vector<Value> parts{graph.input("a", DType::f32, shape), graph.input("b", DType::f32, shape),
                                  graph.input("c", DType::f32, shape)};
   return {stack(parts, axis)};
 }
-std::vector<Value> case_first_axis(Graph& graph) { return apply_to(graph, {2, 5}, 0); }
-std::vector<Value> case_middle_axis(Graph& graph) { return apply_to(graph, {2, 5}, 1); }
-std::vector<Value> case_last_axis(Graph& graph) { return apply_to(graph, {2, 5}, -1); }
-std::vector<Value> case_scalars(Graph& graph) { return apply_to(graph, {}, 0); }
+std::vector<Value> stack_case_first_axis(Graph& graph) { return apply_stack(graph, {2, 5}, 0); }
+std::vector<Value> stack_case_middle_axis(Graph& graph) { return apply_stack(graph, {2, 5}, 1); }
+std::vector<Value> stack_case_last_axis(Graph& graph) { return apply_stack(graph, {2, 5}, -1); }
+std::vector<Value> stack_case_scalars(Graph& graph) { return apply_stack(graph, {}, 0); }
 
 }  // namespace
 
@@ -44,13 +44,13 @@ const Op op::stack = {
     .operands = {"parts..."},
     .results = {"y"},
     .attributes = {"axis: where the new axis is in the result"},
-    .infer = infer,
-    .decompose = decompose,
+    .infer = infer_stack,
+    .decompose = decompose_stack,
     .flops = no_flops,
-    .cases = {{.name = "first_axis", .build = case_first_axis},
-              {.name = "middle_axis", .build = case_middle_axis},
-              {.name = "last_axis", .build = case_last_axis},
-              {.name = "scalars", .build = case_scalars}},
+    .cases = {{.name = "first_axis", .build = stack_case_first_axis},
+              {.name = "middle_axis", .build = stack_case_middle_axis},
+              {.name = "last_axis", .build = stack_case_last_axis},
+              {.name = "scalars", .build = stack_case_scalars}},
 };
 
 Value stack(Values parts, std::int64_t axis) {

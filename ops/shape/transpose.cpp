@@ -16,7 +16,7 @@ bool is_permutation_of_axes(std::vector<std::int64_t> permutation, std::size_t r
   return permutation == axes;
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_transpose(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   const Shape& shape = operands[0].shape;
   const auto& permutation = attributes.get<std::vector<std::int64_t>>("permutation");
@@ -28,7 +28,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // The cotangent under the inverse permutation.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_transpose(const GradientContext& context) {
   const auto& permutation = context.attributes().get<std::vector<std::int64_t>>("permutation");
   std::vector<std::int64_t> inverse(permutation.size());
   for (std::size_t i = 0; i < permutation.size(); ++i)
@@ -36,9 +36,13 @@ std::vector<Value> gradient(const GradientContext& context) {
   return {transpose(context.cotangent(0), inverse)};
 }
 
-std::vector<Value> case_matrix(Graph& graph) { return {transpose(graph.input("x", DType::f32, {3, 5}), {1, 0})}; }
-std::vector<Value> case_cycle(Graph& graph) { return {transpose(graph.input("x", DType::f32, {2, 3, 5}), {2, 0, 1})}; }
-std::vector<Value> case_batch_and_time(Graph& graph) {
+std::vector<Value> transpose_case_matrix(Graph& graph) {
+  return {transpose(graph.input("x", DType::f32, {3, 5}), {1, 0})};
+}
+std::vector<Value> transpose_case_cycle(Graph& graph) {
+  return {transpose(graph.input("x", DType::f32, {2, 3, 5}), {2, 0, 1})};
+}
+std::vector<Value> transpose_case_batch_and_time(Graph& graph) {
   return {transpose(graph.input("x", DType::f32, {2, 3, 5}), {1, 0, -1})};
 }
 
@@ -51,12 +55,12 @@ const Op op::transpose = {
     .operands = {"x"},
     .results = {"y"},
     .attributes = {"permutation: an axis of x for each axis of the result"},
-    .infer = infer,
-    .gradient = gradient,
+    .infer = infer_transpose,
+    .gradient = gradient_of_transpose,
     .flops = no_flops,
-    .cases = {{.name = "matrix", .build = case_matrix},
-              {.name = "cycle", .build = case_cycle},
-              {.name = "batch_and_time", .build = case_batch_and_time}},
+    .cases = {{.name = "matrix", .build = transpose_case_matrix},
+              {.name = "cycle", .build = transpose_case_cycle},
+              {.name = "batch_and_time", .build = transpose_case_batch_and_time}},
 };
 
 Value transpose(Value x, std::vector<std::int64_t> permutation) {

@@ -11,7 +11,7 @@ void require_decay(const Attributes& attributes, std::string_view name) {
   require(decay >= 0.0 && decay < 1.0, "{} is {}: a number in [0, 1) is needed", name, decay);
 }
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_adam(std::span<const TensorType> operands, const Attributes& attributes) {
   require_update_operands(operands, 6);
   const TensorType& parameter = operands[0];
   require_float(parameter, "parameter");
@@ -30,7 +30,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // An element: the moments (3 and 4), their corrections (2), the root and epsilon (2), and the step (3); the scale (1).
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
+double flops_of_adam(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes&) {
   return (operands.size() > 6 ? 15.0 : 14.0) * static_cast<double>(results[0].shape.volume());
 }
 
@@ -49,26 +49,28 @@ AdamResult adam_op(Value parameter, Value gradient, Value m, Value v, Value step
   return {results[0], results[1], results[2]};
 }
 
-std::vector<Value> case_scaled_gradient(Graph& graph) {
+std::vector<Value> adam_case_scaled_gradient(Graph& graph) {
   std::vector<Value> operands;
   for (const std::string_view name : {"parameter", "gradient", "m", "v"})
     operands.push_back(graph.input(name, DType::f32, {3, 7}));
   operands.insert(operands.end(), {graph.constant(2.0, DType::i32), graph.constant(0.01), graph.constant(0.375)});
   return apply_all(op::adam, operands, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}});
 }
-std::vector<Value> update_of(Graph& graph, const Shape& shape, double step, const AdamOptions& options) {
+std::vector<Value> apply_adam(Graph& graph, const Shape& shape, double step, const AdamOptions& options) {
   const AdamResult updated =
       adam_op(graph.input("parameter", DType::f32, shape), graph.input("gradient", DType::f32, shape),
               graph.input("m", DType::f32, shape), graph.input("v", DType::f32, shape),
               graph.constant(step, DType::i32), graph.constant(0.01), options);
   return {updated.parameter, updated.m, updated.v};
 }
-std::vector<Value> case_first_step(Graph& graph) { return update_of(graph, {3, 5}, 1.0, {}); }
-std::vector<Value> case_late_step(Graph& graph) { return update_of(graph, {19}, 1000.0, {}); }
-std::vector<Value> case_other_decays(Graph& graph) {
-  return update_of(graph, {}, 3.0, {.beta1 = 0.5, .beta2 = 0.75, .epsilon = 0.25});
+std::vector<Value> adam_case_first_step(Graph& graph) { return apply_adam(graph, {3, 5}, 1.0, {}); }
+std::vector<Value> adam_case_late_step(Graph& graph) { return apply_adam(graph, {19}, 1000.0, {}); }
+std::vector<Value> adam_case_other_decays(Graph& graph) {
+  return apply_adam(graph, {}, 3.0, {.beta1 = 0.5, .beta2 = 0.75, .epsilon = 0.25});
 }
-std::vector<Value> case_weight_decay(Graph& graph) { return update_of(graph, {3, 5}, 7.0, {.weight_decay = 0.3}); }
+std::vector<Value> adam_case_weight_decay(Graph& graph) {
+  return apply_adam(graph, {3, 5}, 7.0, {.weight_decay = 0.3});
+}
 
 }  // namespace
 
@@ -87,15 +89,15 @@ const Op op::adam = {
     .attributes = {"beta1: the decay of the first moment", "beta2: the decay of the second moment",
                    "epsilon: what is added to the corrected root",
                    "weight_decay: what a unit of learning rate takes of the parameter; may be absent: nothing"},
-    .infer = infer,
+    .infer = infer_adam,
     .no_gradient = "it updates a parameter after its gradient is known",
-    .flops = flops,
+    .flops = flops_of_adam,
     .in_place = {{0, 0}, {1, 2}, {2, 3}},
-    .cases = {{.name = "first_step", .build = case_first_step, .low = 0.1, .high = 2.0},
-              {.name = "late_step", .build = case_late_step, .low = 0.1, .high = 2.0},
-              {.name = "other_decays", .build = case_other_decays, .low = 0.1, .high = 2.0},
-              {.name = "weight_decay", .build = case_weight_decay, .low = 0.1, .high = 2.0},
-              {.name = "scaled_gradient", .build = case_scaled_gradient, .low = 0.1, .high = 2.0}},
+    .cases = {{.name = "first_step", .build = adam_case_first_step, .low = 0.1, .high = 2.0},
+              {.name = "late_step", .build = adam_case_late_step, .low = 0.1, .high = 2.0},
+              {.name = "other_decays", .build = adam_case_other_decays, .low = 0.1, .high = 2.0},
+              {.name = "weight_decay", .build = adam_case_weight_decay, .low = 0.1, .high = 2.0},
+              {.name = "scaled_gradient", .build = adam_case_scaled_gradient, .low = 0.1, .high = 2.0}},
 };
 
 void Adam::update(Values parameters, Values gradients, const LearningRate& learning_rate, const AdamOptions& options) {

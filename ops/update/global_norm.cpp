@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_global_norm(std::span<const TensorType> operands, const Attributes&) {
   require(!operands.empty(), "at least one value is needed");
   require_float(operands[0], "values");
   for (const TensorType& operand : operands) require_same_dtype(operands[0], operand);
@@ -15,7 +15,7 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // d norm / d value = value / norm; at norm 0, where there is no derivative, 0.
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_global_norm(const GradientContext& context) {
   const Value norm = context.result(0);
   const Value divisor = select(less(constant_like(norm, 0.0), norm), norm, constant_like(norm, 1.0));
   const Value scale = context.cotangent(0) / divisor;
@@ -25,16 +25,16 @@ std::vector<Value> gradient(const GradientContext& context) {
   return gradients;
 }
 
-double flops(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+double flops_of_global_norm(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
   double flops = 1.0;
   for (const TensorType& operand : operands) flops += 2.0 * static_cast<double>(operand.shape.volume());
   return flops;
 }
 
-std::vector<Value> case_one_value(Graph& graph) {
+std::vector<Value> global_norm_case_one_value(Graph& graph) {
   return {global_norm(std::vector<Value>{graph.input("x", DType::f32, {3, 5})})};
 }
-std::vector<Value> case_several_values(Graph& graph) {
+std::vector<Value> global_norm_case_several_values(Graph& graph) {
   return {global_norm(std::vector<Value>{graph.input("x", DType::f32, {3, 5}), graph.input("y", DType::f32, {}),
                                          graph.input("z", DType::f32, {19})})};
 }
@@ -47,10 +47,11 @@ const Op op::global_norm = {
     .summary = "the square root of the sum of the squares of all elements of all values",
     .operands = {"values..."},
     .results = {"norm"},
-    .infer = infer,
-    .gradient = gradient,
-    .flops = flops,
-    .cases = {{.name = "one_value", .build = case_one_value}, {.name = "several_values", .build = case_several_values}},
+    .infer = infer_global_norm,
+    .gradient = gradient_of_global_norm,
+    .flops = flops_of_global_norm,
+    .cases = {{.name = "one_value", .build = global_norm_case_one_value},
+              {.name = "several_values", .build = global_norm_case_several_values}},
 };
 
 Value global_norm(Values values) { return apply_all(op::global_norm, values).at(0); }

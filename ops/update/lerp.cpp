@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes&) {
+std::vector<TensorType> infer_lerp(std::span<const TensorType> operands, const Attributes&) {
   require_operand_count(operands, 3);
   require_float(operands[0], "start");
   require(operands[1] == operands[0], "end is {}, start is {}: they must be of one type", operands[1], operands[0]);
@@ -16,18 +16,18 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
   return {operands[0]};
 }
 
-std::vector<Value> decompose(std::span<const Value> operands, const Attributes&) {
+std::vector<Value> decompose_lerp(std::span<const Value> operands, const Attributes&) {
   return {operands[0] + operands[2] * (operands[1] - operands[0])};
 }
 
-std::vector<Value> gradient(const GradientContext& context) {
+std::vector<Value> gradient_of_lerp(const GradientContext& context) {
   const Value cotangent = context.cotangent(0);
   const Value weight = context.operand(2);
   return {context.needs(0) ? cotangent * (1.0 - weight) : Value{}, context.needs(1) ? cotangent * weight : Value{},
           context.needs(2) ? reduce_sum(cotangent * (context.operand(1) - context.operand(0))) : Value{}};
 }
 
-double flops(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
+double flops_of_lerp(std::span<const TensorType>, std::span<const TensorType> results, const Attributes&) {
   return 3.0 * static_cast<double>(results[0].shape.volume());
 }
 
@@ -35,8 +35,8 @@ std::vector<Value> between(Graph& graph, const Shape& shape) {
   return {lerp(graph.input("start", DType::f32, shape), graph.input("end", DType::f32, shape),
                graph.input("weight", DType::f32, {}))};
 }
-std::vector<Value> case_matrix(Graph& graph) { return between(graph, {3, 7}); }
-std::vector<Value> case_scalar(Graph& graph) { return between(graph, {}); }
+std::vector<Value> lerp_case_matrix(Graph& graph) { return between(graph, {3, 7}); }
+std::vector<Value> lerp_case_scalar(Graph& graph) { return between(graph, {}); }
 
 }  // namespace
 
@@ -46,11 +46,11 @@ const Op op::lerp = {
     .summary = "y = start + weight (end - start): with a small weight, a moving average of `end`",
     .operands = {"start", "end", "weight"},
     .results = {"y"},
-    .infer = infer,
-    .gradient = gradient,
-    .decompose = decompose,
-    .flops = flops,
-    .cases = {{.name = "matrix", .build = case_matrix}, {.name = "scalar", .build = case_scalar}},
+    .infer = infer_lerp,
+    .gradient = gradient_of_lerp,
+    .decompose = decompose_lerp,
+    .flops = flops_of_lerp,
+    .cases = {{.name = "matrix", .build = lerp_case_matrix}, {.name = "scalar", .build = lerp_case_scalar}},
 };
 
 Value lerp(Value start, Value end, Value weight) { return apply(op::lerp, {start, end, weight}); }

@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-std::vector<TensorType> infer(std::span<const TensorType> operands, const Attributes& attributes) {
+std::vector<TensorType> infer_sgd(std::span<const TensorType> operands, const Attributes& attributes) {
   require_update_operands(operands, 4);
   const TensorType& parameter = operands[0];
   require_float(parameter, "parameter");
@@ -21,7 +21,8 @@ std::vector<TensorType> infer(std::span<const TensorType> operands, const Attrib
 }
 
 // An element: a product and a sum for the velocity, for the parameter, and for what Nesterov adds; the scale.
-double flops(std::span<const TensorType> operands, std::span<const TensorType> results, const Attributes& attributes) {
+double flops_of_sgd(std::span<const TensorType> operands, std::span<const TensorType> results,
+                    const Attributes& attributes) {
   const double each = 4.0 + (attributes.get_or("nesterov", false) ? 2.0 : 0.0) + (operands.size() > 4 ? 1.0 : 0.0);
   return each * static_cast<double>(results[0].shape.volume());
 }
@@ -39,23 +40,25 @@ SgdResult sgd_op(Value parameter, Value gradient, Value velocity, Value learning
   return {results[0], results[1]};
 }
 
-std::vector<Value> update_of(Graph& graph, const Shape& shape, const SgdOptions& options) {
+std::vector<Value> apply_sgd(Graph& graph, const Shape& shape, const SgdOptions& options) {
   const SgdResult updated =
       sgd_op(graph.input("parameter", DType::f32, shape), graph.input("gradient", DType::f32, shape),
              graph.input("velocity", DType::f32, shape), graph.input("learning_rate", DType::f32, {}), options);
   return {updated.parameter, updated.velocity};
 }
-std::vector<Value> case_scaled_gradient(Graph& graph) {
+std::vector<Value> sgd_case_scaled_gradient(Graph& graph) {
   std::vector<Value> operands;
   for (const std::string_view name : {"parameter", "gradient", "velocity"})
     operands.push_back(graph.input(name, DType::f32, {3, 7}));
   operands.insert(operands.end(), {graph.constant(0.01), graph.constant(0.375)});
   return apply_all(op::sgd, operands, {{"momentum", 0.9}});
 }
-std::vector<Value> case_momentum(Graph& graph) { return update_of(graph, {3, 5}, {.momentum = 0.9}); }
-std::vector<Value> case_no_momentum(Graph& graph) { return update_of(graph, {19}, {}); }
-std::vector<Value> case_scalar(Graph& graph) { return update_of(graph, {}, {.momentum = 0.5}); }
-std::vector<Value> case_nesterov(Graph& graph) { return update_of(graph, {3, 7}, {.momentum = 0.9, .nesterov = true}); }
+std::vector<Value> sgd_case_momentum(Graph& graph) { return apply_sgd(graph, {3, 5}, {.momentum = 0.9}); }
+std::vector<Value> sgd_case_no_momentum(Graph& graph) { return apply_sgd(graph, {19}, {}); }
+std::vector<Value> sgd_case_scalar(Graph& graph) { return apply_sgd(graph, {}, {.momentum = 0.5}); }
+std::vector<Value> sgd_case_nesterov(Graph& graph) {
+  return apply_sgd(graph, {3, 7}, {.momentum = 0.9, .nesterov = true});
+}
 
 }  // namespace
 
@@ -71,15 +74,15 @@ const Op op::sgd = {
     .results = {"parameter_next", "velocity_next"},
     .attributes = {"momentum: the decay of the velocity, in [0, 1)",
                    "nesterov: whether the step looks ahead by the momentum; may be absent: it does not"},
-    .infer = infer,
+    .infer = infer_sgd,
     .no_gradient = "it updates a parameter after its gradient is known",
-    .flops = flops,
+    .flops = flops_of_sgd,
     .in_place = {{0, 0}, {1, 2}},
-    .cases = {{.name = "momentum", .build = case_momentum},
-              {.name = "no_momentum", .build = case_no_momentum},
-              {.name = "scalar", .build = case_scalar},
-              {.name = "nesterov", .build = case_nesterov},
-              {.name = "scaled_gradient", .build = case_scaled_gradient}},
+    .cases = {{.name = "momentum", .build = sgd_case_momentum},
+              {.name = "no_momentum", .build = sgd_case_no_momentum},
+              {.name = "scalar", .build = sgd_case_scalar},
+              {.name = "nesterov", .build = sgd_case_nesterov},
+              {.name = "scaled_gradient", .build = sgd_case_scaled_gradient}},
 };
 
 void Sgd::update(Values parameters, Values gradients, const LearningRate& learning_rate, const SgdOptions& options) {

@@ -9,7 +9,7 @@ namespace weft::onednn {
 namespace {
 
 /// The factors of one update.
-struct Factors {
+struct AdamFactors {
   float beta1;
   float beta2;
   float rest1;        ///< 1 - beta1
@@ -22,7 +22,7 @@ struct Factors {
 };
 
 /// The memory of one update; results may lie over the operands of their kind.
-struct Update {
+struct AdamUpdate {
   const float* parameter;
   const float* gradient;
   const float* m;
@@ -33,7 +33,7 @@ struct Update {
 };
 
 // One pass over memory, which is what bounds it. The arguments are copies: no store can be to them.
-WEFT_VECTORISED void update_elements(Update at, Factors by, std::int64_t first, std::int64_t last) {
+WEFT_VECTORISED void update_by_adam(AdamUpdate at, AdamFactors by, std::int64_t first, std::int64_t last) {
 #pragma omp simd
   for (std::int64_t i = first; i < last; ++i) {
     const float g = at.gradient[i] * by.scale;
@@ -56,19 +56,19 @@ Kernel adam(const KernelSpec& spec) {
            scaled = spec.operands.size() > 6, count = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
     const double step = *buffers.operand<std::int32_t>(4);
     const double learning_rate = *buffers.operand<float>(5);
-    const Factors factors{.beta1 = static_cast<float>(beta1),
-                          .beta2 = static_cast<float>(beta2),
-                          .rest1 = static_cast<float>(1.0 - beta1),
-                          .rest2 = static_cast<float>(1.0 - beta2),
-                          .correction1 = static_cast<float>(learning_rate / (1.0 - std::pow(beta1, step))),
-                          .correction2 = static_cast<float>(1.0 / (1.0 - std::pow(beta2, step))),
-                          .epsilon = static_cast<float>(epsilon),
-                          .scale = scaled ? *buffers.operand<float>(6) : 1.0F,
-                          .kept = static_cast<float>(1.0 - learning_rate * weight_decay)};
-    const Update update{buffers.operand<float>(0), buffers.operand<float>(1), buffers.operand<float>(2),
-                        buffers.operand<float>(3), buffers.result<float>(0),  buffers.result<float>(1),
-                        buffers.result<float>(2)};
-    parallel_elements(count, [&](Range range) { update_elements(update, factors, range.first, range.last); });
+    const AdamFactors factors{.beta1 = static_cast<float>(beta1),
+                              .beta2 = static_cast<float>(beta2),
+                              .rest1 = static_cast<float>(1.0 - beta1),
+                              .rest2 = static_cast<float>(1.0 - beta2),
+                              .correction1 = static_cast<float>(learning_rate / (1.0 - std::pow(beta1, step))),
+                              .correction2 = static_cast<float>(1.0 / (1.0 - std::pow(beta2, step))),
+                              .epsilon = static_cast<float>(epsilon),
+                              .scale = scaled ? *buffers.operand<float>(6) : 1.0F,
+                              .kept = static_cast<float>(1.0 - learning_rate * weight_decay)};
+    const AdamUpdate update{buffers.operand<float>(0), buffers.operand<float>(1), buffers.operand<float>(2),
+                            buffers.operand<float>(3), buffers.result<float>(0),  buffers.result<float>(1),
+                            buffers.result<float>(2)};
+    parallel_elements(count, [&](Range range) { update_by_adam(update, factors, range.first, range.last); });
   }};
 }
 

@@ -11,7 +11,7 @@ namespace weft::onednn {
 namespace {
 
 /// The work of a tanh against that of an element moved, for the choice of threads.
-constexpr std::int64_t work_per_unit = 4;
+constexpr std::int64_t work_per_score_unit = 4;
 
 WEFT_VECTORISED float score(const float* query, const float* key, const float* v, std::int64_t units) {
   return fold_lanes(
@@ -34,16 +34,16 @@ WEFT_VECTORISED void key_gradient(const float* query, const float* key, const fl
   }
 }
 
-struct Extents {
+struct ScoreExtents {
   std::int64_t batch;
   std::int64_t time;
   std::int64_t units;
 
-  explicit Extents(const Shape& keys) : batch(keys[0]), time(keys[1]), units(keys[2]) {}
+  explicit ScoreExtents(const Shape& keys) : batch(keys[0]), time(keys[1]), units(keys[2]) {}
 };
 
 // One row of the batch: its d_query and d_keys, and its part of d_v.
-void row_gradient(const Extents& extents, const KernelBuffers& buffers, std::int64_t b, float* d_v) {
+void score_gradient(const ScoreExtents& extents, const KernelBuffers& buffers, std::int64_t b, float* d_v) {
   const auto [batch, time, units] = extents;
   const float* query = buffers.operand<float>(0) + b * units;
   const float* keys = buffers.operand<float>(1) + b * time * units;
@@ -65,7 +65,7 @@ void row_gradient(const Extents& extents, const KernelBuffers& buffers, std::int
 
 Kernel additive_scores(const KernelSpec& spec) {
   require_f32(spec);
-  const Extents extents(spec.operands[1].shape);
+  const ScoreExtents extents(spec.operands[1].shape);
   return {[extents](const KernelBuffers& buffers) {
     const auto [batch, time, units] = extents;
     const float* query = buffers.operand<float>(0);
@@ -73,7 +73,7 @@ Kernel additive_scores(const KernelSpec& spec) {
     const float* v = buffers.operand<float>(2);
     const float bias = *buffers.operand<float>(3);
     float* scores = buffers.result<float>(0);
-    parallel_for(batch * time, work_per_unit * units, [=, time = time, units = units](Range range) {
+    parallel_for(batch * time, work_per_score_unit * units, [=, time = time, units = units](Range range) {
       for (std::int64_t i = range.first; i < range.last; ++i)
         scores[i] = score(query + i / time * units, keys + i * units, v, units) + bias;
     });
@@ -82,15 +82,15 @@ Kernel additive_scores(const KernelSpec& spec) {
 
 Kernel additive_scores_gradient(const KernelSpec& spec) {
   require_f32(spec);
-  const Extents extents(spec.operands[1].shape);
+  const ScoreExtents extents(spec.operands[1].shape);
   const auto [batch, time, units] = extents;
   return {[extents](const KernelBuffers& buffers) {
             const auto [batch, time, units] = extents;
             // Each row's part of d_v, added up in the rows' order when all are there.
             float* parts = static_cast<float*>(buffers.scratch);
-            parallel_for(batch, work_per_unit * time * units, [&, units = units](Range range) {
+            parallel_for(batch, work_per_score_unit * time * units, [&, units = units](Range range) {
               for (std::int64_t b = range.first; b < range.last; ++b)
-                row_gradient(extents, buffers, b, parts + b * units);
+                score_gradient(extents, buffers, b, parts + b * units);
             });
             float* d_v = buffers.result<float>(2);
             std::fill_n(d_v, units, 0.0F);

@@ -31,7 +31,8 @@ struct Pow {
   WEFT_INLINE static float of(float a, float b) { return std::pow(a, b); }
 };
 template <typename Function, typename T, typename Result>
-WEFT_VECTORISED void map(const void* const* operands, const std::int64_t* strides, void* result, std::int64_t count) {
+WEFT_VECTORISED void map_pairs(const void* const* operands, const std::int64_t* strides, void* result,
+                               std::int64_t count) {
   const T* a = static_cast<const T*>(operands[0]);
   const T* b = static_cast<const T*>(operands[1]);
   Result* y = static_cast<Result*>(result);
@@ -57,22 +58,22 @@ using Loops = std::map<const Op*, PointwiseLoop*>;
 template <typename T>
 Loops comparison_loops() {
   return vmath::table_of_comparisons(
-      [](auto function) -> PointwiseLoop* { return map<decltype(function), T, std::uint8_t>; });
+      [](auto function) -> PointwiseLoop* { return map_pairs<decltype(function), T, std::uint8_t>; });
 }
 
 template <typename T>
 Loops number_loops() {
   Loops loops = comparison_loops<T>();
-  loops.merge(
-      vmath::table_of_binary_numbers([](auto function) -> PointwiseLoop* { return map<decltype(function), T, T>; }));
+  loops.merge(vmath::table_of_binary_numbers(
+      [](auto function) -> PointwiseLoop* { return map_pairs<decltype(function), T, T>; }));
   return loops;
 }
 
 Loops float_loops() {
   Loops loops = number_loops<float>();
-  loops.insert({{&op::div, map<vmath::Div, float, float>},
-                {&op::remainder, map<Remainder, float, float>},
-                {&op::pow, map<Pow, float, float>}});
+  loops.insert({{&op::div, map_pairs<vmath::Div, float, float>},
+                {&op::remainder, map_pairs<Remainder, float, float>},
+                {&op::pow, map_pairs<Pow, float, float>}});
   return loops;
 }
 

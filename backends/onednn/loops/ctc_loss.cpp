@@ -13,7 +13,7 @@
 namespace weft::onednn {
 namespace {
 
-constexpr float none = -std::numeric_limits<float>::infinity();
+constexpr float impossible = -std::numeric_limits<float>::infinity();
 /// The work of a state of a step against that of an element moved, for the choice of threads.
 constexpr std::int64_t work_per_state = 16;
 /// States that a row has before its first one and behind its last one: none can be in them.
@@ -22,19 +22,20 @@ constexpr std::int64_t margin = 2;
 /// ln(e^a + e^b + e^c).
 WEFT_INLINE float log_add(float a, float b, float c) {
   const float max = Max{}(Max{}(a, b), c);
-  const float from = max == none ? 0.0F : max;
+  const float from = max == impossible ? 0.0F : max;
   return from + vmath::log(vmath::exp(a - from) + vmath::exp(b - from) + vmath::exp(c - from));
 }
 
 /// The largest finite number; -inf when there is none. States that no path to the end goes through may be anything.
 struct FiniteMax {
-  WEFT_INLINE float operator()(float a, float b) const { return b > a && b < -none ? b : a; }
+  WEFT_INLINE float operator()(float a, float b) const { return b > a && b < -impossible ? b : a; }
 };
 
 /// Subtracts the largest finite one of the numbers, and returns it; does nothing when there is none.
 WEFT_INLINE float make_relative(float* x, std::int64_t count) {
-  const float max = reduce_lanes(count, none, FiniteMax{}, [x](std::int64_t i) WEFT_INLINE_LAMBDA { return x[i]; });
-  if (max == none) return 0.0F;
+  const float max =
+      reduce_lanes(count, impossible, FiniteMax{}, [x](std::int64_t i) WEFT_INLINE_LAMBDA { return x[i]; });
+  if (max == impossible) return 0.0F;
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) x[i] -= max;
   return max;
@@ -48,8 +49,8 @@ WEFT_VECTORISED float step(const float* from, std::int64_t next, const float* sk
   const float* two = one + next;
 #pragma omp simd
   for (std::int64_t s = 0; s < states; ++s) {
-    const float sum = log_add(from[s], one[s], skip[s] == none ? none : two[s]);
-    to[s] = sum == none ? none : sum + emitted[s];
+    const float sum = log_add(from[s], one[s], skip[s] == impossible ? impossible : two[s]);
+    to[s] = sum == impossible ? impossible : sum + emitted[s];
   }
   return make_relative(to, states);
 }
@@ -60,11 +61,11 @@ WEFT_VECTORISED bool shares(const float* alpha, const float* beta, const float* 
 #pragma omp simd
   for (std::int64_t s = 0; s < states; ++s) {
     const float both = alpha[s] + beta[s];
-    weights[s] = both == none ? none : both - emitted[s];
+    weights[s] = both == impossible ? impossible : both - emitted[s];
   }
-  const float max =
-      reduce_lanes(states, none, FiniteMax{}, [weights](std::int64_t i) WEFT_INLINE_LAMBDA { return weights[i]; });
-  if (max == none) return false;
+  const float max = reduce_lanes(states, impossible, FiniteMax{},
+                                 [weights](std::int64_t i) WEFT_INLINE_LAMBDA { return weights[i]; });
+  if (max == impossible) return false;
 #pragma omp simd
   for (std::int64_t s = 0; s < states; ++s) weights[s] = vmath::exp(weights[s] - max);
   const float sum =
@@ -92,7 +93,7 @@ class Row {
         skip_(memory + margin),
         emitted_(skip_ + pitch_),
         rows_(emitted_ + pitch_) {
-    std::fill_n(memory, 2 * pitch_, none);
+    std::fill_n(memory, 2 * pitch_, impossible);
     for (std::int64_t s = 3; s < states_; s += 2)
       if (labels_[s / 2] != labels_[s / 2 - 1]) skip_[s] = 0.0F;
   }
@@ -105,7 +106,7 @@ class Row {
   float* numbers(std::int64_t index) const { return rows_ + index * pitch_; }
   const float* emitted() const { return emitted_; }
 
-  void clear(std::int64_t index) const { std::fill_n(numbers(index) - margin, pitch_, none); }
+  void clear(std::int64_t index) const { std::fill_n(numbers(index) - margin, pitch_, impossible); }
 
   void read_step(std::int64_t t) const {
     const float* of_step = log_probabilities_ + t * classes_;
@@ -136,11 +137,12 @@ class Row {
 
   /// -ln of the probability of the labels; infinity when there is no alignment.
   float loss() const {
-    if (steps_ == 0) return states_ == 1 ? 0.0F : -none;
+    if (steps_ == 0) return states_ == 1 ? 0.0F : -impossible;
     double offset = 0.0;
     for (std::int64_t t = 0; t < steps_; ++t) offset += static_cast<double>(forward(t, (t + 1) % 2, t % 2));
     const float* last = numbers((steps_ - 1) % 2);
-    return static_cast<float>(-(offset + static_cast<double>(log_add(last[states_ - 1], last[states_ - 2], none))));
+    return static_cast<float>(
+        -(offset + static_cast<double>(log_add(last[states_ - 1], last[states_ - 2], impossible))));
   }
 
  private:

@@ -79,14 +79,14 @@ void scatter(const float* rows, std::span<const std::int32_t> ids, std::int64_t 
     std::memcpy(table + ids[i] * columns, rows + static_cast<std::int64_t>(i) * columns, bytes_of(columns));
 }
 
-struct Extents {
+struct EmbeddingExtents {
   std::int64_t vocabulary;
   std::int64_t count;  ///< of ids
   std::int64_t in;
   std::int64_t out;
 };
 
-Extents extents_of(const KernelSpec& spec) {
+EmbeddingExtents extents_of(const KernelSpec& spec) {
   const Shape& kernel = spec.operands[2].shape;
   return {spec.operands[0].shape[0], spec.operands[1].shape.volume(), kernel[0], kernel[1]};
 }
@@ -95,7 +95,7 @@ RightOperand right_operand(const KernelSpec& spec) {
   return spec.is_lasting(2) ? RightOperand::packed : RightOperand::plain;
 }
 
-DistinctIds distinct_ids(const KernelBuffers& buffers, const Extents& extents, std::size_t offset) {
+DistinctIds distinct_ids(const KernelBuffers& buffers, const EmbeddingExtents& extents, std::size_t offset) {
   return {{buffers.operand<std::int32_t>(1), static_cast<std::size_t>(extents.count)},
           extents.vocabulary,
           at<std::byte>(buffers, offset)};
@@ -106,7 +106,7 @@ DistinctIds distinct_ids(const KernelBuffers& buffers, const Extents& extents, s
 // The distinct rows are projected to the beginning of the result, and spread over it from there.
 Kernel embedding_dense(const KernelSpec& spec) {
   require_f32(spec);
-  const Extents extents = extents_of(spec);
+  const EmbeddingExtents extents = extents_of(spec);
   const auto product = std::make_shared<const RowBlocks>(
       Product{.m = extents.count, .k = extents.in, .n = extents.out, .bias = true}, right_operand(spec));
   ScratchLayout layout;
@@ -129,7 +129,7 @@ Kernel embedding_dense(const KernelSpec& spec) {
 // d_table are those of D kernel^T.
 Kernel embedding_dense_gradient(const KernelSpec& spec) {
   require_f32(spec);
-  const Extents extents = extents_of(spec);
+  const EmbeddingExtents extents = extents_of(spec);
   const auto to_rows = std::make_shared<const RowBlocks>(
       Product{.m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true}, right_operand(spec));
   ScratchLayout layout;

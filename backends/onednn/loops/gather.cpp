@@ -38,7 +38,7 @@ Kernel gather_of(const GatherBlocks& blocks) {
 }
 
 /// Columns of one strip: wide enough for vectors, and for threads to share rows that are long.
-constexpr std::int64_t strip = 128;
+constexpr std::int64_t strip_columns = 128;
 
 // A strip of a block of the result is one thread's, which adds the updates in their order.
 template <typename T>
@@ -53,12 +53,12 @@ Kernel scatter_add_of(const GatherBlocks& blocks) {
     const auto* indices = buffers.operand<std::int32_t>(1);
     T* y = buffers.result<T>(0);
     blocks.check(indices);
-    const std::int64_t strips = (inner + strip - 1) / strip;
-    parallel_for(batch * outer * strips, (extent + count) * std::min(inner, strip), [&](Range range) {
+    const std::int64_t strips = (inner + strip_columns - 1) / strip_columns;
+    parallel_for(batch * outer * strips, (extent + count) * std::min(inner, strip_columns), [&](Range range) {
       for (std::int64_t i = range.first; i < range.last; ++i) {
         const std::int64_t row = i / strips;
-        const std::int64_t column = i % strips * strip;
-        const std::int64_t columns = std::min(strip, inner - column);
+        const std::int64_t column = i % strips * strip_columns;
+        const std::int64_t columns = std::min(strip_columns, inner - column);
         const T* update = updates + row * count * inner + column;
         const std::int32_t* of_row = indices + row / outer * count;
         T* sums = y + row * extent * inner + column;

@@ -10,9 +10,9 @@ namespace weft::onednn {
 namespace {
 
 /// Squares are summed by chunks of so many elements, and the chunks' sums in order, whatever the number of threads.
-constexpr std::int64_t chunk = 65536;
+constexpr std::int64_t norm_chunk = 65536;
 
-struct Chunk {
+struct NormChunk {
   std::size_t operand;
   std::int64_t first;
   std::int64_t count;
@@ -28,13 +28,13 @@ WEFT_VECTORISED double sum_of_squares(const float* x, std::int64_t count) {
 
 Kernel global_norm(const KernelSpec& spec) {
   require_f32(spec);
-  std::vector<Chunk> chunks;
+  std::vector<NormChunk> chunks;
   std::int64_t elements = 0;
   for (std::size_t i = 0; i < spec.operands.size(); ++i) {
     const std::int64_t count = spec.operands[i].shape.volume();
     elements += count;
-    for (std::int64_t first = 0; first < count; first += chunk)
-      chunks.push_back({i, first, std::min(chunk, count - first)});
+    for (std::int64_t first = 0; first < count; first += norm_chunk)
+      chunks.push_back({i, first, std::min(norm_chunk, count - first)});
   }
   const std::size_t scratch_bytes = chunks.size() * sizeof(double);
   return {[chunks = std::move(chunks), elements](const KernelBuffers& buffers) {
@@ -43,7 +43,7 @@ Kernel global_norm(const KernelSpec& spec) {
             parallel_region(elements, [&](const ThreadShare& share) {
               const Range range = share.of(count);
               for (std::int64_t i = range.first; i < range.last; ++i) {
-                const Chunk& part = chunks[static_cast<std::size_t>(i)];
+                const NormChunk& part = chunks[static_cast<std::size_t>(i)];
                 sums[i] = sum_of_squares(buffers.operand<float>(part.operand) + part.first, part.count);
               }
             });

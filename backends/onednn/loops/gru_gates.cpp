@@ -9,34 +9,34 @@ namespace weft::onednn {
 namespace {
 
 /// The work of a unit against that of an element moved, for the choice of threads.
-constexpr std::int64_t work_per_unit = 8;
+constexpr std::int64_t gru_work_per_unit = 8;
 
-struct Gates {
+struct GruGates {
   float z;
   float r;
   float c;
 };
 
-WEFT_INLINE Gates gates_of(const float* x, const float* h, std::int64_t units, std::int64_t i) {
+WEFT_INLINE GruGates gru_gates_of(const float* x, const float* h, std::int64_t units, std::int64_t i) {
   const float r = vmath::sigmoid(x[units + i] + h[units + i]);
   return {vmath::sigmoid(x[i] + h[i]), r, vmath::tanh(std::fma(r, h[2 * units + i], x[2 * units + i]))};
 }
 
-WEFT_VECTORISED void step_row(const float* x_gates, const float* h_gates, const float* h, float* next,
+WEFT_VECTORISED void gru_step(const float* x_gates, const float* h_gates, const float* h, float* next,
                               std::int64_t units) {
 #pragma omp simd
   for (std::int64_t i = 0; i < units; ++i) {
-    const Gates gate = gates_of(x_gates, h_gates, units, i);
+    const GruGates gate = gru_gates_of(x_gates, h_gates, units, i);
     // z h + (1 - z) c
     next[i] = std::fma(gate.z, h[i] - gate.c, gate.c);
   }
 }
 
-WEFT_VECTORISED void gradient_row(const float* x_gates, const float* h_gates, const float* h, const float* cotangent,
+WEFT_VECTORISED void gru_gradient(const float* x_gates, const float* h_gates, const float* h, const float* cotangent,
                                   float* d_x_gates, float* d_h_gates, float* d_h, std::int64_t units) {
 #pragma omp simd
   for (std::int64_t i = 0; i < units; ++i) {
-    const auto [z, r, c] = gates_of(x_gates, h_gates, units, i);
+    const auto [z, r, c] = gru_gates_of(x_gates, h_gates, units, i);
     const float dy = cotangent[i];
     // Gradients of what the gates' functions were applied to: sigmoid' = s (1 - s), tanh' = 1 - t^2.
     const float before_z = dy * (h[i] - c) * z * (1.0F - z);
@@ -58,9 +58,9 @@ Kernel gru_gates(const KernelSpec& spec) {
   require_f32(spec);
   const Shape& state = spec.operands[2].shape;
   return {[batch = state[0], units = state[1]](const KernelBuffers& buffers) {
-    parallel_for(batch, work_per_unit * units, [&](Range range) {
+    parallel_for(batch, gru_work_per_unit * units, [&](Range range) {
       for (std::int64_t b = range.first; b < range.last; ++b)
-        step_row(buffers.operand<float>(0) + b * 3 * units, buffers.operand<float>(1) + b * 3 * units,
+        gru_step(buffers.operand<float>(0) + b * 3 * units, buffers.operand<float>(1) + b * 3 * units,
                  buffers.operand<float>(2) + b * units, buffers.result<float>(0) + b * units, units);
     });
   }};
@@ -70,9 +70,9 @@ Kernel gru_gates_gradient(const KernelSpec& spec) {
   require_f32(spec);
   const Shape& state = spec.operands[2].shape;
   return {[batch = state[0], units = state[1]](const KernelBuffers& buffers) {
-    parallel_for(batch, work_per_unit * units, [&](Range range) {
+    parallel_for(batch, gru_work_per_unit * units, [&](Range range) {
       for (std::int64_t b = range.first; b < range.last; ++b)
-        gradient_row(buffers.operand<float>(0) + b * 3 * units, buffers.operand<float>(1) + b * 3 * units,
+        gru_gradient(buffers.operand<float>(0) + b * 3 * units, buffers.operand<float>(1) + b * 3 * units,
                      buffers.operand<float>(2) + b * units, buffers.operand<float>(3) + b * units,
                      buffers.result<float>(0) + b * 3 * units, buffers.result<float>(1) + b * 3 * units,
                      buffers.result<float>(2) + b * units, units);

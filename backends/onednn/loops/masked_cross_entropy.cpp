@@ -73,7 +73,7 @@ double row_loss(const float* x, std::int32_t target, const Loss& loss) {
 }
 
 // scale * (p - q), with q as above.
-WEFT_VECTORISED void row_gradient(const float* x, float* y, std::int64_t count, float scale, float everywhere) {
+WEFT_VECTORISED void loss_gradient(const float* x, float* y, std::int64_t count, float scale, float everywhere) {
   const Partition part = partition_of(x, count);
   const float inverse = 1.0F / part.sum;
 #pragma omp simd
@@ -82,7 +82,7 @@ WEFT_VECTORISED void row_gradient(const float* x, float* y, std::int64_t count, 
 
 // Calls row(index), threads taking the rows in turn: padding often is at one end.
 template <typename Row>
-void for_each_row(const Loss& loss, const Row& row) {
+void for_each_target(const Loss& loss, const Row& row) {
   parallel_region(work_per_logit * loss.rows * loss.vocabulary, [&](const ThreadShare& share) {
     for (std::int64_t i = share.thread; i < loss.rows; i += share.threads) row(i);
   });
@@ -98,7 +98,7 @@ Kernel masked_cross_entropy(const KernelSpec& spec) {
             const auto* targets = buffers.operand<std::int32_t>(1);
             const double divisor = loss.divisor(targets);
             double* losses = static_cast<double*>(buffers.scratch);
-            for_each_row(loss, [&](std::int64_t row) {
+            for_each_target(loss, [&](std::int64_t row) {
               losses[row] = targets[row] == 0 ? 0.0 : row_loss(logits + row * loss.vocabulary, targets[row], loss);
             });
             double total = 0.0;
@@ -118,13 +118,13 @@ Kernel masked_cross_entropy_gradient(const KernelSpec& spec) {
     const auto scale = static_cast<float>(static_cast<double>(*buffers.operand<float>(2)) / divisor);
     const auto everywhere = static_cast<float>(loss.smoothing / static_cast<double>(loss.vocabulary));
     const auto at_target = static_cast<float>(1.0 - loss.smoothing);
-    for_each_row(loss, [&](std::int64_t row) {
+    for_each_target(loss, [&](std::int64_t row) {
       const std::int64_t offset = row * loss.vocabulary;
       if (targets[row] == 0) {
         std::fill_n(gradient + offset, loss.vocabulary, 0.0F);
         return;
       }
-      row_gradient(logits + offset, gradient + offset, loss.vocabulary, scale, everywhere);
+      loss_gradient(logits + offset, gradient + offset, loss.vocabulary, scale, everywhere);
       gradient[offset + targets[row]] -= scale * at_target;
     });
   }};

@@ -18,10 +18,10 @@ namespace weft::onednn {
 namespace {
 
 /// An axis, and its windows [first, last) that lie wholly within x.
-struct Axis : WindowAxis {
+struct PoolAxis : WindowAxis {
   WindowAxis::Range inner;
 
-  explicit Axis(const WindowAxis& axis) : WindowAxis(axis) {
+  explicit PoolAxis(const WindowAxis& axis) : WindowAxis(axis) {
     inner = {windows_with(0).first, windows_with(window - 1).last};
   }
   /// What elements_of says, without its divisions where it can.
@@ -32,7 +32,7 @@ struct Axis : WindowAxis {
 
 struct Pool {
   PoolForm form;
-  std::array<Axis, 3> axes;
+  std::array<PoolAxis, 3> axes;
   /// A column of the windows, and those windows [first, last) that have it within x.
   struct Column {
     std::int64_t column;
@@ -43,7 +43,7 @@ struct Pool {
 
   Pool(const Shape& x, const Attributes& attributes)
       : form(pool_form(x, attributes)),
-        axes{Axis(form.axes[0]), Axis(form.axes[1]), Axis(form.axes[2])},
+        axes{PoolAxis(form.axes[0]), PoolAxis(form.axes[1]), PoolAxis(form.axes[2])},
         count_padding_(attributes.get_or("count_padding", false)) {
     const WindowAxis& width = form.axes[2];
     std::int64_t next = 0;
@@ -72,7 +72,7 @@ struct Pool {
 };
 
 /// Windows of a row that are worked on at once, in registers.
-struct Chunk {
+struct WindowChunk {
   WindowAxis::Range planes;  ///< the elements of the windows that lie within x, along each axis
   WindowAxis::Range rows;
   WindowAxis::Range columns;
@@ -88,12 +88,12 @@ using LaneCount = std::integral_constant<std::int64_t, lanes>;
 /// the last one of a row reaches back into the one before, so as to be full.
 template <typename Visit>
 WEFT_INLINE void for_each_chunk(const Pool& pool, const Visit& visit) {
-  const Axis& d = pool.axes[0];
-  const Axis& h = pool.axes[1];
-  const Axis& w = pool.axes[2];
+  const PoolAxis& d = pool.axes[0];
+  const PoolAxis& h = pool.axes[1];
+  const PoolAxis& w = pool.axes[2];
   for (std::int64_t depth = 0; depth < d.output; ++depth)
     for (std::int64_t height = 0; height < h.output; ++height) {
-      Chunk chunk{d.elements(depth), h.elements(height), {}, 0, 0, 0};
+      WindowChunk chunk{d.elements(depth), h.elements(height), {}, 0, 0, 0};
       const std::int64_t start =
           (d.place(depth, chunk.planes.first) * h.input + h.place(height, chunk.rows.first)) * w.input;
       const std::int64_t row = (depth * h.output + height) * w.output;
@@ -120,7 +120,7 @@ WEFT_INLINE void for_each_chunk(const Pool& pool, const Visit& visit) {
 
 /// Calls visit(place in x's plane) for each element of the first window of a chunk.
 template <typename Visit>
-WEFT_INLINE void for_each_place(const Pool& pool, const Chunk& chunk, const Visit& visit) {
+WEFT_INLINE void for_each_place(const Pool& pool, const WindowChunk& chunk, const Visit& visit) {
   const auto& [d, h, w] = pool.axes;
   for (std::int64_t plane = 0; plane < chunk.planes.last - chunk.planes.first; ++plane)
     for (std::int64_t row = 0; row < chunk.rows.last - chunk.rows.first; ++row) {
@@ -166,7 +166,7 @@ struct Maxima {
   Lanes<std::int32_t, lanes> place;
 
   template <typename Stride>
-  WEFT_INLINE Maxima(const Pool& pool, const Chunk& chunk, const float* x, Stride stride) {
+  WEFT_INLINE Maxima(const Pool& pool, const WindowChunk& chunk, const float* x, Stride stride) {
     Lanes<std::int32_t, lanes> steps;
     for (std::int64_t i = 0; i < lanes; ++i) steps.vector[i] = static_cast<std::int32_t>(i * stride);
     element.load(x + chunk.start, stride);
@@ -185,7 +185,7 @@ struct Maxima {
 struct MaxPool {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
-    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+    for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
       Lanes<float, lanes> largest;
       largest.vector -= std::numeric_limits<float>::infinity();
       for_each_place(pool, chunk, [&](std::int64_t at) WEFT_INLINE_LAMBDA {
@@ -202,7 +202,7 @@ struct MaxPool {
 struct MaxPoolOfValues {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* values, float* y, Stride stride) {
-    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+    for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
       const Maxima<lanes> maxima(pool, chunk, x, stride);
       for (std::int64_t i = 0; i < lanes; ++i) y[chunk.place + i] = values[maxima.place.vector[i]];
     });
@@ -213,7 +213,7 @@ struct MaxPoolGradient {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* cotangent, float* y, Stride stride) {
     std::fill_n(y, pool.input(), 0.0F);
-    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+    for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
       const Maxima<lanes> maxima(pool, chunk, x, stride);
       std::int32_t places[lanes];
       maxima.place.store(places);
@@ -225,7 +225,7 @@ struct MaxPoolGradient {
 struct AveragePool {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
-    for_each_chunk(pool, [&](auto lanes, const Chunk& chunk) WEFT_INLINE_LAMBDA {
+    for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
       Lanes<float, lanes> sum;
       for_each_place(pool, chunk, [&](std::int64_t at) WEFT_INLINE_LAMBDA {
         Lanes<float, lanes> next;
@@ -239,7 +239,7 @@ struct AveragePool {
 };
 
 /// Windows of a row that are worked on at once: what is known of them stays in the cache.
-constexpr std::int64_t block = 128;
+constexpr std::int64_t window_block = 128;
 
 /// Calls visit(first window, last window, place) for each element of a row's windows: window i has it at place + i *
 /// stride of x's plane.
@@ -263,8 +263,9 @@ WEFT_INLINE void for_each_block(const Pool& pool, const Visit& visit) {
   const auto& [d, h, w] = pool.form.axes;
   for (std::int64_t depth = 0; depth < d.output; ++depth)
     for (std::int64_t height = 0; height < h.output; ++height)
-      for (std::int64_t first = 0; first < w.output; first += block)
-        visit(depth, height, Range{first, std::min(w.output, first + block)}, (depth * h.output + height) * w.output);
+      for (std::int64_t first = 0; first < w.output; first += window_block)
+        visit(depth, height, Range{first, std::min(w.output, first + window_block)},
+              (depth * h.output + height) * w.output);
 }
 
 /// In order of the columns, whole blocks at a time: where windows overlap, an element is not written again right away.
@@ -272,7 +273,7 @@ struct AveragePoolGradient {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* cotangent, const float* /*second*/, float* x,
                                 Stride stride) {
-    float part[block];
+    float part[window_block];
     std::fill_n(x, pool.input(), 0.0F);
     for_each_block(
         pool, [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {

@@ -19,8 +19,8 @@
 namespace weft::onednn {
 namespace {
 
-constexpr std::int64_t chunk = 16384;
-static_assert(longest_fused_row <= chunk);  // so that a fused reduction adds in the same order
+constexpr std::int64_t run_chunk = 16384;
+static_assert(longest_fused_row <= run_chunk);  // so that a fused reduction adds in the same order
 
 struct Times {
   template <typename T>
@@ -29,7 +29,7 @@ struct Times {
   }
 };
 
-struct Axis {
+struct ReducedAxis {
   std::int64_t extent = 1;
   std::int64_t stride = 1;
 };
@@ -37,7 +37,7 @@ struct Axis {
 /// The axes of one kind outside of the innermost one.
 class Axes {
  public:
-  void add_inside(const Axis& axis) { axes_[rank_++] = axis; }
+  void add_inside(const ReducedAxis& axis) { axes_[rank_++] = axis; }
   std::int64_t volume() const {
     std::int64_t product = 1;
     for (std::size_t i = 0; i < rank_; ++i) product *= axes_[i].extent;
@@ -54,7 +54,7 @@ class Axes {
   }
 
  private:
-  std::array<Axis, Shape::max_rank> axes_{};
+  std::array<ReducedAxis, Shape::max_rank> axes_{};
   std::size_t rank_ = 0;
 };
 
@@ -67,7 +67,7 @@ struct Layout {
 
 Layout layout_of(const Shape& shape, const std::vector<std::int64_t>& axes) {
   struct Joined {
-    Axis axis;
+    ReducedAxis axis;
     bool reduced;
   };
   std::vector<Joined> joined;
@@ -98,19 +98,19 @@ WEFT_VECTORISED T reduce_run(const T* x, std::int64_t count, T neutral) {
 template <typename Combine, typename T>
 Kernel reduce_runs(const Layout& layout, T neutral) {
   const std::int64_t results = layout.kept.volume();
-  const std::int64_t chunks = (layout.length + chunk - 1) / chunk;
+  const std::int64_t chunks = (layout.length + run_chunk - 1) / run_chunk;
   const std::int64_t parts = layout.reduced.volume() * chunks;
   const auto part = [=](const T* x, std::int64_t result, std::int64_t index) {
-    const std::int64_t first = index % chunks * chunk;
+    const std::int64_t first = index % chunks * run_chunk;
     const T* run = x + layout.kept.offset(result) + layout.reduced.offset(index / chunks) + first;
-    return reduce_run<Combine>(run, std::min(chunk, layout.length - first), neutral);
+    return reduce_run<Combine>(run, std::min(run_chunk, layout.length - first), neutral);
   };
   // Many results: threads share them. Few: threads share the parts of each, and one combines them.
   if (parts == 1 || results >= 64)
     return {[=](const KernelBuffers& buffers) {
       const T* x = buffers.operand<T>(0);
       T* y = buffers.result<T>(0);
-      parallel_for(results, parts * std::min(chunk, layout.length), [&](Range range) {
+      parallel_for(results, parts * std::min(run_chunk, layout.length), [&](Range range) {
         for (std::int64_t i = range.first; i < range.last; ++i) {
           T whole = part(x, i, 0);
           for (std::int64_t p = 1; p < parts; ++p) whole = Combine{}(whole, part(x, i, p));
@@ -122,7 +122,7 @@ Kernel reduce_runs(const Layout& layout, T neutral) {
             const T* x = buffers.operand<T>(0);
             T* y = buffers.result<T>(0);
             T* partial = static_cast<T*>(buffers.scratch);
-            parallel_for(results * parts, std::min(chunk, layout.length), [&](Range range) {
+            parallel_for(results * parts, std::min(run_chunk, layout.length), [&](Range range) {
               for (std::int64_t i = range.first; i < range.last; ++i) partial[i] = part(x, i / parts, i % parts);
             });
             for (std::int64_t i = 0; i < results; ++i) {

@@ -29,16 +29,16 @@ constexpr std::int64_t tile = most_tile_rows;
 constexpr std::int64_t vector = 16;
 /// From so many queries on, keys are transposed for them.
 constexpr std::int64_t worth_transposing = 8;
-constexpr float none = -std::numeric_limits<float>::infinity();
+constexpr float masked_out = -std::numeric_limits<float>::infinity();
 /// The multiplications that take as long as moving an element, for the choice of threads.
-constexpr std::int64_t products_per_element = 16;
+constexpr std::int64_t score_products_per_element = 16;
 /// Backward, so many parts of the work there are at least, if there are tiles enough.
 constexpr std::int64_t least_parts = 16;
 
 constexpr std::int64_t tiles_of(std::int64_t rows) { return (rows + tile - 1) / tile; }
 
 /// Some queries and keys of one matrix of the batch.
-struct Tile {
+struct ScoreTile {
   std::int64_t matrix;
   std::int64_t first_query;
   std::int64_t queries;
@@ -52,7 +52,7 @@ constexpr std::int64_t strip = 16;
 /// Calls body(first, queries, keys) for strips of the tile's queries and the keys that these may attend to: in products,
 /// nothing needs to be done with others. One strip is the whole tile unless order limits it.
 template <typename Body>
-void for_query_strips(const Tile& at, bool causal, const Body& body) {
+void for_query_strips(const ScoreTile& at, bool causal, const Body& body) {
   const std::int64_t before = at.first_query - at.first_key;  // keys that come before the first query
   if (!causal || before + 1 >= at.keys) return body(std::int64_t{0}, at.queries, at.keys);
   for (std::int64_t first = 0; first < at.queries; first += strip) {
@@ -64,7 +64,7 @@ void for_query_strips(const Tile& at, bool causal, const Body& body) {
 
 /// Calls body(first, keys, query) for strips of the tile's keys and the first query that may attend to one of them.
 template <typename Body>
-void for_key_strips(const Tile& at, bool causal, const Body& body) {
+void for_key_strips(const ScoreTile& at, bool causal, const Body& body) {
   const std::int64_t before = at.first_query - at.first_key;
   if (!causal || before + 1 >= at.keys) return body(std::int64_t{0}, at.keys, std::int64_t{0});
   for (std::int64_t first = 0; first < at.keys; first += strip) {
@@ -95,7 +95,7 @@ struct TileDropout {
 /// How many keys the query may attend to, as far as order and a mask that is one for all keys go.
 WEFT_INLINE std::int64_t key_count(const TileMask& mask, std::int64_t query, std::int64_t keys) {
   if (!mask.by_key && mask.within != nullptr && mask.within[query * mask.row] == 0) return 0;
-  if (!mask.by_key && mask.added != nullptr && mask.added[query * mask.row] == none) return 0;
+  if (!mask.by_key && mask.added != nullptr && mask.added[query * mask.row] == masked_out) return 0;
   return mask.causal ? std::clamp<std::int64_t>(mask.causal_keys + query + 1, 0, keys) : keys;
 }
 
@@ -107,17 +107,18 @@ WEFT_INLINE std::int64_t mask_row(const TileMask& mask, std::int64_t query, std:
   if (mask.within != nullptr && mask.by_key) {
     const std::uint8_t* within = mask.within + query * mask.row;
 #pragma omp simd
-    for (std::int64_t key = 0; key < count; ++key) scores[key] = within[key] != 0 ? scores[key] : none;
+    for (std::int64_t key = 0; key < count; ++key) scores[key] = within[key] != 0 ? scores[key] : masked_out;
   } else if (mask.added != nullptr && mask.by_key) {
     const float* added = mask.added + query * mask.row;
 #pragma omp simd
-    for (std::int64_t key = 0; key < count; ++key) scores[key] = added[key] == none ? none : scores[key] + added[key];
+    for (std::int64_t key = 0; key < count; ++key)
+      scores[key] = added[key] == masked_out ? masked_out : scores[key] + added[key];
   } else if (mask.added != nullptr) {
     const float added = mask.added[query * mask.row];
 #pragma omp simd
     for (std::int64_t key = 0; key < count; ++key) scores[key] += added;
   }
-  for (std::int64_t key = count; key < vectors * vector; ++key) scores[key] = none;
+  for (std::int64_t key = count; key < vectors * vector; ++key) scores[key] = masked_out;
   return vectors;
 }
 
@@ -148,13 +149,13 @@ struct Larger {
 };
 
 /// Makes the weights of a tile from its scores, relative to the largest ones so far, to which y is brought, too.
-WEFT_VECTORISED void weigh(const Tile& at, const TileMask& mask, const TileDropout* dropout, float* scores,
+WEFT_VECTORISED void weigh(const ScoreTile& at, const TileMask& mask, const TileDropout* dropout, float* scores,
                            Progress& progress, float* y, std::int64_t units) {
   for (std::int64_t query = 0; query < at.queries; ++query) {
     float* row = scores + query * tile;
     const std::int64_t vectors = mask_row(mask, query, at.keys, row);
     float largest[vector];
-    for (std::int64_t i = 0; i < vector; ++i) largest[i] = none;
+    for (std::int64_t i = 0; i < vector; ++i) largest[i] = masked_out;
     for (std::int64_t first = 0; first < vectors * vector; first += vector) {
 #pragma omp simd
       for (std::int64_t i = 0; i < vector; ++i) largest[i] = Larger{}(row[first + i], largest[i]);
@@ -162,11 +163,11 @@ WEFT_VECTORISED void weigh(const Tile& at, const TileMask& mask, const TileDropo
     const float before = progress.max[query];
     const float max = Larger{}(across(largest, Larger{}), before);
     // Where nothing is attended to so far, all weights are 0.
-    const float from = max == none ? 0.0F : max;
+    const float from = max == masked_out ? 0.0F : max;
     float* sums = progress.sums + query * vector;
     progress.max[query] = max;
     // So far, sums and y are 0 where nothing was attended to.
-    if (max != before && before != none) {
+    if (max != before && before != masked_out) {
       const float scale = vmath::exp(before - from);
 #pragma omp simd
       for (std::int64_t i = 0; i < vector; ++i) sums[i] *= scale;
@@ -196,8 +197,8 @@ WEFT_VECTORISED void weigh(const Tile& at, const TileMask& mask, const TileDropo
 }
 
 /// The scores of a tile of few queries, for which keys are not worth being transposed.
-WEFT_VECTORISED void score_rows(const Tile& at, const float* query, const float* key, std::int64_t units, float scale,
-                                float* scores) {
+WEFT_VECTORISED void score_rows(const ScoreTile& at, const float* query, const float* key, std::int64_t units,
+                                float scale, float* scores) {
   for (std::int64_t q = 0; q < at.queries; ++q)
     for (std::int64_t k = 0; k < at.keys; ++k) {
       const float* a = query + q * units;
@@ -227,14 +228,14 @@ WEFT_VECTORISED void finish(std::int64_t queries, Progress& progress, float* y, 
 
 /// From a tile's scores and its weights' cotangents: what y is made with, in place of the scores, and the cotangents of
 /// the products of query and key, but for their scale.
-WEFT_VECTORISED void weigh_again(const Tile& at, const TileMask& mask, const TileDropout* dropout,
+WEFT_VECTORISED void weigh_again(const ScoreTile& at, const TileMask& mask, const TileDropout* dropout,
                                  const float* log_sums, const float* taken, float* scores, float* cotangents) {
   for (std::int64_t query = 0; query < at.queries; ++query) {
     float* row = scores + query * tile;
     float* d_row = cotangents + query * tile;
     const std::int64_t vectors = mask_row(mask, query, at.keys, row);
     // A query that attends to nothing: all its scores are -inf, too.
-    const float log_sum = log_sums[query] == none ? 0.0F : log_sums[query];
+    const float log_sum = log_sums[query] == masked_out ? 0.0F : log_sums[query];
     const float less = taken[query];
     for (std::int64_t first = 0; first < vectors * vector; first += vector) {
       if (dropout == nullptr) {
@@ -264,8 +265,8 @@ WEFT_VECTORISED void scale_by(float factor, float* x, std::int64_t count) {
 }
 
 /// y = factor times the sum of parts x, which are `pitch` apart.
-WEFT_VECTORISED void add_parts(const float* x, std::int64_t parts, std::int64_t pitch, float factor, float* y,
-                               Range range) {
+WEFT_VECTORISED void add_query_parts(const float* x, std::int64_t parts, std::int64_t pitch, float factor, float* y,
+                                     Range range) {
   for (std::int64_t part = 0; part < parts; ++part) {
     const float* of_part = x + part * pitch;
     const float scale = part + 1 == parts ? factor : 1.0F;
@@ -332,10 +333,11 @@ class AttentionTiles {
   const AttentionForm& form() const { return form_; }
   const TransposedTiles& keys() const { return keys_; }
   std::int64_t work() const {
-    return form_.batch * form_.queries * form_.keys * (1 + (form_.units + form_.value_units) / products_per_element);
+    return form_.batch * form_.queries * form_.keys *
+           (1 + (form_.units + form_.value_units) / score_products_per_element);
   }
 
-  TileMask mask(const KernelBuffers& buffers, const Tile& at) const {
+  TileMask mask(const KernelBuffers& buffers, const ScoreTile& at) const {
     TileMask mask{.causal_keys = at.first_query - at.first_key,
                   .causal = form_.causal,
                   .within = nullptr,
@@ -352,7 +354,7 @@ class AttentionTiles {
     return mask;
   }
 
-  std::optional<TileDropout> dropout(const KernelBuffers& buffers, const Tile& at) const {
+  std::optional<TileDropout> dropout(const KernelBuffers& buffers, const ScoreTile& at) const {
     if (!form_.step) return std::nullopt;
     return TileDropout{.draws = draws_.of_step(*buffers.operand<std::int32_t>(*form_.step)),
                        .least = static_cast<std::uint64_t>(std::ceil(form_.rate * 0x1.0p53)),
@@ -363,7 +365,7 @@ class AttentionTiles {
 
   /// The tile's scores, or their like, as far as order allows them: rows of a [queries, units] by transposed rows of the
   /// keys' operand.
-  void products(const Tile& at, const float* rows, std::int64_t units, const TransposedTiles& transposed,
+  void products(const ScoreTile& at, const float* rows, std::int64_t units, const TransposedTiles& transposed,
                 const float* tiles, float* products) const {
     const std::int64_t columns = transposed.columns(at.first_key);
     for_query_strips(at, form_.causal, [&](std::int64_t first, std::int64_t queries, std::int64_t keys) {
@@ -382,7 +384,7 @@ class AttentionTiles {
   }
 
   /// c [queries, units] += the tile [queries, keys] times b [keys, units].
-  void add_product(const Tile& at, const float* of_tile, const float* b, std::int64_t units, float* c) const {
+  void add_product(const ScoreTile& at, const float* of_tile, const float* b, std::int64_t units, float* c) const {
     for_query_strips(at, form_.causal, [&](std::int64_t first, std::int64_t queries, std::int64_t keys) {
       tile_product({.rows = queries,
                     .columns = units,
@@ -399,7 +401,7 @@ class AttentionTiles {
   }
 
   /// c [keys, units] += the tile, transposed, times b [queries, units].
-  void add_transposed(const Tile& at, const float* of_tile, const float* b, std::int64_t units, float* c) const {
+  void add_transposed(const ScoreTile& at, const float* of_tile, const float* b, std::int64_t units, float* c) const {
     for_key_strips(at, form_.causal, [&](std::int64_t first, std::int64_t keys, std::int64_t query) {
       tile_product({.rows = keys,
                     .columns = units,
@@ -452,11 +454,11 @@ void attend(const AttentionTiles& tiles, const KernelBuffers& buffers, std::int6
 
   alignas(64) float scores[tile * tile];
   Progress progress;
-  std::fill_n(progress.max, tile, none);
+  std::fill_n(progress.max, tile, masked_out);
   std::fill_n(progress.sums, tile * vector, 0.0F);
   std::fill_n(y, queries * form.value_units, 0.0F);
   for (std::int64_t first_key = 0; first_key < keys; first_key += tile) {
-    const Tile at{matrix, first_query, queries, first_key, std::min(tile, form.keys - first_key)};
+    const ScoreTile at{matrix, first_query, queries, first_key, std::min(tile, form.keys - first_key)};
     const std::optional<TileDropout> dropout = tiles.dropout(buffers, at);
     if (form.queries < worth_transposing)
       score_rows(at, query, buffers.operand<float>(1) + (matrix * form.keys + first_key) * form.units, form.units,
@@ -497,7 +499,7 @@ class AttentionGradient {
     });
     if (groups_ == 1) return;
     parallel_elements(query_size(), [&](Range range) {
-      add_parts(parts, groups_, query_size(), scale, buffers.result<float>(0), range);
+      add_query_parts(parts, groups_, query_size(), scale, buffers.result<float>(0), range);
     });
   }
 
@@ -513,12 +515,12 @@ class AttentionGradient {
     std::fill_n(d_query, form.queries * form.units, 0.0F);
     for (std::int64_t i = count * group / groups_; i < count * (group + 1) / groups_; ++i) {
       const std::int64_t key = matrix * form.keys + i * tile;
-      Tile at{matrix, 0, 0, i * tile, std::min(tile, form.keys - i * tile)};
+      ScoreTile at{matrix, 0, 0, i * tile, std::min(tile, form.keys - i * tile)};
       float* d_key = buffers.result<float>(1) + key * form.units;
       float* d_value = buffers.result<float>(2) + key * form.value_units;
       std::fill_n(d_key, at.keys * form.units, 0.0F);
       std::fill_n(d_value, at.keys * form.value_units, 0.0F);
-      // Queries before the tile attend to none of its keys.
+      // Queries before the tile attend to masked_out of its keys.
       for (at.first_query = form.causal ? at.first_key : 0; at.first_query < form.queries; at.first_query += tile) {
         at.queries = std::min(tile, form.queries - at.first_query);
         add_tile(buffers, at, keys, values, d_query + at.first_query * form.units, d_key, d_value);
@@ -528,8 +530,8 @@ class AttentionGradient {
     if (groups_ == 1) scale_by(static_cast<float>(form.scale), d_query, form.queries * form.units);
   }
 
-  void add_tile(const KernelBuffers& buffers, const Tile& at, const float* keys, const float* values, float* d_query,
-                float* d_key, float* d_value) const {
+  void add_tile(const KernelBuffers& buffers, const ScoreTile& at, const float* keys, const float* values,
+                float* d_query, float* d_key, float* d_value) const {
     const AttentionForm& form = tiles_.form();
     const std::int64_t row = at.matrix * form.queries + at.first_query;
     const float* query = buffers.operand<float>(0) + row * form.units;

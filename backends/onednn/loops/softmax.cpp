@@ -33,14 +33,14 @@ WEFT_VECTORISED void softmax_row(const float* x, float* y, std::int64_t count) {
   }
 }
 
-constexpr std::int64_t most_columns = 64;
+constexpr std::int64_t most_softmax_columns = 64;
 
-// Up to most_columns neighbouring columns, whose elements are `stride` apart.
+// Up to most_softmax_columns neighbouring columns, whose elements are `stride` apart.
 template <bool logarithm>
 WEFT_VECTORISED void softmax_columns(const float* x, float* y, std::int64_t count, std::int64_t stride,
                                      std::int64_t columns) {
-  float max[most_columns];
-  float sum[most_columns];
+  float max[most_softmax_columns];
+  float sum[most_softmax_columns];
 #pragma omp simd
   for (std::int64_t c = 0; c < columns; ++c) {
     max[c] = minus_infinity;
@@ -86,13 +86,13 @@ Kernel softmax_kernel(const KernelSpec& spec) {
   return {[blocks](const KernelBuffers& buffers) {
     const float* x = buffers.operand<float>(0);
     float* y = buffers.result<float>(0);
-    const std::int64_t strips = (blocks.inner + most_columns - 1) / most_columns;
-    parallel_for(blocks.outer * strips, 8 * most_columns * blocks.extent, [&](Range range) {
+    const std::int64_t strips = (blocks.inner + most_softmax_columns - 1) / most_softmax_columns;
+    parallel_for(blocks.outer * strips, 8 * most_softmax_columns * blocks.extent, [&](Range range) {
       for (std::int64_t i = range.first; i < range.last; ++i) {
-        const std::int64_t column = i % strips * most_columns;
+        const std::int64_t column = i % strips * most_softmax_columns;
         const std::int64_t start = i / strips * blocks.extent * blocks.inner + column;
         softmax_columns<logarithm>(x + start, y + start, blocks.extent, blocks.inner,
-                                   std::min(most_columns, blocks.inner - column));
+                                   std::min(most_softmax_columns, blocks.inner - column));
       }
     });
   }};

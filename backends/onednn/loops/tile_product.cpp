@@ -14,8 +14,8 @@ constexpr std::int64_t wide = 32;
 constexpr std::int64_t narrow = 16;
 
 template <std::int64_t rows, std::int64_t columns>
-WEFT_INLINE void block(const TileProduct& p, std::int64_t row, const float* b, std::int64_t b_row, float* c,
-                       std::int64_t c_row, std::int64_t first, std::int64_t last, bool onto) {
+WEFT_INLINE void tile_block(const TileProduct& p, std::int64_t row, const float* b, std::int64_t b_row, float* c,
+                            std::int64_t c_row, std::int64_t first, std::int64_t last, bool onto) {
   float sums[rows][columns];
   for (std::int64_t r = 0; r < rows; ++r) {
 #pragma omp simd
@@ -39,12 +39,14 @@ WEFT_INLINE void block(const TileProduct& p, std::int64_t row, const float* b, s
 
 /// All rows of `columns` columns, by the terms [first, last); b and c begin at the first of them.
 template <std::int64_t columns>
-WEFT_INLINE void strip(const TileProduct& p, const float* b, std::int64_t b_row, float* c, std::int64_t c_row,
-                       std::int64_t first, std::int64_t last, bool onto) {
+WEFT_INLINE void tile_strip(const TileProduct& p, const float* b, std::int64_t b_row, float* c, std::int64_t c_row,
+                            std::int64_t first, std::int64_t last, bool onto) {
   std::int64_t row = 0;
-  for (; row + 8 <= p.rows; row += 8) block<8, columns>(p, row, b, b_row, c + row * c_row, c_row, first, last, onto);
-  for (; row + 4 <= p.rows; row += 4) block<4, columns>(p, row, b, b_row, c + row * c_row, c_row, first, last, onto);
-  for (; row < p.rows; ++row) block<1, columns>(p, row, b, b_row, c + row * c_row, c_row, first, last, onto);
+  for (; row + 8 <= p.rows; row += 8)
+    tile_block<8, columns>(p, row, b, b_row, c + row * c_row, c_row, first, last, onto);
+  for (; row + 4 <= p.rows; row += 4)
+    tile_block<4, columns>(p, row, b, b_row, c + row * c_row, c_row, first, last, onto);
+  for (; row < p.rows; ++row) tile_block<1, columns>(p, row, b, b_row, c + row * c_row, c_row, first, last, onto);
 }
 
 /// The last columns, fewer than a vector: in copies that are as wide as one.
@@ -59,7 +61,7 @@ WEFT_INLINE void last_columns(const TileProduct& p, std::int64_t column, bool on
     const std::int64_t last = std::min(p.depth, first + most_terms);
     for (std::int64_t k = first; k < last; ++k)
       std::copy_n(p.b + k * p.b_row + column, width, b + (k - first) * narrow);
-    strip<narrow>(p, b, narrow, c, narrow, first, last, true);
+    tile_strip<narrow>(p, b, narrow, c, narrow, first, last, true);
   }
   for (std::int64_t row = 0; row < p.rows; ++row) std::copy_n(c + row * narrow, width, p.c + row * p.c_row + column);
 }
@@ -67,9 +69,9 @@ WEFT_INLINE void last_columns(const TileProduct& p, std::int64_t column, bool on
 WEFT_VECTORISED void product(const TileProduct& p, bool onto) {
   std::int64_t column = 0;
   for (; column + wide <= p.columns; column += wide)
-    strip<wide>(p, p.b + column, p.b_row, p.c + column, p.c_row, 0, p.depth, onto);
+    tile_strip<wide>(p, p.b + column, p.b_row, p.c + column, p.c_row, 0, p.depth, onto);
   if (column + narrow <= p.columns) {
-    strip<narrow>(p, p.b + column, p.b_row, p.c + column, p.c_row, 0, p.depth, onto);
+    tile_strip<narrow>(p, p.b + column, p.b_row, p.c + column, p.c_row, 0, p.depth, onto);
     column += narrow;
   }
   if (column < p.columns) last_columns(p, column, onto);

@@ -26,14 +26,15 @@ struct ComesBefore {
   }
 };
 
-constexpr std::int64_t block = 64;
+constexpr std::int64_t scan_block = 64;
 
 /// Whether one of the block's elements is above the threshold, or a NaN.
 template <typename T>
 WEFT_VECTORISED bool may_enter(const T* x, T threshold) {
   int found = 0;
 #pragma omp simd reduction(| : found)
-  for (std::int64_t i = 0; i < block; ++i) found |= static_cast<int>(x[i] > threshold) | static_cast<int>(x[i] != x[i]);
+  for (std::int64_t i = 0; i < scan_block; ++i)
+    found |= static_cast<int>(x[i] > threshold) | static_cast<int>(x[i] != x[i]);
   return found != 0;
 }
 
@@ -44,11 +45,11 @@ void top_of_row(const T* x, std::int64_t extent, std::int64_t count, T* values, 
   for (std::int64_t i = 0; i < count; ++i) indices[i] = static_cast<std::int32_t>(i);
   std::make_heap(indices, end, comes_before);
   for (std::int64_t i = count; i < extent;) {
-    if (i + block <= extent && !may_enter(x + i, x[indices[0]])) {
-      i += block;
+    if (i + scan_block <= extent && !may_enter(x + i, x[indices[0]])) {
+      i += scan_block;
       continue;
     }
-    const std::int64_t stop = std::min(extent, i + block);
+    const std::int64_t stop = std::min(extent, i + scan_block);
     for (; i < stop; ++i) {
       const auto index = static_cast<std::int32_t>(i);
       if (!comes_before(index, indices[0])) continue;

@@ -14,13 +14,13 @@
 namespace weft::onednn {
 namespace {
 
-struct Axis {
+struct PermutedAxis {
   std::int64_t extent = 1;
   std::int64_t stride = 1;  ///< of the operand along it, in elements
 };
 
 struct Permutation {
-  std::array<Axis, Shape::max_rank> axes;  ///< of the result, from the outermost
+  std::array<PermutedAxis, Shape::max_rank> axes;  ///< of the result, from the outermost
   std::size_t rank = 0;
 
   /// The operand's offset of result row `row`, the first `leading` axes being counted.
@@ -43,21 +43,21 @@ Permutation simplify(const Shape& operand, const std::vector<std::int64_t>& perm
   Permutation result;
   for (const std::int64_t from : permutation) {
     const auto axis = static_cast<std::size_t>(from);
-    const Axis next{operand.extents()[axis], operand.volume_between(axis + 1, operand.rank())};
+    const PermutedAxis next{operand.extents()[axis], operand.volume_between(axis + 1, operand.rank())};
     if (next.extent == 1) continue;
-    Axis* last = result.rank > 0 ? &result.axes[result.rank - 1] : nullptr;
+    PermutedAxis* last = result.rank > 0 ? &result.axes[result.rank - 1] : nullptr;
     if (last != nullptr && last->stride == next.stride * next.extent)
       *last = {last->extent * next.extent, next.stride};
     else
       result.axes[result.rank++] = next;
   }
-  if (result.rank == 0) result.axes[result.rank++] = Axis{};
+  if (result.rank == 0) result.axes[result.rank++] = PermutedAxis{};
   return result;
 }
 
 // y[i][j] = x[i * row_stride + j * column_stride], by squares.
 template <typename T>
-void transpose_plane(const T* x, T* y, Axis rows, Axis columns) {
+void transpose_plane(const T* x, T* y, PermutedAxis rows, PermutedAxis columns) {
   constexpr std::int64_t square = 16;
   for (std::int64_t i0 = 0; i0 < rows.extent; i0 += square) {
     const std::int64_t i1 = std::min(i0 + square, rows.extent);
@@ -87,8 +87,8 @@ Kernel move_rows(const Permutation& permutation) {
 template <typename T>
 Kernel move_planes(const Permutation& permutation) {
   const std::size_t leading = permutation.rank - 2;
-  const Axis rows = permutation.axes[leading];
-  const Axis columns = permutation.axes[leading + 1];
+  const PermutedAxis rows = permutation.axes[leading];
+  const PermutedAxis columns = permutation.axes[leading + 1];
   // Strips of 16 rows of all planes are the units of work.
   constexpr std::int64_t strip = 16;
   const std::int64_t strips = (rows.extent + strip - 1) / strip;
@@ -99,7 +99,7 @@ Kernel move_planes(const Permutation& permutation) {
       for (std::int64_t unit = range.first; unit < range.last; ++unit) {
         const std::int64_t plane = unit / strips;
         const std::int64_t first = unit % strips * strip;
-        const Axis part{std::min(strip, rows.extent - first), rows.stride};
+        const PermutedAxis part{std::min(strip, rows.extent - first), rows.stride};
         transpose_plane(x + permutation.offset(plane, leading) + first * rows.stride,
                         y + (plane * rows.extent + first) * columns.extent, part, columns);
       }

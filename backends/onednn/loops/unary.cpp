@@ -22,7 +22,7 @@ struct Cos {
 };
 
 template <typename Function, typename T>
-WEFT_VECTORISED void map(const void* const* operands, const std::int64_t*, void* result, std::int64_t count) {
+WEFT_VECTORISED void map_elements(const void* const* operands, const std::int64_t*, void* result, std::int64_t count) {
   const T* x = static_cast<const T*>(operands[0]);
   T* y = static_cast<T*>(result);
 #pragma omp simd
@@ -32,14 +32,14 @@ WEFT_VECTORISED void map(const void* const* operands, const std::int64_t*, void*
 PointwiseLoop* unary_loop(const Op& op, DType dtype) {
   using Loops = std::map<const Op*, PointwiseLoop*>;
   static const Loops of_floats = [] {
-    const auto make = [](auto function) -> PointwiseLoop* { return map<decltype(function), float>; };
+    const auto make = [](auto function) -> PointwiseLoop* { return map_elements<decltype(function), float>; };
     Loops loops = vmath::table_of_unary_floats(make);
     loops.merge(vmath::table_of_unary_numbers(make));
     loops.insert({{&op::sin, make(Sin{})}, {&op::cos, make(Cos{})}});
     return loops;
   }();
   static const Loops of_integers = vmath::table_of_unary_numbers(
-      [](auto function) -> PointwiseLoop* { return map<decltype(function), std::int32_t>; });
+      [](auto function) -> PointwiseLoop* { return map_elements<decltype(function), std::int32_t>; });
   const auto find = [&](const Loops& loops) {
     const auto at = loops.find(&op);
     return at == loops.end() ? nullptr : at->second;
