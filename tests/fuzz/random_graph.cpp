@@ -186,7 +186,7 @@ class Generator {
                                            &Generator::indexed,
                                            &Generator::stretched,
                                            &Generator::sum_of_pads,
-                                           &Generator::softmax_by_hand,
+
                                            &Generator::attention_by_hand,
                                            &Generator::by_hand};
     (this->*choices_.one_of(makers))();

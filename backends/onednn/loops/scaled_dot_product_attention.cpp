@@ -520,7 +520,7 @@ class AttentionGradient {
       float* d_value = buffers.result<float>(2) + key * form.value_units;
       std::fill_n(d_key, at.keys * form.units, 0.0F);
       std::fill_n(d_value, at.keys * form.value_units, 0.0F);
-      // Queries before the tile attend to masked_out of its keys.
+      // Queries before the tile attend to none of its keys.
       for (at.first_query = form.causal ? at.first_key : 0; at.first_query < form.queries; at.first_query += tile) {
         at.queries = std::min(tile, form.queries - at.first_query);
         add_tile(buffers, at, keys, values, d_query + at.first_query * form.units, d_key, d_value);

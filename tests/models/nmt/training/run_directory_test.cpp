@@ -48,7 +48,7 @@ RunDirectory make_run(const fs::path& path, bool overwrite = false) {
                               {{{"Je suis.", "I am."}}, {}, {{"Là.", "Here."}}});
 }
 
-Checkpoint checkpoint(std::int64_t step) {
+Checkpoint checkpoint_at(std::int64_t step) {
   Checkpoint result;
   result.variables["weights"] = Tensor::of<float>({3}, std::vector<float>{1.5F, -0.0F, static_cast<float>(step)});
   result.variables["adam/step"] = Tensor::scalar<float>(static_cast<float>(step));
@@ -127,7 +127,7 @@ TEST_CASE("subword models are kept in the run, and what is damaged or missing is
 TEST_CASE("a checkpoint comes back to the bit") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  Checkpoint saved = checkpoint(120);
+  Checkpoint saved = checkpoint_at(120);
   saved.state = {.step = 120,
                  .epoch = 3,
                  .batch_in_epoch = 17,
@@ -147,7 +147,7 @@ TEST_CASE("a checkpoint comes back to the bit") {
 TEST_CASE("a state with extreme numbers comes back to the bit") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  Checkpoint saved = checkpoint(1);
+  Checkpoint saved = checkpoint_at(1);
   saved.state.epoch_loss_sum = std::numeric_limits<double>::denorm_min();
   saved.state.best_epoch = 1;
   saved.state.best = {{valid_loss, std::numeric_limits<double>::max()}, {valid_bleu, 0}};
@@ -158,7 +158,7 @@ TEST_CASE("a state with extreme numbers comes back to the bit") {
 TEST_CASE("old checkpoints go, the newest and the best stay") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  for (const std::int64_t step : {2, 4, 8, 16, 100}) run.save(checkpoint(step), step == 4, 2);
+  for (const std::int64_t step : {2, 4, 8, 16, 100}) run.save(checkpoint_at(step), step == 4, 2);
   CHECK(run.names() == std::vector<std::string>{"checkpoint-4", "checkpoint-16", "checkpoint-100"});
   CHECK(run.resolve("latest") == "checkpoint-100");
   CHECK(run.resolve("best") == "checkpoint-4");
@@ -167,7 +167,7 @@ TEST_CASE("old checkpoints go, the newest and the best stay") {
 TEST_CASE("a resumed run whose steps start again keeps the checkpoint that `latest` names") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  for (const std::int64_t step : {100, 200, 300, 5}) run.save(checkpoint(step), false, 2);
+  for (const std::int64_t step : {100, 200, 300, 5}) run.save(checkpoint_at(step), false, 2);
   CHECK(run.resolve("latest") == "checkpoint-5");
   CHECK(run.load("latest").state.step == 5);
 }
@@ -178,7 +178,7 @@ TEST_CASE("what a killed writer left is cleared away by the next save") {
   folder.write("checkpoint-7.safetensors.tmp-99-0", "half");
   folder.write("notes.tmp-1", "mine");
   CHECK(run.names().empty());  // half a file is no checkpoint
-  run.save(checkpoint(8), false);
+  run.save(checkpoint_at(8), false);
   CHECK(files(folder.path).count("checkpoint-7.safetensors.tmp-99-0") == 0);
   CHECK(files(folder.path).count("notes.tmp-1") == 1);
 }
@@ -186,9 +186,9 @@ TEST_CASE("what a killed writer left is cleared away by the next save") {
 TEST_CASE("a save that fails leaves `latest` at the checkpoint before") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  run.save(checkpoint(1), true);
+  run.save(checkpoint_at(1), true);
   fs::create_directory(folder.path / "checkpoint-2.safetensors");  // in the way of the next one
-  CHECK_THROWS_AS(run.save(checkpoint(2), true), weft::Error);
+  CHECK_THROWS_AS(run.save(checkpoint_at(2), true), weft::Error);
   CHECK(run.resolve("latest") == "checkpoint-1");
   CHECK(run.resolve("best") == "checkpoint-1");
   CHECK(run.load("latest").state.step == 1);
@@ -196,7 +196,7 @@ TEST_CASE("a save that fails leaves `latest` at the checkpoint before") {
 
 TEST_CASE("an existing run is not replaced unless asked to, and then its files alone") {
   const TemporaryFolder folder;
-  make_run(folder.path).save(checkpoint(1), true);
+  make_run(folder.path).save(checkpoint_at(1), true);
   folder.write("attention.png", "mine");
   CHECK(contains(message_of([&] { make_run(folder.path); }), "holds a run already"));
   CHECK(contains(message_of([&] { make_run(folder.path); }), "--resume"));
@@ -230,7 +230,7 @@ TEST_CASE("checkpoints that are not there are refused with those that are") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
   CHECK(contains(message_of([&] { run.load("latest"); }), "holds no checkpoint"));
-  run.save(checkpoint(1), false);
+  run.save(checkpoint_at(1), false);
   CHECK(contains(message_of([&] { run.load("checkpoint-2"); }), "there are: latest, best, checkpoint-1"));
   CHECK(contains(message_of([&] { run.load("best"); }), "best' is missing; name a checkpoint: checkpoint-1"));
   CHECK(contains(message_of([&] { run.load("../checkpoint-1"); }), "there is no checkpoint \"../checkpoint-1\""));
@@ -244,8 +244,8 @@ TEST_CASE("every truncated or damaged checkpoint is refused, with the path and w
           doctest::test_suite("slow")) {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  run.save(checkpoint(1), false);
-  run.save(checkpoint(2), false);
+  run.save(checkpoint_at(1), false);
+  run.save(checkpoint_at(2), false);
   const fs::path path = run.checkpoint_path("checkpoint-2");
   const std::string good = weft::read_file(path);
   const auto refused = [&](const std::string& content) {
@@ -267,10 +267,10 @@ TEST_CASE("every truncated or damaged checkpoint is refused, with the path and w
 TEST_CASE("a file of tensors that is no checkpoint is refused") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  run.save(checkpoint(1), false);
+  run.save(checkpoint_at(1), false);
   const fs::path path = run.checkpoint_path("latest");
   const auto message = [&](const weft::Metadata& metadata) {
-    weft::save_safetensors(path, checkpoint(1).variables, metadata);
+    weft::save_safetensors(path, checkpoint_at(1).variables, metadata);
     return message_of([&] { run.load("latest"); });
   };
   CHECK(contains(message({}), "it is not a checkpoint of weft-nmt; there is no other checkpoint, so train again"));
@@ -294,7 +294,7 @@ TEST_CASE("a file of tensors that is no checkpoint is refused") {
 
 TEST_CASE("a checkpoint is refused when the run is not what it was trained with, with both values") {
   const TemporaryFolder folder;
-  make_run(folder.path).save(checkpoint(1), true);
+  make_run(folder.path).save(checkpoint_at(1), true);
   const auto message = [&] { return message_of([&] { RunDirectory::open(folder.path).load("latest"); }); };
   const std::string path = (folder.path / "checkpoint-1.safetensors").string();
   CHECK(message() == "(nothing was thrown)");
@@ -330,7 +330,7 @@ TEST_CASE(
     "a checkpoint of a later format is refused as such, one of the first says nothing of what it was trained with") {
   const TemporaryFolder folder;
   RunDirectory run = make_run(folder.path);
-  run.save(checkpoint(1), false);
+  run.save(checkpoint_at(1), false);
   const fs::path path = run.checkpoint_path("latest");
   weft::Safetensors file = weft::load_safetensors(path);
   file.metadata["format"] = "weft-nmt checkpoint 3";
@@ -341,7 +341,7 @@ TEST_CASE(
   std::erase_if(file.metadata, [](const auto& word) { return word.first.starts_with("trained."); });
   weft::save_safetensors(path, file.tensors, file.metadata);
   CHECK_FALSE(run.load("latest").says_provenance);
-  run.save(checkpoint(2), false);
+  run.save(checkpoint_at(2), false);
   CHECK(run.load("latest").says_provenance);
 }
 
