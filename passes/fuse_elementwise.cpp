@@ -309,7 +309,8 @@ class Fuser {
 
   /// Whether more memory would be kept, past nodes of others, for what the node reads than it takes for its result.
   bool keeps_operands_long(const Fusion& fusion, Position at) const {
-    if (others_between(fusion, at) <= near) return false;
+    // All slices of a value together are no less than it.
+    if (node(at).op == &op::slice || others_between(fusion, at) <= near) return false;
     std::int64_t kept = 0;
     std::set<ValueId> seen;
     for (const ValueId operand : node(at).operands)

@@ -136,8 +136,9 @@ FusionSpace fusion_space(const Graph& body) {
           most_fused_nodes);
   for (const NodeId id : nodes) {
     const Node& node = body.node(id);
-    if (is_leaf(*node.op) || node.op == &op::concat) continue;
-    space.full = largest(space.full, body.type(node.results[0]).shape);
+    if (is_leaf(*node.op)) continue;
+    const ValueId whole = node.op == &op::concat ? node.operands[0] : node.results[0];
+    space.full = largest(space.full, body.type(whole).shape);
     if (is_row_reduction(*node.op)) space.full = largest(space.full, body.type(node.operands[0]).shape);
   }
   // A reduction says what a row is; without one, the first value that is smaller than the full shape.

@@ -188,7 +188,8 @@ class Generator {
                                            &Generator::sum_of_pads,
 
                                            &Generator::attention_by_hand,
-                                           &Generator::by_hand};
+                                           &Generator::by_hand,
+                                           &Generator::reduction_around_channels};
     (this->*choices_.one_of(makers))();
   }
 
@@ -551,7 +552,6 @@ class Generator {
   }
 
   void reduction() {
-    if (chance(25)) return reduction_around_channels();
     const Value x = with_axes();
     std::vector<std::int64_t> axes;
     for (std::size_t axis = 0; axis < x.shape().rank(); ++axis)
