@@ -1,8 +1,5 @@
 #include "backends/onednn/codegen/vector_code.h"
 
-#include <xbyak/xbyak.h>
-#include <xbyak/xbyak_util.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "backends/onednn/codegen/instructions.h"
 #include "backends/onednn/codegen/pass_plan.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "graph/base/error.h"
@@ -32,42 +30,14 @@ using Index = std::int32_t;
 constexpr int bytes_of_slot = 64;
 constexpr int bytes_of_partials = 4 * static_cast<int>(lanes);
 
-/// How many elements at a time, and which.
-enum class Width : std::uint8_t {
-  vector,
-  masked,  ///< the last ones of a row, AVX-512
-  one,     ///< the same, AVX2
-};
-
 }  // namespace
 
-std::optional<InstructionSet> instruction_set() {
-  static const std::optional<InstructionSet> found = []() -> std::optional<InstructionSet> {
-    using Xbyak::util::Cpu;
-    const Cpu cpu;
-    if (!cpu.has(Cpu::tAVX2) || !cpu.has(Cpu::tFMA) || !cpu.has(Cpu::tBMI2)) return std::nullopt;
-    try {
-      Xbyak::CodeGenerator trial(64);
-      trial.ret();
-      trial.setProtectModeRE();
-    } catch (const Xbyak::Error&) {
-      return std::nullopt;
-    }
-    const bool is_wide =
-        cpu.has(Cpu::tAVX512F) && cpu.has(Cpu::tAVX512DQ) && cpu.has(Cpu::tAVX512BW) && cpu.has(Cpu::tAVX512VL);
-    return is_wide ? InstructionSet::avx512 : InstructionSet::avx2;
-  }();
-  return found;
-}
-
-class VectorCode::Emitter : public Xbyak::CodeGenerator {
+class VectorCode::Emitter : public Instructions {
  public:
   Emitter(const VectorProgram& program, InstructionSet instructions)
-      : CodeGenerator(16 * 1024, Xbyak::AutoGrow),
+      : Instructions(instructions),
         program_(program),
         recording_(program.recording),
-        is_avx512_(instructions == InstructionSet::avx512),
-        width_(is_avx512_ ? 16 : 8),
         plan_(plan_passes(program)),
         places_(recording_.steps().size()),
         slots_(recording_.steps().size(), -1),
@@ -85,10 +55,6 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
   std::size_t row_buffers() const { return row_buffers_; }
 
  private:
-  using Address = Xbyak::Address;
-  using Register = Xbyak::Xmm;
-  using Operand = Xbyak::Operand;
-
   struct Place {
     int reg = -1;
     int spill = -1;                ///< offset in the frame
@@ -153,20 +119,20 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     Xbyak::Label rest;
     Xbyak::Label end;
     xor_(column, column);
-    cmp(columns, width_);
+    cmp(columns, width());
     jl(rest, T_NEAR);
     align(16);
     L(loop);
     use(Width::vector);
     emit_items(items, false);
-    add(column, width_);
-    lea(rax, ptr[column + width_]);
+    add(column, width());
+    lea(rax, ptr[column + width()]);
     cmp(rax, columns);
     jle(loop, T_NEAR);
     L(rest);
     cmp(column, columns);
     jge(end, T_NEAR);
-    if (is_avx512_) {
+    if (is_avx512()) {
       mov(rax, columns);
       sub(rax, column);
       mov(lane.cvt32(), -1);
@@ -185,8 +151,6 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     }
     L(end);
   }
-
-  void use(Width width) { mode_ = width; }
 
   /// The pointers that the items use most go to registers.
   void assign_pointers(const std::vector<Item>& items) {
@@ -224,45 +188,8 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     partials_[at(index)] = take_frame(bytes_of_partials);
     use(Width::vector);
     vmovups(full(0), ptr[rip + literal(neutral(step(index).operation))]);
-    for (int offset = 0; offset < bytes_of_partials; offset += 4 * width_)
+    for (int offset = 0; offset < bytes_of_partials; offset += 4 * width())
       vmovups(frame(partials_[at(index)] + offset), full(0));
-  }
-
-  static std::int32_t neutral(Operation operation) {
-    if (operation == Operation::row_max) return std::bit_cast<std::int32_t>(-std::numeric_limits<float>::infinity());
-    return operation == Operation::row_integer_max ? std::numeric_limits<std::int32_t>::lowest() : 0;
-  }
-
-  /// dst = a op b; `spare` is overwritten.
-  void reduce_two(Operation operation, const Register& dst, const Register& a, const Register& b,
-                  const Register& spare) {
-    switch (operation) {
-      case Operation::row_sum:
-        vaddps(dst, a, b);
-        break;
-      case Operation::row_integer_sum:
-        vpaddd(dst, a, b);
-        break;
-      case Operation::row_integer_max:
-        vpmaxsd(dst, a, b);
-        break;
-      default:  // a NaN of a stays, that of b is taken
-        if (a.isZMM()) {
-          vcmpps(k2, a, a, unordered_);
-          vmaxps(spare, a, b);
-          vmovaps(spare | k2, a);
-          vmovaps(dst, spare);
-        } else {
-          vmaxps(spare, a, b);
-          vmovaps(spare_mask(a), a);
-          vcmpps(spare_mask(a), a, a, unordered_);
-          vblendvps(dst, spare, a, spare_mask(a));
-        }
-        break;
-    }
-  }
-  static Register spare_mask(const Register& like) {
-    return like.isYMM() ? Register(Operand::YMM, 15) : Register(Operand::XMM, 15);
   }
 
   /// The tree of combine_lanes (loops/vectorise.h); the result goes to all elements of the step's slot.
@@ -281,8 +208,8 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     reduce_two(operation, x(0), x(0), x(1), x(4));
     vpshufd(x(1), x(0), 0b01'01'01'01);
     reduce_two(operation, x(0), x(0), x(1), x(4));
-    vbroadcastss(is_avx512_ ? Register(Operand::ZMM, 0) : Register(Operand::YMM, 0), x(0));
-    vmovups(frame(slots_[at(index)]), is_avx512_ ? Register(Operand::ZMM, 0) : Register(Operand::YMM, 0));
+    vbroadcastss(full(0), x(0));
+    vmovups(frame(slots_[at(index)]), full(0));
   }
 
   void reduce(Index index) {
@@ -294,23 +221,9 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     mov(lane, column);
     and_(lane, static_cast<std::uint32_t>(lanes - 1));
     const Address partials = ptr[rsp + lane * 4 + frame_base + partials_[at(index)]];
-    switch (mode_) {
-      case Width::vector:
-        vmovups(sum, partials);
-        reduce_two(operation, sum, sum, operand, number(second));
-        vmovups(partials, sum);
-        break;
-      case Width::masked:
-        vmovups(sum | k1 | Xbyak::util::T_z, partials);
-        reduce_two(operation, sum, sum, operand, number(second));
-        vmovups(partials | k1, sum);
-        break;
-      case Width::one:
-        vmovss(sum, partials);
-        reduce_two(operation, sum, sum, operand, number(second));
-        vmovss(partials, sum);
-        break;
-    }
+    load(sum, partials);
+    reduce_two(operation, sum, sum, operand, number(second));
+    save(sum, partials);
     give(first);
     give(second);
   }
@@ -397,7 +310,7 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
 
   /// A register for what is made now; of those in use the one that is needed last.
   int take() {
-    const std::size_t count = is_avx512_ ? 32 : 15;  // the last of AVX2 is reduce_two's
+    const std::size_t count = register_count();
     std::size_t best = count;
     std::size_t farthest = 0;
     for (std::size_t reg = 0; reg < count; ++reg) {
@@ -527,26 +440,6 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     }
   }
 
-  static bool commutes(Operation operation) {
-    switch (operation) {
-      case Operation::add:
-      case Operation::multiply:
-      case Operation::bit_and:
-      case Operation::bit_or:
-      case Operation::bit_xor:
-      case Operation::integer_add:
-      case Operation::integer_multiply:
-      case Operation::integer_minimum:
-      case Operation::integer_maximum:
-      case Operation::equal:
-      case Operation::unequal:
-      case Operation::integer_equal:
-        return true;
-      default:
-        return false;
-    }
-  }
-
   void binary(Index index, const Step& of) {
     Index first = of.operands[0];
     Index second = of.operands[1];
@@ -561,85 +454,10 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     }
   }
 
-  void binary(Operation operation, const Register& y, const Register& a, const Operand& b) {
-    switch (operation) {
-      case Operation::add:
-        return vaddps(y, a, b);
-      case Operation::subtract:
-        return vsubps(y, a, b);
-      case Operation::multiply:
-        return vmulps(y, a, b);
-      case Operation::divide:
-        return vdivps(y, a, b);
-      case Operation::minimum:
-        return vminps(y, a, b);
-      case Operation::maximum:
-        return vmaxps(y, a, b);
-      case Operation::bit_and:
-        return y.isZMM() ? vpandd(y, a, b) : vpand(y, a, b);
-      case Operation::bit_or:
-        return y.isZMM() ? vpord(y, a, b) : vpor(y, a, b);
-      case Operation::bit_xor:
-        return y.isZMM() ? vpxord(y, a, b) : vpxor(y, a, b);
-      case Operation::integer_add:
-        return vpaddd(y, a, b);
-      case Operation::integer_subtract:
-        return vpsubd(y, a, b);
-      case Operation::integer_multiply:
-        return vpmulld(y, a, b);
-      case Operation::integer_minimum:
-        return vpminsd(y, a, b);
-      case Operation::integer_maximum:
-        return vpmaxsd(y, a, b);
-      case Operation::less:
-        return compare(y, a, b, 17);  // ordered, quiet
-      case Operation::less_equal:
-        return compare(y, a, b, 18);
-      case Operation::equal:
-        return compare(y, a, b, 0);
-      case Operation::unequal:
-        return compare(y, a, b, 4);
-      case Operation::integer_equal:
-        if (!y.isZMM()) return vpcmpeqd(y, a, b);
-        vpcmpeqd(k2, a, b);
-        return vpmovm2d(y, k2);
-      case Operation::integer_greater:
-        if (!y.isZMM()) return vpcmpgtd(y, a, b);
-        vpcmpgtd(k2, a, b);
-        return vpmovm2d(y, k2);
-      default:
-        check_invariant(false, "no operation of two operands");
-    }
-  }
-
-  void compare(const Register& y, const Register& a, const Operand& b, std::uint8_t predicate) {
-    if (!y.isZMM()) return vcmpps(y, a, b, predicate);
-    vcmpps(k2, a, b, predicate);
-    vpmovm2d(y, k2);
-  }
-
   void unary(Index index, const Step& of) {
     const Register x = read(of.operands[0]);
     const Register y = result(index, of);
-    const auto places = static_cast<std::uint8_t>(of.immediate);
-    switch (of.operation) {
-      case Operation::square_root:
-        return vsqrtps(y, x);
-      case Operation::floor:
-        return y.isZMM() ? vrndscaleps(y, x, 1) : vroundps(y, x, 1);
-      case Operation::round:
-        return y.isZMM() ? vrndscaleps(y, x, 0) : vroundps(y, x, 0);
-      case Operation::shift_left:
-        return vpslld(y, x, places);
-      case Operation::shift_right:
-        return vpsrad(y, x, places);
-      case Operation::to_float:
-        return vcvtdq2ps(y, x);
-      case Operation::cut:
-        return vcvttps2dq(y, x);
-      default:
-        check_invariant(false, "no operation of one operand");
-    }
+    unary(of.operation, y, x, static_cast<std::uint8_t>(of.immediate));
   }
 
   /// The instruction overwrites one of its operands: one that ends here, or a copy.
@@ -689,40 +507,6 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     is_free ? static_cast<void>(overwrite(index, mask)) : hold(index, y.getIdx());
   }
 
-  void load(const Register& to, const Address& from) {
-    switch (mode_) {
-      case Width::vector:
-        return vmovups(to, from);
-      case Width::masked:
-        return vmovups(to | k1 | Xbyak::util::T_z, from);
-      case Width::one:
-        return vmovss(to, from);
-    }
-  }
-
-  void load_bytes(const Register& to, const Xbyak::RegExp& from) {
-    switch (mode_) {
-      case Width::vector:
-        return vpmovzxbd(to, ptr[from]);
-      case Width::masked:
-        return vpmovzxbd(to | k1 | Xbyak::util::T_z, ptr[from]);
-      case Width::one:
-        movzx(eax, byte[from]);
-        return vmovd(to, eax);
-    }
-  }
-
-  void save(const Register& from, const Address& to) {
-    switch (mode_) {
-      case Width::vector:
-        return vmovups(to, from);
-      case Width::masked:
-        return vmovups(to | k1, from);
-      case Width::one:
-        return vmovss(to, from);
-    }
-  }
-
   void store(const Store& to) {
     const Register value = read(to.step);
     if (to.is_row) {
@@ -737,41 +521,13 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
     } else if (!to.is_byte) {
       save(value, element(to.pointer, 4));
     } else {
-      store_bytes(value, to.pointer);
+      const int spare = take();
+      save_bytes(value, number(spare), element_address(to.pointer, 1));
+      give(spare);
     }
-  }
-
-  /// A mask's elements as bytes of 0 and 1.
-  void store_bytes(const Register& mask, Index pointer) {
-    if (mode_ == Width::one) {
-      vmovd(lane.cvt32(), mask);
-      and_(lane.cvt32(), 1);
-      return mov(byte[element_address(pointer, 1)], lane.cvt8());
-    }
-    const int reg = take();
-    vpsrld(number(reg), mask, 31);
-    if (mode_ == Width::masked) {
-      vpmovdb(element(pointer, 1) | k1, Xbyak::Zmm(reg));
-    } else if (is_avx512_) {
-      vpmovdb(element(pointer, 1), Xbyak::Zmm(reg));
-    } else {
-      const Xbyak::Xmm low(reg);
-      const Xbyak::Xmm high(15);
-      vextracti128(high, Xbyak::Ymm(reg), 1);
-      vpackssdw(low, low, high);
-      vpacksswb(low, low, low);
-      vmovq(element(pointer, 1), low);
-    }
-    give(reg);
   }
 
   // ---- Names of registers and memory.
-
-  Register number(int reg) const {
-    if (mode_ == Width::one) return {Operand::XMM, reg};
-    return full(reg);
-  }
-  Register full(int reg) const { return {is_avx512_ ? Operand::ZMM : Operand::YMM, reg}; }
 
   Address frame(int offset) const { return ptr[rsp + frame_base + offset]; }
 
@@ -797,15 +553,11 @@ class VectorCode::Emitter : public Xbyak::CodeGenerator {
 
   /// The frame begins with the caller's stack pointer.
   static constexpr int frame_base = bytes_of_slot;
-  static constexpr std::uint8_t unordered_ = 3;
 
   const VectorProgram& program_;
   const Recording& recording_;
-  bool is_avx512_;
-  int width_;
   PassPlan plan_;
   std::size_t row_buffers_ = 0;
-  Width mode_ = Width::vector;
 
   std::vector<Place> places_;  ///< by step
   std::vector<int> slots_;     ///< by step: offset in the frame of a row's value

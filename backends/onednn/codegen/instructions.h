@@ -1,0 +1,62 @@
+#pragma once
+
+#include <xbyak/xbyak.h>
+
+#include <cstdint>
+
+#include "backends/onednn/codegen/recording.h"
+#include "backends/onednn/codegen/vector_code.h"
+
+namespace weft::onednn {
+
+/// How many elements at a time, and which.
+enum class Width : std::uint8_t {
+  vector,
+  masked,  ///< the last ones of a row, AVX-512: those that are set in k1
+  one,     ///< the same, AVX2
+};
+
+/// Whether the operands of an operation of two may change places.
+bool commutes(Operation operation);
+
+/// An operation by the instructions of each set. k2, eax and ebp are overwritten, and with AVX2 the last register.
+class Instructions : public Xbyak::CodeGenerator {
+ protected:
+  using Address = Xbyak::Address;
+  using Register = Xbyak::Xmm;
+  using Operand = Xbyak::Operand;
+
+  explicit Instructions(InstructionSet instructions);
+
+  bool is_avx512() const { return is_avx512_; }
+  /// Elements of a vector.
+  int width() const { return is_avx512_ ? 16 : 8; }
+  /// Registers for values.
+  std::size_t register_count() const { return is_avx512_ ? 32 : 15; }
+
+  void use(Width width) { mode_ = width; }
+  /// The register of that number, as wide as is in use.
+  Register number(int reg) const;
+  /// The same, a vector wide.
+  Register full(int reg) const;
+
+  void binary(Operation operation, const Register& y, const Register& a, const Operand& b);
+  void unary(Operation operation, const Register& y, const Register& x, std::uint8_t places);
+  /// y = a op b for a reduction; `spare` is overwritten.
+  void reduce_two(Operation operation, const Register& y, const Register& a, const Register& b, const Register& spare);
+
+  /// Elements of 4 bytes, and of one, from and to memory.
+  void load(const Register& to, const Address& from);
+  void load_bytes(const Register& to, const Xbyak::RegExp& from);
+  void save(const Register& from, const Address& to);
+  /// A mask's elements as bytes of 0 and 1; `spare` is overwritten.
+  void save_bytes(const Register& mask, const Register& spare, const Xbyak::RegExp& to);
+
+ private:
+  void compare(const Register& y, const Register& a, const Operand& b, std::uint8_t predicate);
+
+  bool is_avx512_;
+  Width mode_ = Width::vector;
+};
+
+}  // namespace weft::onednn
