@@ -138,7 +138,7 @@ class Differentiation {
 
   /// Puts what `make` appends on the tape in place of the node.
   template <typename Make>
-  void expand(NodeId id, std::string scope_name, Make make) {
+  void expand(NodeId id, const std::string& scope_name, Make make) {
     const Graph::Scope scope = graph_.absolute_scope(scope_name);
     const std::uint32_t first = graph_.node_bound();
     const std::vector<Value> parts = make();

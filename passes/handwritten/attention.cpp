@@ -134,12 +134,25 @@ class Matcher {
     return false;
   }
 
-  bool add_mask(AttentionMask mask) {
+  bool add_mask(const AttentionMask& mask) {
     // Not for a NaN, either.
     if (!(mask.outside <= lowest_score)) return false;
+    add_parts(mask, most_steps);
+    return true;
+  }
+
+  /// A mask that is logical_and of two as both of them.
+  void add_parts(AttentionMask mask, int steps) {
+    const Node& node = producer(mask.within.value);
+    if (!mask.within.negated && node.op == &op::select && splat(graph_, node.operands[2]) == 0.0 && steps > 0) {
+      for (const std::size_t side : {0U, 1U}) {
+        mask.within.value = node.operands[side];
+        add_parts(mask, steps - 1);
+      }
+      return;
+    }
     mask.causal = is_causal(graph_, mask.within, found_.queries, found_.keys);
     found_.masks.push_back(mask);
-    return true;
   }
 
   // add(scores, mask) or add(mask, scores)
@@ -168,6 +181,7 @@ class Matcher {
   std::optional<AttentionMask> choice_of_numbers(ValueId mask, double scale) const {
     const Node& node = producer(mask);
     if (node.op == &leaf::constant) return causal_constant(mask, scale);
+    if (node.op == &op::mul) return causal_product(node, scale);
     if (node.op != &op::select) return std::nullopt;
     const std::optional<double> yes = number_of(graph_, node.operands[1]);
     const std::optional<double> no = number_of(graph_, node.operands[2]);
@@ -177,6 +191,23 @@ class Matcher {
     const bool causal = is_causal(graph_, within, found_.queries, found_.keys);
     if (!(outside <= lowest_score) || (!causal && outside != minus_infinity)) return std::nullopt;
     return AttentionMask{within, outside, true, causal};
+  }
+
+  /// (1 - past) low, with `past` of bool as numbers.
+  std::optional<AttentionMask> causal_product(const Node& product, double scale) const {
+    for (const std::size_t side : {0U, 1U}) {
+      const std::optional<double> low = number_of(graph_, product.operands[1 - side]);
+      const Node& difference = producer(product.operands[side]);
+      if (!low || difference.op != &op::sub || splat(graph_, difference.operands[0]) != 1.0) continue;
+      const Node& cast = producer(difference.operands[1]);
+      if (cast.op != &op::cast || type(cast.operands[0]).dtype != DType::boolean) continue;
+      const MaskForm past{cast.operands[0]};
+      // 0 times infinity would be no number.
+      const double outside = *low * scale;
+      if (outside <= lowest_score && std::isfinite(outside) && is_causal(graph_, past, found_.queries, found_.keys))
+        return AttentionMask{past, outside, true, true};
+    }
+    return std::nullopt;
   }
 
   /// 0 up to the query's place, and low numbers behind it.

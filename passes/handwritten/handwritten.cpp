@@ -1,6 +1,5 @@
 #include "passes/handwritten/handwritten.h"
 
-#include <ranges>
 #include <unordered_set>
 
 #include "ops/ops.h"
@@ -15,7 +14,8 @@ Handwritten find_handwritten(Graph& graph, std::span<const NodeId> nodes, std::s
                              const std::function<bool(ValueId)>& is_differentiated) {
   Handwritten found;
   std::unordered_set<NodeId> parts;
-  for (const NodeId id : nodes | std::views::reverse) {
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+    const NodeId id = *node;
     if (parts.contains(id)) continue;
     if (auto attention = attention_by_hand(graph, id, uses)) {
       // The op stores all scores for the gradient of a mask: nothing would be gained.
