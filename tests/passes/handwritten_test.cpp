@@ -171,3 +171,34 @@ TEST_CASE("gradients with respect to what lies within a pattern do not pass it o
   for (std::int64_t i = 0; i < 35; ++i) largest = std::max(largest, std::abs(results.at("d_scores").number(i)));
   CHECK(largest > 1e-3);
 }
+
+TEST_CASE("scores are stored where the gradient of a mask that is added to them needs them") {
+  const auto kernels = [](bool trains_mask) {
+    Graph graph;
+    const Value query = graph.input("query", DType::f32, {16, 4});
+    const Value key = graph.parameter("key", {16, 4}, Initializer::uniform(-1, 1));
+    const Value mask = graph.parameter("mask", {16, 16}, Initializer::uniform(-1, 1));
+    const Value y = matmul(softmax(matmul(query, key, false, true) + mask), query);
+    const std::vector<Value> parameters = trains_mask ? graph.parameters() : std::vector<Value>{key};
+    const std::vector<Value> grads = gradients(reduce_sum(y * y), parameters);
+    for (const Value& gradient : grads) graph.output(gradient.name(), gradient);
+    return kernels_of(compile(graph, onednn_backend()));
+  };
+  CHECK(kernels(false)["scaled_dot_product_attention_gradient"] == 1);
+  CHECK(kernels(true)["scaled_dot_product_attention_gradient"] == 0);
+  CHECK(kernels(true)["scaled_dot_product_attention"] == 0);
+}
+
+TEST_CASE("a sigmoid by hand has a gradient where its exponential overflows") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2});
+  const Value sigmoid = 1.0 / (1.0 + exp(-x));
+  const Value silu = x / (1.0 + exp(-x));
+  graph.output("d_sigmoid", gradients(reduce_sum(sigmoid), {x})[0]);
+  graph.output("d_silu", gradients(reduce_sum(silu), {x})[0]);
+  const TensorMap results =
+      Execution(compile(graph, reference_backend())).run({{"x", Tensor::of<float>({2}, {-1000.0F, 1000.0F})}});
+  CHECK(results.at("d_sigmoid") == Tensor::of<float>({2}, {0.0F, 0.0F}));
+  CHECK(results.at("d_silu").number(0) == 0.0);
+  CHECK(results.at("d_silu").number(1) == 1.0);
+}
