@@ -30,6 +30,12 @@ using Index = std::int32_t;
 constexpr int bytes_of_slot = 64;
 constexpr int bytes_of_partials = 4 * static_cast<int>(lanes);
 
+/// What a reduction begins with.
+std::int32_t neutral(Operation operation) {
+  if (operation == Operation::row_max) return std::bit_cast<std::int32_t>(-std::numeric_limits<float>::infinity());
+  return operation == Operation::row_integer_max ? std::numeric_limits<std::int32_t>::lowest() : 0;
+}
+
 }  // namespace
 
 class VectorCode::Emitter : public Instructions {
@@ -435,12 +441,12 @@ class VectorCode::Emitter : public Instructions {
         select(index, of);
         break;
       default:
-        operand_count(of.operation) == 1 ? unary(index, of) : binary(index, of);
+        operand_count(of.operation) == 1 ? compute_unary(index, of) : compute_binary(index, of);
         break;
     }
   }
 
-  void binary(Index index, const Step& of) {
+  void compute_binary(Index index, const Step& of) {
     Index first = of.operands[0];
     Index second = of.operands[1];
     if (commutes(of.operation) && !is_in_register(first) && is_in_register(second)) std::swap(first, second);
@@ -454,7 +460,7 @@ class VectorCode::Emitter : public Instructions {
     }
   }
 
-  void unary(Index index, const Step& of) {
+  void compute_unary(Index index, const Step& of) {
     const Register x = read(of.operands[0]);
     const Register y = result(index, of);
     unary(of.operation, y, x, static_cast<std::uint8_t>(of.immediate));
