@@ -10,6 +10,8 @@
 #include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/threads.h"
 #include "graph/base/random.h"
+#include "models/training/mean_loss.h"
+#include "models/training/run/weights.h"
 #include "ops/ops.h"
 #include "ops/optimisers.h"
 #include "passes/autodiff/autodiff.h"
@@ -46,6 +48,13 @@ Graph quadrants(std::int64_t rows, bool trains = true) {
   const std::vector<Value> grads = gradients(loss, weights);
   graph.output("gradient_norm", global_norm(grads));
   Adam(graph).update(weights, grads, graph.input("learning_rate", DType::f32, {}));
+  return graph;
+}
+
+/// The same, which keeps an average of its weights.
+Graph averaging(std::int64_t rows) {
+  Graph graph = quadrants(rows);
+  moving_average(graph.parameters(), graph.input("average_weight", DType::f32, {}));
   return graph;
 }
 
@@ -188,6 +197,33 @@ TEST_CASE("a schedule in the graph goes by the optimiser's count, goes on with a
   CHECK(std::vector<double>(rest.begin(), rest.begin() + 4) == std::vector<double>{0.25, 0.25, 0.125, 0.125});
 }
 
+TEST_CASE("the average of the weights is kept as the options say, and is what a checkpoint's weights are") {
+  TrainingTask with_average = task();
+  with_average.graph = [](const TrainingTask::Shape& shape) { return averaging(shape[0]); };
+  TrainerOptions keeping = options({}, 2);
+  keeping.average = 0.75;
+  double expected = 0;
+  Trainer* watched = nullptr;
+  keeping.on_step = [&](const StepReport&) {
+    const double now = watched->variables()->get("hidden/kernel").number(3);
+    expected += average_weight(0.75, watched->state().step) * (now - expected);
+  };
+  Trainer trainer(with_average, keeping);
+  watched = &trainer;
+  trainer.run();
+  const Graph graph = quadrants(1, false);
+  const auto weights = load_weights(graph, trainer.checkpoint().variables);
+  CHECK(weights->names().size() == 4);
+  CHECK(weights->get("hidden/kernel").number(3) == doctest::Approx(expected).epsilon(1e-5));
+  CHECK(weights->get("hidden/kernel") != trainer.variables()->get("hidden/kernel"));
+  Variables copied;
+  copy_averages(graph, *trainer.variables(), copied);
+  CHECK(copied.snapshot() == weights->snapshot());
+
+  CHECK(contains(message_of([&] { Trainer(with_average, options()); }), "the training step 'quadrants' has the input"));
+  CHECK(contains(message_of([&] { Trainer(task(), keeping); }), "the training step 'quadrants' has no such input"));
+}
+
 TEST_CASE("training gives the same bits with any number of threads, and with another seed others") {
   const Trained one = train(options());
   const int before = onednn::thread_count();
@@ -280,6 +316,66 @@ TEST_CASE("training ends when no epoch was better for some, and the best weights
   CHECK(train(patient).state.best_epoch == 6);
 }
 
+TEST_CASE("the loss of other batches is measured by a task that updates nothing") {
+  TrainingTask valid = task();
+  valid.graph = [](const TrainingTask::Shape& shape) { return quadrants(shape[0], false); };
+  TrainerOptions measuring = options({}, 2);
+  measuring.variables = std::make_shared<Variables>(measuring.seed);
+  MeanLoss loss(valid, measuring.variables);
+  measuring.validate = [&] { return loss.measure(); };
+  Trainer trainer(task(), measuring);
+  trainer.run();
+  double sum = 0;
+  std::int64_t rows = 0;
+  for (BatchNumber number; number.batch < batches; ++number.batch) {
+    const std::int64_t count = shape_of(number)[0];
+    Execution step(compile(quadrants(count, false), onednn_backend()), {.variables = measuring.variables});
+    fill(number, step);
+    step.run();
+    sum += step.get("loss").number(0) * static_cast<double>(count);
+    rows += count;
+  }
+  CHECK(loss.measure() == doctest::Approx(sum / static_cast<double>(rows)).epsilon(1e-6));
+  CHECK(trainer.state().best.at("valid_loss") >= loss.measure());
+}
+
+TEST_CASE("what else is measured may say which epoch is the best, and stands in the log") {
+  const TemporaryFolder folder;
+  TrainerOptions by_accuracy = options({}, 3);
+  by_accuracy.checkpoints = CheckpointFolder(folder.path, {.measures = {"valid_loss", "accuracy"}});
+  const std::vector<double> accuracies{0.5, 0.75, 0.25};
+  by_accuracy.validate = [&, epoch = std::size_t{0}]() mutable {
+    Validation validation(1.0 / static_cast<double>(epoch + 1));  // which falls with every epoch
+    validation.measures["accuracy"] = accuracies.at(epoch++);
+    validation.text = ", by hand";
+    validation.figures.push_back({"valid_rows", 7});
+    return validation;
+  };
+  by_accuracy.is_better = [](const Measures& epoch, const Measures& best) {
+    return epoch.at("accuracy") > best.at("accuracy");
+  };
+  const auto told = std::make_shared<Told>();
+  by_accuracy.progress = told;
+  Trainer trainer(task(), by_accuracy);
+  trainer.run();
+  CHECK(trainer.state().best_epoch == 2);
+  CHECK(contains(told->lines, "Valid loss 0.5000, by hand, the best so far"));
+  CHECK(contains(read_file(folder / "log.jsonl"), R"("accuracy":0.75,"valid_loss":0.5,"valid_rows":7)"));
+  trainer.restore("best");
+  CHECK(trainer.state().best == Measures{{"accuracy", 0.75}, {"valid_loss", 0.5}});
+}
+
+TEST_CASE("training goes on from the checkpoint that is named, but from no average") {
+  const TemporaryFolder folder;
+  train(options(folder.path, 2));
+  TrainerOptions named = options(folder.path);
+  named.checkpoint = "checkpoint-5";
+  CHECK(train(named) == train(options()));
+  CheckpointFolder(folder.path).save_average(Trainer(task(), options(folder.path)).checkpoint());
+  named.checkpoint = "averaged";
+  CHECK(contains(message_of([&] { Trainer(task(), named); }), "training cannot go on from it"));
+}
+
 TEST_CASE("a plateau cuts the learning rate") {
   TrainerOptions cutting = options({}, 4);
   cutting.learning_rate = {.learning_rate = 0.1, .schedule = Schedule::plateau, .decay = 0.5};
@@ -323,6 +419,12 @@ TEST_CASE("a loss that is no number is an error with its epoch and batch, and wh
   CHECK(message(checking).starts_with(where + ", "));
   CHECK(contains(message(checking), "is the first node that makes a NaN or an infinity"));
   CHECK(train(options(run)) == train(options()));
+  TrainerOptions finding = options(folder / "finding");
+  finding.find_divergence = true;
+  const std::string found = message_of([&] { Trainer(bad, finding).run(); });
+  CHECK(found.starts_with(where + ", "));
+  CHECK(contains(found, "is the first node that makes a NaN or an infinity"));
+  CHECK(contains(found, "checkpoint-5.safetensors is kept. Lower the learning rate or clip the gradients"));
 
   TrainerOptions measuring = options();
   measuring.validate = [] { return std::numeric_limits<double>::infinity(); };
@@ -402,6 +504,10 @@ TEST_CASE("what a task or its options lack is told before anything is made") {
   CHECK(contains(message([](TrainingTask& task, TrainerOptions&) { task.graph = {}; }), "has no graph"));
   CHECK(contains(message([](TrainingTask& task, TrainerOptions&) { task.fill = {}; }), "fills the inputs"));
   CHECK(contains(message([](TrainingTask& task, TrainerOptions&) { task.batches = 0; }), "an epoch has 0 batches"));
+  CHECK(
+      contains(message([](TrainingTask& task, TrainerOptions&) { task.accumulate = 2; }), "2 batches make an update:"));
+  CHECK(
+      contains(message([](TrainingTask& task, TrainerOptions&) { task.accumulate = 0; }), "0 batches make an update"));
   CHECK(contains(message([](TrainingTask&, TrainerOptions& with) { with.checkpoint_every = 0; }), "every 0 epochs"));
   CHECK(contains(message([](TrainingTask&, TrainerOptions& with) { with.keep = 0; }), "no checkpoint is to be kept"));
   CHECK(contains(message([](TrainingTask&, TrainerOptions& with) { with.patience = 2; }), "a patience of 2 epochs"));

@@ -167,4 +167,12 @@ printf 'graph "deep" {\n  %%x = input() @"%s" : f32[2]\n  output "x" = %%x\n}\n'
 passes "$weft" info deep.weft --depth 16
 passes timeout 20 "$weft" explain deep.weft -o deep.html
 
+# ---- report: a page of any training, by its log.
+mkdir run
+refuses 1 "there is no 'run/log.jsonl': a Trainer writes it" report run -o page.html
+echo '{"event":"epoch","step":8,"epoch":1,"loss":1.5,"valid_loss":1.25,"best":true}' >run/log.jsonl
+passes "$weft" report run -o page.html
+says 'Wrote page.html'
+grep -aq '"valid_loss":1.25' page.html || fail 'page.html does not hold the training'
+
 finish

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Checkpoint checkpoint(std::int64_t step) {
+Checkpoint checkpoint_after(std::int64_t step) {
   Checkpoint result;
   result.variables["kernel"] = Tensor::scalar<float>(static_cast<float>(step));
   result.state.step = step;
@@ -23,12 +23,12 @@ Checkpoint checkpoint(std::int64_t step) {
 TEST_CASE("the newest checkpoints stay, with the best one and the one that `latest` names") {
   const TemporaryFolder folder;
   const CheckpointFolder checkpoints(folder.path);
-  for (const std::int64_t step : {2, 4, 8, 16, 100}) checkpoints.save(checkpoint(step), step == 4, 2);
+  for (const std::int64_t step : {2, 4, 8, 16, 100}) checkpoints.save(checkpoint_after(step), step == 4, 2);
   CHECK(checkpoints.names() == std::vector<std::string>{"checkpoint-4", "checkpoint-16", "checkpoint-100"});
   CHECK(checkpoints.resolve("latest") == "checkpoint-100");
   CHECK(checkpoints.resolve("best") == "checkpoint-4");
   CHECK(checkpoints.load("best").state.step == 4);
-  checkpoints.save(checkpoint(5), false, 2);  // its steps have started again
+  checkpoints.save(checkpoint_after(5), false, 2);  // its steps have started again
   CHECK(checkpoints.resolve("latest") == "checkpoint-5");
 }
 
@@ -38,9 +38,9 @@ TEST_CASE("an average is no step, but has its name") {
                                      {.train = "train it", .average = "average them"});
   CHECK(message_of([&] { checkpoints.resolve("averaged"); }) ==
         fmt::format("the run directory '{}' holds no checkpoint; train it", folder.path.string()));
-  checkpoints.save(checkpoint(1), false, 1);
+  checkpoints.save(checkpoint_after(1), false, 1);
   CHECK(contains(message_of([&] { checkpoints.resolve("averaged"); }), "has no average of checkpoints; average them"));
-  checkpoints.save_average(checkpoint(7));
+  checkpoints.save_average(checkpoint_after(7));
   CHECK(checkpoints.names().size() == 1);
   CHECK(checkpoints.load("averaged.safetensors").state.step == 7);
   CHECK(contains(message_of([&] { checkpoints.resolve("checkpoint-9"); }),
@@ -49,7 +49,7 @@ TEST_CASE("an average is no step, but has its name") {
 
 TEST_CASE("what a checkpoint was trained with is compared when it is loaded") {
   const TemporaryFolder folder;
-  CheckpointFolder(folder.path, {.provenance = {{"trained.units", "3"}}}).save(checkpoint(1), true);
+  CheckpointFolder(folder.path, {.provenance = {{"trained.units", "3"}}}).save(checkpoint_after(1), true);
   Metadata told;
   const CheckpointFolder other(folder.path, {.check_provenance = [&](const Metadata& trained) {
                                  told = trained;
@@ -63,17 +63,17 @@ TEST_CASE("what a checkpoint was trained with is compared when it is loaded") {
 TEST_CASE("a damaged checkpoint is told with those that may be whole") {
   const TemporaryFolder folder;
   const CheckpointFolder checkpoints(folder.path);
-  checkpoints.save(checkpoint(1), false, 3);
+  checkpoints.save(checkpoint_after(1), false, 3);
   folder.write("checkpoint-1.safetensors", "half");
   CHECK(message_of([&] { checkpoints.load("latest"); }).ends_with("there is no other checkpoint, so train again"));
-  checkpoints.save(checkpoint(2), false, 3);
+  checkpoints.save(checkpoint_after(2), false, 3);
   CHECK(message_of([&] { checkpoints.load("checkpoint-1"); }).ends_with("use another checkpoint: checkpoint-2"));
 }
 
 TEST_CASE("names that point to nothing are told") {
   const TemporaryFolder folder;
   const CheckpointFolder checkpoints(folder.path);
-  checkpoints.save(checkpoint(1), false, 3);
+  checkpoints.save(checkpoint_after(1), false, 3);
   CHECK(contains(message_of([&] { checkpoints.load("best"); }), "best' is missing; name a checkpoint: checkpoint-1"));
   folder.write("best", "checkpoint-9\n");
   CHECK(contains(message_of([&] { checkpoints.load("best"); }), "names \"checkpoint-9\", which is not there"));
@@ -86,7 +86,7 @@ TEST_CASE("what a killed writer left is cleared away, and nothing else") {
   for (const char* name : {"checkpoint-7.safetensors.tmp-99-0", "latest.tmp-1-2", "notes.tmp-1", "kernel.safetensors"})
     folder.write(name, "half");
   CHECK(checkpoints.names().empty());
-  checkpoints.save(checkpoint(8), true, 1);
+  checkpoints.save(checkpoint_after(8), true, 1);
   CHECK_FALSE(fs::exists(folder / "checkpoint-7.safetensors.tmp-99-0"));
   CHECK_FALSE(fs::exists(folder / "latest.tmp-1-2"));
   CHECK(fs::exists(folder / "notes.tmp-1"));
@@ -96,9 +96,9 @@ TEST_CASE("what a killed writer left is cleared away, and nothing else") {
 TEST_CASE("a save that fails leaves the names at the checkpoint before") {
   const TemporaryFolder folder;
   const CheckpointFolder checkpoints(folder.path);
-  checkpoints.save(checkpoint(1), true, 3);
+  checkpoints.save(checkpoint_after(1), true, 3);
   fs::create_directory(folder / "checkpoint-2.safetensors");  // in the way of the next one
-  CHECK_THROWS_AS(checkpoints.save(checkpoint(2), true, 3), Error);
+  CHECK_THROWS_AS(checkpoints.save(checkpoint_after(2), true, 3), Error);
   CHECK(checkpoints.load("latest").state.step == 1);
   CHECK(checkpoints.resolve("best") == "checkpoint-1");
 }
