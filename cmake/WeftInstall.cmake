@@ -6,6 +6,7 @@
 #   Weft::inspect  <weft/inspect.h>  lint, info, histories and pages of graphs: COMPONENTS inspect
 
 include(CMakePackageConfigHelpers)
+include(PublicIncludes)
 
 option(WEFT_INSTALL "Install Weft's libraries and headers" ${PROJECT_IS_TOP_LEVEL})
 
@@ -19,6 +20,17 @@ set(weft_nmt_libraries
   weft_nmt_training weft_nmt_report)
 set(weft_inspect_libraries weft_web weft_inspect)
 
+# Another project's tree has the headers in its build folder as an installation has them.
+function(weft_headers_in_tree)
+  foreach(folder IN LISTS ARGN)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${folder}/*.h ${folder}/*.def)
+    foreach(header IN LISTS headers)
+      weft_public_header(${PROJECT_SOURCE_DIR}/${header} ${PROJECT_BINARY_DIR}/include/weft/${header})
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${header})
+    endforeach()
+  endforeach()
+endfunction()
+
 # weft_public(NAME HEADER ROOM...): the target Weft::NAME of those rooms, and HEADER as <weft/NAME.h>. In this tree the
 # header is copied to where an installed one is found. Names of programs are taken, so the target has another one here.
 function(weft_public name header)
@@ -26,7 +38,11 @@ function(weft_public name header)
   add_library(Weft::${name} ALIAS weft_public_${name})
   set_target_properties(weft_public_${name} PROPERTIES EXPORT_NAME ${name})
   target_link_libraries(weft_public_${name} INTERFACE ${ARGN})
-  configure_file(${PROJECT_SOURCE_DIR}/${header} ${PROJECT_BINARY_DIR}/include/weft/${name}.h COPYONLY)
+  if(PROJECT_IS_TOP_LEVEL)
+    configure_file(${PROJECT_SOURCE_DIR}/${header} ${PROJECT_BINARY_DIR}/include/weft/${name}.h COPYONLY)
+  else()
+    weft_public_header(${PROJECT_SOURCE_DIR}/${header} ${PROJECT_BINARY_DIR}/include/weft/${name}.h)
+  endif()
   target_include_directories(weft_public_${name} INTERFACE
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -42,6 +58,14 @@ if(TARGET weft_nmt_training)
   weft_public(inspect tools/inspect/inspect.h weft_public_training ${weft_inspect_libraries})
 endif()
 
+set(headers graph ops passes backends)
+if(TARGET weft_nmt_training)
+  list(APPEND headers models tools/inspect tools/web)
+endif()
+if(NOT PROJECT_IS_TOP_LEVEL)
+  weft_headers_in_tree(${headers})
+endif()
+
 if(NOT WEFT_INSTALL)
   return()
 endif()
@@ -54,13 +78,11 @@ function(weft_install export)
   install(EXPORT ${export} NAMESPACE Weft:: DESTINATION ${weft_package_dir})
 endfunction()
 
-set(headers graph ops passes backends)
 weft_install(WeftTargets ${weft_libraries} weft_public_weft)
 if(TARGET weft_nmt_training)
   weft_install(WeftTrainingTargets ${weft_training_libraries} weft_public_training)
   weft_install(WeftNmtTargets ${weft_nmt_libraries} weft_public_nmt)
   weft_install(WeftInspectTargets ${weft_inspect_libraries} weft_public_inspect)
-  list(APPEND headers models tools/inspect tools/web)
 endif()
 foreach(folder IN LISTS headers)
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft/${folder}
