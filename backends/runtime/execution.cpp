@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "backends/runtime/program_impl.h"
+#include "backends/runtime/step_counts.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/joined.h"
@@ -118,7 +119,6 @@ struct Execution::Impl {
   void prepare_outputs();
   void prepare_updates();
   void note_reads();
-  void require_own_step_counts() const;
   LastingContent lasting_content(NodeId source) const;
   std::vector<PackedOperand> packed_operands(const Node& node, const Kernel& kernel) const;
 
@@ -158,7 +158,7 @@ Execution::Impl::Impl(Program of, const ExecutionOptions& options, const Program
   prepare_outputs();
   prepare_updates();
   note_reads();
-  require_own_step_counts();
+  require_own_step_counts(made.step_counts, graph.name(), *variables);
 }
 
 void Execution::Impl::bind_leaves() {
@@ -248,30 +248,6 @@ void Execution::Impl::note_reads() {
     }
 }
 
-/// A count that two optimisers shared would run ahead of both, and Adam's correction of its moments' bias be wrong.
-void Execution::Impl::require_own_step_counts() const {
-  std::map<ValueId, std::vector<std::string>> counted;  // parameters, by the step that their update reads
-  for (const NodeId id : graph.nodes()) {
-    const Node& node = graph.node(id);
-    if (const std::optional<std::size_t> step = operand_index(*node.op, "step"); step && node.op->family == "update")
-      counted[node.operands[*step]].push_back(graph.value_name(node.operands[0]));
-  }
-  for (const Update& update : graph.updates()) {
-    const auto at = counted.find(update.value);
-    if (at == counted.end()) continue;
-    std::ranges::sort(at->second);
-    const std::string name = graph.value_name(update.variable);
-    const std::string parameters = fmt::format("'{}'", joined(at->second, "', '"));
-    Variables::Entry& entry = variables->entry(name);
-    if (entry.counted.empty()) entry.counted = parameters;
-    require(
-        entry.counted == parameters,
-        "the state '{}' counts the updates of {}; the graph '{}' would have it count those of {} as well: give each "
-        "optimiser a name of its own: Adam(graph, \"name\")",
-        name, entry.counted, graph.name(), parameters);
-  }
-}
-
 std::byte* Execution::Impl::address(ValueId value) const {
   const Location& location = made.plan.locations[value.index];
   if (location.place == Location::Place::leaf) return leaf_memory[location.owner.index] + location.offset;
@@ -301,7 +277,11 @@ void Execution::Impl::bind_addresses() {
 void Execution::Impl::require_inputs() const {
   std::vector<std::string> missing;
   for (const auto& [name, port] : inputs)
-    if (port.is_read && !port.has_memory()) missing.push_back(fmt::format("'{}' {}", name, port.memory.type));
+    if (port.is_read && !port.has_memory()) {
+      const SourceLine declared = made.input_lines.at(name);
+      missing.push_back(fmt::format("'{}' {}{}", name, port.memory.type,
+                                    declared ? fmt::format(" (declared at {})", declared.to_string()) : ""));
+    }
   require(missing.empty(), "graph '{}' is run without its {}: set {}", graph.name(), counted(missing.size(), "input"),
           joined(missing, ", "));
 }

@@ -17,6 +17,12 @@
 namespace weft {
 namespace {
 
+std::map<std::string, SourceLine, std::less<>> input_lines(const Graph& graph) {
+  std::map<std::string, SourceLine, std::less<>> lines;
+  for (const NodeId id : graph.leaves(leaf::input)) lines[graph.node(id).name] = graph.node(id).declared;
+  return lines;
+}
+
 Lifetime lifetime_of(const Graph& graph, ValueId value) {
   const Op* source = graph.node(graph.producer(piece_of(graph, value).source)).op;
   return source == &leaf::constant || is_variable(*source) ? Lifetime::program : Lifetime::run;
@@ -156,6 +162,8 @@ Program compile(const Graph& graph, const Backend& backend, const CompileOptions
   auto program = std::make_shared<Program::Impl>();
   program->graph = graph.clone();
   program->variables = declared_variables(graph);
+  program->step_counts = step_counts(graph);
+  program->input_lines = input_lines(graph);
   std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
   run_passes(program->graph, passes, pass_context(backend), options.observer);

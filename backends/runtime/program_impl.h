@@ -9,6 +9,7 @@
 #include "backends/runtime/kernel.h"
 #include "backends/runtime/packed_copies.h"
 #include "backends/runtime/program.h"
+#include "backends/runtime/step_counts.h"
 #include "backends/runtime/variables.h"
 
 namespace weft {
@@ -17,6 +18,8 @@ struct Program::Impl {
   Graph graph;
   /// Those of the graph before the passes, which may have found that nobody reads one.
   std::vector<VariableDeclaration> variables;
+  std::vector<StepCount> step_counts;
+  std::map<std::string, SourceLine, std::less<>> input_lines;  ///< where they are declared, for messages
   ProgramReport report;
   std::vector<NodeId> schedule;
   BufferPlan plan;

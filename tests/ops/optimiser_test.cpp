@@ -412,4 +412,38 @@ TEST_CASE("graphs that share variables share a count of steps only for the same 
   CHECK_NOTHROW(Execution(compile(training("critic", "critic_adam"), reference_backend()), shared));
 }
 
+TEST_CASE("so does a schedule of any optimiser, but not a count of dropout's draws") {
+  const auto trained_by = [](auto optimiser, std::string_view parameter) {
+    return [optimiser, parameter] {
+      Graph graph{std::string(parameter)};
+      const Value w = graph.parameter(parameter, {2}, Initializer::ones());
+      const Value runs = graph.state("dropout/step", {DType::i32, Shape{}});
+      graph.update(runs, runs + 1.0);
+      const Value loss = reduce_sum(dropout(w * w, runs, {.rate = 0.5}));
+      optimiser(graph, w, gradients(loss, {w})[0]);
+      return graph;
+    };
+  };
+  const auto refused = [&](auto optimiser) {
+    const ExecutionOptions shared{.variables = std::make_shared<Variables>()};
+    const Execution first(compile(trained_by(optimiser, "generator")(), onednn_backend()), shared);
+    CHECK_NOTHROW(Execution(compile(trained_by(optimiser, "generator")(), reference_backend()), shared));
+    return error_of([&] { Execution(compile(trained_by(optimiser, "critic")(), onednn_backend()), shared); });
+  };
+  const auto scheduled = [](auto optimiser, Value w, Value gradient) {
+    optimiser.update({w}, {gradient}, 0.1 * linear_decay(optimiser.step(), 9));
+  };
+  CHECK(
+      refused([&](Graph& graph, Value w, Value g) { scheduled(Sgd(graph), w, g); })
+          .starts_with(
+              "the state 'sgd/step' counts the updates of 'generator'; the graph 'critic' would have it count those of "
+              "'critic' as well"));
+  CHECK(
+      refused([&](Graph& graph, Value w, Value g) { scheduled(RmsProp(graph), w, g); }).starts_with("the state 'rms"));
+  CHECK(
+      refused([&](Graph& graph, Value w, Value g) { scheduled(Adagrad(graph), w, g); }).starts_with("the state 'ada"));
+  const auto fixed = [](Graph& graph, Value w, Value g) { Sgd(graph).update({w}, {g}, 0.1); };
+  CHECK(refused(fixed) == "no error");
+}
+
 }  // namespace weft

@@ -388,9 +388,11 @@ TEST_CASE("passes may run after the pipeline, by name") {
 
 TEST_CASE("an input that was never set is an error, not zeros") {
   Graph graph("sum");
-  graph.output("y", graph.input("a", DType::f32, {2}) + graph.input("b", DType::f32, {2}));
+  const Value a = graph.input("a", DType::f32, {2}, {"model.cpp", 7});
+  graph.output("y", a + graph.input("b", DType::f32, {2}, {}));  // whose line is unknown, as in a graph from a file
   Execution execution = compile(graph, reference_backend());
-  CHECK(error_of([&] { execution.run(); }) == "graph 'sum' is run without its 2 inputs: set 'a' f32[2], 'b' f32[2]");
+  CHECK(error_of([&] { execution.run(); }) ==
+        "graph 'sum' is run without its 2 inputs: set 'a' f32[2] (declared at model.cpp:7), 'b' f32[2]");
   execution.set("a", std::vector<float>{1, 2});
   CHECK(error_of([&] { execution.run(); }) == "graph 'sum' is run without its 1 input: set 'b' f32[2]");
   CHECK(error_of([&] { execution.get("y"); }) == "the output 'y' is asked for before the first run");
