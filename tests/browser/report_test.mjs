@@ -1,4 +1,4 @@
-// The page of `weft-nmt report`: its curves, sample translations and heat maps say what the run's logs say.
+// The pages of `weft-nmt report` and `weft report`: their curves, sample translations and heat maps say what the run's logs say.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -52,6 +52,18 @@ test("curves tell the log's numbers under the pointer, in all charts at once", a
     assert.ok(Math.abs(Number(norm) - batches[0].gradient_norm) < 0.01 * batches[0].gradient_norm, norm);
     assert.equal((await legend(page, "Learning rate"))["learning rate"], "0.002");
     assert.match((await legend(page, "Tokens per second"))["tokens per second"], /^[\d,]+$/);
+  });
+});
+
+test("any training has its page, of what the log says and no more", async () => {
+  attempt("weft", "report", "run", "-o", "any.html");
+  await inBothThemes("any.html", {}, async (page) => {
+    await hover(page, "Loss per token", 1);
+    assert.equal((await legend(page, "Loss per token")).valid, epochs[2].valid_loss.toFixed(4));
+    assert.equal(await page.textContent(".figures dd"), "Ended");
+    assert.deepEqual(await page.locator("h2").allTextContents(), ["Curves", "Epochs"]);
+    assert.ok(!(await page.locator(".scroll th").allTextContents()).includes("chrF"));
+    assert.match(await page.textContent(".figures"), /Epochs done3/);
   });
 });
 
