@@ -84,38 +84,45 @@ struct WindowChunk {
 template <std::int64_t lanes>
 using LaneCount = std::integral_constant<std::int64_t, lanes>;
 
-/// Calls visit(LaneCount, chunk) for all windows of a plane. A chunk has several where they lie within x along the row;
-/// the last one of a row reaches back into the one before, so as to be full.
+/// Calls visit(LaneCount, chunk) for windows of a row of y. A chunk has several where they lie within x along the row;
+/// the last one reaches back into the one before, so as to be full.
 template <typename Visit>
-WEFT_INLINE void for_each_chunk(const Pool& pool, const Visit& visit) {
+WEFT_INLINE void for_each_chunk(const Pool& pool, std::int64_t depth, std::int64_t height, Range windows,
+                                const Visit& visit) {
   const PoolAxis& d = pool.axes[0];
   const PoolAxis& h = pool.axes[1];
   const PoolAxis& w = pool.axes[2];
+  WindowChunk chunk{d.elements(depth), h.elements(height), {}, 0, 0, 0};
+  const std::int64_t start =
+      (d.place(depth, chunk.planes.first) * h.input + h.place(height, chunk.rows.first)) * w.input;
+  const std::int64_t row = (depth * h.output + height) * w.output;
+  const Range inner{std::max(windows.first, w.inner.first), std::min(windows.last, w.inner.last)};
+  const auto at = [&](auto lanes, std::int64_t window) WEFT_INLINE_LAMBDA {
+    const std::int64_t first = lanes == 1 ? window : std::min(window, inner.last - lanes);
+    chunk.columns = lanes == 1 ? w.elements(first) : WindowAxis::Range{0, w.window};
+    chunk.start = start + w.place(first, chunk.columns.first);
+    chunk.place = row + first;
+    chunk.done = window - first;
+    visit(lanes, chunk);
+    return first + lanes;
+  };
+  std::int64_t window = windows.first;
+  while (window < windows.last)
+    if (window < inner.first || window >= inner.last || inner.size() < 4)
+      window = at(LaneCount<1>(), window);
+    else if (inner.size() < 8)
+      window = at(LaneCount<4>(), window);
+    else
+      window = at(LaneCount<8>(), window);
+}
+
+/// The same for all windows of a plane.
+template <typename Visit>
+WEFT_INLINE void for_each_chunk(const Pool& pool, const Visit& visit) {
+  const auto& [d, h, w] = pool.form.axes;
   for (std::int64_t depth = 0; depth < d.output; ++depth)
-    for (std::int64_t height = 0; height < h.output; ++height) {
-      WindowChunk chunk{d.elements(depth), h.elements(height), {}, 0, 0, 0};
-      const std::int64_t start =
-          (d.place(depth, chunk.planes.first) * h.input + h.place(height, chunk.rows.first)) * w.input;
-      const std::int64_t row = (depth * h.output + height) * w.output;
-      const auto at = [&](auto lanes, std::int64_t window) WEFT_INLINE_LAMBDA {
-        const std::int64_t first = lanes == 1 ? window : std::min(window, w.inner.last - lanes);
-        chunk.columns = lanes == 1 ? w.elements(first) : WindowAxis::Range{0, w.window};
-        chunk.start = start + w.place(first, chunk.columns.first);
-        chunk.place = row + first;
-        chunk.done = window - first;
-        visit(lanes, chunk);
-        return first + lanes;
-      };
-      const std::int64_t inner = w.inner.last - w.inner.first;
-      std::int64_t window = 0;
-      while (window < w.output)
-        if (window < w.inner.first || window >= w.inner.last || inner < 4)
-          window = at(LaneCount<1>(), window);
-        else if (inner < 8)
-          window = at(LaneCount<4>(), window);
-        else
-          window = at(LaneCount<8>(), window);
-    }
+    for (std::int64_t height = 0; height < h.output; ++height)
+      for_each_chunk(pool, depth, height, {0, w.output}, visit);
 }
 
 /// Calls visit(place in x's plane) for each element of the first window of a chunk.
@@ -209,19 +216,6 @@ struct MaxPoolOfValues {
   }
 };
 
-struct MaxPoolGradient {
-  template <typename Stride>
-  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* cotangent, float* y, Stride stride) {
-    std::fill_n(y, pool.input(), 0.0F);
-    for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
-      const Maxima<lanes> maxima(pool, chunk, x, stride);
-      std::int32_t places[lanes];
-      maxima.place.store(places);
-      for (std::int64_t i = chunk.done; i < lanes; ++i) y[places[i]] += cotangent[chunk.place + i];
-    });
-  }
-};
-
 struct AveragePool {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* /*second*/, float* y, Stride stride) {
@@ -239,7 +233,7 @@ struct AveragePool {
 };
 
 /// Windows of a row that are worked on at once: what is known of them stays in the cache.
-constexpr std::int64_t window_block = 128;
+constexpr std::int64_t block = 128;
 
 /// Calls visit(first window, last window, place) for each element of a row's windows: window i has it at place + i *
 /// stride of x's plane.
@@ -263,9 +257,8 @@ WEFT_INLINE void for_each_block(const Pool& pool, const Visit& visit) {
   const auto& [d, h, w] = pool.form.axes;
   for (std::int64_t depth = 0; depth < d.output; ++depth)
     for (std::int64_t height = 0; height < h.output; ++height)
-      for (std::int64_t first = 0; first < w.output; first += window_block)
-        visit(depth, height, Range{first, std::min(w.output, first + window_block)},
-              (depth * h.output + height) * w.output);
+      for (std::int64_t first = 0; first < w.output; first += block)
+        visit(depth, height, Range{first, std::min(w.output, first + block)}, (depth * h.output + height) * w.output);
 }
 
 /// In order of the columns, whole blocks at a time: where windows overlap, an element is not written again right away.
@@ -273,7 +266,7 @@ struct AveragePoolGradient {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* cotangent, const float* /*second*/, float* x,
                                 Stride stride) {
-    float part[window_block];
+    float part[block];
     std::fill_n(x, pool.input(), 0.0F);
     for_each_block(
         pool, [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
@@ -289,6 +282,46 @@ struct AveragePoolGradient {
                                x[at + window * stride] += part[window - windows.first];
                            });
         });
+  }
+};
+
+/// Where windows follow each other closely, many have one largest element: a block of them is gone through column by
+/// column, as above, and each element takes what is its own. Elsewhere each window adds to its largest element.
+struct MaxPoolGradient {
+  template <typename Stride>
+  WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* cotangent, float* y, Stride stride) {
+    std::fill_n(y, pool.input(), 0.0F);
+    if constexpr (std::is_same_v<Stride, std::integral_constant<std::int64_t, 1>>)
+      if (const auto& [d, h, w] = pool.form.axes; d.window * h.window * w.window <= most_columns)
+        return by_columns(pool, x, cotangent, y);
+    for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
+      const Maxima<lanes> maxima(pool, chunk, x, stride);
+      std::int32_t places[lanes];
+      maxima.place.store(places);
+      for (std::int64_t i = chunk.done; i < lanes; ++i) y[places[i]] += cotangent[chunk.place + i];
+    });
+  }
+
+ private:
+  /// Of larger windows each element would be asked too often.
+  static constexpr std::int64_t most_columns = 16;
+
+  WEFT_INLINE static void by_columns(const Pool& pool, const float* x, const float* cotangent, float* y) {
+    std::int32_t places[block];
+    for_each_block(pool, [&](std::int64_t depth, std::int64_t height, Range windows,
+                             std::int64_t row) WEFT_INLINE_LAMBDA {
+      for_each_chunk(pool, depth, height, windows, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
+        Maxima<lanes>(pool, chunk, x, LaneCount<1>()).place.store(places + chunk.place - row - windows.first);
+      });
+      for_each_element(pool, depth, height, windows,
+                       [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
+#pragma omp simd
+                         for (std::int64_t window = first; window < last; ++window)
+                           y[at + window] += places[window - windows.first] == static_cast<std::int32_t>(at + window)
+                                                 ? cotangent[row + window]
+                                                 : 0.0F;
+                       });
+    });
   }
 };
 
