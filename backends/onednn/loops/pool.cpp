@@ -233,7 +233,7 @@ struct AveragePool {
 };
 
 /// Windows of a row that are worked on at once: what is known of them stays in the cache.
-constexpr std::int64_t block = 128;
+constexpr std::int64_t window_block = 128;
 
 /// Calls visit(first window, last window, place) for each element of a row's windows: window i has it at place + i *
 /// stride of x's plane.
@@ -257,8 +257,9 @@ WEFT_INLINE void for_each_block(const Pool& pool, const Visit& visit) {
   const auto& [d, h, w] = pool.form.axes;
   for (std::int64_t depth = 0; depth < d.output; ++depth)
     for (std::int64_t height = 0; height < h.output; ++height)
-      for (std::int64_t first = 0; first < w.output; first += block)
-        visit(depth, height, Range{first, std::min(w.output, first + block)}, (depth * h.output + height) * w.output);
+      for (std::int64_t first = 0; first < w.output; first += window_block)
+        visit(depth, height, Range{first, std::min(w.output, first + window_block)},
+              (depth * h.output + height) * w.output);
 }
 
 /// In order of the columns, whole blocks at a time: where windows overlap, an element is not written again right away.
@@ -266,7 +267,7 @@ struct AveragePoolGradient {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* cotangent, const float* /*second*/, float* x,
                                 Stride stride) {
-    float part[block];
+    float part[window_block];
     std::fill_n(x, pool.input(), 0.0F);
     for_each_block(
         pool, [&](std::int64_t depth, std::int64_t height, Range windows, std::int64_t row) WEFT_INLINE_LAMBDA {
@@ -307,7 +308,7 @@ struct MaxPoolGradient {
   static constexpr std::int64_t most_columns = 16;
 
   WEFT_INLINE static void by_columns(const Pool& pool, const float* x, const float* cotangent, float* y) {
-    std::int32_t places[block];
+    std::int32_t places[window_block];
     for_each_block(pool, [&](std::int64_t depth, std::int64_t height, Range windows,
                              std::int64_t row) WEFT_INLINE_LAMBDA {
       for_each_chunk(pool, depth, height, windows, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
