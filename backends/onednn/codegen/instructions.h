@@ -30,7 +30,7 @@ class Instructions : public Xbyak::CodeGenerator {
 
   bool is_avx512() const { return is_avx512_; }
   /// Elements of a vector.
-  int width() const { return is_avx512_ ? 16 : 8; }
+  std::uint32_t width() const { return is_avx512_ ? 16 : 8; }
   /// Registers for values.
   std::size_t register_count() const { return is_avx512_ ? 32 : 15; }
 

@@ -85,7 +85,7 @@ class VectorCode::Emitter : public Instructions {
     Xbyak::Label frame;
     // The frame's size is known when all is emitted: spills come.
     sub(rsp, qword[rip + frame]);
-    and_(rsp, -bytes_of_slot);
+    and_(rsp, static_cast<std::uint32_t>(-bytes_of_slot));
     mov(ptr[rsp], rax);
     Xbyak::Label next_row;
     L(next_row);
@@ -93,7 +93,7 @@ class VectorCode::Emitter : public Instructions {
     for (std::size_t pointer = 0; pointer < program_.row_steps.size(); ++pointer) {
       if (program_.row_steps[pointer] == 0) continue;
       mov(rax, static_cast<std::uint64_t>(program_.row_steps[pointer]));
-      add(qword[pointers + 8 * static_cast<int>(pointer)], rax);
+      add(address_of(static_cast<Index>(pointer)), rax);
     }
     dec(rows);
     jnz(next_row, T_NEAR);
@@ -141,7 +141,7 @@ class VectorCode::Emitter : public Instructions {
     if (is_avx512()) {
       mov(rax, columns);
       sub(rax, column);
-      mov(lane.cvt32(), -1);
+      mov(lane.cvt32(), ~0U);
       bzhi(eax, lane.cvt32(), eax);
       kmovw(k1, eax);
       use(Width::masked);
@@ -166,7 +166,7 @@ class VectorCode::Emitter : public Instructions {
       if (!pointer || pointer_registers_.contains(*pointer) || pointer_registers_.size() == free_registers_.size())
         continue;
       const Xbyak::Reg64& reg = free_registers_[pointer_registers_.size()];
-      mov(reg, ptr[pointers + 8 * *pointer]);
+      mov(reg, address_of(*pointer));
       pointer_registers_.emplace(*pointer, reg);
     }
   }
@@ -194,7 +194,7 @@ class VectorCode::Emitter : public Instructions {
     partials_[at(index)] = take_frame(bytes_of_partials);
     use(Width::vector);
     vmovups(full(0), ptr[rip + literal(neutral(step(index).operation))]);
-    for (int offset = 0; offset < bytes_of_partials; offset += 4 * width())
+    for (int offset = 0; offset < bytes_of_partials; offset += 4 * static_cast<int>(width()))
       vmovups(frame(partials_[at(index)] + offset), full(0));
   }
 
@@ -226,7 +226,7 @@ class VectorCode::Emitter : public Instructions {
     const Register sum = number(first);
     mov(lane, column);
     and_(lane, static_cast<std::uint32_t>(lanes - 1));
-    const Address partials = ptr[rsp + lane * 4 + frame_base + partials_[at(index)]];
+    const Address partials = ptr[rsp + lane * 4 + frame_place(partials_[at(index)])];
     load(sum, partials);
     reduce_two(operation, sum, sum, operand, number(second));
     save(sum, partials);
@@ -535,13 +535,17 @@ class VectorCode::Emitter : public Instructions {
 
   // ---- Names of registers and memory.
 
-  Address frame(int offset) const { return ptr[rsp + frame_base + offset]; }
+  static std::size_t frame_place(int offset) { return static_cast<std::size_t>(frame_base + offset); }
+  Address frame(int offset) const { return ptr[rsp + frame_place(offset)]; }
+
+  /// Where a pointer lies.
+  Address address_of(Index pointer) const { return qword[pointers + 8 * at(pointer)]; }
 
   /// The register that holds a pointer; rax is overwritten if none does.
   Xbyak::Reg64 base(Index pointer) {
     const auto found = pointer_registers_.find(pointer);
     if (found != pointer_registers_.end()) return found->second;
-    mov(rax, ptr[pointers + 8 * pointer]);
+    mov(rax, address_of(pointer));
     return rax;
   }
   Xbyak::RegExp element_address(Index pointer, int size) { return base(pointer) + column * size; }
