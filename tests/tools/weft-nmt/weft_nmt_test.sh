@@ -503,6 +503,18 @@ status=0
 says '500 bad lines, the first of which are named'
 same <(yes '<bad line>' | head -n 500) out
 
+# Scores stand in the lines of the pairs that they are of, whatever is between these.
+{ printf "There.\tLà.\n\nno pair\nThere.\tLà.\n" && printf 'a %.0s' {1..1025} && printf '\tLà.\n'; } >pairs
+status=0
+"$nmt" score --run whole pairs >out 2>err || status=$?
+[[ $status == 1 ]] || fail "scores of bad lines: status $status, not 1" "$(<err)"
+says 'pairs: 2 bad lines; "<bad line>" stands in the place of each'
+scored=$(head -n 1 out)
+same <(printf '%s\n' "$scored" '' $'nan\tnan\t<bad line>' "$scored" $'nan\tnan\t<bad line>') out
+[[ $scored != *nan* ]] || fail "a good pair is not scored: $scored"
+passes "$nmt" score --run whole --skip-bad pairs
+lines out 5
+
 if [[ -e /dev/full ]]; then
   status=0
   "$nmt" translate --run whole 'Là.' >/dev/full 2>err || status=$?
