@@ -18,7 +18,7 @@ fi
 
 tools/scripts/setup.sh
 if [[ $preset == sanitize ]]; then
-  tools/scripts/setup.sh clang libclang-rt-dev libomp-dev
+  tools/scripts/setup.sh clang lld libclang-rt-dev libomp-dev
 else
   tools/scripts/setup-browser.sh
 fi

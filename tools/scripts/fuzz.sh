@@ -29,7 +29,7 @@ done
 for name in "${harnesses[@]}"; do
   [[ -f tests/fuzz/${name}_fuzz.cpp ]] || { echo "fuzz.sh: there is no harness '$name'" >&2 && exit 2; }
 done
-tools/scripts/setup.sh clang libclang-rt-dev libomp-dev
+tools/scripts/setup.sh clang lld libclang-rt-dev libomp-dev
 [[ -f build/sanitize/build.ninja ]] || cmake --preset sanitize >&2
 if ((${#harnesses[@]} == 0)); then
   for source in tests/fuzz/*_fuzz.cpp; do harnesses+=("$(basename "$source" _fuzz.cpp)"); done

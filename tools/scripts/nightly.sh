@@ -30,7 +30,7 @@ try_programs() {
     tests/tools/weft-nmt/resume_test.sh build/sanitize/bin/weft-nmt "$RANDOM" 20 20
 }
 
-tools/scripts/setup.sh clang libclang-rt-dev libomp-dev
+tools/scripts/setup.sh clang lld libclang-rt-dev libomp-dev
 cmake --preset release
 cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
 
