@@ -286,15 +286,15 @@ struct AveragePoolGradient {
   }
 };
 
-/// Where windows follow each other closely, many have one largest element: a block of them is gone through column by
-/// column, as above, and each element takes what is its own. Elsewhere each window adds to its largest element.
+/// Along a line, neighbouring windows mostly have one largest element, and adding to it would wait for itself: a block of
+/// them is gone through column by column, as above, and each element takes what is its own. Elsewhere each window adds to
+/// its largest element.
 struct MaxPoolGradient {
   template <typename Stride>
   WEFT_INLINE static void plane(const Pool& pool, const float* x, const float* cotangent, float* y, Stride stride) {
     std::fill_n(y, pool.input(), 0.0F);
     if constexpr (std::is_same_v<Stride, std::integral_constant<std::int64_t, 1>>)
-      if (const auto& [d, h, w] = pool.form.axes; d.window * h.window * w.window <= most_columns)
-        return by_columns(pool, x, cotangent, y);
+      if (is_long_line(pool.form.axes)) return by_columns(pool, x, cotangent, y);
     for_each_chunk(pool, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
       const Maxima<lanes> maxima(pool, chunk, x, stride);
       std::int32_t places[lanes];
@@ -304,8 +304,11 @@ struct MaxPoolGradient {
   }
 
  private:
-  /// Of larger windows each element would be asked too often.
-  static constexpr std::int64_t most_columns = 16;
+  /// Of larger windows, or for less than a block, asking each element of each window costs more than it saves.
+  static bool is_long_line(const WindowAxes& axes) {
+    const auto& [d, h, w] = axes;
+    return d.window == 1 && h.window == 1 && w.window <= 16 && w.output >= window_block;
+  }
 
   WEFT_INLINE static void by_columns(const Pool& pool, const float* x, const float* cotangent, float* y) {
     std::int32_t places[window_block];

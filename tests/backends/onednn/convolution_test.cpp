@@ -169,6 +169,9 @@ TEST_CASE("poolings of several axes, and windows that are larger than x") {
     CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
   };
   check({2, 3, 17}, 4, {.strides = 3, .padding = {1, 2}});
+  for (const std::int64_t length : {132, 257, 390})
+    for (const std::int64_t window : {1, 2, 5, 16, 17})
+      check({2, 3, length}, window, {.padding = {window / 2, window / 3}});
   check({2, 3, 4, 5, 6}, {2, 3, 2}, {.strides = {1, 2, 3}, .padding = {1, 1, 0}});
   check({2, 3, 2, 1}, {5, 4}, {.strides = {2, 1}, .padding = {4, 3}});
   constexpr std::int64_t large = std::int64_t{1} << 39;
