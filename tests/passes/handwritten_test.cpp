@@ -120,10 +120,10 @@ TEST_CASE("a decoder whose attention is written by hand is compiled to the kerne
   const TensorMap made = run(hand, time);
   const Program plain = compile(decoder(by_hand, time), reference_backend(), {.disabled_passes = {"recognise"}});
   const TensorMap by_reference = run(plain, time);
-  for (const auto& [name, tensor] : expected) {
-    CAPTURE(name);
-    CHECK(distance(tensor, made.at(name)) < 1e-5);
-    CHECK(distance(tensor, by_reference.at(name)) < 1e-4);
+  for (const auto& entry : expected) {
+    CAPTURE(entry.first);
+    CHECK(distance(entry.second, made.at(entry.first)) < 1e-5);
+    CHECK(distance(entry.second, by_reference.at(entry.first)) < 1e-4);
   }
 }
 

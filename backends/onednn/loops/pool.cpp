@@ -315,7 +315,7 @@ struct MaxPoolGradient {
     for_each_block(pool, [&](std::int64_t depth, std::int64_t height, Range windows,
                              std::int64_t row) WEFT_INLINE_LAMBDA {
       for_each_chunk(pool, depth, height, windows, [&](auto lanes, const WindowChunk& chunk) WEFT_INLINE_LAMBDA {
-        Maxima<lanes>(pool, chunk, x, LaneCount<1>()).place.store(places + chunk.place - row - windows.first);
+        Maxima<lanes>(pool, chunk, x, LaneCount<1>()).place.store(places + (chunk.place - row - windows.first));
       });
       for_each_element(pool, depth, height, windows,
                        [&](std::int64_t first, std::int64_t last, std::int64_t at) WEFT_INLINE_LAMBDA {
