@@ -56,7 +56,7 @@ std::size_t graph_bytes(const Graph& graph) {
 /// Of the bodies and the code that is generated for them, each once, though many fusions may have it.
 std::size_t fusion_bytes(const Graph& graph) {
   constexpr std::size_t of_body = 20000;  // its lists and tables, and the pages of its code
-  constexpr std::size_t of_node = 600;   // its code, and what is kept of how that was made
+  constexpr std::size_t of_node = 600;    // its code, and what is kept of how that was made
   std::set<const Graph*> bodies;
   std::size_t sum = 0;
   for (const NodeId id : graph.nodes()) {
