@@ -44,8 +44,9 @@ namespace {
 using Position = std::size_t;
 constexpr Position at_the_end = std::numeric_limits<Position>::max();
 
-/// What an element costs, in cycles of a core with wide vectors (measured with tools/bench): to compute it by plain
-/// arithmetic, or by a function; to write or read a byte of a value that fits into the second cache, or of a larger one.
+/// What an element costs, in cycles of a core with wide vectors, as estimated from the instructions of the generated code
+/// and the rates of memory: to compute it by plain arithmetic, or by a function; to write or read a byte of a value that
+/// fits into the second cache, or of a larger one.
 constexpr double cycles_of_arithmetic = 0.1;
 constexpr double cycles_of_function = 1.5;
 constexpr double cycles_of_near_byte = 0.06;
@@ -127,10 +128,8 @@ class Fuser {
 
   bool can_begin(Position at) const {
     return is_candidate(at) && node(at).op != &op::slice && !users_[result(at).index].empty() &&
-           fits({space_of(at), at, {at}, {}, {}});
+           why_not_fits({space_of(at), at, {at}, {}, {}}).empty();
   }
-
-  bool fits(const Fusion& fusion) const { return why_not_fits(fusion).empty(); }
 
   /// Which member has no place in the space, or how the body is too large; empty when it fits.
   std::string why_not_fits(const Fusion& fusion) const {
@@ -167,7 +166,7 @@ class Fuser {
     fusions_.push_back(fusion);
   }
 
-  Fusion grown_from(Position root) {
+  Fusion grown_from(Position root) const {
     Fusion fusion{space_of(root), root, {root}, {}, {}};
     add_candidates(fusion, root);
     while (!fusion.candidates.empty()) {
@@ -186,7 +185,7 @@ class Fuser {
     }
   }
 
-  void take_in(Fusion& fusion, Position at) {
+  void take_in(Fusion& fusion, Position at) const {
     std::string reason;
     if (is_taken_[at])
       reason = "a later fusion has it";

@@ -12,9 +12,9 @@ std::vector<TensorType> infer_standardize(std::span<const TensorType> operands, 
   const double epsilon = attributes.get<double>("epsilon");
   require(epsilon > 0.0 && std::isfinite(epsilon), "the epsilon is {}: a positive number is needed", epsilon);
   require(!attributes.get<std::vector<std::int64_t>>("axes").empty(), "there are no axes to take means over");
-  Attributes reduction = attributes;
-  reduction.set("keep_dims", true);
-  const TensorType of_means = infer_float_reduction(operands, reduction)[0];
+  require_operand_count(operands, 1);
+  require_float(operands[0], "x");
+  const TensorType of_means{operands[0].dtype, kept_shape(operands[0].shape, attributes)};
   return {operands[0], of_means, of_means};
 }
 
