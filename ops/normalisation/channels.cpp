@@ -1,8 +1,7 @@
 #include "ops/normalisation/channels.h"
 
-#include <cmath>
-
 #include "ops/helpers.h"
+#include "ops/normalisation/normalisation.h"
 #include "ops/ops.h"
 
 namespace weft {
@@ -16,8 +15,7 @@ void check_channel_norm(std::span<const TensorType> operands, std::span<const st
   for (std::size_t i = 1; i < operands.size(); ++i)
     require(operands[i] == of_channels, "for x {} with the channels on axis {} the {} must be {}, not {}", x,
             attributes.get<std::int64_t>("axis"), names[i], of_channels, operands[i]);
-  const double epsilon = attributes.get<double>("epsilon");
-  require(epsilon > 0.0 && std::isfinite(epsilon), "the epsilon is {}: a positive number is needed", epsilon);
+  check_epsilon(attributes);
 }
 
 std::vector<std::int64_t> axes_but(const Shape& shape, std::int64_t axis) {

@@ -1,6 +1,5 @@
-#include <cmath>
-
 #include "ops/helpers.h"
+#include "ops/normalisation/normalisation.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
 #include "ops/reduction/reduction.h"
@@ -9,8 +8,7 @@ namespace weft {
 namespace {
 
 std::vector<TensorType> infer_standardize(std::span<const TensorType> operands, const Attributes& attributes) {
-  const double epsilon = attributes.get<double>("epsilon");
-  require(epsilon > 0.0 && std::isfinite(epsilon), "the epsilon is {}: a positive number is needed", epsilon);
+  check_epsilon(attributes);
   require(!attributes.get<std::vector<std::int64_t>>("axes").empty(), "there are no axes to take means over");
   require_operand_count(operands, 1);
   require_float(operands[0], "x");
