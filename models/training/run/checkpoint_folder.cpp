@@ -45,14 +45,25 @@ CheckpointFolder::CheckpointFolder(fs::path folder, CheckpointFormat format, Che
     : folder_(std::move(folder)), format_(std::move(format)), advice_(std::move(advice)) {}
 
 /// The checkpoint is complete before a name points to it, and older ones go after the names have left them: a run that
-/// is stopped anywhere in between can be resumed. `best` comes before `latest`, from where training goes on: it would
-/// not find the epoch to be the best once more, and do what is left to do.
+/// is stopped anywhere in between can be resumed. The first checkpoint has none before it to which names could point:
+/// they are written before it, and a run without a checkpoint begins anew, whatever they say.
 void CheckpointFolder::save(const Checkpoint& checkpoint, bool best, std::size_t keep) const {
   const std::string name = name_of(checkpoint.state.step);
+  const bool is_first = names().empty();
+  if (is_first) {
+    remove_file(folder_ / best_file);
+    point_to(name, best);
+  }
   save_checkpoint(file_of(name), checkpoint, format_);
+  if (!is_first) point_to(name, best);
+  prune(keep);
+}
+
+/// `best` comes before `latest`, from where training goes on: it would not find the epoch to be the best once more, and
+/// do what is left to do.
+void CheckpointFolder::point_to(const std::string& name, bool best) const {
   if (best) write_file(folder_ / best_file, name + "\n");
   write_file(folder_ / latest_file, name + "\n");
-  prune(keep);
 }
 
 void CheckpointFolder::prune(std::size_t keep) const {

@@ -64,6 +64,8 @@ class CheckpointFolder {
   static bool is_own(std::string_view file_name);
 
  private:
+  void point_to(const std::string& name, bool best) const;
+
   std::filesystem::path folder_;
   CheckpointFormat format_;
   CheckpointAdvice advice_;

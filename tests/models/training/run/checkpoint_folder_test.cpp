@@ -102,3 +102,17 @@ TEST_CASE("a save that fails leaves the names at the checkpoint before") {
   CHECK(checkpoints.load("latest").state.step == 1);
   CHECK(checkpoints.resolve("best") == "checkpoint-1");
 }
+
+TEST_CASE("names are written before the first checkpoint: a run that is killed between them begins anew") {
+  const TemporaryFolder folder;
+  const CheckpointFolder checkpoints(folder.path);
+  fs::create_directory(folder / "latest");  // in the way of the name
+  CHECK_THROWS_AS(checkpoints.save(checkpoint_after(1), false), Error);
+  CHECK(checkpoints.names().empty());
+  fs::remove(folder / "latest");
+  folder.write("latest", "checkpoint-1\n");  // as one that was killed leaves them
+  folder.write("best", "checkpoint-1\n");
+  checkpoints.save(checkpoint_after(3), false);
+  CHECK(checkpoints.resolve("latest") == "checkpoint-3");
+  CHECK_FALSE(fs::exists(folder / "best"));
+}
