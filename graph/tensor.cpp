@@ -1,6 +1,5 @@
 #include "graph/tensor.h"
 
-#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -16,15 +15,6 @@ std::byte* allocate(const TensorType& type) {
   auto* data = static_cast<std::byte*>(std::aligned_alloc(alignment, size));
   require(data != nullptr, "there is no memory for a tensor {}: it takes {}", type, bytes_text(size));
   return data;
-}
-
-float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
-
-/// Round to nearest even, as the hardware does. A NaN stays one, though its lower bits go.
-std::uint16_t to_bf16(float number) {
-  const auto bits = std::bit_cast<std::uint32_t>(number);
-  if (std::isnan(number)) return static_cast<std::uint16_t>((bits >> 16) | 0x40U);
-  return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
 }
 
 /// Cut to an integer, towards zero.
@@ -71,7 +61,7 @@ double Tensor::number(std::int64_t index) const {
     case DType::boolean:
       return reinterpret_cast<const std::uint8_t*>(data_.get())[i];
     case DType::bf16:
-      return static_cast<double>(from_bf16(reinterpret_cast<const std::uint16_t*>(data_.get())[i]));
+      return static_cast<double>(static_cast<float>(reinterpret_cast<const BFloat16*>(data_.get())[i]));
   }
   throw InternalError("a tensor without an element type");
 }
@@ -92,7 +82,7 @@ void Tensor::set_number(std::int64_t index, double number) {
       reinterpret_cast<std::uint8_t*>(data_.get())[i] = number != 0.0 ? 1 : 0;
       return;
     case DType::bf16:
-      reinterpret_cast<std::uint16_t*>(data_.get())[i] = to_bf16(static_cast<float>(number));
+      reinterpret_cast<BFloat16*>(data_.get())[i] = BFloat16(static_cast<float>(number));
       return;
   }
 }

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "graph/base/bfloat16.h"
 #include "graph/base/error.h"
 #include "graph/types.h"
 
@@ -22,6 +23,7 @@ constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, double>) return DType::f64;
   if constexpr (std::is_same_v<T, std::int32_t>) return DType::i32;
   if constexpr (std::is_same_v<T, std::uint8_t>) return DType::boolean;
+  if constexpr (std::is_same_v<T, BFloat16>) return DType::bf16;
 }
 
 /// Typed memory that somebody else owns: an execution's input or output, a variable.

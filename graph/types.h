@@ -15,7 +15,8 @@
 
 namespace weft {
 
-/// The type of one element. bf16 has its place here; no kernel computes in it yet.
+/// The type of one element. bf16 is the upper half of an f32: casts, products and what only moves elements know it, and
+/// the pass float-normalization has any other op compute in f32.
 enum class DType : std::uint8_t { f32, f64, i32, boolean, bf16 };
 
 /// Bytes of one element: 4, 8, 4, 1, 2.

@@ -65,6 +65,10 @@ Shape shape_from(const Attributes& attributes, std::string_view name) {
   return Shape(std::span<const std::int64_t>(attributes.get<std::vector<std::int64_t>>(name)));
 }
 
+Value in_dtype(Value x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }
+
+DType sum_dtype(DType factors) { return factors == DType::bf16 ? DType::f32 : factors; }
+
 void require_operand_count(std::span<const TensorType> operands, std::size_t count) {
   require(operands.size() == count, "{} operands are given, {} needed", operands.size(), count);
 }

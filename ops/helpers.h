@@ -28,6 +28,8 @@ Value sum_to(Value x, const Shape& shape);
 /// x with one axis moved behind the others, and the inverse; x itself where it is the last one.
 Value axis_to_last(Value x, std::size_t axis);
 Value axis_from_last(Value x, std::size_t axis);
+/// x in that element type: itself if it has it, else cast.
+Value in_dtype(Value x, DType dtype);
 /// Throws Error, in the name of the builder, when the value is null or not of that element type.
 void require_dtype(std::string_view builder, Value x, DType dtype);
 /// A shape as an attribute, and back. The second throws Error for what is no shape.
@@ -42,6 +44,8 @@ void require_operand_count(std::span<const TensorType> operands, std::size_t cou
 void require_float(const TensorType& type, std::string_view operand);
 /// Throws Error unless the type is a floating-point one or i32.
 void require_number(const TensorType& type, std::string_view operand);
+/// The element type in which products of factors of one are added, and their sums stored: theirs, but f32 for bf16.
+DType sum_dtype(DType factors);
 /// Throws Error, with both, unless the element types are the same.
 void require_same_dtype(const TensorType& lhs, const TensorType& rhs);
 /// The attribute "axis", which must count from the first axis and lie within the shape.

@@ -58,7 +58,12 @@ constexpr Position near = 8;
 constexpr std::size_t most_inputs = 64;
 constexpr std::size_t most_repeated = 8;
 
-bool has_fast_loops(DType dtype) { return dtype == DType::f32 || dtype == DType::i32 || dtype == DType::boolean; }
+/// Whether a body may hold the op between values of that type. In bf16 nothing is computed.
+bool has_fast_loops(const Op& op, DType dtype) {
+  static const std::array of_any{&op::cast, &op::select, &op::broadcast, &op::reshape, &op::slice, &op::concat};
+  if (dtype == DType::bf16) return std::ranges::find(of_any, &op) != of_any.end();
+  return dtype != DType::f64;
+}
 
 /// The nodes that become one.
 struct Fusion {
@@ -105,7 +110,7 @@ class Fuser {
 
   bool is_candidate(Position at) const {
     const Node& of = node(at);
-    const auto has_loops = [&](ValueId value) { return has_fast_loops(graph_.type(value).dtype); };
+    const auto has_loops = [&](ValueId value) { return has_fast_loops(*of.op, graph_.type(value).dtype); };
     return is_fusible(*of.op) && has_loops(of.results[0]) && std::ranges::all_of(of.operands, has_loops) &&
            !is_moved_whole(of);
   }

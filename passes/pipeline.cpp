@@ -20,6 +20,7 @@ std::span<const Pass* const> all_passes() {
                                      &pass::fuse_embedding,
                                      &pass::int8_weights,
                                      &pass::join_pads,
+                                     &pass::mixed_precision,
                                      &pass::recognise,
                                      &pass::rematerialise,
                                      &pass::simplify,
@@ -28,7 +29,9 @@ std::span<const Pass* const> all_passes() {
   return passes;
 }
 
-std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled) {
+std::string_view to_string(Precision precision) { return precision == Precision::f32 ? "f32" : "bf16"; }
+
+std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled, Precision precision) {
   const std::vector<const Pass*> pipeline{
       // What nobody reads need not be looked at by the passes below.
       &pass::dce,
@@ -55,6 +58,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
       &pass::simplify, &pass::cse, &pass::simplify, &pass::dce,
       // Now that all tokens are embedded at once, the distinct ones are projected once.
       &pass::fuse_embedding, &pass::dce,
+      // When asked for; the casts become part of what makes the values.
+      &pass::mixed_precision,
       // What is left of pointwise nodes: last, as no pass looks into a body.
       &pass::split_reduction, &pass::fuse_elementwise, &pass::dce};
 
@@ -63,7 +68,9 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled)
             "the pass decompose cannot be left out: the backends have no kernels for coarse ops");
   std::vector<const Pass*> chosen;
   for (const Pass* pass : pipeline)
-    if (std::ranges::find(disabled, pass->name) == disabled.end()) chosen.push_back(pass);
+    if (std::ranges::find(disabled, pass->name) == disabled.end() &&
+        (pass != &pass::mixed_precision || precision == Precision::bf16))
+      chosen.push_back(pass);
   return chosen;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "passes/pass.h"
@@ -22,6 +24,7 @@ extern const Pass fuse_elementwise;
 extern const Pass fuse_embedding;
 extern const Pass int8_weights;
 extern const Pass join_pads;
+extern const Pass mixed_precision;
 extern const Pass recognise;
 extern const Pass rematerialise;
 extern const Pass simplify;
@@ -29,8 +32,17 @@ extern const Pass split_concat;
 extern const Pass split_reduction;
 }  // namespace pass
 
+/// What matrix products take their factors in; they are added in f32, and all else is f32 in any case.
+enum class Precision : std::uint8_t {
+  f32,
+  bf16,  ///< rounded to it (passes/mixed_precision.cpp)
+};
+/// "f32", "bf16".
+std::string_view to_string(Precision precision);
+
 /// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no
 /// pass has, and for one that compiling cannot do without.
-std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled = {});
+std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled = {},
+                                          Precision precision = Precision::f32);
 
 }  // namespace weft

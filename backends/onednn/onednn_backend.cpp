@@ -55,6 +55,11 @@ class OnednnBackend : public Backend {
 
 }  // namespace
 
+bool onednn::has_bf16_instructions() {
+  static const bool found = __builtin_cpu_supports("avx512bf16") != 0;
+  return found;
+}
+
 const Backend& onednn_backend() {
   static const OnednnBackend backend{{}};
   return backend;

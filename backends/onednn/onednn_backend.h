@@ -7,7 +7,11 @@
 
 namespace weft::onednn {
 class KernelSelection;
-}
+
+/// Whether the processor multiplies bf16 by instructions of its own (AVX512_BF16), at twice the rate of f32. Without
+/// them, products in bf16 are those of their factors in f32, and slower.
+bool has_bf16_instructions();
+}  // namespace weft::onednn
 
 namespace weft {
 

@@ -19,12 +19,22 @@ std::int32_t to_integer(From x) {
 
 template <typename To, typename From>
 To converted(From x) {
-  if constexpr (std::is_same_v<To, std::uint8_t>)
+  if constexpr (std::is_same_v<From, BFloat16>)
+    return converted<To>(static_cast<float>(x));
+  else if constexpr (std::is_same_v<To, BFloat16>)
+    return BFloat16(static_cast<float>(x));
+  else if constexpr (std::is_same_v<To, std::uint8_t>)
     return static_cast<To>(x != From{0});
   else if constexpr (std::is_same_v<To, std::int32_t> && std::is_floating_point_v<From>)
     return to_integer(x);
   else
     return static_cast<To>(x);
+}
+
+template <typename Make>
+Kernel dispatch_element(const KernelSpec& spec, DType dtype, Make&& make) {
+  if (dtype == DType::bf16) return std::forward<Make>(make).template operator()<BFloat16>();
+  return dispatch_any(spec, dtype, std::forward<Make>(make));
 }
 
 template <typename From, typename To>
@@ -39,8 +49,8 @@ Kernel convert(const KernelSpec& spec) {
 }  // namespace
 
 Kernel cast(const KernelSpec& spec) {
-  return dispatch_any(spec, spec.operands[0].dtype, [&]<typename From>() {
-    return dispatch_any(spec, spec.results[0].dtype, [&]<typename To>() { return convert<From, To>(spec); });
+  return dispatch_element(spec, spec.operands[0].dtype, [&]<typename From>() {
+    return dispatch_element(spec, spec.results[0].dtype, [&]<typename To>() { return convert<From, To>(spec); });
   });
 }
 

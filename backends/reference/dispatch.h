@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backends/runtime/kernel.h"
+#include "graph/base/bfloat16.h"
 #include "graph/base/error.h"
 
 // From an element type that is known when a kernel is made to the C++ type that its loop is written in:
@@ -22,6 +23,13 @@ Kernel dispatch_float(const KernelSpec& spec, DType dtype, Make&& make) {
   if (dtype == DType::f32) return std::forward<Make>(make).template operator()<float>();
   if (dtype == DType::f64) return std::forward<Make>(make).template operator()<double>();
   no_kernel_for(spec, dtype);
+}
+
+/// Calls `make` with T float, double or BFloat16.
+template <typename Make>
+Kernel dispatch_factor(const KernelSpec& spec, DType dtype, Make&& make) {
+  if (dtype == DType::bf16) return std::forward<Make>(make).template operator()<BFloat16>();
+  return dispatch_float(spec, dtype, std::forward<Make>(make));
 }
 
 /// Calls `make` with T float, double or std::int32_t.

@@ -5,7 +5,7 @@
 
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
-#include "graph/tensor.h"
+#include "graph/base/bfloat16.h"
 #include "ops/matrix/weight_precision.h"
 
 namespace weft::reference {
@@ -13,9 +13,7 @@ namespace {
 
 template <typename T>
 T round_to_bf16(T number) {
-  Tensor rounded(TensorType{DType::bf16, {}});
-  rounded.set_number(0, static_cast<double>(number));
-  return static_cast<T>(rounded.number(0));
+  return static_cast<T>(static_cast<float>(BFloat16(static_cast<float>(number))));
 }
 
 /// A vector as integers times one step, which is NaN when the vector holds something that is not finite.

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
+#include "graph/base/bfloat16.h"
 #include "graph/types.h"
 
 namespace weft::reference {
@@ -21,21 +23,25 @@ struct MatrixLayout {
   }
 };
 
+/// What products of elements are added in: sums of those in bf16 are f32.
+template <typename T>
+using SumOf = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
+
 /// y [a.rows, b.columns] += a b, each element's terms in the order of their indices. Memory is walked in the order in
 /// which b is stored.
-template <typename T>
-void add_product(const T* a, const MatrixLayout& a_layout, const T* b, const MatrixLayout& b_layout, T* y) {
+template <typename T, typename Sum = SumOf<T>>
+void add_product(const T* a, const MatrixLayout& a_layout, const T* b, const MatrixLayout& b_layout, Sum* y) {
   for (std::int64_t row = 0; row < a_layout.rows; ++row) {
-    T* sums = y + row * b_layout.columns;
+    Sum* sums = y + row * b_layout.columns;
     if (b_layout.transposed) {
       for (std::int64_t column = 0; column < b_layout.columns; ++column)
         for (std::int64_t k = 0; k < b_layout.rows; ++k)
-          sums[column] += a[a_layout.index(row, k)] * b[b_layout.index(k, column)];
+          sums[column] += Sum{a[a_layout.index(row, k)]} * Sum{b[b_layout.index(k, column)]};
     } else {
       for (std::int64_t k = 0; k < b_layout.rows; ++k) {
-        const T factor = a[a_layout.index(row, k)];
+        const Sum factor = a[a_layout.index(row, k)];
         const T* terms = b + b_layout.index(k, 0);
-        for (std::int64_t column = 0; column < b_layout.columns; ++column) sums[column] += factor * terms[column];
+        for (std::int64_t column = 0; column < b_layout.columns; ++column) sums[column] += factor * Sum{terms[column]};
       }
     }
   }

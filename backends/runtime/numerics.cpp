@@ -147,7 +147,8 @@ ValueRange range_of(const TensorView& tensor) {
       add_all(tensor.as<std::uint8_t>());
       break;
     case DType::bf16:
-      break;  // no kernel computes in it
+      add_all(tensor.as<BFloat16>());
+      break;
   }
   if (least <= largest) {
     range.least = least;

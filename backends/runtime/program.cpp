@@ -164,7 +164,7 @@ Program compile(const Graph& graph, const Backend& backend, const CompileOptions
   program->variables = declared_variables(graph);
   program->step_counts = step_counts(graph);
   program->input_lines = input_lines(graph);
-  std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes);
+  std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes, options.precision);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
   run_passes(program->graph, passes, pass_context(backend), options.observer);
   program->graph = compacted(program->graph);

@@ -13,12 +13,16 @@
 #include "graph/graph.h"
 #include "passes/memory/buffers.h"
 #include "passes/pass.h"
+#include "passes/pipeline.h"
 
 namespace weft {
 
 struct CompileOptions {
   /// Names of passes of the pipeline to leave out.
   std::vector<std::string> disabled_passes = {};
+  /// What matrix products take their factors in. bf16 is about twice as fast where the processor has instructions for it
+  /// (has_bf16_instructions), slower where it has not.
+  Precision precision = Precision::f32;
   /// Names of passes to run after the pipeline, which has them not: "int8-weights", "bf16-weights".
   std::vector<std::string> extra_passes = {};
   /// What the pass manager calls before and after passes, for dumps and proofs (PassCheck).

@@ -45,7 +45,7 @@ std::int32_t parse_i32(std::string_view text) {
 void store_bf16(Tensor& tensor, std::int64_t index, float number) {
   const auto bits = std::bit_cast<std::uint32_t>(number);
   if ((bits & 0xffffU) == 0)
-    store(tensor, index, static_cast<std::uint16_t>(bits >> 16));
+    store(tensor, index, BFloat16::cut(number));
   else
     tensor.set_number(index, static_cast<double>(number));
 }
@@ -97,7 +97,7 @@ std::string element_text(const Tensor& tensor, std::int64_t index) {
     case DType::boolean:
       return load<std::uint8_t>(tensor, index) != 0 ? "true" : "false";
     case DType::bf16:
-      return number_text(std::bit_cast<float>(static_cast<std::uint32_t>(load<std::uint16_t>(tensor, index)) << 16));
+      return number_text(static_cast<float>(load<BFloat16>(tensor, index)));
   }
   throw InternalError("a tensor without an element type");
 }

@@ -112,7 +112,7 @@ StepRunner::~StepRunner() = default;
 
 Execution StepRunner::compiled(const Graph& graph) const {
   const Backend& backend = options_.backend ? *options_.backend : onednn_backend();
-  CompileOptions options{.memory_budget = options_.memory_budget};
+  CompileOptions options{.precision = options_.precision, .memory_budget = options_.memory_budget};
   if (options_.check_numerics) options = without_fusions(std::move(options));
   Execution execution(compile(graph, backend, options), {variables_, arena_});
   if (options_.check_numerics) execution.attach(std::make_shared<NumericsCheck>());

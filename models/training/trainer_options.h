@@ -91,6 +91,9 @@ struct TrainerOptions {
   /// When training diverges without that, the steps since the last checkpoint are done once more with it, so that the
   /// error names the node all the same (first_not_finite).
   bool find_divergence = false;
+  /// What matrix products of a step take their factors in (CompileOptions::precision). A training that goes on must have
+  /// the same.
+  Precision precision = Precision::f32;
   /// The most bytes of working memory that a step may take (CompileOptions::memory_budget).
   std::optional<std::size_t> memory_budget = {};
   /// Where the steps run; without it, on the fast backend.

@@ -12,13 +12,14 @@ std::vector<TensorType> infer_dense(std::span<const TensorType> operands, const 
   const TensorType& bias = operands[2];
   require_float(x, "x");
   require_same_dtype(x, kernel);
-  require_same_dtype(x, bias);
+  require(bias.dtype == sum_dtype(x.dtype), "a bias in {} is needed for x {}: it is {}",
+          weft::to_string(sum_dtype(x.dtype)), x, bias);
   require(x.shape.rank() >= 1 && kernel.shape.rank() == 2,
           "x [..., in] and kernel [in, out] are needed: x {}, kernel {}", x, kernel);
   require(x.shape[-1] == kernel.shape[0], "inner dimensions differ: x {}, kernel {}", x, kernel);
   require(bias.shape == Shape{kernel.shape[1]}, "the bias needs one element a column: bias {}, kernel {}", bias,
           kernel);
-  return {{x.dtype, x.shape.with(x.shape.rank() - 1, kernel.shape[1])}};
+  return {{sum_dtype(x.dtype), x.shape.with(x.shape.rank() - 1, kernel.shape[1])}};
 }
 
 /// [..., n] as [rows, n].
@@ -27,17 +28,20 @@ Value as_matrix(Value x) {
   return reshape(x, Shape{x.shape().volume() / x.shape()[-1], x.shape()[-1]});
 }
 
-// On x and dy as matrices: dx = dy kernel^T, dkernel = x^T dy, dbias = the sum of dy's rows.
+// On x and dy as matrices: dx = dy kernel^T, dkernel = x^T dy, dbias = the sum of dy's rows. In bf16, products take dy
+// rounded as the other factors are.
 std::vector<Value> gradient_of_dense(const GradientContext& context) {
   const Value x = context.operand(0);
   const Value kernel = context.operand(1);
   const Value dy = as_matrix(context.cotangent(0));
+  const DType dtype = x.dtype();
   Value dx;
   if (context.needs(0)) {
-    dx = matmul(dy, kernel, false, true);
+    dx = in_dtype(matmul(in_dtype(dy, dtype), kernel, false, true), dtype);
     if (!(dx.shape() == x.shape())) dx = reshape(dx, x.shape());
   }
-  const Value dkernel = context.needs(1) ? matmul(as_matrix(x), dy, true, false) : Value();
+  Value dkernel;
+  if (context.needs(1)) dkernel = in_dtype(matmul(as_matrix(x), in_dtype(dy, dtype), true, false), dtype);
   const Value dbias = context.needs(2) ? reduce_sum(dy, {0}) : Value();
   return {dx, dkernel, dbias};
 }
@@ -54,13 +58,18 @@ std::vector<Value> apply_dense(Graph& graph, const Shape& x, const Shape& kernel
 std::vector<Value> dense_case_vector(Graph& graph) { return apply_dense(graph, {5}, {5, 3}); }
 std::vector<Value> dense_case_matrix(Graph& graph) { return apply_dense(graph, {3, 5}, {5, 17}); }
 std::vector<Value> dense_case_sequence(Graph& graph) { return apply_dense(graph, {2, 3, 5}, {5, 7}); }
+std::vector<Value> dense_case_bf16(Graph& graph) {
+  return {dense(cast(graph.input("x", DType::f32, {2, 3, 5}), DType::bf16),
+                cast(graph.input("kernel", DType::f32, {5, 7}), DType::bf16), graph.input("bias", DType::f32, {7}))};
+}
 
 }  // namespace
 
 const Op op::dense = {
     .name = "dense",
     .family = "matrix",
-    .summary = "y = x kernel + bias, over the last axis of x",
+    .summary =
+        "y = x kernel + bias, over the last axis of x; products of two bf16 are added in f32, which bias and y are",
     .operands = {"x", "kernel", "bias"},
     .results = {"y"},
     .infer = infer_dense,
@@ -68,7 +77,8 @@ const Op op::dense = {
     .flops = flops_of_dense,
     .cases = {{.name = "vector", .build = dense_case_vector},
               {.name = "matrix", .build = dense_case_matrix},
-              {.name = "sequence", .build = dense_case_sequence}},
+              {.name = "sequence", .build = dense_case_sequence},
+              {.name = "bf16", .build = dense_case_bf16}},
 };
 
 Value dense(Value x, Value kernel) {

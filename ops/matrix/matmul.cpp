@@ -43,23 +43,25 @@ std::vector<TensorType> infer_matmul(std::span<const TensorType> operands, const
           attributes.get<bool>("transpose_a") ? " transposed" : "", b,
           attributes.get<bool>("transpose_b") ? " transposed" : "");
   const Shape batch = broadcast_batches(a, b);
-  return {{a.dtype, batch.inserted(batch.rank(), lhs.rows).inserted(batch.rank() + 1, rhs.columns)}};
+  return {{sum_dtype(a.dtype), batch.inserted(batch.rank(), lhs.rows).inserted(batch.rank() + 1, rhs.columns)}};
 }
 
 // With A and B as they enter the product, dA = dY B^T and dB = A^T dY; an operand that enters transposed gets the
-// transposed gradient: (dY B^T)^T = B dY^T, (A^T dY)^T = dY^T A. What was broadcast is summed.
+// transposed gradient: (dY B^T)^T = B dY^T, (A^T dY)^T = dY^T A. What was broadcast is summed. In bf16, dY is rounded as
+// the other factors are.
 std::vector<Value> gradient_of_matmul(const GradientContext& context) {
   const bool transpose_a = context.attributes().get<bool>("transpose_a");
   const bool transpose_b = context.attributes().get<bool>("transpose_b");
   const Value a = context.operand(0);
   const Value b = context.operand(1);
-  const Value dy = context.cotangent(0);
+  const Value dy = in_dtype(context.cotangent(0), a.dtype());
+  const auto gradient = [](Value product, Value of) { return in_dtype(sum_to(product, of.shape()), of.dtype()); };
   Value da;
   if (context.needs(0))
-    da = sum_to(transpose_a ? matmul(b, dy, transpose_b, true) : matmul(dy, b, false, !transpose_b), a.shape());
+    da = gradient(transpose_a ? matmul(b, dy, transpose_b, true) : matmul(dy, b, false, !transpose_b), a);
   Value db;
   if (context.needs(1))
-    db = sum_to(transpose_b ? matmul(dy, a, true, transpose_a) : matmul(a, dy, !transpose_a, false), b.shape());
+    db = gradient(transpose_b ? matmul(dy, a, true, transpose_a) : matmul(a, dy, !transpose_a, false), b);
   return {da, db};
 }
 
@@ -101,13 +103,26 @@ std::vector<Value> matmul_case_broadcast_both(Graph& graph) {
 std::vector<Value> matmul_case_matrix_for_all(Graph& graph) {
   return product(graph, {2, 3, 4, 5}, {5, 6}, false, false);
 }
+std::vector<Value> product_in_bf16(Graph& graph, const Shape& a, const Shape& b, bool transpose_a, bool transpose_b) {
+  return {matmul(cast(graph.input("a", DType::f32, a), DType::bf16), cast(graph.input("b", DType::f32, b), DType::bf16),
+                 transpose_a, transpose_b)};
+}
+std::vector<Value> matmul_case_bf16(Graph& graph) { return product_in_bf16(graph, {3, 5}, {5, 7}, false, false); }
+std::vector<Value> matmul_case_bf16_transposed(Graph& graph) {
+  return product_in_bf16(graph, {5, 3}, {7, 5}, true, true);
+}
+std::vector<Value> matmul_case_bf16_broadcast(Graph& graph) {
+  return product_in_bf16(graph, {2, 1, 4, 5}, {3, 5, 6}, false, false);
+}
 
 }  // namespace
 
 const Op op::matmul = {
     .name = "matmul",
     .family = "matrix",
-    .summary = "y = a b, each transposed first if asked for; axes before the last two are batches, and broadcast",
+    .summary =
+        "y = a b, each transposed first if asked for; axes before the last two are batches, and broadcast; products of "
+        "two bf16 are added in f32, which y is",
     .operands = {"a", "b"},
     .results = {"y"},
     .attributes = {"transpose_a: whether the last two axes of a are swapped first",
@@ -129,7 +144,10 @@ const Op op::matmul = {
               {.name = "broadcast_left", .build = matmul_case_broadcast_left},
               {.name = "broadcast_right", .build = matmul_case_broadcast_right},
               {.name = "broadcast_both", .build = matmul_case_broadcast_both},
-              {.name = "matrix_for_all", .build = matmul_case_matrix_for_all}},
+              {.name = "matrix_for_all", .build = matmul_case_matrix_for_all},
+              {.name = "bf16", .build = matmul_case_bf16},
+              {.name = "bf16_transposed", .build = matmul_case_bf16_transposed},
+              {.name = "bf16_broadcast", .build = matmul_case_bf16_broadcast}},
 };
 
 Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {

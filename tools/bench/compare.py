@@ -264,14 +264,14 @@ def compare_real(sides, arguments, trials, results):
 
 
 def compare_decoding(sides, arguments, trials, results):
-    weft = sides.weft("decoding", "--rounds", 1, "--run", arguments.run, "--precision", arguments.precision)
+    weft = sides.weft("decoding", "--rounds", 1, "--run", arguments.run, "--decoding-precision", arguments.precision)
     pytorch = pytorch_of(sides, arguments, trials, "decoding")
     for precision, decoding in weft["decoding"].items():
         results.add(f"decoding {precision}", 1000 / decoding["sentences_per_second"], **figures(pytorch))
 
 
 def compare_latency(sides, arguments, trials, results):
-    weft = sides.weft("latency", "--rounds", arguments.steps, "--precision", arguments.precision)
+    weft = sides.weft("latency", "--rounds", arguments.steps, "--decoding-precision", arguments.precision)
     pytorch = pytorch_of(sides, arguments, trials, "latency")
     for precision, latency in weft["latency"].items():
         results.add(f"latency {precision}", latency["milliseconds"]["median"], **figures(pytorch))

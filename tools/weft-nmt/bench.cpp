@@ -29,7 +29,7 @@ What has no sentences takes its sizes and its dropout from the preset tutorial u
 Examples:
   weft-nmt bench --rounds 15
   weft-nmt bench --train train.tsv --valid valid.tsv --batches 100 --json
-  weft-nmt bench --measure decoding,latency --precision f32,int8 --run runs/tutorial
+  weft-nmt bench --measure decoding,latency --decoding-precision f32,int8 --run runs/tutorial
   tools/bench/compare.py --train train.tsv --valid valid.tsv --run runs/tutorial    in turn with PyTorch)";
 
 const std::vector<std::string> all_measures = {"peak", "padded", "real", "decoding", "latency", "compile", "threads"};
@@ -197,7 +197,7 @@ void add_bench(tool::Program& program) {
       .value("FILE");
   command.option("--run", options->run, "decoding: a trained run, whose test part is translated").value("DIR");
   command
-      .option("--precision", options->precisions,
+      .option("--decoding-precision", options->precisions,
               "decoding and latency: bits of the weights, f32, bf16 or int8, several with commas (default: f32)")
       .comma_separated()
       .one_of({"f32", "bf16", "int8"})

@@ -6,6 +6,7 @@
 #include "backends/onednn/threads.h"
 #include "backends/runtime/execution.h"
 #include "graph/base/error.h"
+#include "models/nmt/training/translation_task.h"
 #include "passes/pipeline.h"
 #include "tools/weft-nmt/bench_measures.h"
 
@@ -21,7 +22,7 @@ void fill_with_words(std::span<std::int32_t> ids, std::int64_t vocabulary, std::
 /// A compiled step with a batch in its inputs.
 Execution filled_step(const Graph& graph, const ModelConfig& model, const TrainingConfig& training,
                       const ModelShape& shape, const Backend& backend, const ExecutionOptions& options) {
-  Execution step(compile(graph, backend), options);
+  Execution step(compile(graph, backend, {.precision = product_precision(training.precision)}), options);
   std::mt19937_64 random(training.seed);
   fill_with_words(step.input("source").as<std::int32_t>(), model.source_vocabulary, random);
   fill_with_words(step.input("target").as<std::int32_t>(), model.target_vocabulary, random);
@@ -34,7 +35,7 @@ std::shared_ptr<const onednn::KernelSelection> kernels_of_step(const Graph& grap
                                                                const KernelProgress& on_progress) {
   const auto products = [&] {
     onednn::ProductUses found;
-    add_products(compile(graph, onednn_backend()).graph(), found);
+    add_products(compile(graph, {.precision = product_precision(training.precision)}).graph(), found);
     return found;
   };
   return choose_kernels(training.kernels, products, on_progress);

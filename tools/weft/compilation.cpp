@@ -70,6 +70,17 @@ Option add_disabled_passes_option(const Command& command, std::vector<std::strin
       .one_at_a_time();
 }
 
+Option add_precision_option(const Command& command, Precision& precision) {
+  return command
+      .on_text(
+          "--precision",
+          [&precision](const std::string& name) { precision = name == "bf16" ? Precision::bf16 : Precision::f32; },
+          "What matrix products take their factors in; bf16 runs the pass mixed-precision")
+      .one_of({"f32", "bf16"})
+      .value("TYPE")
+      .show_default("f32");
+}
+
 Option add_check_passes_option(const Command& command, bool& check) {
   return command.flag("--check-passes", check,
                       "Run the graph before and after each pass in float64, on random inputs, and fail, naming the "
@@ -88,6 +99,7 @@ void add_stage_options(const Command& command, StageOptions& options) {
                   "After a pass: its name (its first time) or its number in `weft passes`; `compilation`: after all")
           .group(group);
   add_disabled_passes_option(command, options.without).group(group);
+  add_precision_option(command, options.precision).group(group);
   command
       .option("--memory-budget", options.memory_budget,
               "After all passes, with values computed again until working memory has at most this size: 300MB")
@@ -104,6 +116,7 @@ Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
   require_memory_for(graph);
   CompileOptions compile_options;
   compile_options.disabled_passes = options.without;
+  compile_options.precision = options.precision;
   compile_options.memory_budget = options.memory_budget;
   std::optional<PassCheck> check;
   if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
@@ -125,7 +138,7 @@ void bring_to_stage(Graph& graph, const StageOptions& options) {
     graph = compiled_within_budget(graph, options);
     return;
   }
-  std::vector<const Pass*> passes = compile_pipeline(options.without);
+  std::vector<const Pass*> passes = compile_pipeline(options.without, options.precision);
   if (!options.after.empty()) passes = passes_until(std::move(passes), options.after);
   std::optional<PassCheck> check;
   if (options.check_passes) check.emplace(graph, reference_backend());

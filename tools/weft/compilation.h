@@ -8,6 +8,7 @@
 #include "backends/runtime/backend.h"
 #include "graph/graph.h"
 #include "passes/pass.h"
+#include "passes/pipeline.h"
 #include "tools/common/command_line.h"
 
 namespace weft::tool {
@@ -26,6 +27,8 @@ void run_passes_for(Graph& graph, const Backend& backend, const std::vector<cons
 
 /// Adds --disable-pass (or --without), which may be repeated: names of passes that compiling leaves out.
 Option add_disabled_passes_option(const Command& command, std::vector<std::string>& names);
+/// Adds --precision, f32 or bf16.
+Option add_precision_option(const Command& command, Precision& precision);
 /// Adds --check-passes.
 Option add_check_passes_option(const Command& command, bool& check);
 
@@ -34,17 +37,19 @@ struct StageOptions {
   std::string stage = "before";
   std::string after;
   std::vector<std::string> without;
+  Precision precision = Precision::f32;
   bool check_passes = false;
   std::optional<std::size_t> memory_budget;
   std::string backend = "onednn";
 
   /// Whether any pass runs at all.
   bool compiles() const {
-    return stage == "after" || !after.empty() || !without.empty() || check_passes || memory_budget;
+    return stage == "after" || !after.empty() || !without.empty() || check_passes || memory_budget ||
+           precision != Precision::f32;
   }
 };
 
-/// Adds --stage, --after (or --stop-after), --disable-pass, --memory-budget, --check-passes and --backend, as a group
+/// Adds --stage, --after (or --stop-after), --disable-pass, --precision, --memory-budget, --check-passes and --backend, as a group
 /// of their own.
 void add_stage_options(const Command& command, StageOptions& options);
 

@@ -35,6 +35,7 @@ struct ProfileOptions {
   std::string backend = "onednn";
   std::string kernels;
   std::vector<std::string> disabled_passes;
+  Precision precision = Precision::f32;
   std::int64_t runs = 20;
   std::size_t top = 20;
   std::string trace;
@@ -50,6 +51,7 @@ void add_data(ProfileOptions& options) {
 Execution compiled(const Graph& graph, const ProfileOptions& options, const ExecutionOptions& binding) {
   CompileOptions compile_options;
   compile_options.disabled_passes = options.disabled_passes;
+  compile_options.precision = options.precision;
   if (options.check_numerics) compile_options = without_fusions(std::move(compile_options));
   Execution execution(compile(graph, *backend_with(options.backend, options.kernels), compile_options), binding);
   for (const auto& [name, tensor] : inputs_for(graph, options.data)) execution.set(name, tensor);
@@ -126,6 +128,7 @@ void add_profile(Program& program) {
   add_backend_option(command, options->backend);
   add_kernels_option(command, options->kernels);
   add_disabled_passes_option(command, options->disabled_passes);
+  add_precision_option(command, options->precision);
   command.option("--runs", options->runs, "How often to run it").between(1, 1'000'000).show_default();
   command.option("--top", options->top, "How many nodes to list, the longest first; 0: all").show_default();
   command

@@ -38,6 +38,7 @@ struct RunOptions {
   std::string expect_weights;
   double tolerance = 1e-5;
   std::vector<std::string> disabled_passes;
+  Precision precision = Precision::f32;
   bool check_passes = false;
   bool check_numerics = false;
   bool check_memory = false;
@@ -75,6 +76,7 @@ void run(const RunOptions& options) {
 
   CompileOptions compile_options;
   compile_options.disabled_passes = options.disabled_passes;
+  compile_options.precision = options.precision;
   if (options.check_numerics) compile_options = without_fusions(std::move(compile_options));
   std::optional<PassCheck> check;
   if (options.check_passes) compile_options.observer = check.emplace(graph, reference_backend()).observer();
@@ -135,6 +137,7 @@ void add_run(Program& program) {
   add_backend_option(command, options->backend);
   add_kernels_option(command, options->kernels);
   add_disabled_passes_option(command, options->disabled_passes);
+  add_precision_option(command, options->precision);
   add_check_options(command, *options);
   command.footer(
       "Examples:\n"

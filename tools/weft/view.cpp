@@ -20,6 +20,7 @@ struct ViewOptions {
   GraphSource source;
   std::string stage = "both";
   std::vector<std::string> without;
+  Precision precision = Precision::f32;
   std::string backend = "onednn";
   std::string profile;
   std::string output;
@@ -55,7 +56,7 @@ void view(const ViewOptions& options) {
   if (!only_after) page.data.emplace_back("declared", view_data(graph, "As declared", times, nullptr));
   if (options.stage != "before") {
     const Backend& backend = backend_named(options.backend);
-    run_passes_for(graph, backend, compile_pipeline(options.without));
+    run_passes_for(graph, backend, compile_pipeline(options.without, options.precision));
     require_viewable(graph);
     page.data.emplace_back("compiled", view_data(graph, "Compiled", times, &backend));
   }
@@ -76,6 +77,7 @@ void add_view(Program& program) {
       .show_default()
       .group(group);
   add_disabled_passes_option(command, options->without).group(group);
+  add_precision_option(command, options->precision).group(group);
   add_backend_option(command, options->backend).group(group);
   add_graph_source(command, options->source);
   command.footer(

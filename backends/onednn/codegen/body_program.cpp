@@ -87,12 +87,16 @@ Record* record_of(const Op& op, DType dtype) {
   }();
   static const Records of_integers = number_records<I32>();
   static const Records of_masks = vmath::table_of_comparisons(comparison_of_masks());
+  if (dtype != DType::f32 && dtype != DType::i32 && dtype != DType::boolean) return nullptr;
   const Records& records = dtype == DType::f32 ? of_floats : dtype == DType::i32 ? of_integers : of_masks;
   const auto found = records.find(&op);
   return found == records.end() ? nullptr : found->second;
 }
 
 std::int32_t converted(std::int32_t x, DType from, DType to) {
+  // In a register, a bf16 is the float that it stands for.
+  if (from == DType::bf16) from = DType::f32;
+  if (to == DType::bf16) return vmath::rounded_to_bf16(F32::of(converted(x, from, DType::f32))).step;
   if (from == to) return x;
   if (from == DType::boolean) return of_mask({x}, to == DType::f32 ? bits_of_one : 1);
   if (to == DType::boolean)
@@ -175,6 +179,7 @@ class Builder {
     if (&op == &op::broadcast || &op == &op::reshape) return operands[0];
     if (&op == &op::cast) return converted(operands[0], type, body_.type(node.results[0]).dtype);
     if (&op == &op::select) return vmath::record(Operation::select, operands[0], operands[1], operands[2]);
+    if ((is_row_reduction(op) || is_row_function(op)) && type == DType::bf16) no_kernel_for(type);
     if (is_row_reduction(op)) return reduced(operands[0], &op == &op::reduce_sum, type);
     if (is_row_function(op)) {
       const SoftmaxSteps steps = softmax(operands[0], &op == &op::log_softmax);
@@ -210,16 +215,16 @@ class Builder {
 
   static std::int32_t load(const Stream& stream, std::int32_t pointer, DType dtype) {
     const bool is_row = stream.column_stride == 0;
-    const bool is_byte = dtype == DType::boolean;
-    const Operation load = is_row    ? is_byte ? Operation::load_row_byte : Operation::load_row
-                           : is_byte ? Operation::load_byte
-                                     : Operation::load;
-    const std::int32_t loaded = vmath::record(load, -1, -1, -1, pointer);
-    return is_byte ? (I32::of(loaded) > 0).step : loaded;
+    const auto loaded = [&](Operation of_elements, Operation of_rows) {
+      return vmath::record(is_row ? of_rows : of_elements, -1, -1, -1, pointer);
+    };
+    if (dtype == DType::bf16) return loaded(Operation::load_half, Operation::load_row_half);
+    if (dtype != DType::boolean) return loaded(Operation::load, Operation::load_row);
+    return (I32::of(loaded(Operation::load_byte, Operation::load_row_byte)) > 0).step;
   }
 
   static std::int32_t known(const Tensor& number, DType dtype) {
-    if (dtype == DType::f32) return F32(number.as<float>()[0]).step;
+    if (dtype == DType::f32 || dtype == DType::bf16) return F32(static_cast<float>(number.number(0))).step;
     if (dtype == DType::i32) return I32(number.as<std::int32_t>()[0]).step;
     if (dtype != DType::boolean) no_kernel_for(dtype);
     return I32(number.item() != 0.0 ? -1 : 0).step;
@@ -240,7 +245,7 @@ class Builder {
 
   std::int64_t size(ValueId value) const {
     const DType dtype = body_.type(value).dtype;
-    if (dtype != DType::f32 && dtype != DType::i32 && dtype != DType::boolean) no_kernel_for(dtype);
+    if (dtype == DType::f64) no_kernel_for(dtype);
     return static_cast<std::int64_t>(size_of(dtype));
   }
 
@@ -318,7 +323,7 @@ class Builder {
 
   void store(std::int32_t step, const Stream& stream, bool is_row) {
     made_.program.stores.push_back(
-        {.step = step, .pointer = add_pointer(stream), .is_byte = stream.size == 1, .is_row = is_row});
+        {.step = step, .pointer = add_pointer(stream), .size = stream.size, .is_row = is_row});
   }
 
   const Graph& body_;

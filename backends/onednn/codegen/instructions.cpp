@@ -180,6 +180,22 @@ void Instructions::load(const Register& to, const Address& from) {
   }
 }
 
+void Instructions::load_halves(const Register& to, const Xbyak::RegExp& from) {
+  constexpr std::uint8_t half = 16;
+  switch (mode_) {
+    case Width::vector:
+      vpmovzxwd(to, ptr[from]);
+      return vpslld(to, to, half);
+    case Width::masked:
+      vpmovzxwd(to | k1 | Xbyak::util::T_z, ptr[from]);
+      return vpslld(to, to, half);
+    case Width::one:
+      movzx(eax, word[from]);
+      shl(eax, half);
+      return vmovd(to, eax);
+  }
+}
+
 void Instructions::load_bytes(const Register& to, const Xbyak::RegExp& from) {
   switch (mode_) {
     case Width::vector:
@@ -200,6 +216,27 @@ void Instructions::save(const Register& from, const Address& to) {
       return vmovups(to | k1, from);
     case Width::one:
       return vmovss(to, from);
+  }
+}
+
+void Instructions::save_halves(const Register& from, const Register& spare, const Xbyak::RegExp& to) {
+  constexpr std::uint8_t half = 16;
+  if (mode_ == Width::one) {
+    vmovd(ebp, from);
+    shr(ebp, half);
+    return mov(word[to], bp);
+  }
+  vpsrld(spare, from, half);
+  if (mode_ == Width::masked) {
+    vpmovdw(ptr[to] | k1, Xbyak::Zmm(spare.getIdx()));
+  } else if (is_avx512_) {
+    vpmovdw(ptr[to], Xbyak::Zmm(spare.getIdx()));
+  } else {
+    const Xbyak::Xmm low(spare.getIdx());
+    const Xbyak::Xmm high(last_of_avx2);
+    vextracti128(high, Xbyak::Ymm(spare.getIdx()), 1);
+    vpackusdw(low, low, high);
+    vmovdqu(ptr[to], low);
   }
 }
 

@@ -45,10 +45,13 @@ class Instructions : public Xbyak::CodeGenerator {
   /// y = a op b for a reduction; `spare` is overwritten.
   void reduce_two(Operation operation, const Register& y, const Register& a, const Register& b, const Register& spare);
 
-  /// Elements of 4 bytes, and of one, from and to memory.
+  /// Elements of 4 bytes, of two (the upper halves of floats), and of one, from and to memory.
   void load(const Register& to, const Address& from);
+  void load_halves(const Register& to, const Xbyak::RegExp& from);
   void load_bytes(const Register& to, const Xbyak::RegExp& from);
   void save(const Register& from, const Address& to);
+  /// `spare` is overwritten.
+  void save_halves(const Register& from, const Register& spare, const Xbyak::RegExp& to);
   /// A mask's elements as bytes of 0 and 1; `spare` is overwritten.
   void save_bytes(const Register& mask, const Register& spare, const Xbyak::RegExp& to);
 

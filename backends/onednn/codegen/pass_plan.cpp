@@ -72,7 +72,7 @@ class Planner {
       return;
     }
     for (const Store& store : program_.stores)
-      if (store.step == operand && !store.is_byte) {
+      if (store.step == operand && store.size == 4) {
         kept_[at(operand)] = store.pointer;
         return;
       }

@@ -34,6 +34,7 @@ struct I32 {
   friend I32 abs(I32 x) { return select(x < 0, negate(x), x); }
   friend I32 larger(I32 a, I32 b) { return of(record(Operation::integer_maximum, a.step, b.step)); }
   friend I32 smaller(I32 a, I32 b) { return of(record(Operation::integer_minimum, a.step, b.step)); }
+  friend I32 bit_or(I32 a, I32 b) { return of(record(Operation::bit_or, a.step, b.step)); }
   friend I32 shift_left(I32 x, int places) { return of(record(Operation::shift_left, x.step, -1, -1, places)); }
   friend I32 shift_right(I32 x, int places) { return of(record(Operation::shift_right, x.step, -1, -1, places)); }
   friend Mask operator==(I32 a, I32 b) { return {record(Operation::integer_equal, a.step, b.step)}; }

@@ -15,8 +15,10 @@ std::size_t operand_count(Operation operation) {
   switch (operation) {
     case Operation::constant:
     case Operation::load:
+    case Operation::load_half:
     case Operation::load_byte:
     case Operation::load_row:
+    case Operation::load_row_half:
     case Operation::load_row_byte:
       return 0;
     case Operation::row_sum:
@@ -39,9 +41,12 @@ std::size_t operand_count(Operation operation) {
   }
 }
 
-bool is_load(Operation operation) { return operation == Operation::load || operation == Operation::load_byte; }
+bool is_load(Operation operation) {
+  return operation == Operation::load || operation == Operation::load_half || operation == Operation::load_byte;
+}
 bool is_row_load(Operation operation) {
-  return operation == Operation::load_row || operation == Operation::load_row_byte;
+  return operation == Operation::load_row || operation == Operation::load_row_half ||
+         operation == Operation::load_row_byte;
 }
 bool is_reduction(Operation operation) {
   return operation == Operation::row_sum || operation == Operation::row_max ||

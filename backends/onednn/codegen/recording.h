@@ -20,8 +20,10 @@ namespace weft::onednn {
 enum class Operation : std::uint8_t {
   constant,   ///< the immediate's bits
   load,       ///< the element of a pointer, the immediate
+  load_half,  ///< ... of two bytes: the upper half of a float
   load_byte,  ///< ... of one byte, zero-extended
-  load_row,   ///< one element of a pointer for the whole row
+  load_row,   ///< one element of a pointer for the whole row; below likewise
+  load_row_half,
   load_row_byte,
   row_sum,  ///< of a row, in the order of fold_lanes (loops/vectorise.h)
   row_max,

@@ -28,6 +28,7 @@ namespace {
 using Index = std::int32_t;
 
 constexpr int bytes_of_slot = 64;
+constexpr std::uint8_t bits_of_half = 16;
 constexpr int bytes_of_partials = 4 * static_cast<int>(lanes);
 
 /// What a reduction begins with.
@@ -415,21 +416,31 @@ class VectorCode::Emitter : public Instructions {
     for (std::size_t i = 0; i < operand_count(of.operation); ++i) pin(of.operands[i]);
     switch (of.operation) {
       case Operation::load:
+        hold(index, take());
+        load(number(places_[at(index)].reg), element(of.immediate, 4));
+        break;
+      case Operation::load_half:
+        hold(index, take());
+        load_halves(number(places_[at(index)].reg), element_address(of.immediate, 2));
+        break;
       case Operation::load_byte:
         hold(index, take());
-        if (of.operation == Operation::load)
-          load(number(places_[at(index)].reg), element(of.immediate, 4));
-        else
-          load_bytes(number(places_[at(index)].reg), element_address(of.immediate, 1));
+        load_bytes(number(places_[at(index)].reg), element_address(of.immediate, 1));
         break;
       case Operation::load_row:
         hold(index, take());
         vbroadcastss(number(places_[at(index)].reg), ptr[base(of.immediate)]);
         break;
+      case Operation::load_row_half:
       case Operation::load_row_byte: {
         hold(index, take());
         const Register to = number(places_[at(index)].reg);
-        movzx(eax, byte[base(of.immediate)]);
+        if (of.operation == Operation::load_row_half) {
+          movzx(eax, word[base(of.immediate)]);
+          shl(eax, bits_of_half);
+        } else {
+          movzx(eax, byte[base(of.immediate)]);
+        }
         vmovd(Xbyak::Xmm(to.getIdx()), eax);
         vpbroadcastd(to, Xbyak::Xmm(to.getIdx()));
         break;
@@ -517,18 +528,23 @@ class VectorCode::Emitter : public Instructions {
     const Register value = read(to.step);
     if (to.is_row) {
       const Xbyak::Xmm first(value.getIdx());
-      if (to.is_byte) {
-        vmovd(eax, first);
-        and_(eax, 1);
-        mov(byte[base(to.pointer)], al);
+      if (to.size == 1) {
+        vmovd(ebp, first);  // base() may overwrite eax
+        and_(ebp, 1);
+        mov(byte[base(to.pointer)], bpl);
+      } else if (to.size == 2) {
+        vmovd(ebp, first);
+        shr(ebp, bits_of_half);
+        mov(word[base(to.pointer)], bp);
       } else {
         vmovd(dword[base(to.pointer)], first);
       }
-    } else if (!to.is_byte) {
+    } else if (to.size == 4) {
       save(value, element(to.pointer, 4));
     } else {
       const int spare = take();
-      save_bytes(value, number(spare), element_address(to.pointer, 1));
+      const Xbyak::RegExp address = element_address(to.pointer, static_cast<int>(to.size));
+      to.size == 2 ? save_halves(value, number(spare), address) : save_bytes(value, number(spare), address);
       give(spare);
     }
   }

@@ -21,8 +21,8 @@ std::optional<InstructionSet> instruction_set();
 struct Store {
   std::int32_t step = 0;
   std::int32_t pointer = 0;
-  bool is_byte = false;  ///< a mask as bytes of 0 and 1; else 4 bytes
-  bool is_row = false;   ///< one element for a row
+  std::int64_t size = 4;  ///< of an element, in bytes: 4, 2 for the upper half of a float, 1 for a mask as 0 and 1
+  bool is_row = false;    ///< one element for a row
 };
 
 /// What code is made of.

@@ -59,6 +59,7 @@ WEFT_INLINE T smaller(T a, T b) {
 
 WEFT_INLINE std::int32_t bits_of(float x) { return std::bit_cast<std::int32_t>(x); }
 WEFT_INLINE float of_bits(std::int32_t bits) { return std::bit_cast<float>(bits); }
+WEFT_INLINE std::int32_t bit_or(std::int32_t a, std::int32_t b) { return a | b; }
 WEFT_INLINE std::int32_t shift_left(std::int32_t x, int places) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(x) << places);
 }

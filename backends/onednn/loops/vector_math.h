@@ -164,4 +164,14 @@ WEFT_INLINE auto to_integer(F x) {
   return to_integer(x, F{0x1.fffffep30F});
 }
 
+/// What BFloat16 (graph/base/bfloat16.h) makes of x, as the float that it stands for.
+template <typename F>
+WEFT_INLINE F rounded_to_bf16(F x) {
+  const auto bits = bits_of(x);
+  const auto upper = [](auto of) { return shift_left(shift_right(of, 16), 16); };
+  const auto odd = shift_right(shift_left(bits, 15), 31);  // -1 where the upper half is odd, else 0
+  const F nearest = of_bits(upper(subtract(add(bits, 0x7fff), odd)));
+  return select(x == x, nearest, of_bits(bit_or(upper(bits), 0x400000)));
+}
+
 }  // namespace weft::onednn::vmath

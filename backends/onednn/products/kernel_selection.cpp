@@ -22,7 +22,8 @@
 //   more than it gains, and the plain order is read.
 // - The left operand enters transposed (weight gradients), or both operands are computed in the run: sgemm, by tiles.
 // - Batches of vectors, also of one: loops of our own, so that a vector's bits do not depend on the batch's size.
-// - Anything else: oneDNN's matmul on the plain order.
+// - Anything else, and all factors in bf16: oneDNN's matmul on the plain order. In bf16 that is nearly as fast as packed,
+//   and its bits do not depend on the threads where the processor has instructions for it.
 
 namespace weft::onednn {
 namespace {
@@ -46,9 +47,9 @@ bool can_run(ProductKernel kernel, const ProductSite& site) {
     case ProductKernel::packed:
       return site.variable && product.batch == 1 && !product.transpose_a;
     case ProductKernel::plain:  // transposed on the left, oneDNN may split the sums among threads
-      return product.batch > 1 || !product.transpose_a;
+      return product.batch > 1 || !product.transpose_a || product.factors == DType::bf16;
     case ProductKernel::sgemm:
-      return product.batch == 1 && !product.bias;
+      return product.batch == 1 && !product.bias && product.factors == DType::f32;
     case ProductKernel::vector:
       return is_vector_product(product);
   }
@@ -64,7 +65,7 @@ std::vector<std::string_view> names_of(const std::vector<ProductKernel>& kernels
 // ---- A site and its kernel as a JSON object
 
 std::string entry_text(const ProductSite& site, ProductKernel kernel) {
-  const auto& [batch, m, k, n, transpose_a, transpose_b, bias] = site.product;
+  const auto& [batch, m, k, n, transpose_a, transpose_b, bias, factors] = site.product;
   std::string text = "{";
   if (site.batched) text += fmt::format(R"("batch": {}, )", batch);
   text += fmt::format(R"("m": {}, "k": {}, "n": {})", m, k, n);
@@ -74,6 +75,7 @@ std::string entry_text(const ProductSite& site, ProductKernel kernel) {
   add_flag("transpose_a", transpose_a);
   add_flag("transpose_b", transpose_b);
   add_flag("bias", bias);
+  add_flag("bf16", factors == DType::bf16);
   add_flag("variable", site.variable);
   return text + fmt::format(R"(, "kernel": "{}"}})", to_string(kernel));
 }
@@ -89,7 +91,8 @@ bool flag(const json& entry, const char* name) {
 }
 
 ProductSite site_of(const json& entry) {
-  require_object(entry, "a pick", {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "variable", "kernel"});
+  require_object(entry, "a pick",
+                 {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "bf16", "variable", "kernel"});
   const bool batched = entry.contains("batch");
   return {.product = {.batch = batched ? extent(entry, "batch") : 1,
                       .m = extent(entry, "m"),
@@ -97,7 +100,8 @@ ProductSite site_of(const json& entry) {
                       .n = extent(entry, "n"),
                       .transpose_a = flag(entry, "transpose_a"),
                       .transpose_b = flag(entry, "transpose_b"),
-                      .bias = flag(entry, "bias")},
+                      .bias = flag(entry, "bias"),
+                      .factors = flag(entry, "bf16") ? DType::bf16 : DType::f32},
           .batched = batched,
           .variable = flag(entry, "variable")};
 }
@@ -123,6 +127,7 @@ std::string ProductSite::to_string() const {
   if (product.transpose_a) text += ", left operand transposed";
   if (product.transpose_b) text += ", right operand transposed";
   if (product.bias) text += ", bias";
+  if (product.factors == DType::bf16) text += ", bf16";
   if (variable) text += ", right operand a variable";
   return text;
 }
@@ -136,6 +141,7 @@ std::vector<ProductKernel> kernels_for(const ProductSite& site) {
 
 ProductKernel kernel_by_rule(const ProductSite& site) {
   const Product& product = site.product;
+  if (product.factors == DType::bf16) return ProductKernel::plain;
   if (site.batched && is_vector_product(product)) return ProductKernel::vector;
   if (product.batch > 1) return ProductKernel::plain;
   if (product.transpose_a) return ProductKernel::sgemm;

@@ -55,7 +55,8 @@ class KernelSelection {
   ///       ]
   ///     }
   ///
-  /// with "batch" where operands have batch axes, and "transpose_a" and "transpose_b" where they are transposed. Throws
+  /// with "batch" where operands have batch axes, "transpose_a" and "transpose_b" where they are transposed, and "bf16"
+  /// where they are in that type. Throws
   /// Error, with the path and the number of the entry, when anything is unknown, missing, out of range or there twice,
   /// and when a kernel cannot run its product.
   static KernelSelection load(const std::filesystem::path& path);

@@ -9,6 +9,7 @@
 
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/quantise.h"
+#include "graph/base/bfloat16.h"
 #include "graph/tensor.h"
 
 namespace weft::onednn {
@@ -40,21 +41,10 @@ void LowPrecisionMatrix::pack(const void* content) {
   });
 }
 
-namespace {
-
-/// To nearest, ties to even; a NaN stays one.
-std::uint32_t to_bf16(float number) {
-  const auto bits = std::bit_cast<std::uint32_t>(number);
-  if (std::isnan(number)) return (bits >> 16) | 0x40U;
-  return (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
-}
-
-}  // namespace
-
 void LowPrecisionMatrix::round_to_bf16(const float* plain, std::int64_t panel) {
   auto* words = reinterpret_cast<std::uint32_t*>(const_cast<std::byte*>(this->panel(panel)));
   const auto element = [&](std::int64_t row, std::int64_t column) {
-    return column < n_ ? to_bf16(plain[row * n_ + column]) : 0U;
+    return column < n_ ? std::uint32_t{std::bit_cast<std::uint16_t>(BFloat16(plain[row * n_ + column]))} : 0U;
   };
   for (std::int64_t row = 0; row < k_; ++row)
     for (std::int64_t word = 0; word < panel_columns / 2; ++word) {

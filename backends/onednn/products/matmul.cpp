@@ -1,12 +1,19 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/broadcast_walk.h"
+#include "backends/onednn/onednn_backend.h"
+#include "backends/onednn/parallel.h"
 #include "backends/onednn/products/primitive.h"
 #include "backends/onednn/products/product_kernel.h"
 #include "backends/onednn/products/vector_products.h"
+#include "graph/base/bfloat16.h"
 #include "graph/base/error.h"
 #include "ops/forms.h"
 #include "ops/op_list.h"
@@ -14,10 +21,13 @@
 namespace weft::onednn {
 namespace {
 
+/// In elements, so that what comes next lies on a cache line.
+std::int64_t padded(std::int64_t elements) { return (elements + 15) / 16 * 16; }
+
 Kernel packed_kernel(const Product& product) {
   const auto primitive = ProductPrimitive::shared(product, RightOperand::packed);
   return {[primitive, bias = product.bias](const KernelBuffers& buffers) {
-            primitive->run(buffers.operand<float>(0), buffers.packed[0].as<PackedMatrix>(),
+            primitive->run(buffers.operands[0], buffers.packed[0].as<PackedMatrix>(),
                            bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);
           },
           primitive->scratch_bytes(),
@@ -28,8 +38,8 @@ Kernel packed_kernel(const Product& product) {
 Kernel plain_kernel(const Product& product) {
   const auto primitive = ProductPrimitive::shared(product, RightOperand::plain);
   return {[primitive, bias = product.bias](const KernelBuffers& buffers) {
-            primitive->run(buffers.operand<float>(0), buffers.operand<float>(1),
-                           bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);
+            primitive->run(buffers.operands[0], buffers.operands[1], bias ? buffers.operand<float>(2) : nullptr,
+                           buffers.result<float>(0), buffers.scratch);
           },
           primitive->scratch_bytes(), "matmul:plain"};
 }
@@ -57,7 +67,24 @@ std::optional<BroadcastWalk<2>> broadcast_batches(const KernelSpec& spec) {
   return BroadcastWalk<2>({a, b}, y);
 }
 
+/// One product after another.
+Kernel broadcast_bf16_kernel(const Product& product, const BroadcastWalk<2>& batches) {
+  Product one = product;
+  one.batch = 1;
+  const auto primitive = ProductPrimitive::shared(one, RightOperand::plain);
+  return {[product, batches, primitive](const KernelBuffers& buffers) {
+            for (std::int64_t batch = 0; batch < product.batch; ++batch)
+              batches.for_each_span({batch, batch + 1}, [&](std::int64_t, std::int64_t, const auto& matrices) {
+                primitive->run(buffers.operand<BFloat16>(0) + matrices[0] * product.m * product.k,
+                               buffers.operand<BFloat16>(1) + matrices[1] * product.k * product.n, nullptr,
+                               buffers.result<float>(0) + batch * product.m * product.n, buffers.scratch);
+              });
+          },
+          primitive->scratch_bytes(), "matmul:plain"};
+}
+
 Kernel broadcast_kernel(const Product& product, const BroadcastWalk<2>& batches) {
+  if (product.factors == DType::bf16) return broadcast_bf16_kernel(product, batches);
   return {[product, batches](const KernelBuffers& buffers) {
             run_broadcast_products(product, batches, buffers.operand<float>(0), buffers.operand<float>(1),
                                    buffers.result<float>(0));
@@ -74,7 +101,8 @@ ProductSite matmul_site(const KernelSpec& spec) {
                       .k = form.transpose_a ? a[-2] : a[-1],
                       .n = y[-1],
                       .transpose_a = form.transpose_a,
-                      .transpose_b = form.transpose_b},
+                      .transpose_b = form.transpose_b,
+                      .factors = spec.operands[0].dtype},
           .batched = y.rank() > 2,
           .variable = spec.is_lasting(1)};
 }
@@ -82,22 +110,61 @@ ProductSite matmul_site(const KernelSpec& spec) {
 ProductSite dense_site(const KernelSpec& spec) {
   const Shape& x = spec.operands[0].shape;
   const Shape& kernel = spec.operands[1].shape;
-  return {.product = {.m = x.volume() / x[-1], .k = kernel[0], .n = kernel[1], .bias = true},
+  return {.product = {.m = x.volume() / x[-1],
+                      .k = kernel[0],
+                      .n = kernel[1],
+                      .bias = true,
+                      .factors = spec.operands[0].dtype},
           .variable = spec.is_lasting(1)};
+}
+
+ProductSite site_of(const KernelSpec& spec) {
+  return spec.node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
+}
+
+Kernel kernel_of(const KernelSpec& spec, const ProductSite& site, const KernelSelection& selection) {
+  if (const auto batches = broadcast_batches(spec)) return broadcast_kernel(site.product, *batches);
+  return product_kernel(site.product, selection.kernel(site));
+}
+
+/// A product of bf16 on copies of its factors in f32.
+Kernel widened_kernel(const KernelSpec& spec, ProductSite site, const KernelSelection& selection) {
+  site.product.factors = DType::f32;
+  site.variable = false;
+  Kernel inner = kernel_of(spec, site, selection);
+  const std::int64_t sizes[] = {spec.operands[0].shape.volume(), spec.operands[1].shape.volume()};
+  const std::size_t copied = sizeof(float) * static_cast<std::size_t>(padded(sizes[0]) + padded(sizes[1]));
+  const std::size_t scratch_bytes = copied + inner.scratch_bytes;
+  return {[inner = std::move(inner), copied, a_size = sizes[0], b_size = sizes[1]](const KernelBuffers& buffers) {
+            auto* a = static_cast<float*>(buffers.scratch);
+            float* b = a + padded(a_size);
+            const std::array<std::pair<float*, std::int64_t>, 2> copies{{{a, a_size}, {b, b_size}}};
+            for (std::size_t i = 0; i < copies.size(); ++i)
+              parallel_elements(copies[i].second, [&](Range range) {
+                std::copy(buffers.operand<BFloat16>(i) + range.first, buffers.operand<BFloat16>(i) + range.last,
+                          copies[i].first + range.first);
+              });
+            const std::array<const void*, 3> operands{a, b, buffers.operands.back()};
+            inner.run({{operands.data(), buffers.operands.size()},
+                       buffers.results,
+                       static_cast<std::byte*>(buffers.scratch) + copied});
+          },
+          scratch_bytes, "matmul:f32"};
 }
 
 }  // namespace
 
 std::optional<ProductSite> product_site(const KernelSpec& spec) {
   if (broadcast_batches(spec)) return std::nullopt;
-  return spec.node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
+  return site_of(spec);
 }
 
 Kernel selected_product(const KernelSpec& spec, const KernelSelection& selection) {
+  const ProductSite site = site_of(spec);
+  if (site.product.factors == DType::bf16)
+    return has_bf16_instructions() ? kernel_of(spec, site, selection) : widened_kernel(spec, site, selection);
   require_f32(spec);
-  if (const auto batches = broadcast_batches(spec)) return broadcast_kernel(matmul_site(spec).product, *batches);
-  const ProductSite site = product_site(spec).value();
-  return product_kernel(site.product, selection.kernel(site));
+  return kernel_of(spec, site, selection);
 }
 
 Kernel product_kernel(const Product& product, ProductKernel kernel) {

@@ -53,8 +53,8 @@ struct Operands {
   Tensor a, b, bias, result;
 
   explicit Operands(const Product& product)
-      : a(filled({product.batch, product.m, product.k})),
-        b(filled({product.batch, product.k, product.n})),
+      : a(filled({product.batch, product.m, product.k}).converted_to(product.factors)),
+        b(filled({product.batch, product.k, product.n}).converted_to(product.factors)),
         bias(filled({product.n})),
         result(TensorType{DType::f32, {product.batch, product.m, product.n}}) {}
 

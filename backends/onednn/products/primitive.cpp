@@ -17,19 +17,26 @@
 namespace weft::onednn {
 namespace {
 
-dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_t columns, bool transposed) {
+dnnl::memory::data_type data_type(DType dtype) {
+  check_invariant(dtype == DType::f32 || dtype == DType::bf16, "oneDNN multiplies no such elements here");
+  return dtype == DType::f32 ? f32 : dnnl::memory::data_type::bf16;
+}
+
+dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_t columns, bool transposed,
+                              DType dtype = DType::f32) {
+  const dnnl::memory::data_type element = data_type(dtype);
   const std::int64_t row_stride = transposed ? 1 : columns;
   const std::int64_t column_stride = transposed ? rows : 1;
-  if (batch == 1) return {{rows, columns}, f32, dnnl::memory::dims{row_stride, column_stride}};
-  return {{batch, rows, columns}, f32, dnnl::memory::dims{rows * columns, row_stride, column_stride}};
+  if (batch == 1) return {{rows, columns}, element, dnnl::memory::dims{row_stride, column_stride}};
+  return {{batch, rows, columns}, element, dnnl::memory::dims{rows * columns, row_stride, column_stride}};
 }
 
 dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand right) {
-  const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
-  const dnnl::memory::desc a = plain_desc(batch, m, k, transpose_a);
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias, factors] = product;
+  const dnnl::memory::desc a = plain_desc(batch, m, k, transpose_a, factors);
   const dnnl::memory::desc b = right == RightOperand::plain
-                                   ? plain_desc(batch, k, n, transpose_b)
-                                   : dnnl::memory::desc({k, n}, f32, dnnl::memory::format_tag::any);
+                                   ? plain_desc(batch, k, n, transpose_b, factors)
+                                   : dnnl::memory::desc({k, n}, data_type(factors), dnnl::memory::format_tag::any);
   const dnnl::memory::desc c = plain_desc(batch, m, n, false);
   check_invariant(batch == 1 || !bias, "a batch of products takes no bias");
   const dnnl::memory::desc row = plain_desc(1, 1, n, false);
@@ -87,7 +94,7 @@ struct ProductPrimitive::Impl {
   dnnl::memory c;
   dnnl::memory scratch;
 
-  void execute(const dnnl::memory& right, const float* lhs, const float* row, float* result, void* working) const {
+  void execute(const dnnl::memory& right, const void* lhs, const float* row, float* result, void* working) const {
     const ThreadLimit limit(threads);
     set_address(a, lhs);
     set_address(c, result);
@@ -114,8 +121,9 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
         return std::unique_ptr<Impl>(new Impl{
             .primitive = dnnl::matmul(desc),
             .layout = std::make_shared<const PackedMatrix::Layout>(PackedMatrix::Layout{
-                plain_desc(product.batch, product.k, product.n, product.transpose_b),
-                plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed),
+                plain_desc(product.batch, product.k, product.n, product.transpose_b, product.factors),
+                plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed,
+                           product.factors),
                 desc.weights_desc()}),
             .scratch_bytes = desc.scratchpad_desc().get_size(),
             .threads = threads,
@@ -147,13 +155,13 @@ std::shared_ptr<const ProductPrimitive> ProductPrimitive::shared(const Product& 
                         [&] { return std::make_shared<const ProductPrimitive>(product, right); });
 }
 
-void ProductPrimitive::run(const float* a, const float* b, const float* bias, float* c, void* scratch) const {
+void ProductPrimitive::run(const void* a, const void* b, const float* bias, float* c, void* scratch) const {
   const std::lock_guard lock(impl_->mutex);
   set_address(impl_->b, b);
   impl_->execute(impl_->b, a, bias, c, scratch);
 }
 
-void ProductPrimitive::run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const {
+void ProductPrimitive::run(const void* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const {
   const std::lock_guard lock(impl_->mutex);
   impl_->execute(b.copy(), a, bias, c, scratch);
 }
@@ -183,7 +191,7 @@ class SgemmTiles {
   /// Generates oneDNN's code, where there is room for it.
   explicit SgemmTiles(const Product& product)
       : product_(product), by_rows_(product.m > product.n), tiling_(by_rows_ ? product.m : product.n) {
-    check_invariant(!product.bias, "sgemm takes no bias");
+    check_invariant(!product.bias && product.factors == DType::f32, "sgemm takes f32, and no bias");
     generate_sgemm_code();
     if (is_memory_limited()) require_room_for_code();  // some kinds of product have code of their own
   }

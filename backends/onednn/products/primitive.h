@@ -7,6 +7,7 @@
 #include <string>
 
 #include "backends/onednn/products/packed_matrix.h"
+#include "graph/types.h"
 
 // Matrix products by oneDNN. What differs between its versions is in descs.h.
 
@@ -25,6 +26,7 @@ struct Product {
   bool transpose_a = false;
   bool transpose_b = false;
   bool bias = false;
+  DType factors = DType::f32;  ///< what a and b are in: f32 or bf16; the bias and c are f32
 
   friend auto operator<=>(const Product&, const Product&) = default;
 };
@@ -49,9 +51,9 @@ class ProductPrimitive {
   std::size_t scratch_bytes() const;
 
   /// One product at a time: a thread waits for another one. `bias` is read only when the product has one.
-  void run(const float* a, const float* b, const float* bias, float* c, void* scratch) const;
+  void run(const void* a, const void* b, const float* bias, float* c, void* scratch) const;
   /// The same with a packed right operand.
-  void run(const float* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const;
+  void run(const void* a, const PackedMatrix& b, const float* bias, float* c, void* scratch) const;
 
  private:
   struct Impl;

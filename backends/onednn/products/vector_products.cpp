@@ -49,11 +49,11 @@ WEFT_VECTORISED void column_by_row(const float* a, const float* b, float* c, std
 }  // namespace
 
 bool is_vector_product(const Product& product) {
-  return !product.bias && (product.m == 1 || product.k == 1 || product.n == 1);
+  return !product.bias && product.factors == DType::f32 && (product.m == 1 || product.k == 1 || product.n == 1);
 }
 
 void run_vector_products(const Product& product, const float* a, const float* b, float* c) {
-  const auto [batch, m, k, n, transpose_a, transpose_b, bias] = product;
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias, factors] = product;
   parallel_for(batch, m * k * n,
                [&, m = m, k = k, n = n, transpose_a = transpose_a, transpose_b = transpose_b](Range range) {
                  for (std::int64_t i = range.first; i < range.last; ++i) {

@@ -53,6 +53,8 @@ constexpr Named<Schedule> schedules[] = {{Schedule::constant, "constant"},
                                          {Schedule::exponential, "exponential"},
                                          {Schedule::plateau, "plateau"}};
 constexpr Named<BestBy> all_measures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
+constexpr Named<TrainingPrecision> precisions[] = {
+    {TrainingPrecision::f32, "f32"}, {TrainingPrecision::bf16, "bf16"}, {TrainingPrecision::automatic, "auto"}};
 constexpr Named<SplitKind> splits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
 
 /// The sizes of the tutorial, which are the defaults, and its part of fra.txt; with what keeps so many weights from
@@ -142,6 +144,13 @@ std::vector<std::string_view> names_of<BestBy>() {
 }
 std::string_view to_string(BestBy measure) { return name_of(all_measures, measure); }
 BestBy parse_best_by(std::string_view name) { return find_name(all_measures, "measure", name); }
+
+template <>
+std::vector<std::string_view> names_of<TrainingPrecision>() {
+  return names_in(precisions);
+}
+std::string_view to_string(TrainingPrecision precision) { return name_of(precisions, precision); }
+TrainingPrecision parse_training_precision(std::string_view name) { return find_name(precisions, "precision", name); }
 
 template <>
 std::vector<std::string_view> names_of<Schedule>() {

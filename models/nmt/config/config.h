@@ -119,6 +119,15 @@ using weft::Schedule;
 std::string_view to_string(Schedule schedule);
 Schedule parse_schedule(std::string_view name);
 
+/// What matrix products of a training step take their factors in; validation and translations do not depend on it.
+enum class TrainingPrecision {
+  f32,
+  bf16,       ///< rounded to it, and added in f32
+  automatic,  ///< "auto": bf16 where the processor has instructions for it; a run has what that was
+};
+std::string_view to_string(TrainingPrecision precision);
+TrainingPrecision parse_training_precision(std::string_view name);
+
 // TrainingConfig::kernels is one of these words, or the path of a table.
 inline constexpr std::string_view default_kernels = "default";   ///< by the rule
 inline constexpr std::string_view measured_kernels = "measure";  ///< timed before the first step
@@ -144,6 +153,7 @@ struct TrainingConfig {
   double entropy_weight = 0.01;          ///< of the distributions that positions are drawn from
   double baseline_decay = 0.9;           ///< of the moving baseline
   std::uint64_t seed = 1;
+  TrainingPrecision precision = TrainingPrecision::f32;
   std::string kernels =
       std::string(default_kernels);    ///< of products: by the rule, measured, or a table's path (kernel_choice.h)
   std::int64_t checkpoint_every = 2;   ///< epochs

@@ -37,6 +37,7 @@ SettingValue to_value(CellKind member) { return std::string(to_string(member)); 
 SettingValue to_value(LossNormalisation member) { return std::string(to_string(member)); }
 SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
 SettingValue to_value(Schedule member) { return std::string(to_string(member)); }
+SettingValue to_value(TrainingPrecision member) { return std::string(to_string(member)); }
 SettingValue to_value(BestBy member) { return std::string(to_string(member)); }
 SettingValue to_value(Normaliser member) { return std::string(normaliser_name(member)); }
 SettingValue to_value(SubwordKind member) { return std::string(to_string(member)); }
@@ -58,6 +59,9 @@ void assign(LossNormalisation& member, const SettingValue& value) {
 }
 void assign(SplitKind& member, const SettingValue& value) { member = parse_split_kind(std::get<std::string>(value)); }
 void assign(Schedule& member, const SettingValue& value) { member = parse_schedule(std::get<std::string>(value)); }
+void assign(TrainingPrecision& member, const SettingValue& value) {
+  member = parse_training_precision(std::get<std::string>(value));
+}
 void assign(BestBy& member, const SettingValue& value) { member = parse_best_by(std::get<std::string>(value)); }
 void assign(Normaliser& member, const SettingValue& value) { member = find_normaliser(std::get<std::string>(value)); }
 void assign(SubwordKind& member, const SettingValue& value) {
@@ -261,6 +265,10 @@ std::vector<Setting> make_settings() {
           NumberRange{0, 1})),
       training_setting<&TrainingConfig::seed>("seed", "makes weights, split and order; the same seed, the same bits",
                                               IntegerRange{0, std::numeric_limits<std::int64_t>::max()}),
+      later(training_setting<&TrainingConfig::precision>(
+          "precision",
+          "what products take their factors in: bf16 is faster where the processor multiplies it, which auto finds out",
+          choice_of<TrainingPrecision>())),
       later(training_setting<&TrainingConfig::kernels>(
           "kernels",
           "what runs the products: default, by a built-in rule; measure, the fastest kernels here, timed once, kept in "

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "backends/onednn/onednn_backend.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/quantity.h"
@@ -215,11 +216,24 @@ Vocabulary learn_vocabulary(std::span<const Pair> pairs, Side side, std::string_
   return std::move(*vocabulary);
 }
 
+/// What "auto" is on this machine.
+TrainingPrecision precision_here(TrainingPrecision wanted, const Say& say) {
+  if (wanted == TrainingPrecision::f32) return wanted;
+  const bool is_fast = onednn::has_bf16_instructions();
+  if (wanted == TrainingPrecision::automatic)
+    say(fmt::format("--precision auto is {} here: this processor has {}instructions for products in bf16",
+                    is_fast ? "bf16" : "f32", is_fast ? "" : "no "));
+  else if (!is_fast)
+    say(as_warning("this processor has no instructions for products in bf16: they are slower than in f32"));
+  return is_fast || wanted == TrainingPrecision::bf16 ? TrainingPrecision::bf16 : TrainingPrecision::f32;
+}
+
 }  // namespace
 
 RunDirectory prepare_run(const std::filesystem::path& path, Config config, CorpusParts parts, Progress& progress,
                          bool overwrite) {
   const Say say = [&](std::string_view line) { progress.log(line); };
+  config.training.precision = precision_here(config.training.precision, say);
   const Vocabulary source = learn_vocabulary(parts.train, &Pair::source, "source", config, progress);
   const Vocabulary target = learn_vocabulary(parts.train, &Pair::target, "target", config, progress);
   if (config.subwords > 0) leave_out_long(parts, config.data.max_length, source.tokeniser(), target.tokeniser(), say);

@@ -130,7 +130,7 @@ void TrainingSession::prepare_dump() {
   require(options_.dump_step > done && options_.dump_step <= all,
           "--dump-step {}: this run does the steps {} to {} ({} an epoch)", options_.dump_step, done + 1, all, steps);
   dump_.emplace(training_task(run_.config(), train_examples_, *plan_).graph, options_.dump_folder, options_.dump_step,
-                kernels_ ? kernels_->to_json() : "");
+                product_precision(run_.config().training.precision), kernels_ ? kernels_->to_json() : "");
 }
 
 void TrainingSession::describe() const {
@@ -156,6 +156,8 @@ void TrainingSession::describe() const {
                               counted(valid_examples_.size(), "sentence"), translations_->size(),
                               to_string(config.training.best_by)));
   }
+  if (config.training.precision == TrainingPrecision::bf16)
+    progress_.log("Precision   products of bf16 factors, all else in f32; validation and translations in f32");
   if (kernels_) {
     progress_.log(fmt::format("Kernels     {} products as in {}, {} of them not as by default", kernels_->size(),
                               run_.kernels_path().string(), kernels_->differing()));

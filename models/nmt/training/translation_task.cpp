@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "backends/onednn/onednn_backend.h"
 #include "models/nmt/search/compiled_shapes.h"
 
 namespace weft::nmt {
@@ -107,7 +108,14 @@ TrainerOptions trainer_options(const TrainingConfig& training) {
           .seed = training.seed,
           .patience = training.patience,
           .checkpoint_every = training.checkpoint_every,
-          .keep = static_cast<std::size_t>(training.keep)};
+          .keep = static_cast<std::size_t>(training.keep),
+          .precision = product_precision(training.precision)};
+}
+
+weft::Precision product_precision(TrainingPrecision precision) {
+  if (precision == TrainingPrecision::automatic)
+    return onednn::has_bf16_instructions() ? weft::Precision::bf16 : weft::Precision::f32;
+  return precision == TrainingPrecision::bf16 ? weft::Precision::bf16 : weft::Precision::f32;
 }
 
 }  // namespace weft::nmt

@@ -45,8 +45,12 @@ TensorMap outputs_of(const Execution& execution) {
 }  // namespace
 
 StepDump::StepDump(std::function<Graph(const TrainingTask::Shape&)> graph, std::filesystem::path folder,
-                   std::int64_t step, std::string kernels)
-    : graph_(std::move(graph)), folder_(std::move(folder)), step_(step), kernels_(std::move(kernels)) {
+                   std::int64_t step, Precision precision, std::string kernels)
+    : graph_(std::move(graph)),
+      folder_(std::move(folder)),
+      step_(step),
+      precision_(precision),
+      kernels_(std::move(kernels)) {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   require(!error && std::filesystem::is_directory(folder_), "the folder '{}' cannot be made: {}", folder_.string(),
@@ -72,9 +76,10 @@ void StepDump::after(std::int64_t step, const Execution& execution) const {
 }
 
 std::string StepDump::replay_command() const {
-  return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0{}",
+  return fmt::format("weft run {} --inputs {} --weights {} --expect {} --expect-weights {} --tolerance 0{}{}",
                      path("graph.json"), path("inputs.safetensors"), path("weights.safetensors"),
                      path("outputs.safetensors"), path("updated.safetensors"),
+                     precision_ == Precision::f32 ? "" : fmt::format(" --precision {}", to_string(precision_)),
                      kernels_.empty() ? "" : " --kernels " + path("kernels.json"));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/training/training_task.h"
+#include "passes/pipeline.h"
 
 namespace weft {
 
@@ -23,10 +24,10 @@ namespace weft {
 /// (TrainingTask::accumulate), it is the last of them, without the update behind it.
 class StepDump {
  public:
-  /// `graph`: the task's. `step` counts from 1, over all epochs. `kernels`: the table that the backend has, as JSON;
-  /// empty: none. Makes the folder, and throws Error when that fails.
+  /// `graph`: the task's. `step` counts from 1, over all epochs. `precision`: the trainer's. `kernels`: the table that
+  /// the backend has, as JSON; empty: none. Makes the folder, and throws Error when that fails.
   StepDump(std::function<Graph(const TrainingTask::Shape&)> graph, std::filesystem::path folder, std::int64_t step,
-           std::string kernels = {});
+           Precision precision = Precision::f32, std::string kernels = {});
 
   /// To be called as the trainer's observer; do nothing for other steps. Throw Error when a file cannot be written.
   void before(std::int64_t step, const TrainingTask::Shape& shape, const Execution& execution) const;
@@ -42,6 +43,7 @@ class StepDump {
   std::function<Graph(const TrainingTask::Shape&)> graph_;
   std::filesystem::path folder_;
   std::int64_t step_;
+  Precision precision_;
   std::string kernels_;
 };
 

@@ -150,9 +150,10 @@ TEST_CASE("a bad selection is refused, with its name, the entry and what is wron
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "bias": 1, "kernel": "plain"})", "'bias' must be true or false, not number");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "kernel": "plan"})",
             "there is no kernel 'plan'; did you mean 'plain'?; there are packed, plain, sgemm, vector");
-  bad_entry(R"({"m": 2, "k": 3, "n": 4, "kernal": "plain"})",
-            "a pick has an unknown key 'kernal': batch, m, k, n, transpose_a, transpose_b, bias, variable, kernel are "
-            "known");
+  bad_entry(
+      R"({"m": 2, "k": 3, "n": 4, "kernal": "plain"})",
+      "a pick has an unknown key 'kernal': batch, m, k, n, transpose_a, transpose_b, bias, bf16, variable, kernel "
+      "are known");
   bad_entry(good, "it speaks of 2 x 3 x 4, right operand a variable once more");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "kernel": "packed"})", "packed cannot run 2 x 3 x 4; plain, sgemm can");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "bias": true, "kernel": "sgemm"})",

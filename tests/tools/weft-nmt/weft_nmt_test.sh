@@ -673,7 +673,7 @@ misused 'nothing to train on' bench --measure real
 misused 'nonsense' bench --measure padded,nonsense
 misused '--rounds' bench --rounds 0
 misused '--threads 2' bench --measure threads --threads 1
-misused '--precision' bench --measure latency --precision f16
+misused '--decoding-precision' bench --measure latency --decoding-precision f16
 misused "'units' is 0, it must be a whole number from 1 to 16384" train --builtin --units 0
 misused "'units' is \"x\"" train --builtin --units x
 misused "'variant' is \"x\", it must be one of masked, tutorial" train --builtin --variant x
