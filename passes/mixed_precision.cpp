@@ -19,6 +19,8 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -49,14 +51,27 @@ class MixedPrecision {
       const Graph::Scope scope = graph_.absolute_scope(node.scope);
       std::vector<Value> operands;
       for (const ValueId operand : node.operands) operands.push_back(graph_.value(operand));
-      for (std::size_t factor = 0; factor < 2; ++factor) operands[factor] = narrow(node.operands[factor]);
+      for (const std::size_t factor : factors_of(node)) operands[factor] = narrow(node.operands[factor]);
       rewriter.replace(id, graph_.add(*node.op, operands, node.attributes, node.op->name));
     }
     return rewriter.finish();
   }
 
  private:
+  static bool is_embedding_product(const Node& node) {
+    return node.op == &op::embedding_dense || node.op == &op::embedding_dense_gradient;
+  }
+
+  /// Which operands of a product become bf16. The kernel of one by an embedding has it round the rows that it embeds.
+  static std::span<const std::size_t> factors_of(const Node& node) {
+    static constexpr std::array<std::size_t, 2> both{0, 1};
+    static constexpr std::array<std::size_t, 1> kernel{2};
+    if (is_embedding_product(node)) return kernel;
+    return both;
+  }
+
   bool can_lower(const Node& node) const {
+    if (is_embedding_product(node)) return graph_.type(node.operands[2]).dtype == DType::f32;
     if (node.op != &op::matmul && node.op != &op::dense) return false;
     const Shape& a = graph_.type(node.operands[0]).shape;
     const Shape& y = graph_.type(node.results[0]).shape;
@@ -101,7 +116,11 @@ class MixedPrecision {
     const bool result = std::ranges::all_of(readers_[value.index], [&](NodeId reader) {
       const Node& node = graph_.node(reader);
       if (moves(node)) return only_products_read(node.results[0]);
-      return can_lower(node) && (node.op == &op::matmul || value != node.operands[2]);
+      const auto is_factor = [&](std::size_t operand) {
+        return node.operands[operand] != value ||
+               std::ranges::find(factors_of(node), operand) != factors_of(node).end();
+      };
+      return can_lower(node) && std::ranges::all_of(std::views::iota(std::size_t{0}, node.operands.size()), is_factor);
     });
     return only_products_.emplace(value, result).first->second;
   }

@@ -2,6 +2,7 @@
 
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "backends/reference/matrix.h"
 
 namespace weft::reference {
 namespace {
@@ -25,21 +26,30 @@ std::int64_t row_begin(const std::int32_t* ids, std::int64_t index, const Extent
   return ids[index] * extents.in;
 }
 
+/// x as the factor of a product by a kernel of that type.
+template <typename Factor, typename T>
+T factor(T x) {
+  if constexpr (std::is_same_v<Factor, BFloat16>)
+    return static_cast<T>(static_cast<float>(BFloat16(static_cast<float>(x))));
+  return x;
+}
+
 }  // namespace
 
 Kernel embedding_dense(const KernelSpec& spec) {
-  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+  return dispatch_factor(spec, spec.operands[2].dtype, [&]<typename Factor>() -> Kernel {
+    using T = SumOf<Factor>;
     return {[extents = extents_of(spec)](const KernelBuffers& buffers) {
       const T* table = buffers.operand<T>(0);
       const auto* ids = buffers.operand<std::int32_t>(1);
-      const T* kernel = buffers.operand<T>(2);
+      const auto* kernel = buffers.operand<Factor>(2);
       const T* bias = buffers.operand<T>(3);
       T* y = buffers.result<T>(0);
       for (std::int64_t i = 0; i < extents.count; ++i) {
         const T* row = table + row_begin(ids, i, extents);
         for (std::int64_t o = 0; o < extents.out; ++o) {
           T sum = T(0);
-          for (std::int64_t k = 0; k < extents.in; ++k) sum += row[k] * kernel[k * extents.out + o];
+          for (std::int64_t k = 0; k < extents.in; ++k) sum += factor<Factor>(row[k]) * T{kernel[k * extents.out + o]};
           y[i * extents.out + o] = sum + bias[o];
         }
       }
@@ -50,12 +60,13 @@ Kernel embedding_dense(const KernelSpec& spec) {
 // A row of the table that several ids name is one row of the product: its cotangents are added before they are
 // multiplied, which tells where infinities cancel.
 Kernel embedding_dense_gradient(const KernelSpec& spec) {
-  return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+  return dispatch_factor(spec, spec.operands[2].dtype, [&]<typename Factor>() -> Kernel {
+    using T = SumOf<Factor>;
     const Extents extents = extents_of(spec);
     return {[extents](const KernelBuffers& buffers) {
               const T* table = buffers.operand<T>(0);
               const auto* ids = buffers.operand<std::int32_t>(1);
-              const T* kernel = buffers.operand<T>(2);
+              const auto* kernel = buffers.operand<Factor>(2);
               const T* cotangent = buffers.operand<T>(3);
               T* d_table = buffers.result<T>(0);
               T* d_kernel = buffers.result<T>(1);
@@ -71,8 +82,9 @@ Kernel embedding_dense_gradient(const KernelSpec& spec) {
                     sums[o] += cotangent[j * extents.out + o];
                 for (std::int64_t k = 0; k < extents.in; ++k)
                   for (std::int64_t o = 0; o < extents.out; ++o) {
-                    d_table[row + k] += sums[o] * kernel[k * extents.out + o];
-                    d_kernel[k * extents.out + o] += table[row + k] * sums[o];
+                    const T sum = factor<Factor>(sums[o]);
+                    d_table[row + k] += sum * T{kernel[k * extents.out + o]};
+                    d_kernel[k * extents.out + o] += factor<Factor>(table[row + k]) * sum;
                   }
               }
             },

@@ -7,12 +7,13 @@ namespace {
 
 std::vector<TensorType> infer_embedding_dense(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 4);
-  const std::vector<TensorType> embedded = op::embedding.infer(operands.first(2), attributes);
+  std::vector<TensorType> embedded = op::embedding.infer(operands.first(2), attributes);
+  if (embedded[0].dtype == sum_dtype(operands[2].dtype)) embedded[0].dtype = operands[2].dtype;
   return op::dense.infer(std::vector<TensorType>{embedded[0], operands[2], operands[3]}, attributes);
 }
 
 std::vector<Value> decompose_embedding_dense(std::span<const Value> operands, const Attributes&) {
-  return {dense(embedding(operands[0], operands[1]), operands[2], operands[3])};
+  return {dense(in_dtype(embedding(operands[0], operands[1]), operands[2].dtype()), operands[2], operands[3])};
 }
 
 // As if every row were projected; how many distinct ids there are is known at run time alone.
@@ -38,13 +39,21 @@ std::vector<Value> embedding_dense_case_sequences(Graph& graph) {
   return apply_embedding_dense(graph, Tensor::of<std::int32_t>({2, 3}, {1, 5, 1, 0, 2, 6}));
 }
 
+std::vector<Value> embedding_dense_case_bf16(Graph& graph) {
+  return {embedding_dense(
+      graph.input("table", DType::f32, {7, 5}), graph.constant(Tensor::of<std::int32_t>({6}, {6, 0, 6, 3, 0, 6})),
+      cast(graph.input("kernel", DType::f32, {5, 19}), DType::bf16), graph.input("bias", DType::f32, {19}))};
+}
+
 }  // namespace
 
 const Op op::embedding_dense = {
     .name = "embedding_dense",
     .family = "matrix",
     .summary =
-        "dense(embedding(table, ids), kernel, bias): a row of the table is projected once, however many ids it has",
+        "dense(embedding(table, ids), kernel, bias): a row of the table is projected once, however many ids it has; "
+        "with "
+        "a kernel in bf16, it is rounded to that",
     .operands = {"table", "ids", "kernel", "bias"},
     .results = {"y"},
     .infer = infer_embedding_dense,
@@ -53,7 +62,8 @@ const Op op::embedding_dense = {
     .cases = {{.name = "one_id", .build = embedding_dense_case_one_id},
               {.name = "repeated_ids", .build = embedding_dense_case_repeated_ids},
               {.name = "equal_ids", .build = embedding_dense_case_equal_ids},
-              {.name = "sequences", .build = embedding_dense_case_sequences}},
+              {.name = "sequences", .build = embedding_dense_case_sequences},
+              {.name = "bf16", .build = embedding_dense_case_bf16}},
 };
 
 Value embedding_dense(Value table, Value ids, Value kernel, Value bias) {

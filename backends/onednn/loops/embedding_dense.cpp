@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <cstring>
+#include <memory>
+#include <type_traits>
+#include <vector>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
@@ -7,6 +11,8 @@
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/row_blocks.h"
+#include "graph/base/bfloat16.h"
+#include "graph/tensor.h"
 
 namespace weft::onednn {
 namespace {
@@ -19,27 +25,40 @@ class ScratchLayout {
     bytes_ += (bytes + 63) / 64 * 64;
     return offset;
   }
-  std::size_t add_floats(std::int64_t count) { return add(static_cast<std::size_t>(count) * sizeof(float)); }
+  template <typename T>
+  std::size_t add(std::int64_t elements) {
+    return add(static_cast<std::size_t>(elements) * sizeof(T));
+  }
   std::size_t bytes() const { return bytes_; }
 
  private:
   std::size_t bytes_ = 0;
 };
 
-template <typename T = float>
+template <typename T>
 T* at(const KernelBuffers& buffers, std::size_t offset) {
   return reinterpret_cast<T*>(static_cast<std::byte*>(buffers.scratch) + offset);
 }
 
 std::size_t bytes_of(std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); }
 
+/// As factors of a product: themselves, or rounded.
+template <typename Factor>
+WEFT_INLINE void convert(const float* from, std::int64_t count, Factor* to) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) to[i] = Factor(from[i]);
+}
+
 /// The rows of the table with these ids, and rows of zeros behind them up to `padded`.
+template <typename Factor>
 void gather(const float* table, std::span<const std::int32_t> ids, std::int64_t padded, std::int64_t columns,
-            float* rows) {
+            Factor* rows) {
   const auto count = static_cast<std::int64_t>(ids.size());
-  for (std::int64_t i = 0; i < count; ++i)
-    std::memcpy(rows + i * columns, table + ids[static_cast<std::size_t>(i)] * columns, bytes_of(columns));
-  std::fill(rows + count * columns, rows + padded * columns, 0.0F);
+  parallel_for(count, columns, [&](Range range) {
+    for (std::int64_t i = range.first; i < range.last; ++i)
+      convert(table + ids[static_cast<std::size_t>(i)] * columns, columns, rows + i * columns);
+  });
+  std::fill(rows + count * columns, rows + padded * columns, Factor(0.0F));
 }
 
 /// Row i becomes what is row index[i] now. From the last to the first: since index[i] <= i, no row is written before
@@ -92,7 +111,7 @@ EmbeddingExtents extents_of(const KernelSpec& spec) {
 }
 
 RightOperand right_operand(const KernelSpec& spec) {
-  return spec.is_lasting(2) ? RightOperand::packed : RightOperand::plain;
+  return spec.is_lasting(2) && spec.operands[2].dtype == DType::f32 ? RightOperand::packed : RightOperand::plain;
 }
 
 DistinctIds distinct_ids(const KernelBuffers& buffers, const EmbeddingExtents& extents, std::size_t offset) {
@@ -101,25 +120,70 @@ DistinctIds distinct_ids(const KernelBuffers& buffers, const EmbeddingExtents& e
           at<std::byte>(buffers, offset)};
 }
 
-}  // namespace
+/// y [in, out] = a^T b with a [rows, in] and b [rows, out], for a number of rows that is known at run time alone. In bf16
+/// by one of a few primitives: rows of zeros fill up what it has more.
+class RowsProduct {
+ public:
+  RowsProduct(const EmbeddingExtents& extents, DType factors)
+      : product_{.m = extents.in, .n = extents.out, .transpose_a = true, .factors = factors} {
+    if (factors == DType::f32) return;
+    constexpr std::int64_t parts = 8;
+    constexpr std::int64_t least = 16;
+    const std::int64_t step = std::max(least, (extents.count + parts - 1) / parts);
+    for (std::int64_t rows = 0; rows < extents.count;) {
+      rows = std::min(extents.count, rows + step);
+      Product product = product_;
+      product.k = rows;
+      primitives_.push_back({rows, ProductPrimitive::shared(product, RightOperand::plain)});
+    }
+  }
+
+  std::int64_t padded_rows(std::int64_t rows) const { return primitives_.empty() ? rows : primitive(rows).rows; }
+  std::size_t scratch_bytes() const {
+    std::size_t most = 0;
+    for (const Primitive& primitive : primitives_) most = std::max(most, primitive.product->scratch_bytes());
+    return most;
+  }
+
+  void run(std::int64_t rows, const void* a, const void* b, float* y, void* scratch) const {
+    if (!primitives_.empty()) return primitive(rows).product->run(a, b, nullptr, y, scratch);
+    Product product = product_;
+    product.k = rows;
+    run_sgemm_tiles(product, static_cast<const float*>(a), static_cast<const float*>(b), y);
+  }
+
+ private:
+  struct Primitive {
+    std::int64_t rows;
+    std::shared_ptr<const ProductPrimitive> product;
+  };
+  const Primitive& primitive(std::int64_t rows) const {
+    return *std::ranges::lower_bound(primitives_, rows, {}, &Primitive::rows);
+  }
+
+  Product product_;
+  std::vector<Primitive> primitives_;  ///< the smallest first
+};
 
 // The distinct rows are projected to the beginning of the result, and spread over it from there.
-Kernel embedding_dense(const KernelSpec& spec) {
-  require_f32(spec);
+template <typename Factor>
+Kernel dense_kernel(const KernelSpec& spec) {
   const EmbeddingExtents extents = extents_of(spec);
   const auto product = std::make_shared<const RowBlocks>(
-      Product{.m = extents.count, .k = extents.in, .n = extents.out, .bias = true}, right_operand(spec));
+      Product{.m = extents.count, .k = extents.in, .n = extents.out, .bias = true, .factors = dtype_of<Factor>()},
+      right_operand(spec));
   ScratchLayout layout;
   const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
-  const std::size_t rows = layout.add_floats(extents.count * extents.in);
+  const std::size_t rows = layout.add<Factor>(extents.count * extents.in);
   const std::size_t working = layout.add(product->scratch_bytes());
   return {[=](const KernelBuffers& buffers) {
             float* y = buffers.result<float>(0);
             const DistinctIds found = distinct_ids(buffers, extents, ids);
+            auto* factors = at<Factor>(buffers, rows);
             gather(buffers.operand<float>(0), found.distinct(), product->padded_rows(found.count()), extents.in,
-                   at(buffers, rows));
-            product->run(found.count(), at(buffers, rows), buffers.operand<float>(2), buffers.packed,
-                         buffers.operand<float>(3), y, at<std::byte>(buffers, working));
+                   factors);
+            product->run(found.count(), factors, buffers.operands[2], buffers.packed, buffers.operand<float>(3), y,
+                         at<std::byte>(buffers, working));
             spread(found.index(), extents.out, y);
           },
           layout.bytes(), "matmul:distinct", product->packing(2)};
@@ -127,30 +191,60 @@ Kernel embedding_dense(const KernelSpec& spec) {
 
 // With D the sums of the cotangent's rows by id, and E the embedded distinct ids: d_kernel = E^T D, and the rows of
 // d_table are those of D kernel^T.
-Kernel embedding_dense_gradient(const KernelSpec& spec) {
-  require_f32(spec);
+template <typename Factor>
+Kernel gradient_kernel(const KernelSpec& spec) {
+  constexpr bool rounds = !std::is_same_v<Factor, float>;
   const EmbeddingExtents extents = extents_of(spec);
   const auto to_rows = std::make_shared<const RowBlocks>(
-      Product{.m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true}, right_operand(spec));
+      Product{
+          .m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true, .factors = dtype_of<Factor>()},
+      right_operand(spec));
+  const auto to_kernel = std::make_shared<const RowsProduct>(extents, dtype_of<Factor>());
   ScratchLayout layout;
   const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
-  const std::size_t rows = layout.add_floats(extents.count * extents.in);
-  const std::size_t sums = layout.add_floats(extents.count * extents.out);
-  const std::size_t working = layout.add(to_rows->scratch_bytes());
+  const std::size_t rows = layout.add<Factor>(extents.count * extents.in);
+  const std::size_t sums = layout.add<float>(extents.count * extents.out);
+  const std::size_t rounded_sums = rounds ? layout.add<Factor>(extents.count * extents.out) : sums;
+  const std::size_t d_rows = rounds ? layout.add<float>(extents.count * extents.in) : rows;
+  const std::size_t working = layout.add(std::max(to_rows->scratch_bytes(), to_kernel->scratch_bytes()));
   return {[=](const KernelBuffers& buffers) {
-            const float* table = buffers.operand<float>(0);
             const DistinctIds found = distinct_ids(buffers, extents, ids);
-            const std::int64_t padded = to_rows->padded_rows(found.count());
-            gather(table, found.distinct(), padded, extents.in, at(buffers, rows));
-            sum_rows(buffers.operand<float>(3), found.index(), padded, extents.out, at(buffers, sums));
-            run_sgemm_tiles({.m = extents.in, .k = found.count(), .n = extents.out, .transpose_a = true},
-                            at(buffers, rows), at(buffers, sums), buffers.result<float>(1));
-            // The embedded rows are done with: their gradients take their place.
-            to_rows->run(found.count(), at(buffers, sums), buffers.operand<float>(2), buffers.packed, nullptr,
-                         at(buffers, rows), at<std::byte>(buffers, working));
-            scatter(at(buffers, rows), found.distinct(), extents.vocabulary, extents.in, buffers.result<float>(0));
+            const std::int64_t padded =
+                std::max(to_rows->padded_rows(found.count()), to_kernel->padded_rows(found.count()));
+            auto* factors = at<Factor>(buffers, rows);
+            gather(buffers.operand<float>(0), found.distinct(), padded, extents.in, factors);
+            sum_rows(buffers.operand<float>(3), found.index(), padded, extents.out, at<float>(buffers, sums));
+            if (rounds)
+              parallel_elements(padded * extents.out, [&](Range range) {
+                convert(at<float>(buffers, sums) + range.first, range.size(),
+                        at<Factor>(buffers, rounded_sums) + range.first);
+              });
+            const void* of_ids = at<Factor>(buffers, rounded_sums);
+            auto* scratch = at<std::byte>(buffers, working);
+            to_kernel->run(found.count(), factors, of_ids, buffers.result<float>(1), scratch);
+            // In f32 the embedded rows are done with, and their gradients take their place.
+            to_rows->run(found.count(), of_ids, buffers.operands[2], buffers.packed, nullptr,
+                         at<float>(buffers, d_rows), scratch);
+            scatter(at<float>(buffers, d_rows), found.distinct(), extents.vocabulary, extents.in,
+                    buffers.result<float>(0));
           },
           layout.bytes(), "matmul:distinct", to_rows->packing(2)};
+}
+
+bool is_bf16(const KernelSpec& spec) { return spec.operands[2].dtype == DType::bf16; }
+
+}  // namespace
+
+Kernel embedding_dense(const KernelSpec& spec) {
+  if (is_bf16(spec)) return dense_kernel<BFloat16>(spec);
+  require_f32(spec);
+  return dense_kernel<float>(spec);
+}
+
+Kernel embedding_dense_gradient(const KernelSpec& spec) {
+  if (is_bf16(spec)) return gradient_kernel<BFloat16>(spec);
+  require_f32(spec);
+  return gradient_kernel<float>(spec);
 }
 
 }  // namespace weft::onednn

@@ -45,7 +45,7 @@ bool can_run(ProductKernel kernel, const ProductSite& site) {
   const Product& product = site.product;
   switch (kernel) {
     case ProductKernel::packed:
-      return site.variable && product.batch == 1 && !product.transpose_a;
+      return site.variable && product.batch == 1 && !product.transpose_a && product.factors == DType::f32;
     case ProductKernel::plain:  // transposed on the left, oneDNN may split the sums among threads
       return product.batch > 1 || !product.transpose_a || product.factors == DType::bf16;
     case ProductKernel::sgemm:

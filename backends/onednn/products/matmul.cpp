@@ -1,15 +1,9 @@
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/broadcast_walk.h"
-#include "backends/onednn/onednn_backend.h"
-#include "backends/onednn/parallel.h"
 #include "backends/onednn/products/primitive.h"
 #include "backends/onednn/products/product_kernel.h"
 #include "backends/onednn/products/vector_products.h"
@@ -20,9 +14,6 @@
 
 namespace weft::onednn {
 namespace {
-
-/// In elements, so that what comes next lies on a cache line.
-std::int64_t padded(std::int64_t elements) { return (elements + 15) / 16 * 16; }
 
 Kernel packed_kernel(const Product& product) {
   const auto primitive = ProductPrimitive::shared(product, RightOperand::packed);
@@ -122,36 +113,6 @@ ProductSite site_of(const KernelSpec& spec) {
   return spec.node.op == &op::matmul ? matmul_site(spec) : dense_site(spec);
 }
 
-Kernel kernel_of(const KernelSpec& spec, const ProductSite& site, const KernelSelection& selection) {
-  if (const auto batches = broadcast_batches(spec)) return broadcast_kernel(site.product, *batches);
-  return product_kernel(site.product, selection.kernel(site));
-}
-
-/// A product of bf16 on copies of its factors in f32.
-Kernel widened_kernel(const KernelSpec& spec, ProductSite site, const KernelSelection& selection) {
-  site.product.factors = DType::f32;
-  site.variable = false;
-  Kernel inner = kernel_of(spec, site, selection);
-  const std::int64_t sizes[] = {spec.operands[0].shape.volume(), spec.operands[1].shape.volume()};
-  const std::size_t copied = sizeof(float) * static_cast<std::size_t>(padded(sizes[0]) + padded(sizes[1]));
-  const std::size_t scratch_bytes = copied + inner.scratch_bytes;
-  return {[inner = std::move(inner), copied, a_size = sizes[0], b_size = sizes[1]](const KernelBuffers& buffers) {
-            auto* a = static_cast<float*>(buffers.scratch);
-            float* b = a + padded(a_size);
-            const std::array<std::pair<float*, std::int64_t>, 2> copies{{{a, a_size}, {b, b_size}}};
-            for (std::size_t i = 0; i < copies.size(); ++i)
-              parallel_elements(copies[i].second, [&](Range range) {
-                std::copy(buffers.operand<BFloat16>(i) + range.first, buffers.operand<BFloat16>(i) + range.last,
-                          copies[i].first + range.first);
-              });
-            const std::array<const void*, 3> operands{a, b, buffers.operands.back()};
-            inner.run({{operands.data(), buffers.operands.size()},
-                       buffers.results,
-                       static_cast<std::byte*>(buffers.scratch) + copied});
-          },
-          scratch_bytes, "matmul:f32"};
-}
-
 }  // namespace
 
 std::optional<ProductSite> product_site(const KernelSpec& spec) {
@@ -161,10 +122,9 @@ std::optional<ProductSite> product_site(const KernelSpec& spec) {
 
 Kernel selected_product(const KernelSpec& spec, const KernelSelection& selection) {
   const ProductSite site = site_of(spec);
-  if (site.product.factors == DType::bf16)
-    return has_bf16_instructions() ? kernel_of(spec, site, selection) : widened_kernel(spec, site, selection);
-  require_f32(spec);
-  return kernel_of(spec, site, selection);
+  if (site.product.factors != DType::bf16) require_f32(spec);
+  if (const auto batches = broadcast_batches(spec)) return broadcast_kernel(site.product, *batches);
+  return product_kernel(site.product, selection.kernel(site));
 }
 
 Kernel product_kernel(const Product& product, ProductKernel kernel) {

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
 
 #include "backends/onednn/loops/broadcast_walk.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/descs.h"
 #include "backends/onednn/products/onednn_calls.h"
 #include "backends/onednn/products/packed_layout.h"
+#include "graph/base/bfloat16.h"
 #include "graph/base/error.h"
 
 namespace weft::onednn {
@@ -80,10 +82,52 @@ int threads_for(const Product& product) {
 
 }  // namespace
 
+/// Copies of factors in bf16 as matrices of f32, row by row: the sums of a product whose left operand is transposed may
+/// be split among threads.
+class WidenedFactors {
+ public:
+  explicit WidenedFactors(const Product& product) : product_(product) {}
+
+  std::size_t bytes() const { return sizeof(float) * static_cast<std::size_t>(padded(a_size()) + padded(b_size())); }
+  /// The product of the copies.
+  Product widened() const {
+    Product product = product_;
+    product.transpose_a = product.transpose_b = false;
+    product.factors = DType::f32;
+    return product;
+  }
+  float* a(void* scratch) const { return static_cast<float*>(scratch); }
+  float* b(void* scratch) const { return a(scratch) + padded(a_size()); }
+  void copy(const void* a, const void* b, void* scratch) const {
+    copy_rows(static_cast<const BFloat16*>(a), product_.m, product_.k, product_.transpose_a, this->a(scratch));
+    copy_rows(static_cast<const BFloat16*>(b), product_.k, product_.n, product_.transpose_b, this->b(scratch));
+  }
+
+ private:
+  std::int64_t a_size() const { return product_.batch * product_.m * product_.k; }
+  std::int64_t b_size() const { return product_.batch * product_.k * product_.n; }
+  /// Elements, so that what comes next begins a cache line.
+  static std::int64_t padded(std::int64_t elements) { return (elements + 15) / 16 * 16; }
+
+  void copy_rows(const BFloat16* from, std::int64_t rows, std::int64_t columns, bool transposed, float* to) const {
+    parallel_for(product_.batch * rows, columns, [&](Range range) {
+      for (std::int64_t row = range.first; row < range.last; ++row) {
+        const BFloat16* matrix = from + row / rows * rows * columns;
+        const std::int64_t in_matrix = row % rows;
+        for (std::int64_t column = 0; column < columns; ++column)
+          to[row * columns + column] = matrix[transposed ? column * rows + in_matrix : in_matrix * columns + column];
+      }
+    });
+  }
+
+  Product product_;
+};
+
 struct ProductPrimitive::Impl {
   dnnl::matmul primitive;
   std::shared_ptr<const PackedMatrix::Layout> layout;
   std::size_t scratch_bytes;
+  std::optional<WidenedFactors> widened;  ///< they lie at the beginning of the scratch memory
   /// Its code and its scratch memory are made for this number.
   int threads;
   // Their addresses are set at each run, by one thread at a time.
@@ -112,9 +156,13 @@ struct ProductPrimitive::Impl {
   }
 };
 
-ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
+ProductPrimitive::ProductPrimitive(const Product& of, RightOperand right, bool has_bf16)
     : impl_(guarded([&] {
         require_room_for_code();
+        std::optional<WidenedFactors> widened;
+        if (of.factors == DType::bf16 && !has_bf16) widened.emplace(of);
+        const Product product = widened ? widened->widened() : of;
+        check_invariant(!widened || right == RightOperand::plain, "what is widened is not packed");
         const int threads = threads_for(product);
         const ThreadLimit limit(threads);
         const dnnl::matmul::primitive_desc desc = product_desc(product, right);
@@ -125,7 +173,8 @@ ProductPrimitive::ProductPrimitive(const Product& product, RightOperand right)
                 plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed,
                            product.factors),
                 desc.weights_desc()}),
-            .scratch_bytes = desc.scratchpad_desc().get_size(),
+            .scratch_bytes = desc.scratchpad_desc().get_size() + (widened ? widened->bytes() : 0),
+            .widened = widened,
             .threads = threads,
             .a = without_address(desc.src_desc()),
             .b = without_address(desc.weights_desc()),
@@ -157,6 +206,14 @@ std::shared_ptr<const ProductPrimitive> ProductPrimitive::shared(const Product& 
 
 void ProductPrimitive::run(const void* a, const void* b, const float* bias, float* c, void* scratch) const {
   const std::lock_guard lock(impl_->mutex);
+  if (impl_->widened) {
+    const WidenedFactors& widened = *impl_->widened;
+    const ThreadLimit limit(impl_->threads);
+    widened.copy(a, b, scratch);
+    a = widened.a(scratch);
+    b = widened.b(scratch);
+    scratch = static_cast<std::byte*>(scratch) + widened.bytes();
+  }
   set_address(impl_->b, b);
   impl_->execute(impl_->b, a, bias, c, scratch);
 }

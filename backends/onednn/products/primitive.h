@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/products/packed_matrix.h"
 #include "graph/types.h"
 
@@ -41,7 +42,8 @@ class ProductPrimitive {
   /// the process, and lives as long as they do: an unrolled graph has the same product at every step.
   static std::shared_ptr<const ProductPrimitive> shared(const Product& product, RightOperand right);
 
-  ProductPrimitive(const Product& product, RightOperand right);
+  /// `has_bf16`: whether the processor multiplies factors in bf16; they are copied to f32 else.
+  ProductPrimitive(const Product& product, RightOperand right, bool has_bf16 = has_bf16_instructions());
   ~ProductPrimitive();
   ProductPrimitive(const ProductPrimitive&) = delete;
   ProductPrimitive& operator=(const ProductPrimitive&) = delete;

@@ -1,6 +1,7 @@
 #include "backends/onednn/products/row_blocks.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace weft::onednn {
 namespace {
@@ -31,7 +32,7 @@ std::vector<PackRequest> RowBlocks::packing(std::size_t operand) const {
   return requests;
 }
 
-void RowBlocks::run(std::int64_t rows, const float* a, const float* right, std::span<const PackedOperand> packed,
+void RowBlocks::run(std::int64_t rows, const void* a, const void* right, std::span<const PackedOperand> packed,
                     const float* bias, float* c, void* scratch) const {
   std::int64_t row = 0;
   while (row < rows) {
@@ -41,7 +42,8 @@ void RowBlocks::run(std::int64_t rows, const float* a, const float* right, std::
       --block;
       row = std::max<std::int64_t>(0, rows - block->rows);
     }
-    const float* rows_a = a + row * product_.k;
+    const void* rows_a =
+        static_cast<const std::byte*>(a) + row * product_.k * static_cast<std::int64_t>(size_of(product_.factors));
     float* rows_c = c + row * product_.n;
     if (right_ == RightOperand::packed) {
       const auto index = static_cast<std::size_t>(block - blocks_.begin());

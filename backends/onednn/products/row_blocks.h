@@ -26,7 +26,7 @@ class RowBlocks {
 
   /// c [rows, n] = a [rows, k] times the right operand, plus bias. a must be readable, and c writable, up to
   /// padded_rows(rows). `packed`: the copies that packing() asks for.
-  void run(std::int64_t rows, const float* a, const float* right, std::span<const PackedOperand> packed,
+  void run(std::int64_t rows, const void* a, const void* right, std::span<const PackedOperand> packed,
            const float* bias, float* c, void* scratch) const;
 
  private:
