@@ -15,7 +15,9 @@
 //
 // When the best order leaves intervals above the lower bound, one of those is placed earlier, again and again, and
 // stays there unless the plan becomes larger. This goes on while it may: all visits together are bounded by n log n. An
-// order that reaches the bound midway puts the rest on top of all that they meet, which is a plan as well.
+// order that reaches the bound midway puts the rest on top of all that they meet, which is a plan as well. Of a few
+// intervals all orders are tried: one of them makes the smallest plan, as in some smallest plan each interval lies at 0
+// or on top of one that it meets.
 
 #include "passes/memory/memory_plan.h"
 
@@ -169,7 +171,7 @@ class MemoryPlanner {
   MemoryPlanner(std::span<const LiveInterval> intervals, std::size_t alignment)
       : intervals_(intervals), alignment_(alignment), steps_(end_of(intervals) + 1) {
     const std::size_t n = intervals.size();
-    visit_limit_ = (n + 1) * std::bit_width(n) * visits_for_each;
+    visit_limit_ = n <= few ? SIZE_MAX : (n + 1) * std::bit_width(n) * visits_for_each;
     peak_ = find_peak(intervals, alignment);
     plan_.lower_bound = peak_.bytes;
     plan_.offsets.assign(n, 0);
@@ -181,7 +183,10 @@ class MemoryPlanner {
       if (try_order(order)) best = std::move(order);
       if (good_enough()) break;
     }
-    improve(best);
+    if (intervals_.size() <= few)
+      try_all_orders();
+    else
+      improve(best);
     prove_disjoint();
     return std::move(plan_);
   }
@@ -236,6 +241,13 @@ class MemoryPlanner {
     return true;
   }
 
+  void try_all_orders() {
+    Order order(intervals_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    do try_order(order);
+    while (!good_enough() && std::ranges::next_permutation(order).found);
+  }
+
   /// Hill climbing from the best order: an interval that reaches above the lower bound is moved to an earlier place,
   /// drawn at random (from a fixed seed), and stays there unless that makes the plan larger.
   void improve(Order order) {
@@ -279,6 +291,7 @@ class MemoryPlanner {
     }
   }
 
+  static constexpr std::size_t few = 6;
   static constexpr std::size_t visits_for_each = 150;
   static constexpr std::size_t most_rounds = 400;
   std::span<const LiveInterval> intervals_;

@@ -13,7 +13,9 @@ namespace weft::test {
 const std::vector<Run>& runs() {
   static const std::vector<Run> runs{{"reference f64", reference_backend(), DType::f64, 1e-9},
                                      {"reference f32", reference_backend(), DType::f32, 1e-4},
-                                     {"onednn f32", onednn_backend(), DType::f32, 1e-4}};
+                                     {"onednn f32", onednn_backend(), DType::f32, 1e-4},
+                                     {"reference bf16", reference_backend(), DType::f32, 0x1p-5, Precision::bf16},
+                                     {"onednn bf16", onednn_backend(), DType::f32, 0x1p-5, Precision::bf16}};
   return runs;
 }
 

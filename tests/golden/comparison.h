@@ -6,6 +6,7 @@
 
 #include "backends/runtime/backend.h"
 #include "graph/tensor.h"
+#include "passes/pipeline.h"
 
 namespace weft::test {
 
@@ -15,9 +16,11 @@ struct Run {
   const Backend& backend;
   DType dtype;
   double tolerance;
+  Precision precision = Precision::f32;
 };
 
-/// The reference backend in f64 to 1e-9; the reference and the oneDNN backend in f32 to 1e-4.
+/// The reference backend in f64 to 1e-9; the reference and the oneDNN backend in f32 to 1e-4, and with products of
+/// factors in bf16, each rounded by up to 2^-9, to 2^-5.
 const std::vector<Run>& runs();
 
 /// The largest |element|.

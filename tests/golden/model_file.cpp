@@ -69,7 +69,7 @@ class ModelRun {
 
  private:
   Execution compiled(const Graph& graph, const TensorMap& parameters) const {
-    Execution execution = compile(with_float_type(graph, run_.dtype), run_.backend);
+    Execution execution = compile(with_float_type(graph, run_.dtype), run_.backend, {.precision = run_.precision});
     set_parameters(execution, parameters, run_.dtype);
     return execution;
   }
@@ -154,7 +154,8 @@ class ModelRun {
   /// alone.
   double gradient_rounding(std::string_view name, double scale) const {
     if (run_.dtype == DType::f64) return 0.0;
-    return name == "attention/bv" ? std::numeric_limits<double>::infinity() : 1e-6 * scale;
+    const double rounding = run_.precision == Precision::bf16 ? 0x1p-7 : 1e-6;
+    return name == "attention/bv" ? std::numeric_limits<double>::infinity() : rounding * scale;
   }
 
   /// The training graph has Adam's usual constants.

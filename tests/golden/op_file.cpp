@@ -61,7 +61,7 @@ std::vector<std::string> run_op_file(const GoldenFile& file) {
   require(!expected_outputs.empty(), "there are no outputs to compare");
   std::vector<std::string> failures;
   for (const Run& run : runs()) {
-    Execution execution = compile(graph_of(file, run.dtype), run.backend);
+    Execution execution = compile(graph_of(file, run.dtype), run.backend, {.precision = run.precision});
     set_inputs(execution, file.section("inputs"), "");
     set_inputs(execution, file.section("cotangents"), cotangent_prefix);
     execution.run();

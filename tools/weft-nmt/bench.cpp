@@ -110,7 +110,7 @@ DecodingMeasurement decode_random_sentences(const Config& config, std::int64_t r
   return measure_decoding(translator, model.sentences(sentences, tokens), rounds);
 }
 
-DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t rounds, Precision precision) {
+DecodingMeasurement translate_one_sentence(const Config& config, std::int64_t rounds, TranslationPrecision precision) {
   constexpr std::size_t tokens = 8;
   const RandomModel model(config);
   // Words up to the limit, and a last step in vain: seven steps.
@@ -152,7 +152,8 @@ void bench(const BenchOptions& options) {
   if (measures.contains("padded"))
     report.padded = measure_padded(model, training, report.padded_shape, options.rounds, say_kernels);
   for (const std::string& name : options.precisions) {
-    const TranslatorOptions search{.batch = training.batch, .max_length = 0, .precision = parse_precision(name)};
+    const TranslatorOptions search{
+        .batch = training.batch, .max_length = 0, .precision = parse_translation_precision(name)};
     if (measures.contains("decoding")) {
       report.decoding[name] = options.run.empty() ? decode_random_sentences(synthetic, options.rounds, search)
                                                   : decode_test_part(options, search);

@@ -2,10 +2,10 @@
 
 namespace weft::nmt {
 
-void add_precision_option(const tool::Command& command, Precision& precision) {
+void add_precision_option(const tool::Command& command, TranslationPrecision& precision) {
   command
       .on_text(
-          "--precision", [&precision](const std::string& name) { precision = parse_precision(name); },
+          "--precision", [&precision](const std::string& name) { precision = parse_translation_precision(name); },
           "Bits of the weights while translating, f32, bf16 or int8: fewer are faster and change some translations")
       .one_of({"f32", "bf16", "int8"})
       .value("TYPE")

@@ -6,6 +6,6 @@
 namespace weft::nmt {
 
 /// Adds --precision.
-void add_precision_option(const tool::Command& command, Precision& precision);
+void add_precision_option(const tool::Command& command, TranslationPrecision& precision);
 
 }  // namespace weft::nmt

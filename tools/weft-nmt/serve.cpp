@@ -50,7 +50,7 @@ encryption, so put a proxy before it that has them.)";
 struct ServeOptions {
   std::vector<std::string> runs;
   std::string checkpoint;  ///< of each run
-  Precision precision = Precision::f32;
+  TranslationPrecision precision = TranslationPrecision::f32;
   std::string host = "127.0.0.1";
   std::int64_t port = 5000;
   std::int64_t batch = 64;

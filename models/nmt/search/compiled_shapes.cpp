@@ -11,10 +11,10 @@
 
 namespace weft::nmt {
 
-CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision,
-                               std::shared_ptr<ProgramCache> cache)
+CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables,
+                               TranslationPrecision precision, std::shared_ptr<ProgramCache> cache)
     : model_(model), binding_{std::move(variables), std::make_shared<Arena>()}, programs_(std::move(cache)) {
-  if (precision != Precision::f32) {
+  if (precision != TranslationPrecision::f32) {
     options_.extra_passes = {fmt::format("{}-weights", to_string(precision))};
     options_.disabled_passes = {"fuse-embedding"};  // its products would keep their float32 weights
   }

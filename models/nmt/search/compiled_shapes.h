@@ -16,7 +16,7 @@ namespace weft::nmt {
 /// cache as long as it has room. All share the variables and one arena.
 class CompiledShapes {
  public:
-  CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, Precision precision,
+  CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables, TranslationPrecision precision,
                  std::shared_ptr<ProgramCache> cache);
 
   using Program = std::shared_ptr<Execution>;

@@ -30,7 +30,7 @@ struct TranslatorOptions {
   std::int64_t max_length = 0;
   /// And at most that many for each word of the source, <start> and <end> not counted, but one at least; 0: any number.
   double max_length_ratio = 0;
-  Precision precision = Precision::f32;
+  TranslationPrecision precision = TranslationPrecision::f32;
   BeamOptions beam = {};
   /// Translations are drawn, `beam.n_best` of them, and not searched for.
   std::optional<SamplingOptions> sampling = {};

@@ -112,10 +112,10 @@ TrainerOptions trainer_options(const TrainingConfig& training) {
           .precision = product_precision(training.precision)};
 }
 
-weft::Precision product_precision(TrainingPrecision precision) {
+Precision product_precision(TrainingPrecision precision) {
   if (precision == TrainingPrecision::automatic)
-    return onednn::has_bf16_instructions() ? weft::Precision::bf16 : weft::Precision::f32;
-  return precision == TrainingPrecision::bf16 ? weft::Precision::bf16 : weft::Precision::f32;
+    return onednn::has_bf16_instructions() ? Precision::bf16 : Precision::f32;
+  return precision == TrainingPrecision::bf16 ? Precision::bf16 : Precision::f32;
 }
 
 }  // namespace weft::nmt

@@ -30,6 +30,6 @@ TrainingTask validation_task(const Config& config, std::span<const Example> exam
 /// How the config says that it is trained.
 TrainerOptions trainer_options(const TrainingConfig& training);
 /// What a step is compiled with; for "auto" what this processor is fast with.
-weft::Precision product_precision(TrainingPrecision precision);
+Precision product_precision(TrainingPrecision precision);
 
 }  // namespace weft::nmt

@@ -66,6 +66,9 @@ TEST_CASE("products have the same bits on any number of threads") {
     graph.output("transposed", matmul(a, graph.parameter("w2", {n, k}, uniform), false, true));
     graph.output("sgemm", matmul(graph.input("b", DType::f32, {k, m}), graph.input("c", DType::f32, {k, n}), true));
     graph.output("plain", matmul(a, graph.input("d", DType::f32, {n, k}), false, true));
+    const auto bf16 = [&](std::string_view name, const Shape& shape) { return graph.input(name, DType::bf16, shape); };
+    graph.output("bf16", matmul(bf16("e", {m, k}), bf16("f", {k, n})));
+    graph.output("bf16 transposed", matmul(bf16("g", {k, m}), bf16("h", {n, k}), true, true));
     check_threads(graph);
   }
 }

@@ -21,14 +21,14 @@ constexpr std::int64_t in = 20;
 constexpr std::int64_t out = 37;
 
 /// `variables`: the table and kernel are parameters, whose packed copies are kept, and not inputs.
-Graph layer(std::int64_t count, bool variables) {
+Graph layer(std::int64_t count, bool variables, DType factors = DType::f32) {
   Graph graph;
   const auto leaf = [&](std::string_view name, const Shape& shape) {
     return variables ? graph.parameter(name, shape, Initializer::uniform(-1.0, 1.0))
                      : graph.input(name, DType::f32, shape);
   };
   const Value table = leaf("table", {vocabulary, in});
-  const Value kernel = leaf("kernel", {in, out});
+  const Value kernel = factors == DType::f32 ? leaf("kernel", {in, out}) : graph.input("kernel", factors, {in, out});
   const Value bias = leaf("bias", {out});
   const Value ids = graph.input("ids", DType::i32, {count});
   graph.output("y", embedding_dense(table, ids, kernel, bias));
@@ -65,6 +65,20 @@ TEST_CASE("layers over embedded tokens agree with the reference backend, however
         inputs.at("ids") = draw_ids(count, distinct, 11);
         CHECK(distance_from_reference(graph, inputs) < 1e-5);
       }
+}
+
+TEST_CASE("in bf16, rows and sums are rounded as the reference backend rounds them") {
+  for (const std::int64_t count : {1, 2, 17, 64, 81, 256, 337})
+    for (const std::int64_t distinct : {1, 3, 16, 17, 100, 300}) {
+      if (distinct > count) continue;
+      CAPTURE(count);
+      CAPTURE(distinct);
+      const Graph graph = layer(count, false, DType::bf16);
+      TensorMap inputs = draw_all(graph);
+      inputs.at("ids") = draw_ids(count, distinct, 11);
+      const TensorMap expected = Execution(compile(graph, reference_backend())).run(inputs);
+      for (const auto& [name, tensor] : run_fast(graph, inputs)) CHECK(distance(tensor, expected.at(name)) < 1e-5);
+    }
 }
 
 TEST_CASE("a token's row has the same bits whatever tokens are beside it") {

@@ -75,7 +75,7 @@ Tensor numbers_of_all_kinds(DType dtype) {
                               -2.5,  0.625, 0.9277, 17.0,   -24.0,        -103.5,       88.7, 89.5,  -104.5,
                               3e9,   -3e9,  1e-30,  -1e-30, 7.9,          -7.9,         1e30, -1e30, 1e-3,
                               -1e-3, 12345, -12345, 0.7,    2147483520.0, -2147483648.0};
-  if (dtype == DType::f32)
+  if (is_float(dtype))
     for (const float number : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(), Limits::denorm_min()})
       numbers.push_back(static_cast<double>(number));
   while (numbers.size() < 101) numbers.push_back(numbers[numbers.size() - 29] * 0.75);
@@ -84,7 +84,7 @@ Tensor numbers_of_all_kinds(DType dtype) {
     const double number = dtype == DType::i32       ? std::clamp(std::trunc(numbers[i]), -2147483648.0, 2147483647.0)
                           : dtype == DType::boolean ? static_cast<double>(numbers[i] > 0.0)
                                                     : numbers[i];
-    tensor.set_number(static_cast<std::int64_t>(i), std::isnan(number) && dtype != DType::f32 ? 0.0 : number);
+    tensor.set_number(static_cast<std::int64_t>(i), std::isnan(number) && !is_float(dtype) ? 0.0 : number);
   }
   return tensor;
 }
@@ -189,6 +189,25 @@ Value cut_in_the_middle(Graph& graph, std::int64_t rows, std::int64_t columns) {
   const Value x = slice(f32_input(graph, "x", {rows + 1, 4, columns}), 1, 1, 3);
   return concat({softmax(x), tanh(x)}, 1);
 }
+/// Casts to bf16 in the middle, of rows' sums and of what is read, and a result in bf16.
+Value rounded_to_bf16(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const Value x = f32_input(graph, "x", {rows, columns});
+  const Value y = cast(graph.input("y", DType::bf16, {rows, columns}), DType::f32);
+  const Value column = cast(graph.input("column", DType::bf16, {columns}), DType::f32);
+  const Value row = cast(cast(reduce_sum(x * y, {1}, true), DType::bf16), DType::f32);
+  return cast(tanh(cast(cast(x * column, DType::bf16), DType::f32)) - row, DType::bf16);
+}
+/// More operands than there are registers for pointers, and one bool a row.
+Value flags_of_rows(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  Value sum = f32_input(graph, "x", {rows, columns});
+  for (int i = 0; i < 12; ++i) sum = sum + f32_input(graph, "x" + std::to_string(i), {rows, columns});
+  return greater(reduce_sum(tanh(sum), {1}, true), graph.constant(0.0));
+}
+/// Rows of one number in bf16, read and written.
+Value rows_in_bf16(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const Value row = cast(graph.input("row", DType::bf16, {rows, 1}), DType::f32);
+  return cast(reduce_max(f32_input(graph, "x", {rows, columns}) * row, {1}, true), DType::bf16);
+}
 Value normalised_over_two_axes(Graph& graph, std::int64_t rows, std::int64_t columns) {
   const Value x = f32_input(graph, "x", {rows, 3, columns});
   return x * rsqrt(reduce_sum(square(x), {1, 2}, true) + 1.0);
@@ -197,7 +216,7 @@ Value normalised_over_two_axes(Graph& graph, std::int64_t rows, std::int64_t col
 }  // namespace
 
 TEST_CASE("the code of every pointwise op gives what its kernel gives") {
-  const std::vector<DType> types{DType::f32, DType::i32, DType::boolean};
+  const std::vector<DType> types{DType::f32, DType::bf16, DType::i32, DType::boolean};
   for (const Op* op : all_ops().ops()) {
     if (!is_pointwise(*op) || op == &op::broadcast) continue;
     CAPTURE(op->name);
@@ -215,8 +234,9 @@ TEST_CASE("the code of every pointwise op gives what its kernel gives") {
 }
 
 TEST_CASE("fused kernels give the bits of single ones") {
-  for (Build* build : {of_one_shape, with_rows_and_columns, with_masks, layer_norm_of, of_maxima, softmax_of, gated,
-                       cut_in_the_middle, spread_over_the_middle, normalised_over_two_axes})
+  for (Build* build :
+       {of_one_shape, with_rows_and_columns, with_masks, layer_norm_of, of_maxima, softmax_of, gated, cut_in_the_middle,
+        spread_over_the_middle, normalised_over_two_axes, rounded_to_bf16, rows_in_bf16, flags_of_rows})
     for (const std::int64_t rows : {1, 2, 33, 130})
       for (const std::int64_t columns : {2, 15, 16, 65, 1025}) {
         CAPTURE(rows);

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
+#include <memory>
 
 #include "backends/onednn/onednn_backend.h"
+#include "backends/onednn/products/primitive.h"
 #include "backends/reference/reference_backend.h"
+#include "graph/base/bfloat16.h"
 #include "ops/op_list.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
@@ -23,7 +27,12 @@ void check_agrees(const Graph& graph, std::int32_t ids = 1) {
   CHECK(test::distance_from_reference(graph, test::draw_all(graph, ids)) < tolerance);
 }
 
-Value input(Graph& graph, std::string_view name, const Shape& shape) { return graph.input(name, DType::f32, shape); }
+Value input(Graph& graph, std::string_view name, const Shape& shape, DType dtype = DType::f32) {
+  return graph.input(name, dtype, shape);
+}
+
+/// What products multiply: bf16 exactly, as the reference in f64 gets the same numbers.
+constexpr std::array factor_types{DType::f32, DType::bf16};
 
 }  // namespace
 
@@ -154,11 +163,63 @@ TEST_CASE("products of all transpositions, of values and of variables") {
             const Shape right = transpose_b ? Shape{n, k} : Shape{k, n};
             const Initializer uniform = Initializer::uniform(-1.0, 1.0);
             graph.output("values", matmul(a, input(graph, "b", right), transpose_a, transpose_b));
+            const Value a16 = input(graph, "a16", a.shape(), DType::bf16);
+            const Value b16 = input(graph, "b16", right, DType::bf16);
+            graph.output("bf16", matmul(a16, b16, transpose_a, transpose_b));
+            if (!transpose_a && !transpose_b) graph.output("dense16", dense(a16, b16, input(graph, "bias16", {n})));
             graph.output("variable", matmul(a, graph.parameter("w", right, uniform), transpose_a, transpose_b));
             if (!transpose_a && !transpose_b)
               graph.output("dense", dense(a, graph.parameter("w2", right, uniform), input(graph, "bias", {n})));
             check_agrees(graph);
           }
+}
+
+TEST_CASE("factors in bf16 are copied to f32 where the processor does not multiply them, to the same sums") {
+  for (const bool transpose_a : {false, true})
+    for (const bool transpose_b : {false, true})
+      for (const std::int64_t batch : {1, 3}) {
+        CAPTURE(transpose_a);
+        CAPTURE(transpose_b);
+        CAPTURE(batch);
+        const onednn::Product product{.batch = batch,
+                                      .m = 33,
+                                      .k = 300,
+                                      .n = 17,
+                                      .transpose_a = transpose_a,
+                                      .transpose_b = transpose_b,
+                                      .factors = DType::bf16};
+        const auto element = [](std::int64_t i) { return BFloat16(static_cast<float>(i * 37 % 101) / 64 - 0.7F); };
+        std::vector<BFloat16> a, b;
+        for (std::int64_t i = 0; i < batch * product.m * product.k; ++i) a.push_back(element(i));
+        for (std::int64_t i = 0; i < batch * product.k * product.n; ++i) b.push_back(element(i + 5));
+        const auto run = [&](int threads) {
+          const test::Threads limit(threads);
+          const onednn::ProductPrimitive primitive(product, onednn::RightOperand::plain, false);
+          std::vector<std::byte> scratch(primitive.scratch_bytes() + 64);
+          std::vector<float> y(static_cast<std::size_t>(batch * product.m * product.n));
+          void* aligned = scratch.data();
+          std::size_t space = scratch.size();
+          primitive.run(a.data(), b.data(), nullptr, y.data(), std::align(64, 1, aligned, space));
+          return y;
+        };
+        const std::vector<float> y = run(1);
+        CHECK(run(2) == y);
+        double worst = 0.0;
+        for (std::int64_t i = 0; i < std::ssize(y); ++i) {
+          const std::int64_t matrix = i / (product.m * product.n);
+          const std::int64_t row = i / product.n % product.m;
+          const std::int64_t column = i % product.n;
+          double sum = 0.0;
+          for (std::int64_t k = 0; k < product.k; ++k) {
+            const std::int64_t of_a = transpose_a ? k * product.m + row : row * product.k + k;
+            const std::int64_t of_b = transpose_b ? column * product.k + k : k * product.n + column;
+            sum += static_cast<double>(a[static_cast<std::size_t>(matrix * product.m * product.k + of_a)]) *
+                   static_cast<double>(b[static_cast<std::size_t>(matrix * product.k * product.n + of_b)]);
+          }
+          worst = std::max(worst, std::abs(sum - static_cast<double>(y[static_cast<std::size_t>(i)])));
+        }
+        CHECK(worst < 1e-3);
+      }
 }
 
 TEST_CASE("a transposed variable with many rows") {
@@ -178,11 +239,13 @@ TEST_CASE("batches of products") {
           CAPTURE(Shape({batch, extents[0], extents[1], extents[2]}).to_string());
           CAPTURE(transpose_a);
           CAPTURE(transpose_b);
-          Graph graph;
-          const Value a = input(graph, "a", transpose_a ? Shape{batch, k, m} : Shape{batch, m, k});
-          const Value b = input(graph, "b", transpose_b ? Shape{batch, n, k} : Shape{batch, k, n});
-          graph.output("y", matmul(a, b, transpose_a, transpose_b));
-          check_agrees(graph);
+          for (const DType factors : factor_types) {
+            Graph graph;
+            const Value a = input(graph, "a", transpose_a ? Shape{batch, k, m} : Shape{batch, m, k}, factors);
+            const Value b = input(graph, "b", transpose_b ? Shape{batch, n, k} : Shape{batch, k, n}, factors);
+            graph.output("y", matmul(a, b, transpose_a, transpose_b));
+            check_agrees(graph);
+          }
         }
   }
 }
@@ -210,11 +273,13 @@ TEST_CASE("batches of products that broadcast") {
           const auto matrices = [](const Shape& batch, std::int64_t rows, std::int64_t columns) {
             return batch.inserted(batch.rank(), rows).inserted(batch.rank() + 1, columns);
           };
-          Graph graph;
-          const Value a = input(graph, "a", transpose_a ? matrices(left, k, m) : matrices(left, m, k));
-          const Value b = input(graph, "b", transpose_b ? matrices(right, n, k) : matrices(right, k, n));
-          graph.output("y", matmul(a, b, transpose_a, transpose_b));
-          check_agrees(graph);
+          for (const DType factors : factor_types) {
+            Graph graph;
+            const Value a = input(graph, "a", transpose_a ? matrices(left, k, m) : matrices(left, m, k), factors);
+            const Value b = input(graph, "b", transpose_b ? matrices(right, n, k) : matrices(right, k, n), factors);
+            graph.output("y", matmul(a, b, transpose_a, transpose_b));
+            check_agrees(graph);
+          }
         }
 }
 

@@ -230,22 +230,36 @@ TEST_CASE("training gives the same bits with any number of threads, and with ano
   onednn::set_thread_count(before + 1);
   CHECK(train(options()) == one);
   onednn::set_thread_count(before);
+  TrainerOptions in_bf16 = options();
+  in_bf16.precision = Precision::bf16;
+  const Trained rounded = train(in_bf16);
+  CHECK(rounded != one);
+  onednn::set_thread_count(before + 1);
+  CHECK(train(in_bf16) == rounded);
+  onednn::set_thread_count(before);
   TrainerOptions other = options();
   other.seed = 6;
   CHECK(train(other).variables.at("hidden/kernel") != one.variables.at("hidden/kernel"));
 }
 
 TEST_CASE("training that was stopped anywhere goes on to the bits of an undisturbed one") {
-  const TemporaryFolder folder;
-  const Trained undisturbed = train(measuring(folder / "undisturbed"));
-  CHECK(undisturbed.state.best.at("valid_loss") > 0);
-  for (const int steps : {1, 3, static_cast<int>(batches), static_cast<int>(batches) + 1}) {
-    CAPTURE(steps);
-    const fs::path run = folder / std::to_string(steps);
-    const Trained stopped = train(stopping(measuring(run), steps), TrainingEnd::stopped);
-    CHECK(stopped.state.step == steps);
-    CHECK(train(measuring(run)) == undisturbed);
-    CHECK(train(measuring(run)) == undisturbed);  // there is nothing left to do
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    const TemporaryFolder folder;
+    const auto in = [&](const fs::path& run) {
+      TrainerOptions options = measuring(run);
+      options.precision = precision;
+      return options;
+    };
+    const Trained undisturbed = train(in(folder / "undisturbed"));
+    CHECK(undisturbed.state.best.at("valid_loss") > 0);
+    for (const int steps : {1, 3, static_cast<int>(batches), static_cast<int>(batches) + 1}) {
+      CAPTURE(steps);
+      const fs::path run = folder / std::to_string(steps);
+      const Trained stopped = train(stopping(in(run), steps), TrainingEnd::stopped);
+      CHECK(stopped.state.step == steps);
+      CHECK(train(in(run)) == undisturbed);
+      CHECK(train(in(run)) == undisturbed);  // there is nothing left to do
+    }
   }
 }
 

@@ -109,7 +109,8 @@ TEST_CASE("a source filled up to its class of lengths gives the bits of its own 
       CAPTURE(units);
       model.units = units;
       const auto variables = std::make_shared<Variables>(3);
-      for (const Precision precision : {Precision::f32, Precision::int8, Precision::bf16}) {
+      for (const TranslationPrecision precision :
+           {TranslationPrecision::f32, TranslationPrecision::int8, TranslationPrecision::bf16}) {
         CAPTURE(to_string(precision));
         CompiledShapes shapes(model, variables, precision, std::make_shared<ProgramCache>());
         const auto cache = std::make_shared<ProgramCache>();

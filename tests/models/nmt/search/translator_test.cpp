@@ -25,7 +25,8 @@ struct Fixture {
   }
 
   std::vector<Translation> translate(const std::vector<std::string>& sentences, std::int64_t batch,
-                                     std::int64_t max_length = 0, Precision precision = Precision::f32) {
+                                     std::int64_t max_length = 0,
+                                     TranslationPrecision precision = TranslationPrecision::f32) {
     return Translator(config, source, target, variables,
                       {.batch = batch, .max_length = max_length, .precision = precision})
         .translate(sentences);
@@ -66,7 +67,8 @@ bool all_same(const std::vector<std::vector<Translation>>& a, const std::vector<
 
 }  // namespace
 
-constexpr Precision all_precisions[] = {Precision::f32, Precision::bf16, Precision::int8};
+constexpr TranslationPrecision all_precisions[] = {TranslationPrecision::f32, TranslationPrecision::bf16,
+                                                   TranslationPrecision::int8};
 
 // Among 70 sentences of six lengths are some that are done early, whose rows others take or that are moved when the
 // batch shrinks; with batches of 7 and 64 in different places.
@@ -75,7 +77,7 @@ TEST_CASE("a translation does not depend on its batch mates, the batch size, or 
   Fixture fixture;
   REQUIRE(fixture.source.id("a") == 3);
   const std::vector<std::string> all = sentences();
-  for (const Precision precision : all_precisions) {
+  for (const TranslationPrecision precision : all_precisions) {
     CAPTURE(to_string(precision));
     const std::vector<Translation> together = fixture.translate(all, 64, 0, precision);
     const std::vector<Translation> alone = fixture.translate(all, 1, 0, precision);
@@ -111,7 +113,7 @@ TEST_CASE("a translation does not depend on the batch at the model's own sizes o
   std::string long_sentence;
   for (int word = 0; word < 600; ++word) long_sentence += fmt::format("{} ", static_cast<char>('a' + word * word % 19));
   const std::vector<std::string> all{long_sentence + "a", "a b", long_sentence + "b", "b a", "c", "e d"};
-  for (const Precision precision : all_precisions) {
+  for (const TranslationPrecision precision : all_precisions) {
     CAPTURE(to_string(precision));
     const auto translate = [&](std::int64_t batch) {
       return Translator(config, fixture.source, fixture.target, variables,
@@ -128,7 +130,7 @@ TEST_CASE("narrow weights change the attention a little, and few translations") 
   Fixture fixture;
   const std::vector<std::string> all = sentences();
   const std::vector<Translation> exact = fixture.translate(all, 16);
-  for (const Precision precision : {Precision::bf16, Precision::int8}) {
+  for (const TranslationPrecision precision : {TranslationPrecision::bf16, TranslationPrecision::int8}) {
     CAPTURE(to_string(precision));
     const std::vector<Translation> narrow = fixture.translate(all, 16, 0, precision);
     std::size_t equal = 0;
@@ -140,8 +142,9 @@ TEST_CASE("narrow weights change the attention a little, and few translations") 
     CHECK(equal >= all.size() * 3 / 4);
     CHECK_FALSE(same_bits);
   }
-  CHECK(parse_precision("bf16") == Precision::bf16);
-  CHECK_THROWS_WITH_AS(parse_precision("int4"), "unknown precision 'int4': one of f32, bf16, int8 is needed", Error);
+  CHECK(parse_translation_precision("bf16") == TranslationPrecision::bf16);
+  CHECK_THROWS_WITH_AS(parse_translation_precision("int4"),
+                       "unknown precision 'int4': one of f32, bf16, int8 is needed", Error);
 }
 
 TEST_CASE("progress counts every sentence, also those that have no word") {
@@ -184,7 +187,7 @@ TEST_CASE("sentences without words, unknown words, and the longest translation")
 TEST_CASE("a beam of 1 is greedy search to the bit, and its scores are those of forced decoding") {
   Fixture fixture;
   const std::vector<std::string> all = sentences();
-  for (const Precision precision : all_precisions) {
+  for (const TranslationPrecision precision : all_precisions) {
     for (const std::int64_t max_length : {0, 2}) {
       CAPTURE(to_string(precision));
       CAPTURE(max_length);
@@ -217,7 +220,7 @@ TEST_CASE("beams and samples do not depend on batch mates, the batch size, or th
           doctest::test_suite("slow")) {
   Fixture fixture;
   const std::vector<std::string> all = sentences();
-  for (const Precision precision : all_precisions) {
+  for (const TranslationPrecision precision : all_precisions) {
     for (const bool sampled : {false, true}) {
       CAPTURE(to_string(precision));
       CAPTURE(sampled);

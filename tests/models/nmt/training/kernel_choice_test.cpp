@@ -112,18 +112,19 @@ TEST_CASE("a step that is dumped keeps its kernels, by which it gives the same b
   const Config config = tiny_config();
   const std::vector<Example> examples = tiny_examples(64);
   const Table kernels = unlike_the_rule(config, examples);
-  const StepDump dump(training_task(config, examples).graph, folder.path, 3, kernels->to_json());
+  const StepDump dump(training_task(config, examples).graph, folder.path, 3, Precision::bf16, kernels->to_json());
   TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
+  options.precision = Precision::bf16;
   options.backend = backend_with(kernels);
   options.observer = {
       .before = [&](std::int64_t at, const auto& shape, const Execution& e) { dump.before(at, shape, e); },
       .after = [&](std::int64_t at, const Execution& e) { dump.after(at, e); }};
   TinyTraining(config, examples, options).run_epoch();
-  CHECK(dump.replay_command().ends_with(" --kernels " + (folder.path / "kernels.json").string()));
+  CHECK(dump.replay_command().ends_with(" --precision bf16 --kernels " + (folder.path / "kernels.json").string()));
 
   const auto replayed = [&](const Table& table) {
     const Graph graph = load_graph(folder.path / "graph.json", all_ops());
-    Execution step = compile(graph, *onednn_backend({.kernels = table}));
+    Execution step = compile(graph, *onednn_backend({.kernels = table}), {.precision = Precision::bf16});
     for (const auto& [name, tensor] : load_safetensors(folder.path / "weights.safetensors").tensors)
       step.variables().set(name, tensor);
     step.run(load_safetensors(folder.path / "inputs.safetensors").tensors);
