@@ -15,6 +15,7 @@ std::span<const Pass* const> all_passes() {
                                      &pass::dce,
                                      &pass::decompose,
                                      &pass::factor_sums,
+                                     &pass::float_normalization,
                                      &pass::fuse_clip,
                                      &pass::fuse_elementwise,
                                      &pass::fuse_embedding,
@@ -29,6 +30,8 @@ std::span<const Pass* const> all_passes() {
   return passes;
 }
 
+bool can_be_left_out(const Pass& pass) { return &pass != &pass::decompose && &pass != &pass::float_normalization; }
+
 std::string_view to_string(Precision precision) { return precision == Precision::f32 ? "f32" : "bf16"; }
 
 std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled, Precision precision) {
@@ -39,6 +42,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
       &pass::recognise,
       // Cells and attention become products and fused pointwise parts: the forms that the passes below know.
       &pass::decompose,
+      // What no kernel computes in bf16 is computed in f32.
+      &pass::float_normalization,
       // The gradients of a value's slices stand one after another: before simplify, which looks through concats.
       &pass::join_pads,
       // Products with a known-zero state disappear, views of views collapse.
@@ -64,8 +69,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
       &pass::split_reduction, &pass::fuse_elementwise, &pass::dce};
 
   for (const std::string& name : disabled)
-    require(&find_pass(name) != &pass::decompose,
-            "the pass decompose cannot be left out: the backends have no kernels for coarse ops");
+    require(can_be_left_out(find_pass(name)),
+            "the pass {} cannot be left out: the backends have no kernels for what it takes apart", name);
   std::vector<const Pass*> chosen;
   for (const Pass* pass : pipeline)
     if (std::ranges::find(disabled, pass->name) == disabled.end() &&

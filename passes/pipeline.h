@@ -19,6 +19,7 @@ extern const Pass cse;
 extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;
+extern const Pass float_normalization;
 extern const Pass fuse_clip;
 extern const Pass fuse_elementwise;
 extern const Pass fuse_embedding;
@@ -31,6 +32,10 @@ extern const Pass simplify;
 extern const Pass split_concat;
 extern const Pass split_reduction;
 }  // namespace pass
+
+/// Whether compiling can do without the pass: not without decompose and float-normalization, as the backends have no
+/// kernels for what these take apart.
+bool can_be_left_out(const Pass& pass);
 
 /// What matrix products take their factors in; they are added in f32, and all else is f32 in any case.
 enum class Precision : std::uint8_t {

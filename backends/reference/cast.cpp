@@ -31,12 +31,6 @@ To converted(From x) {
     return static_cast<To>(x);
 }
 
-template <typename Make>
-Kernel dispatch_element(const KernelSpec& spec, DType dtype, Make&& make) {
-  if (dtype == DType::bf16) return std::forward<Make>(make).template operator()<BFloat16>();
-  return dispatch_any(spec, dtype, std::forward<Make>(make));
-}
-
 template <typename From, typename To>
 Kernel convert(const KernelSpec& spec) {
   return {[size = spec.results[0].shape.volume()](const KernelBuffers& buffers) {
@@ -49,8 +43,8 @@ Kernel convert(const KernelSpec& spec) {
 }  // namespace
 
 Kernel cast(const KernelSpec& spec) {
-  return dispatch_element(spec, spec.operands[0].dtype, [&]<typename From>() {
-    return dispatch_element(spec, spec.results[0].dtype, [&]<typename To>() { return convert<From, To>(spec); });
+  return dispatch_any(spec, spec.operands[0].dtype, [&]<typename From>() {
+    return dispatch_any(spec, spec.results[0].dtype, [&]<typename To>() { return convert<From, To>(spec); });
   });
 }
 

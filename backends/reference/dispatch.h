@@ -39,9 +39,10 @@ Kernel dispatch_number(const KernelSpec& spec, DType dtype, Make&& make) {
   return dispatch_float(spec, dtype, std::forward<Make>(make));
 }
 
-/// Calls `make` with T float, double, std::int32_t, or std::uint8_t for bool.
+/// Calls `make` with T float, double, BFloat16, std::int32_t, or std::uint8_t for bool.
 template <typename Make>
 Kernel dispatch_any(const KernelSpec& spec, DType dtype, Make&& make) {
+  if (dtype == DType::bf16) return std::forward<Make>(make).template operator()<BFloat16>();
   if (dtype == DType::boolean) return std::forward<Make>(make).template operator()<std::uint8_t>();
   return dispatch_number(spec, dtype, std::forward<Make>(make));
 }

@@ -77,7 +77,7 @@ class Check {
     options.check_memory_plan = true;
     if (way.passes == Passes::none)
       for (const Pass* pass : all_passes())
-        if (pass != &pass::decompose) options.disabled_passes.emplace_back(pass->name);
+        if (can_be_left_out(*pass)) options.disabled_passes.emplace_back(pass->name);
     Execution execution = compile(with_float_type(graph_, way.floats), way.backend, options);
     if (way.poison) execution.attach(std::make_shared<Poison>(execution.program()));
     return execution;

@@ -1,5 +1,5 @@
 // Any kernel that can run a product gives what the graph means, and selections come back from their text; weights
-// in few bits give what the graph of the rounded weights means, on both backends.
+// in few bits, and products of factors in bf16, give what the graph with these roundings means, on both backends.
 
 #include <memory>
 #include <optional>
@@ -50,6 +50,10 @@ void run(std::string_view input) {
   narrow.extra_passes.emplace_back(choices.chance(50) ? "int8-weights" : "bf16-weights");
   check(*graph, onednn_backend(), narrow, narrow.extra_passes.front() + " on onednn");
   check(*graph, reference_backend(), narrow, narrow.extra_passes.front() + " on the reference backend");
+  // The expectations do not look into fusions for casts.
+  const CompileOptions mixed{.disabled_passes = {"fuse-elementwise"}, .precision = Precision::bf16};
+  check(*graph, onednn_backend(), mixed, "products in bf16 on onednn");
+  check(*graph, reference_backend(), mixed, "products in bf16 on the reference backend");
 }
 
 }  // namespace

@@ -148,6 +148,7 @@ class Generator {
   void add_part() {
     using Maker = void (Generator::*)();
     static const std::vector<Maker> makers{&Generator::unary,
+                                           &Generator::rounded,
                                            &Generator::binary,
                                            &Generator::binary,
                                            &Generator::neutral,
@@ -397,6 +398,25 @@ class Generator {
         const std::int64_t last = of_any_rank.shape()[-1];
         return keep(tanh(dense(of_any_rank, weight({last, out}), weight({out}))));
       }
+    }
+  }
+
+  /// Some nodes in bf16, products among them.
+  void rounded() {
+    const Value x = cast(matrix(), DType::bf16);
+    const Value y = cast(of_shape(x.shape()), DType::bf16);
+    const auto keep_rounded = [&](Value value) { keep(cast(value, options_.floats)); };
+    switch (pick(0, 4)) {
+      case 0:
+        return keep_rounded(tanh(x));
+      case 1:
+        return keep_rounded(x * y + sigmoid(transpose(transpose(y, {1, 0}), {1, 0})));
+      case 2:
+        return keep_rounded(concat({reduce_sum(x, {1}), slice(reduce_max(y, {1}), 0, 0, 1)}, 0));
+      case 3:
+        return keep_rounded(tanh(matmul(x, y, false, true)));
+      default:
+        return keep_rounded(softmax(x));
     }
   }
 

@@ -149,6 +149,8 @@ class Oracle {
         graph_(with_float_type(graph, DType::f64)),
         inputs_(inputs),
         variables_(variables) {
+    for (const NodeId id : graph.nodes())
+      if (rounds_to_bf16(graph, graph.node(id))) in_bf16_.insert(graph.node(id).name);
     const Pass* const passes[] = {&pass::decompose};
     run_passes(graph_, passes, pass_context(reference_backend()));
   }
@@ -197,7 +199,7 @@ class Oracle {
 
   std::vector<Tensor> evaluate(NodeId id, std::size_t k) {
     const Node& node = graph_.node(id);
-    const bool rounds = k > 0 && !is_exact(*node.op);
+    const bool rounds = k > 0 && (!is_exact(*node.op) || in_bf16_.contains(node.name));
     const CounterRandom random(k, node.name);
     std::vector<Tensor> moved;
     moved.reserve(node.operands.size());
@@ -212,17 +214,26 @@ class Oracle {
     }
     std::vector<Tensor> results = evaluate_node(graph_, id, operands, reference_backend());
     for (std::size_t i = 0; rounds && i < results.size(); ++i) {
-      move(results[i], rounding_.result, rounding_.least_noise, random.at(100 + i));
+      move(results[i], in_bf16_.contains(node.name) ? bf16_noise : rounding_.result, rounding_.least_noise,
+           random.at(100 + i));
       if (const double step = inner_noise(node, operands); step > 0.0) move_by(results[i], step, random.at(200 + i));
     }
     return results;
   }
 
+  /// Whether the node rounds to bf16 what it reads, or makes, of which the graph in float64 has nothing left.
+  static bool rounds_to_bf16(const Graph& graph, const Node& node) {
+    if (node.op == &op::embedding_dense || node.op == &op::embedding_dense_gradient)
+      return graph.type(node.operands[2]).dtype == DType::bf16;
+    return (node.op == &op::cast || !is_exact(*node.op)) && graph.type(node.results[0]).dtype == DType::bf16;
+  }
+
   double noise_of_operand(const Node& node, std::size_t operand) const {
-    // A kernel's number may lie between two of bf16.
+    // A number may lie between two of bf16.
+    if (in_bf16_.contains(node.name)) return bf16_noise;
     if (node.op == &op::low_precision_dense && operand == 1 &&
         weight_precision_of(node.attributes) == WeightPrecision::bf16)
-      return 0x1p-8;
+      return bf16_noise;
     return rounding_.operand;
   }
 
@@ -369,8 +380,10 @@ class Oracle {
     return margin * moved + std::abs(exact) * rounding_.unit + rounding_.least_noise;
   }
 
+  static constexpr double bf16_noise = 0x1p-8;
   Rounding rounding_;
   Graph graph_;
+  std::set<std::string> in_bf16_;  ///< names of nodes
   const TensorMap& inputs_;
   const TensorMap& variables_;
   std::map<ValueId, Traced> values_;

@@ -24,7 +24,7 @@ double median_ms_of(Execution& execution, int runs, const DrawRange& range) {
 RunTimer::RunTimer(const Backend& backend)
     : backend_(backend), binding_{std::make_shared<Variables>(), std::make_shared<Arena>()} {
   for (const Pass* pass : compile_pipeline())
-    if (pass != &pass::decompose) options_.disabled_passes.emplace_back(pass->name);
+    if (can_be_left_out(*pass)) options_.disabled_passes.emplace_back(pass->name);
 }
 
 double RunTimer::median_ms_as_it_is(const Graph& graph, int runs, const DrawRange& range) {

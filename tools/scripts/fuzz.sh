@@ -68,6 +68,7 @@ fuzz() {
   kept=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
   printf '  %s found something (%s). Again:\n    OMP_NUM_THREADS=1 %s %s\n  Smaller:\n    %s -minimize_crash=1 -runs=100000 %s\n' \
     "$name" "$log" "$binary" "$kept" "$binary" "$kept"
+  [[ ! -s $kept || $(stat -c %s "$kept") -gt 1000 ]] || printf '  The input: base64 -d <<< %s\n' "$(base64 -w 0 "$kept")"
   return 1
 }
 

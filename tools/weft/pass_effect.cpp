@@ -50,7 +50,7 @@ std::vector<const Pass*> dispensable_passes() {
   const std::vector<const Pass*> pipeline = compile_pipeline();
   std::vector<const Pass*> passes;
   for (const Pass* pass : all_passes())
-    if (std::ranges::find(pipeline, pass) != pipeline.end() && pass != &pass::decompose) passes.push_back(pass);
+    if (std::ranges::find(pipeline, pass) != pipeline.end() && can_be_left_out(*pass)) passes.push_back(pass);
   return passes;
 }
 

@@ -226,7 +226,7 @@ TEST_CASE("the code of every pointwise op gives what its kernel gives") {
         for (const DType to : types) forms += check_code_of(*op, {type}, {{"dtype", std::string(to_string(to))}});
       else if (op == &op::select)
         forms += check_code_of(*op, {DType::boolean, type, type});
-      else
+      else if (type != DType::bf16)  // nothing is computed in it
         forms += check_code_of(*op, {type}) + check_code_of(*op, {type, type});
     }
     CHECK(forms > 0);

@@ -335,7 +335,7 @@ TEST_CASE("passes that do not exist, and the one that compiling needs, cannot be
           compile(layer(2), reference_backend(), {.disabled_passes = {"csee"}});
         }).starts_with("there is no pass 'csee'; did you mean 'cse'"));
   CHECK(error_of([&] { compile(layer(2), reference_backend(), {.disabled_passes = {"decompose"}}); }) ==
-        "the pass decompose cannot be left out: the backends have no kernels for coarse ops");
+        "the pass decompose cannot be left out: the backends have no kernels for what it takes apart");
 }
 
 TEST_CASE("the report counts kernels, memory and work") {

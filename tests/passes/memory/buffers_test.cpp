@@ -57,7 +57,7 @@ Value state(Graph& graph, std::string_view name, const Shape& shape, double cont
 Execution compile_plain(const Graph& graph, const Backend& backend = reference_backend()) {
   std::vector<std::string> disabled;
   for (const Pass* pass : all_passes())
-    if (pass != &pass::decompose) disabled.emplace_back(pass->name);
+    if (can_be_left_out(*pass)) disabled.emplace_back(pass->name);
   return compile(graph, backend, {.disabled_passes = disabled});
 }
 

@@ -69,7 +69,7 @@ Graph with_one_value_twice(const Applied& applied, std::size_t first, std::size_
 CompileOptions as_written() {
   CompileOptions options;
   for (const Pass* pass : all_passes())
-    if (pass != &pass::decompose) options.disabled_passes.emplace_back(pass->name);
+    if (can_be_left_out(*pass)) options.disabled_passes.emplace_back(pass->name);
   options.check_memory_plan = true;
   return options;
 }
