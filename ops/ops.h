@@ -275,8 +275,9 @@ Value group_norm(Value x, Value gain, Value bias, std::int64_t groups, const Cha
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
 /// Products and sums in Einstein's notation: "bij,bjk->bik" names the axes of each operand by letters, and those of the
 /// result; what an axis is not named in is summed over. A letter twice in one operand is its diagonal. Without "->",
-/// the result has the letters that occur once, in the order of the alphabet. Operands are contracted from left to
-/// right, as matrix products where there are sums.
+/// the result has the letters that occur once, in the order of the alphabet. "..." stands for the axes of an operand that
+/// have no letter: "...ij,...jk->...ik". They line up by the last one and broadcast, and come first without "->". Operands
+/// are contracted from left to right, as matrix products where there are sums.
 Value einsum(std::string_view equation, Values operands);
 /// x [..., in] times kernel [in, out] plus bias [out]: [..., out].
 Value dense(Value x, Value kernel, Value bias);

@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "graph/base/quote.h"
 #include "ops/helpers.h"
@@ -10,6 +11,9 @@
 // Operands are contracted from left to right. For two of them the axes are of four kinds: batches, which both have and
 // which are still needed; sums, which both have and nobody else needs; and those that one of them alone has. Each side
 // becomes a batch of matrices by a transpose and a reshape, and their product is one matmul.
+//
+// The axes that "..." stands for get digits for letters, the last of them '0', so that those of all operands line up. An
+// operand that is to be repeated along one of them drops it: what an operand has no axis for, it is repeated along.
 
 namespace weft {
 namespace {
@@ -53,20 +57,38 @@ class Einsum {
     }
     check(terms_.size() == operands.size(), "it names {} operands, {} are given", terms_.size(), operands.size());
     for (std::size_t i = 0; i < terms_.size(); ++i) take(i, operands[i]);
-    result_ = arrow == std::string::npos ? letters_that_occur_once() : text.substr(arrow + 2);
+    for (Term& term : terms_) drop_repeated_axes(term);
+    result_ = arrow == std::string::npos ? "..." + letters_that_occur_once() : text.substr(arrow + 2);
+    check(take_ellipsis(result_, unnamed_) || unnamed_ == 0,
+          "the result lacks the \"...\" of the operands, which stands for {} axes", unnamed_);
     for (const char letter : result_) {
-      check_letter(letter);
       check(extents_[index_of(letter)].has_value(), "the result's subscript '{}' is in no operand", letter);
       check(std::ranges::count(result_, letter) == 1, "the result has the subscript '{}' twice", letter);
     }
   }
 
+  /// Puts digits for so many axes in the place of "..."; returns whether there is one.
+  bool take_ellipsis(std::string& axes, std::size_t count) const {
+    const std::size_t place = axes.find(ellipsis);
+    const bool has_ellipsis = place != std::string::npos;
+    if (has_ellipsis) axes.erase(place, ellipsis.size());
+    for (const char letter : axes)
+      check((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'),
+            "'{}' is no subscript: a letter is needed, one \"...\", ',' or '->'", letter);
+    if (has_ellipsis) axes.insert(place, digits, digits.size() - count);
+    return has_ellipsis;
+  }
+
   void take(std::size_t i, Value operand) {
     Term& term = terms_[i];
     check(static_cast<bool>(operand), "operand {} is a null value", i);
-    for (const char letter : term.axes) check_letter(letter);
-    check(term.axes.size() == operand.shape().rank(), "'{}' names {} axes, operand {} is {}", term.axes,
-          term.axes.size(), i, operand.type());
+    const std::string written = term.axes;
+    const std::size_t rank = operand.shape().rank();
+    const std::size_t letters = written.size() - std::min(written.size(), ellipsis.size());  // beside a "..."
+    const std::size_t unnamed = rank - std::min(rank, letters);
+    if (take_ellipsis(term.axes, unnamed)) unnamed_ = std::max(unnamed_, unnamed);
+    check(term.axes.size() == rank, "'{}' names {} axes, operand {} is {}", written, term.axes.size(), i,
+          operand.type());
     check(operand.dtype() == (i == 0 ? operand : terms_[0].value).dtype(), "operand 0 is {}, operand {} is {}",
           terms_[0].value ? terms_[0].value.type() : operand.type(), i, operand.type());
     check(is_float(operand.dtype()) || operand.dtype() == DType::i32,
@@ -75,17 +97,29 @@ class Einsum {
     for (std::size_t axis = 0; axis < term.axes.size(); ++axis) {
       std::optional<std::int64_t>& known = extents_[index_of(term.axes[axis])];
       const std::int64_t extent = operand.shape().extents()[axis];
-      check(known.value_or(extent) == extent, "the subscript '{}' is {} before, and {} in operand {}, {}",
-            term.axes[axis], known.value_or(0), extent, i, operand.type());
-      known = extent;
+      const bool is_repeated = is_digit(term.axes[axis]) && (extent == 1 || known == 1);
+      check(is_repeated || known.value_or(extent) == extent, "{} is {} before, and {} in operand {}, {}",
+            described(term.axes[axis]), known.value_or(0), extent, i, operand.type());
+      known = std::max(extent, known.value_or(1));
     }
   }
 
-  void check_letter(char letter) const {
-    check((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'),
-          "'{}' is no subscript: a letter is needed, or ',' or '->'", letter);
+  void drop_repeated_axes(Term& term) const {
+    const std::string all = std::exchange(term.axes, "");
+    for (std::size_t axis = 0; axis < all.size(); ++axis)
+      if (term.value.shape().extents()[axis] == extent_of(all[axis])) term.axes += all[axis];
+    if (term.axes != all) term.value = reshape(term.value, shape(term.axes));
   }
 
+  static constexpr std::string_view ellipsis = "...";
+  static constexpr std::string_view digits = "76543210";
+  static_assert(digits.size() == Shape::max_rank);
+
+  static bool is_digit(char letter) { return has(digits, letter); }
+  static std::string described(char letter) {
+    return is_digit(letter) ? fmt::format("axis -{} of \"...\"", letter - '0' + 1)
+                            : fmt::format("the subscript '{}'", letter);
+  }
   static std::size_t index_of(char letter) { return static_cast<unsigned char>(letter); }
   std::int64_t extent_of(char letter) const { return extents_[index_of(letter)].value(); }
 
@@ -95,7 +129,7 @@ class Einsum {
     std::ranges::sort(all);
     std::string once;
     std::ranges::copy_if(all, std::back_inserter(once),
-                         [&](char letter) { return std::ranges::count(all, letter) == 1; });
+                         [&](char letter) { return !is_digit(letter) && std::ranges::count(all, letter) == 1; });
     return once;
   }
 
@@ -206,6 +240,7 @@ class Einsum {
   std::string_view equation_;
   std::vector<Term> terms_;
   std::string result_;
+  std::size_t unnamed_ = 0;  ///< axes that "..." stands for in the result
   std::array<std::optional<std::int64_t>, 256> extents_;
 };
 

@@ -68,6 +68,10 @@ std::vector<BuilderCase> builder_cases() {
        [](Value x, Value y) {
          return einsum("ii,i->i", {slice(x, 1, 0, 3), slice(reduce_sum(y, {0}), 0, 2, 5)});
        }},
+      {"einsum that broadcasts",
+       [](Value x, Value y) {
+         return einsum("...i,...i->...", {reshape(x, {3, 1, 5}), slice(y, 0, 0, 2)});
+       }},
       {"one_hot", [](Value x, Value y) { return select(one_hot(three_ids(x), 5, DType::boolean), x, y * x); }},
       {"cross_entropy", [](Value x, Value y) { return cross_entropy(x, three_ids(x)) * reduce_sum(y); }},
       {"cross_entropy with all options",

@@ -171,6 +171,31 @@ TEST_CASE("einsum by hand") {
   CHECK(evaluate(einsum("ij,kj->ki", {a, a})) == Tensor::of<double>({2, 2}, {14, 32, 32, 77}));
 }
 
+TEST_CASE("einsum with axes that have no letter, by hand") {
+  Graph graph;
+  const Value a = graph.constant(Tensor::of<double>({2, 3}, {1, 2, 3, 4, 5, 6}));
+  const Value v = graph.constant(Tensor::of<double>({3}, {1, 0, 2}));
+  const Value column = graph.constant(Tensor::of<double>({2, 1}, {1, 10}));
+  const Value cube = graph.constant(Tensor::of<double>({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}));
+  CHECK(evaluate(einsum("...j->...", {a})) == Tensor::of<double>({2}, {6, 15}));
+  CHECK(evaluate(einsum("i...->...", {a})) == Tensor::of<double>({3}, {5, 7, 9}));
+  CHECK(evaluate(einsum("i...->...i", {a})) == evaluate(einsum("ij->ji", {a})));
+  CHECK(evaluate(einsum("i...", {a})) == evaluate(einsum("ij->ji", {a})));
+  CHECK(evaluate(einsum("...ii->...i", {cube})) == Tensor::of<double>({2, 2}, {1, 4, 5, 8}));
+  CHECK(evaluate(einsum("i...i", {cube})) == Tensor::of<double>({2}, {1 + 6, 3 + 8}));
+  // They line up by the last one, and broadcast: axes that are missing, and axes of extent 1.
+  CHECK(evaluate(einsum("...,...", {a, v})) == Tensor::of<double>({2, 3}, {1, 0, 6, 4, 0, 12}));
+  CHECK(evaluate(einsum("...,...", {column, v})) == Tensor::of<double>({2, 3}, {1, 0, 2, 10, 0, 20}));
+  CHECK(evaluate(einsum("...ij,...jk->...ik", {cube, column})) == Tensor::of<double>({2, 2, 1}, {21, 43, 65, 87}));
+  CHECK(evaluate(einsum("...j,j->...", {a, v})) == Tensor::of<double>({2}, {7, 16}));
+  CHECK(evaluate(einsum("...->...", {column})) == Tensor::of<double>({2, 1}, {1, 10}));
+  CHECK(einsum("...i,...j", {a, graph.constant(Tensor({DType::f64, {5, 1, 4}}))}).shape() == Shape{5, 2, 3, 4});
+  // None at all.
+  CHECK(evaluate(einsum("...ij->j...i", {a})) == evaluate(einsum("ij->ji", {a})));
+  CHECK(evaluate(einsum("...ij->ji", {a})) == evaluate(einsum("ij->ji", {a})));
+  CHECK(evaluate(einsum("ij->...ji", {a})) == evaluate(einsum("ij->ji", {a})));
+}
+
 TEST_CASE("einsum of integers") {
   Graph graph;
   const Value a = graph.constant(Tensor::of<std::int32_t>({2, 3}, {1, 2, 3, 4, 5, 6}));
@@ -192,9 +217,23 @@ TEST_CASE("errors of einsum name the subscript") {
   CHECK(error_of([&] { einsum("ijk->i", {a}); }) == "einsum \"ijk->i\": 'ijk' names 3 axes, operand 0 is f32[2,3]");
   CHECK(error_of([&] { einsum("ij", {a, b}); }) == "einsum \"ij\": it names 1 operands, 2 are given");
   CHECK(error_of([&] { einsum("i1->i", {a}); }) ==
-        "einsum \"i1->i\": '1' is no subscript: a letter is needed, or ',' or '->'");
+        "einsum \"i1->i\": '1' is no subscript: a letter is needed, one \"...\", ',' or '->'");
   CHECK(error_of([&] { einsum("ij->i->j", {a}); }) ==
-        "einsum \"ij->i->j\": '-' is no subscript: a letter is needed, or ',' or '->'");
+        "einsum \"ij->i->j\": '-' is no subscript: a letter is needed, one \"...\", ',' or '->'");
+  for (const char* dots : {"......ij", "...i...j", "..ij", "ij->......ij"})
+    CHECK(error_of([&] { einsum(dots, {a}); }) ==
+          fmt::format("einsum \"{}\": '.' is no subscript: a letter is needed, one \"...\", ',' or '->'", dots));
+  CHECK(error_of([&] { einsum("...ijk->i", {a}); }) ==
+        "einsum \"...ijk->i\": '...ijk' names 3 axes, operand 0 is f32[2,3]");
+  CHECK(error_of([&] { einsum("...j->j", {a}); }) ==
+        "einsum \"...j->j\": the result lacks the \"...\" of the operands, which stands for 1 axes");
+  CHECK(error_of([&] {
+          einsum("i...,j...", {a, b});
+        }) == "einsum \"i...,j...\": axis -1 of \"...\" is 3 before, and 5 in operand 1, f32[4,5]");
+  CHECK(error_of([&] {
+          einsum("...i,...j,...k", {graph.input("d", DType::f32, {2, 1, 7}), graph.input("e", DType::f32, {1, 5, 7}),
+                                    graph.input("f", DType::f32, {3, 5, 7})});
+        }) == "einsum \"...i,...j,...k\": axis -2 of \"...\" is 2 before, and 3 in operand 2, f32[3,5,7]");
   CHECK(error_of([&] { einsum("ij,kl", {a, Value()}); }) == "einsum \"ij,kl\": operand 1 is a null value");
   CHECK(error_of([&] {
           einsum("ij,kl", {a, graph.input("c", DType::f64, {1, 1})});
