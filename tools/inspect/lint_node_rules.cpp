@@ -199,18 +199,18 @@ std::vector<Finding> division_by_zero(const LintContext& context) {
 
 std::vector<Finding> ids_outside_table(const LintContext& context) {
   return about_declared_nodes(context, [&](const Node& node) -> std::string {
-    if (node.op != &op::embedding) return "";
+    if (!is_one_of(node, op::embedding, op::gather)) return "";
     const Node& source = behind_views(context, context.operand(node, 1));
     const Tensor* ids = constant_content(source);
     if (ids == nullptr) return "";
     const Shape& table = context.graph().type(node.operands[0]).shape;
+    const std::int64_t axis = node.op == &op::gather ? axis_of(node) : 0;
     for (std::int64_t i = 0; i < elements_to_check(*ids); ++i)
-      if (ids->number(i) < 0.0 || ids->number(i) >= static_cast<double>(table[0]))
+      if (ids->number(i) < 0.0 || ids->number(i) >= static_cast<double>(table[axis]))
         return fmt::format(
-            "id {} (element {} of {}) is no row of the table {} {}: every run will fail; give ids from 0 "
-            "to {}",
-            ids->number(i), i, weft::quoted(source.name), weft::quoted(context.graph().value_name(node.operands[0])),
-            table, table[0] - 1);
+            "id {} (element {} of {}) is no place along axis {} of {} {}: every run will fail; give ids from 0 to {}",
+            ids->number(i), i, weft::quoted(source.name), axis,
+            weft::quoted(context.graph().value_name(node.operands[0])), table, table[axis] - 1);
     return "";
   });
 }
@@ -240,7 +240,8 @@ constexpr LintRule rules_of_nodes[] = {
     {"hand-made-softmax", "exp(x) / sum(exp(x)), which overflows where softmax(x) does not", hand_made_softmax},
     {"division-by-zero", "a divisor that is a constant with a zero in it", division_by_zero},
     {"class-zero-ignored", "masked_cross_entropy for a classifier: it takes id 0 for padding", class_zero_ignored},
-    {"ids-outside-table", "a lookup of constant ids of which one is no row of the table", ids_outside_table},
+    {"ids-outside-table", "an embedding or gather by constant ids of which one lies outside the table",
+     ids_outside_table},
 };
 
 }  // namespace
