@@ -384,6 +384,9 @@ std::vector<Value> Graph::parameters() const {
 }
 
 const std::vector<Output>& Graph::outputs() const { return storage_->outputs; }
+bool Graph::has_output(std::string_view name) const {
+  return std::ranges::find(outputs(), name, &Output::name) != outputs().end();
+}
 
 const std::vector<Update>& Graph::updates() const { return storage_->updates; }
 

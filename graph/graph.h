@@ -213,6 +213,7 @@ class Graph {
   /// What is trained, in the order of declaration.
   std::vector<Value> parameters() const;
   const std::vector<Output>& outputs() const;
+  bool has_output(std::string_view name) const;
   const std::vector<Update>& updates() const;
 
   // ---- Changing: for passes.

@@ -18,10 +18,6 @@ constexpr const char* gradient_norm_output = "gradient_norm";
 constexpr const char* learning_rate_name = "learning_rate";  // of an input or an output
 constexpr const char* average_weight_input = "average_weight";
 
-bool has_output(const Graph& graph, std::string_view name) {
-  return std::ranges::any_of(graph.outputs(), [&](const Output& output) { return output.name == name; });
-}
-
 bool has_input(const Graph& graph, std::string_view name) {
   const NodeId node = graph.find(name);
   return node && graph.node(node).op->name == "input";
@@ -56,7 +52,7 @@ void require_scalars(const Graph& graph) {
 }
 
 void require_step(const Graph& graph) {
-  require(has_output(graph, loss_output), "the training step '{}' has no output '{}'", graph.name(), loss_output);
+  require(graph.has_output(loss_output), "the training step '{}' has no output '{}'", graph.name(), loss_output);
   require_updates(graph);
   require_scalars(graph);
 }
@@ -206,9 +202,9 @@ StepReport StepRunner::run_batch(std::int64_t batch) {
   }
   if (!report.updated)
     report.gradient_norm = last_.gradient_norm;
-  else if (has_output(update.graph(), gradient_norm_output))
+  else if (update.graph().has_output(gradient_norm_output))
     report.gradient_norm = scalar_output(update, gradient_norm_output);
-  if (report.updated && has_output(update.graph(), learning_rate_name))
+  if (report.updated && update.graph().has_output(learning_rate_name))
     report.learning_rate = scalar_output(update, learning_rate_name);
   require_finite(report, step_number);
   return report;

@@ -328,7 +328,7 @@ class Mutation {
       if (from_.outputs().size() == 1 || !chance(3)) to_.output(output.name, values_[output.value.index]);
     if (made_.empty() || !chance(20)) return;
     std::string name = "more";
-    while (std::ranges::any_of(to_.outputs(), [&](const Output& output) { return output.name == name; })) name += "+";
+    while (to_.has_output(name)) name += "+";
     to_.output(name, any());
   }
 

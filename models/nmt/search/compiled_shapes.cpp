@@ -87,8 +87,4 @@ void copy_row(Tensor& to, std::int64_t to_row, const Tensor& from, std::int64_t 
               from.bytes().data() + static_cast<std::size_t>(from_row) * bytes, bytes);
 }
 
-bool has_output(const Execution& execution, std::string_view name) {
-  return std::ranges::find(execution.graph().outputs(), name, &Output::name) != execution.graph().outputs().end();
-}
-
 }  // namespace weft::nmt

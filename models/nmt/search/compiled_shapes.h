@@ -64,6 +64,4 @@ TensorView first_rows(Tensor& tensor, std::int64_t rows);
 /// Copies a row of one tensor to a row of another one, whose rows are as long.
 void copy_row(Tensor& to, std::int64_t to_row, const Tensor& from, std::int64_t from_row);
 
-bool has_output(const Execution& execution, std::string_view name);
-
 }  // namespace weft::nmt

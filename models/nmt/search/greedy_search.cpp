@@ -118,7 +118,7 @@ class GreedySearch {
         lengths[row] = static_cast<std::int32_t>(sources_[sentence].size());
     step_->run();
     const std::span<const std::int32_t> tokens = tokens_.as<std::int32_t>();
-    const std::span<const float> weights = has_output(*step_, "attention_weights")
+    const std::span<const float> weights = step_->graph().has_output("attention_weights")
                                                ? step_->output("attention_weights").as<float>()
                                                : std::span<const float>();
     for (std::size_t row = 0; row < slots_.size(); ++row) {
