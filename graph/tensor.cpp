@@ -1,5 +1,6 @@
 #include "graph/tensor.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -24,6 +25,12 @@ std::int32_t to_i32(double number) {
 }
 
 }  // namespace
+
+Tensor TensorView::copy() const {
+  Tensor tensor(type);
+  std::ranges::copy(bytes(), tensor.bytes().begin());
+  return tensor;
+}
 
 Tensor::Tensor(const TensorType& type) : type_(type), data_(allocate(type)) {
   std::memset(data_.get(), 0, static_cast<std::size_t>(type.bytes()));

@@ -26,6 +26,8 @@ constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, BFloat16>) return DType::bf16;
 }
 
+class Tensor;
+
 /// Typed memory that somebody else owns: an execution's input or output, a variable.
 struct TensorView {
   TensorType type;
@@ -38,6 +40,7 @@ struct TensorView {
     return {static_cast<T*>(data), static_cast<std::size_t>(type.shape.volume())};
   }
   std::span<std::byte> bytes() const { return {static_cast<std::byte*>(data), static_cast<std::size_t>(type.bytes())}; }
+  Tensor copy() const;
 };
 
 /// A tensor on the host that owns its elements, aligned to a cache line. Copies are deep.

@@ -29,12 +29,6 @@ struct Results {
   TensorMap variables;
 };
 
-Tensor copy_of(const TensorView& view) {
-  Tensor tensor(view.type);
-  std::ranges::copy(view.bytes(), tensor.bytes().begin());
-  return tensor;
-}
-
 /// The tensor with each element changed, if it is of floats.
 template <typename Change>
 Tensor changed(Tensor tensor, const Change& change) {
@@ -83,7 +77,7 @@ class KernelResults final : public ExecutionObserver {
   void after(const StepView& step) override {
     if (!step.is_kernel()) return;
     std::vector<Tensor> results;
-    for (std::size_t i = 0; i < step.results.size(); ++i) results.push_back(copy_of(step.result(i)));
+    for (std::size_t i = 0; i < step.results.size(); ++i) results.push_back(step.result(i).copy());
     show_(step.graph, step.step.node, std::move(results));
   }
 

@@ -498,9 +498,7 @@ void Execution::set(std::string_view name, DType dtype, std::span<const std::byt
 Tensor Execution::get(std::string_view name) const {
   const TensorView source = output(name);
   require(impl().run_count > 0, "the output '{}' is asked for before the first run", name);
-  Tensor tensor(source.type);
-  std::ranges::copy(source.bytes(), tensor.bytes().begin());
-  return tensor;
+  return source.copy();
 }
 
 TensorMap Execution::run(const TensorMap& inputs) {

@@ -44,10 +44,8 @@ void fill(const Graph& graph, Execution& step) {
 void save_data(const Graph& graph, Execution& step, const std::string& path) {
   TensorMap tensors = step.variables().snapshot();
   for (const NodeId id : graph.leaves(leaf::input)) {
-    const TensorView view = step.input(graph.node(id).name);
-    Tensor copy(view.type);
-    std::ranges::copy(view.bytes(), copy.bytes().begin());
-    tensors.emplace("input " + graph.node(id).name, std::move(copy));
+    const std::string& name = graph.node(id).name;
+    tensors.emplace("input " + name, step.input(name).copy());
   }
   save_safetensors(path, tensors, {});
 }

@@ -10,17 +10,11 @@
 namespace weft {
 namespace {
 
-Tensor copy_of(const TensorView& view) {
-  Tensor tensor(view.type);
-  std::ranges::copy(view.bytes(), tensor.bytes().begin());
-  return tensor;
-}
-
 TensorMap inputs_of(const Graph& graph, const Execution& execution) {
   TensorMap inputs;
   for (const NodeId id : graph.leaves(leaf::input)) {
     const std::string& name = graph.node(id).name;
-    inputs.emplace(name, copy_of(execution.input(name)));
+    inputs.emplace(name, execution.input(name).copy());
   }
   return inputs;
 }
