@@ -39,6 +39,25 @@ std::vector<NodeId> topological_order(const Graph& graph) {
   return order;
 }
 
+std::vector<bool> live_nodes(const Graph& graph) {
+  std::vector<bool> live(graph.node_bound(), false);
+  std::vector<NodeId> pending;
+  const auto reach = [&](ValueId value) {
+    const NodeId id = graph.producer(value);
+    if (live[id.index]) return;
+    live[id.index] = true;
+    pending.push_back(id);
+  };
+  for (const Output& output : graph.outputs()) reach(output.value);
+  for (const Update& update : graph.updates()) reach(update.value);
+  while (!pending.empty()) {
+    const NodeId id = pending.back();
+    pending.pop_back();
+    for (const ValueId operand : graph.node(id).operands) reach(operand);
+  }
+  return live;
+}
+
 std::vector<std::uint32_t> use_counts(const Graph& graph) {
   std::vector<std::uint32_t> counts(graph.value_bound(), 0);
   for (const NodeId id : graph.nodes())

@@ -10,6 +10,9 @@ namespace weft {
 /// without recursion. A graph whose ids are already such an order keeps it. Throws Error that names a node on a cycle.
 std::vector<NodeId> topological_order(const Graph& graph);
 
+/// For every node (by index) whether an output or an update can be reached from it.
+std::vector<bool> live_nodes(const Graph& graph);
+
 /// For every value (by index) the number of its uses: as operand, output or update.
 std::vector<std::uint32_t> use_counts(const Graph& graph);
 

@@ -10,6 +10,7 @@
 
 #include "graph/graph.h"
 #include "graph/leaf.h"
+#include "graph/order.h"
 #include "passes/pipeline.h"
 
 namespace weft {
@@ -18,22 +19,7 @@ namespace {
 bool is_interface(const Node& node) { return is_leaf(*node.op) && node.op != &leaf::constant; }
 
 bool run_dce(Graph& graph, const PassContext&) {
-  std::vector<bool> live(graph.node_bound(), false);
-  std::vector<NodeId> pending;
-  const auto reach = [&](ValueId value) {
-    const NodeId id = graph.producer(value);
-    if (live[id.index]) return;
-    live[id.index] = true;
-    pending.push_back(id);
-  };
-  for (const Output& output : graph.outputs()) reach(output.value);
-  for (const Update& update : graph.updates()) reach(update.value);
-  while (!pending.empty()) {
-    const NodeId id = pending.back();
-    pending.pop_back();
-    for (const ValueId operand : graph.node(id).operands) reach(operand);
-  }
-
+  const std::vector<bool> live = live_nodes(graph);
   bool changed = false;
   for (const NodeId id : graph.nodes()) {
     if (live[id.index] || is_interface(graph.node(id))) continue;

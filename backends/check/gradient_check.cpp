@@ -6,7 +6,6 @@
 #include <limits>
 #include <memory>
 #include <numeric>
-#include <set>
 
 #include "backends/reference/reference_backend.h"
 #include "backends/runtime/execution.h"
@@ -85,26 +84,16 @@ class Check {
             graph_.name());
   }
 
-  std::set<NodeId> needed_by_outputs() const {
-    std::set<NodeId> needed;
-    for (const Output& output : graph_.outputs()) needed.insert(graph_.producer(output.value));
-    const std::vector<NodeId> order = topological_order(graph_);
-    for (auto id = order.rbegin(); id != order.rend(); ++id)
-      if (needed.contains(*id))
-        for (const ValueId operand : graph_.node(*id).operands) needed.insert(graph_.producer(operand));
-    return needed;
-  }
-
   void draw_inputs() {
     for (const NodeId id : graph_.leaves(leaf::input)) {
       const ValueId value = graph_.node(id).results[0];
       inputs_.emplace(graph_.node(id).name, draw_input(graph_.node(id), graph_.type(value), options_));
     }
-    const std::set<NodeId> needed = needed_by_outputs();
+    const std::vector<bool> live = live_nodes(graph_);  // its updates are dropped
     for (const NodeId id : graph_.nodes()) {
       const Node& node = graph_.node(id);
       // An input that only updates read, such as a learning rate, is none of the function's.
-      if ((node.op != &leaf::input || !needed.contains(id)) && node.op != &leaf::parameter) continue;
+      if ((node.op != &leaf::input || !live[id.index]) && node.op != &leaf::parameter) continue;
       if (is_float(graph_.type(node.results[0]).dtype)) variables_to_check_.push_back(node.results[0]);
     }
   }
