@@ -91,11 +91,11 @@ Prepared prepare(const ConvProblem& problem) {
     return {dnnl::convolution_forward(forward), forward.src_desc(), forward.weights_desc(), forward.dst_desc(),
             forward.scratchpad_desc()};
   if (problem.kind == ConvKind::input_gradient) {
-    const auto backward = conv_input_gradient_desc(cpu(), descs, forward, attributes);
+    const auto backward = conv_gradient_desc<dnnl::convolution_backward_data>(cpu(), descs, forward, attributes);
     return {dnnl::convolution_backward_data(backward), backward.diff_src_desc(), backward.weights_desc(),
             backward.diff_dst_desc(), backward.scratchpad_desc()};
   }
-  const auto backward = conv_filter_gradient_desc(cpu(), descs, forward, attributes);
+  const auto backward = conv_gradient_desc<dnnl::convolution_backward_weights>(cpu(), descs, forward, attributes);
   return {dnnl::convolution_backward_weights(backward), backward.src_desc(), backward.diff_weights_desc(),
           backward.diff_dst_desc(), backward.scratchpad_desc()};
 }

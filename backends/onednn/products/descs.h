@@ -56,22 +56,12 @@ inline dnnl::convolution_forward::primitive_desc conv_desc(const dnnl::engine& e
 #endif
 }
 
-/// Its gradient with respect to x; `forward` is the description of the convolution itself.
-inline dnnl::convolution_backward_data::primitive_desc conv_input_gradient_desc(
-    const dnnl::engine& engine, const ConvDescs& descs, const dnnl::convolution_forward::primitive_desc& forward,
-    const dnnl::primitive_attr& attributes) {
-  const auto& [x, filter, y, strides, dilations, before, after] = descs;
-#if DNNL_VERSION_MAJOR >= 3
-  return {engine, conv_algorithm, x, filter, y, strides, dilations, before, after, forward, attributes};
-#else
-  return {{conv_algorithm, x, filter, y, strides, dilations, before, after}, attributes, engine, forward};
-#endif
-}
-
-/// Its gradient with respect to the filter.
-inline dnnl::convolution_backward_weights::primitive_desc conv_filter_gradient_desc(
-    const dnnl::engine& engine, const ConvDescs& descs, const dnnl::convolution_forward::primitive_desc& forward,
-    const dnnl::primitive_attr& attributes) {
+/// Its gradient with respect to x (convolution_backward_data) or the filter (convolution_backward_weights); `forward` is
+/// the description of the convolution itself.
+template <typename Gradient>
+typename Gradient::primitive_desc conv_gradient_desc(const dnnl::engine& engine, const ConvDescs& descs,
+                                                     const dnnl::convolution_forward::primitive_desc& forward,
+                                                     const dnnl::primitive_attr& attributes) {
   const auto& [x, filter, y, strides, dilations, before, after] = descs;
 #if DNNL_VERSION_MAJOR >= 3
   return {engine, conv_algorithm, x, filter, y, strides, dilations, before, after, forward, attributes};
