@@ -3,7 +3,7 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/axis_blocks.h"
-#include "backends/onednn/loops/vectorise.h"
+#include "backends/onednn/loops/lane.h"
 #include "backends/onednn/parallel.h"
 #include "ops/forms.h"
 

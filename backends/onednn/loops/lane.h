@@ -72,3 +72,15 @@ WEFT_INLINE std::int32_t cut(float x) { return static_cast<std::int32_t>(x); }
 WEFT_INLINE std::int32_t cut(double x) { return static_cast<std::int32_t>(x); }
 
 }  // namespace weft::onednn::vmath
+
+namespace weft::onednn {
+
+/// The larger one, for reductions.
+struct Max {
+  template <typename T>
+  WEFT_INLINE T operator()(T a, T b) const {
+    return vmath::larger(a, b);
+  }
+};
+
+}  // namespace weft::onednn

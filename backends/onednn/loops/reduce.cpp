@@ -4,7 +4,7 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
-#include "backends/onednn/loops/vectorise.h"
+#include "backends/onednn/loops/lane.h"
 #include "backends/onednn/parallel.h"
 #include "ops/forms.h"
 #include "ops/fusion/space.h"

@@ -66,12 +66,4 @@ struct Sum {
   }
 };
 
-/// The larger one; NaN when either is.
-struct Max {
-  template <typename T>
-  WEFT_INLINE T operator()(T a, T b) const {
-    return a > b || a != a ? a : b;
-  }
-};
-
 }  // namespace weft::onednn

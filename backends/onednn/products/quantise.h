@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "backends/onednn/loops/vectorise.h"
+#include "backends/onednn/loops/lane.h"
 #include "ops/matrix/weight_precision.h"
 
 namespace weft::onednn {
