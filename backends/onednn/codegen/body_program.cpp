@@ -126,7 +126,8 @@ SoftmaxSteps softmax(std::int32_t x, bool is_logarithm) {
 
 class Builder {
  public:
-  explicit Builder(const Graph& body) : body_(body), space_(fusion_space(body)), steps_(body.value_bound(), -1) {
+  explicit Builder(const Graph& body)
+      : body_(body), inputs_(body.leaves(leaf::input)), space_(fusion_space(body)), steps_(body.value_bound(), -1) {
     choose_columns();
   }
 
@@ -237,8 +238,7 @@ class Builder {
       stream.memory = Stream::Memory::constant;
       stream.data = constant_value(leaf).bytes().data();
     } else {
-      const std::vector<NodeId> inputs = body_.leaves(leaf::input);
-      stream.index = static_cast<std::size_t>(std::ranges::find(inputs, body_.producer(value)) - inputs.begin());
+      stream.index = static_cast<std::size_t>(std::ranges::find(inputs_, body_.producer(value)) - inputs_.begin());
     }
     return stream;
   }
@@ -327,6 +327,7 @@ class Builder {
   }
 
   const Graph& body_;
+  std::vector<NodeId> inputs_;
   FusionSpace space_;
   std::vector<std::int32_t> steps_;  ///< by value
   std::size_t axes_ = 0;             ///< the last ones, that make up a row
