@@ -150,8 +150,27 @@ std::vector<Tensor> normalised(const Node& node, std::span<const Tensor> operand
   return {y};
 }
 
-/// (x - mean) / sqrt(variance + epsilon) gain + bias, with the mean and variance of all elements that are in one set:
-/// set_of(element, its channel).
+/// (x - mean) / sqrt(variance + epsilon), with the mean and variance of all elements that are in one set: set_of(element)
+/// of so many. These as well.
+template <typename SetOf>
+std::vector<Tensor> standardized(const Node& node, const Tensor& x, const TensorType& sets, const SetOf& set_of) {
+  const double count = static_cast<double>(x.shape().volume()) / static_cast<double>(sets.shape.volume());
+  Tensor mean(sets);
+  Tensor variance(sets);
+  const auto add = [&](Tensor& sums, std::int64_t i, double number) {
+    sums.set_number(set_of(i), sums.number(set_of(i)) + number / count);
+  };
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i) add(mean, i, x.number(i));
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+    add(variance, i, std::pow(x.number(i) - mean.number(set_of(i)), 2));
+  Tensor y({DType::f64, x.shape()});
+  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+    y.set_number(i, (x.number(i) - mean.number(set_of(i))) /
+                        std::sqrt(variance.number(set_of(i)) + node.attributes.get<double>("epsilon")));
+  return {y, mean, variance};
+}
+
+/// The same times the gain plus the bias of each channel, with so many sets: set_of(element, its channel).
 template <typename SetOf>
 std::vector<Tensor> set_normalised(const Node& node, std::span<const Tensor> operands, std::int64_t sets,
                                    const SetOf& set_of) {
@@ -159,24 +178,12 @@ std::vector<Tensor> set_normalised(const Node& node, std::span<const Tensor> ope
   const std::int64_t axis = axis_of(node);
   const std::int64_t inner = x.shape().volume_between(static_cast<std::size_t>(axis) + 1, x.shape().rank());
   const auto channel_of = [&](std::int64_t i) { return i / inner % x.shape()[axis]; };
-  const double count = static_cast<double>(x.shape().volume()) / static_cast<double>(sets);
-  Tensor mean({DType::f64, Shape{sets}});
-  Tensor variance(mean.type());
-  const auto add = [&](Tensor& sums, std::int64_t i, double number) {
-    const std::int64_t set = set_of(i, channel_of(i));
-    sums.set_number(set, sums.number(set) + number / count);
-  };
-  for (std::int64_t i = 0; i < x.shape().volume(); ++i) add(mean, i, x.number(i));
+  std::vector<Tensor> results =
+      standardized(node, x, {DType::f64, Shape{sets}}, [&](std::int64_t i) { return set_of(i, channel_of(i)); });
   for (std::int64_t i = 0; i < x.shape().volume(); ++i)
-    add(variance, i, std::pow(x.number(i) - mean.number(set_of(i, channel_of(i))), 2));
-  Tensor y(x.type());
-  for (std::int64_t i = 0; i < x.shape().volume(); ++i) {
-    const std::int64_t set = set_of(i, channel_of(i));
-    const double deviation = std::sqrt(variance.number(set) + node.attributes.get<double>("epsilon"));
-    y.set_number(i, (x.number(i) - mean.number(set)) / deviation * operands[1].number(channel_of(i)) +
-                        operands[2].number(channel_of(i)));
-  }
-  return {y, mean, variance};
+    results[0].set_number(i,
+                          results[0].number(i) * operands[1].number(channel_of(i)) + operands[2].number(channel_of(i)));
+  return results;
 }
 
 std::vector<Tensor> lerp(std::span<const Tensor> operands) {
@@ -190,21 +197,8 @@ std::vector<Tensor> lerp(std::span<const Tensor> operands) {
 
 std::vector<Tensor> standardize(const Node& node, const Tensor& x, std::span<const TensorType> results) {
   const auto axes = node.attributes.get<std::vector<std::int64_t>>("axes");
-  const double count = static_cast<double>(x.shape().volume()) / static_cast<double>(results[1].shape.volume());
-  const auto set_of = [&](std::int64_t i) { return without_axes(i, x.shape(), axes); };
-  Tensor y(x.type());
-  Tensor mean(results[1]);
-  Tensor variance(results[2]);
-  const auto add = [&](Tensor& sums, std::int64_t i, double number) {
-    sums.set_number(set_of(i), sums.number(set_of(i)) + number / count);
-  };
-  for (std::int64_t i = 0; i < x.shape().volume(); ++i) add(mean, i, x.number(i));
-  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
-    add(variance, i, std::pow(x.number(i) - mean.number(set_of(i)), 2));
-  for (std::int64_t i = 0; i < x.shape().volume(); ++i)
-    y.set_number(i, (x.number(i) - mean.number(set_of(i))) /
-                        std::sqrt(variance.number(set_of(i)) + node.attributes.get<double>("epsilon")));
-  return {y, mean, variance};
+  return standardized(node, x, {DType::f64, results[1].shape},
+                      [&](std::int64_t i) { return without_axes(i, x.shape(), axes); });
 }
 
 std::vector<Tensor> batch_norm_training(const Node& node, std::span<const Tensor> operands) {
