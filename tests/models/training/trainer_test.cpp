@@ -464,6 +464,7 @@ TEST_CASE("a run has a log, and who listens hears how it goes") {
   CHECK(log.starts_with(R"({"event":"epoch","step":5,"epoch":1,"loss":)"));
   CHECK(contains(log, R"("valid_loss":)"));
   CHECK(contains(log, R"("checkpoint":"checkpoint-20")"));
+  CHECK(contains(log, R"("program_memory":{"programs":2,"bytes":)"));
   CHECK_FALSE(fs::exists(folder / "lock"));
 }
 

@@ -35,6 +35,17 @@ TEST_CASE("metrics in Prometheus' text format") {
   CHECK(has("weft_programs_evicted_total 1"));
 }
 
+TEST_CASE("health tells what is in use") {
+  CHECK(health_answer({.waiting_sentences = 3,
+                       .translated_sentences = 5,
+                       .connections = 7,
+                       .waiting_requests = 2,
+                       .resident_bytes = 4096,
+                       .programs = {.programs = 2, .bytes = 77, .budget = 100, .evicted = 1}}) ==
+        R"({"status":"ok","waiting_sentences":3,"translated_sentences":5,"connections":7,"waiting_requests":2,)"
+        R"("resident_bytes":4096,"program_memory":{"programs":2,"bytes":77,"budget":100,"evicted":1}})");
+}
+
 TEST_CASE("the process has some memory") { CHECK(resident_bytes() > 1'000'000); }
 
 }  // namespace

@@ -139,6 +139,16 @@ passes "$nmt" evaluate --run de --test <(paste german english)
 says 'the sides look interchanged: letters of German alone stand in the English sentences, such as line 1: "die Katze'
 passes "$nmt" report de -o report.html
 grep -q '"name":"German"' report.html || fail 'the report does not say German'
+"$nmt" serve --run de --port 0 >address 2>err &
+server=$!
+until [[ -s address ]]; do kill -0 $server && sleep 0.02; done
+exec 3<>"/dev/tcp/127.0.0.1/$(grep -o '[0-9]*/$' address | tr -d /)"
+printf 'GET / HTTP/1.0\r\n\r\n' >&3
+cat <&3 >page
+exec 3>&-
+kill $server
+wait $server || fail "the server's status is $?" "$(<err)"
+grep -aqF '{"code":"de","name":"German"}' page || fail 'the page that is served does not say German'
 passes "$nmt" vocab --data german.tsv --source-language de
 prints '"sha256_german_normalised_joined_by_newline"'
 prints ' "english": {'

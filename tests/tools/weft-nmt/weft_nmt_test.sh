@@ -33,6 +33,7 @@ says ', BLEU '
 says ', chrF '
 says 'padding'
 says 'parameters'
+grep -aqE '^Programs +[0-9]+ programs, .* of at most 1.* 0 had to make room' err || fail 'what programs take is not said' "$(<err)"
 passes "$nmt" train "${corpus[@]}" --epochs 2 --out halves
 passes "$nmt" train --resume --epochs 4 --out halves
 says 'Going on from'
@@ -238,6 +239,14 @@ for run in closed unread; do
   done
 done
 ! grep -aq Epoch closed/* || fail 'talk gets into a file of the run'
+# Nor does it while the training goes on: the first file that stays open is the run's lock, which tells who holds it.
+"$nmt" train "${long[@]}" --checkpoint-every 1 --out silent 2>&- &
+training=$!
+until [[ -e silent/latest ]]; do kill -0 $training && sleep 0.02; done
+refuses 1 "another weft-nmt train (process $training) is writing to 'silent'" train --resume --out silent
+kill -KILL $training
+wait $training 2>/dev/null || true
+[[ $(<silent/lock) == "$training" ]] || fail 'talk gets into the lock of the run' "$(<silent/lock)"
 status=0
 "$nmt" translate --run whole 'Là.' 2>err >&- || status=$?
 [[ $status == 1 ]] || fail "a closed standard output: status $status, not 1"

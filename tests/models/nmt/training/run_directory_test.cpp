@@ -43,6 +43,22 @@ Config config_of_run() {
   return config;
 }
 
+/// Of pieces.
+Vocabulary learnt(std::int64_t size, std::string_view last = "je mange .") {
+  const std::vector<std::string> sentences{"je suis la .", "tu es la .", std::string(last)};
+  return Vocabulary::of_subwords(
+      {Normaliser::tutorial, std::make_shared<SubwordModel>(SubwordModel::train(sentences, size, SubwordKind::bpe))});
+}
+
+Config config_of_subwords(const Vocabulary& source, const Vocabulary& target) {
+  Config config = config_of_run();
+  config.subwords = 25;
+  config.subword_model = SubwordKind::bpe;
+  config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
+  config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
+  return config;
+}
+
 RunDirectory make_run(const fs::path& path, bool overwrite = false) {
   return RunDirectory::create(path, config_of_run(), french(), english(), overwrite,
                               {{{"Je suis.", "I am."}}, {}, {{"Là.", "Here."}}});
@@ -82,18 +98,8 @@ TEST_CASE("a run directory gives back what was put into it") {
 
 TEST_CASE("subword models are kept in the run, and what is damaged or missing is told") {
   const TemporaryFolder folder;
-  const std::vector<std::string> sentences{"je suis la .", "tu es la .", "je mange ."};
-  const auto learnt = [&](std::int64_t size) {
-    return Vocabulary::of_subwords(
-        {Normaliser::tutorial, std::make_shared<SubwordModel>(SubwordModel::train(sentences, size, SubwordKind::bpe))});
-  };
   const Vocabulary source = learnt(25), target = learnt(20);
-  Config config = config_of_run();
-  config.subwords = 25;
-  config.subword_model = SubwordKind::bpe;
-  config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
-  config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
-  RunDirectory::create(folder.path, config, source, target, false);
+  RunDirectory::create(folder.path, config_of_subwords(source, target), source, target, false);
   const RunDirectory run = RunDirectory::open(folder.path);
   CHECK(run.config().subwords == 25);
   CHECK(run.source().tokeniser().tokens("Je mange.") == source.tokeniser().tokens("Je mange."));
@@ -324,6 +330,21 @@ TEST_CASE("a checkpoint is refused when the run is not what it was trained with,
                                 "': its checksum was sha256:"));
   folder.write("vocab.source.txt", words);
   CHECK(message() == "(nothing was thrown)");
+}
+
+TEST_CASE("a checkpoint is refused when the run has other subword models, which are whole") {
+  const TemporaryFolder folder;
+  const Vocabulary source = learnt(25), target = learnt(20), other = learnt(25, "je range .");
+  REQUIRE(other.size() == source.size());
+  const Config config = config_of_subwords(source, target);
+  RunDirectory::create(folder / "run", config, source, target, false).save(checkpoint_at(1), true);
+  RunDirectory::create(folder / "other", config, other, target, false);
+  const auto message = [&] { return message_of([&] { RunDirectory::open(folder / "run").load("latest"); }); };
+  CHECK(message() == "(nothing was thrown)");
+  for (const char* file : {"subwords.source.model", "subwords.sha256", "vocab.source.txt"})
+    weft::write_file(folder / "run" / file, weft::read_file(folder / "other" / file));
+  CHECK(contains(message(), "it was trained with another '" + (folder / "run" / "subwords.source.model").string() +
+                                "': its checksum was sha256:"));
 }
 
 TEST_CASE(
