@@ -21,7 +21,10 @@ Kernel reduce(const KernelSpec& spec, T start, Function f) {
     const T* x = buffers.operand<T>(0);
     T* y = buffers.result<T>(0);
     std::fill_n(y, results, start);
-    for (std::int64_t i = 0; i < elements; ++i) y[to_y(i)] = f(y[to_y(i)], x[i]);
+    for (std::int64_t i = 0; i < elements; ++i) {
+      T& to = y[to_y(i)];
+      to = f(to, x[i]);
+    }
   }};
 }
 
