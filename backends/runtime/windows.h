@@ -23,32 +23,31 @@ void for_each_element(const WindowAxes& axes, std::int64_t depth, std::int64_t h
         visit((d.place(depth, plane) * h.input + h.place(height, row)) * w.input + w.place(width, column));
 }
 
-/// Calls visit(place in x's plane, place in the window, place in y's plane) for each element of each window that lies
-/// within x: one element of the windows after the other.
+/// Calls visit(place in x's plane, place in the window, place in y's plane, count) for the elements of windows that lie within
+/// x, one element of the windows after the other: of `count` windows that are neighbours in y, of which each has its
+/// element a stride of the last axis behind the one before.
 template <typename Visit>
-void for_each_place(const WindowAxes& axes, const Visit& visit) {
+void for_each_run(const WindowAxes& axes, const Visit& visit) {
   const auto& [d, h, w] = axes;
   for (std::int64_t plane = 0; plane < d.window; ++plane)
-    for (std::int64_t row = 0; row < h.window; ++row)
+    for (std::int64_t row = 0; row < h.window; ++row) {
+      const WindowAxis::Range depths = d.windows_with(plane);
+      const WindowAxis::Range heights = h.windows_with(row);
       for (std::int64_t column = 0; column < w.window; ++column) {
-        const WindowAxis::Range depths = d.windows_with(plane);
-        const WindowAxis::Range heights = h.windows_with(row);
         const WindowAxis::Range widths = w.windows_with(column);
         const std::int64_t element = (plane * h.window + row) * w.window + column;
         for (std::int64_t depth = depths.first; depth < depths.last; ++depth)
-          for (std::int64_t height = heights.first; height < heights.last; ++height) {
-            const std::int64_t x = (d.place(depth, plane) * h.input + h.place(height, row)) * w.input;
-            const std::int64_t y = (depth * h.output + height) * w.output;
-            for (std::int64_t width = widths.first; width < widths.last; ++width)
-              visit(x + w.place(width, column), element, y + width);
-          }
+          for (std::int64_t height = heights.first; height < heights.last; ++height)
+            visit((d.place(depth, plane) * h.input + h.place(height, row)) * w.input + w.place(widths.first, column),
+                  element, (depth * h.output + height) * w.output + widths.first, widths.last - widths.first);
       }
+    }
 }
 
-/// Calls visit(place in x, place in the filter, place in y) for each product of which a convolution or one of its
-/// gradients is made.
+/// Calls visit(place in x, place in the filter, place in y, count) for all products of which a convolution or one of its
+/// gradients is made: for runs of them, as above.
 template <typename Visit>
-void for_each_product(const ConvForm& form, const Visit& visit) {
+void for_each_run(const ConvForm& form, const Visit& visit) {
   const std::int64_t in = form.input_volume();
   const std::int64_t window = form.window_volume();
   const std::int64_t out = form.output_volume();
@@ -59,8 +58,9 @@ void for_each_product(const ConvForm& form, const Visit& visit) {
           const std::int64_t x = ((n * form.groups + group) * form.in_channels + c) * in;
           const std::int64_t filter = ((group * form.out_channels + o) * form.in_channels + c) * window;
           const std::int64_t y = ((n * form.groups + group) * form.out_channels + o) * out;
-          for_each_place(form.axes,
-                         [&](std::int64_t i, std::int64_t k, std::int64_t j) { visit(x + i, filter + k, y + j); });
+          for_each_run(form.axes, [&](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
+            visit(x + i, filter + k, y + j, count);
+          });
         }
 }
 
@@ -71,17 +71,32 @@ void run_conv(const ConvForm& form, const T* x, const T* filter, const T* bias, 
   for (std::int64_t plane = 0; plane < form.batch * channels; ++plane)
     std::fill_n(y + plane * form.output_volume(), form.output_volume(),
                 bias == nullptr ? T(0) : bias[plane % channels]);
-  for_each_product(form, [=](std::int64_t i, std::int64_t k, std::int64_t j) { y[j] += x[i] * filter[k]; });
+  const std::int64_t stride = form.axes[2].stride;
+  for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
+    const T weight = filter[k];
+#pragma omp simd
+    for (std::int64_t at = 0; at < count; ++at) y[j + at] += x[i + at * stride] * weight;
+  });
 }
 template <typename T>
 void run_conv_input_gradient(const ConvForm& form, const T* cotangent, const T* filter, T* x) {
   std::fill_n(x, form.batch * form.groups * form.in_channels * form.input_volume(), T(0));
-  for_each_product(form, [=](std::int64_t i, std::int64_t k, std::int64_t j) { x[i] += cotangent[j] * filter[k]; });
+  const std::int64_t stride = form.axes[2].stride;
+  for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
+    const T weight = filter[k];
+#pragma omp simd
+    for (std::int64_t at = 0; at < count; ++at) x[i + at * stride] += cotangent[j + at] * weight;
+  });
 }
 template <typename T>
 void run_conv_filter_gradient(const ConvForm& form, const T* x, const T* cotangent, T* filter) {
   std::fill_n(filter, form.groups * form.out_channels * form.in_channels * form.window_volume(), T(0));
-  for_each_product(form, [=](std::int64_t i, std::int64_t k, std::int64_t j) { filter[k] += x[i] * cotangent[j]; });
+  const std::int64_t stride = form.axes[2].stride;
+  for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
+    T sum = filter[k];
+    for (std::int64_t at = 0; at < count; ++at) sum += x[i + at * stride] * cotangent[j + at];
+    filter[k] = sum;
+  });
 }
 
 }  // namespace weft

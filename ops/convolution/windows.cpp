@@ -27,8 +27,8 @@ const std::vector<std::int64_t>& numbers_of(const Attributes& attributes, std::s
   return numbers;
 }
 
-/// The quotient, rounded down, for a divisor above 0.
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+/// The quotient, rounded down, for a divisor above 0; most are 1, and divisions are slow.
+std::int64_t floor_div(std::int64_t a, std::int64_t b) { return b == 1 ? a : a / b - (a % b < 0 ? 1 : 0); }
 
 /// The i from 0 to below `count` with 0 <= offset + i * step < extent.
 WindowAxis::Range within(std::int64_t extent, std::int64_t offset, std::int64_t step, std::int64_t count) {
