@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "backends/runtime/backend.h"
 #include "graph/graph.h"
@@ -38,7 +39,7 @@ class PassCheck {
 
   /// `graph` is what the pass has made. Throws InternalError that names the pass, the output, the element that is off
   /// furthest, and both of its values, unless it agrees with the graph before. A pass that rounds may be off as far as
-  /// it says, and integers are then not compared.
+  /// it says, and integers are then not compared. A graph that is the same, node by node, is not run again.
   void check(const Pass& pass, const Graph& graph);
 
   /// Calls `inner`, and check() after each pass. This object must outlive it.
@@ -53,7 +54,8 @@ class PassCheck {
   PassCheckOptions options_;
   TensorMap inputs_;
   TensorMap variables_;
-  TensorMap before_;
+  std::shared_ptr<const Graph> graph_;  ///< that was run last
+  TensorMap before_;                    ///< what it computes
 };
 
 }  // namespace weft

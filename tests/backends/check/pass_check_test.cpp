@@ -54,6 +54,7 @@ bool forget_tanh(Graph& graph, const PassContext&) {
   replace(graph, node.results[0], graph.value(node.operands[0]));
   return true;
 }
+bool forget_tanh_secretly(Graph& graph, const PassContext& context) { return !forget_tanh(graph, context); }
 /// A ten-thousandth too much.
 bool stretch(Graph& graph, const PassContext&) {
   const ValueId y = graph.node(first(graph, op::tanh)).results[0];
@@ -111,6 +112,10 @@ TEST_CASE("a wrong pass is found, with its name, the output, and both values") {
   CHECK(has(dropped, " elements are off; the worst, ["));
   CHECK(has(dropped, " after it and "));
   CHECK(has(dropped, " before, allowed is "));
+}
+
+TEST_CASE("a wrong pass is found that says it did nothing") {
+  CHECK(has(finding(forget_tanh_secretly), "the pass planted changes what graph 'small' computes"));
 }
 
 TEST_CASE("zeros that biases begin with hide no mistake") { CHECK(has(finding(drop_bias), "the output '")); }
