@@ -181,11 +181,10 @@ class Check {
   /// An element of each variable, then another one of each, until all are done or the time is.
   void check_in_turn(Execution& execution, std::vector<Comparison>& comparisons, double at_content,
                      std::int64_t of) const {
-    const auto start = std::chrono::steady_clock::now();
     std::int64_t done = 0;
     for (std::int64_t round = 0; done < of; ++round)
       for (Comparison& comparison : comparisons) {
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
         if (round > 0 && seconds > options_.seconds) return;
         if (comparison.done == comparison.most) continue;
         check_element(execution, comparison, at_content);
@@ -248,6 +247,7 @@ class Check {
     return check;
   }
 
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   GradientCheckOptions options_;
   Graph graph_;
   std::shared_ptr<Variables> variables_;

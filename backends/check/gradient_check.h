@@ -24,7 +24,7 @@ struct GradientCheckOptions {
   std::int32_t integer_high = 2;
   /// At most so many elements of an input are checked, spread over it.
   std::int64_t most_elements = 200;
-  /// No further element is begun after so many seconds; of every input one is checked in any case.
+  /// No further element is begun so many seconds after the check's beginning; of every input one is checked in any case.
   double seconds = std::numeric_limits<double>::infinity();
   /// Called after each element: how many are done, and how many there are at most.
   std::function<void(std::int64_t done, std::int64_t of)> on_progress = {};

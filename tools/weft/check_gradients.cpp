@@ -167,7 +167,7 @@ void add_check_gradients(Program& program) {
   command.option("--most-elements", options->check.most_elements, "Elements of an input that are checked at most")
       .positive()
       .show_default();
-  options->check.seconds = 60;
+  options->check.seconds = 50;
   command.option("--seconds", options->check.seconds, "Begin no further element after so long; all inputs come in turn")
       .positive()
       .show_default();
