@@ -503,6 +503,13 @@ Value ctc_loss_gradient(Value log_probabilities, Value labels, Value input_lengt
                         Value cotangent, std::int64_t blank);
 
 // ---- Around the update of parameters; optimisers.h has what makes it.
+/// total + x, two values of one type. No pass rewrites it as it may a sum, so that what several runs add up is added in
+/// the order that they say.
+Value accumulate(Value total, Value x);
+/// Of each value the sum over all processes that run this graph (backends/runtime/communicator.h), which are added in a
+/// fixed binary tree over their numbers: (0 + 1) + (2 + 3). Alone, a process has the sums that it gave. At most 64 values,
+/// of one type of numbers.
+std::vector<Value> all_reduce(Values values);
 /// The Euclidean norm over all elements of all values: a scalar of their element type.
 Value global_norm(Values values);
 /// Every gradient times min(1, max_norm / global_norm).

@@ -5,6 +5,7 @@
 
 #include "backends/onednn/codegen/vector_code.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/all_reduce.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/products/product_kernel.h"
 #include "backends/onednn/threads.h"
@@ -31,7 +32,13 @@ class OnednnBackend : public Backend {
     return kernels().contains(&op) && (&op != &op::fusion || onednn::instruction_set());
   }
 
+  const Communicator& communicator() const override {
+    return options_.communicator ? *options_.communicator : single_process();
+  }
+
   Kernel make_kernel(const KernelSpec& spec) const override {
+    if (spec.node.op == &op::all_reduce && !communicator().is_alone())
+      return onednn::all_reduce_among(spec, options_.communicator);
     if (options_.threads == 0 && onednn::pays_on_threads(spec)) return make(spec);
     const int threads = std::max(1, options_.threads);
     const onednn::ThreadLimit limit(threads);

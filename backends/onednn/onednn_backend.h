@@ -22,6 +22,8 @@ struct OnednnOptions {
   /// The threads that kernels run on; 0: as many as OpenMP has when they are made, or one, for kernels that more do not
   /// make faster. Results are the same.
   int threads = 0;
+  /// The processes that train together (backends/mpi); without it, one alone.
+  std::shared_ptr<const Communicator> communicator = {};
 };
 
 /// oneDNN primitives and vectorised loops, in float32, threaded.

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "backends/runtime/communicator.h"
 #include "backends/runtime/kernel.h"
 
 namespace weft {
@@ -16,6 +17,8 @@ class Backend {
   virtual bool runs_whole(const Op& op) const = 0;
   /// The kernel of a node whose op runs whole. Throws Error for element types that it does not compute in.
   virtual Kernel make_kernel(const KernelSpec& spec) const = 0;
+  /// The processes that run what is compiled for it, together.
+  virtual const Communicator& communicator() const { return single_process(); }
 };
 
 }  // namespace weft

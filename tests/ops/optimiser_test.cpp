@@ -33,7 +33,7 @@ double variable(const Execution& execution, std::string_view name, std::int64_t 
   return execution.variables().get(name).number(element);
 }
 
-const std::vector<const Backend*>& backends() {
+const std::vector<const Backend*>& optimising_backends() {
   static const std::vector<const Backend*> backends{&reference_backend(), &onednn_backend()};
   return backends;
 }
@@ -42,7 +42,7 @@ const std::vector<const Backend*>& backends() {
 
 TEST_CASE("adam follows algorithm 1, with the step count and moments as states") {
   const AdamOptions options;
-  for (const Backend* backend : backends()) {
+  for (const Backend* backend : optimising_backends()) {
     CAPTURE(backend->name());
     Execution execution = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       Adam(graph).update(parameters, gradients, 0.01);
@@ -69,7 +69,7 @@ TEST_CASE("adam follows algorithm 1, with the step count and moments as states")
 }
 
 TEST_CASE("adam with weight decay takes a share of matrices, and nothing of vectors") {
-  for (const Backend* backend : backends()) {
+  for (const Backend* backend : optimising_backends()) {
     CAPTURE(backend->name());
     Graph graph;
     const std::vector<Value> parameters{graph.parameter("kernel", {1, 1}, Initializer::constant(2.0)),
@@ -88,7 +88,7 @@ TEST_CASE("adam with weight decay takes a share of matrices, and nothing of vect
 }
 
 TEST_CASE("sgd with momentum keeps a velocity") {
-  for (const Backend* backend : backends()) {
+  for (const Backend* backend : optimising_backends()) {
     CAPTURE(backend->name());
     Execution execution = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       Sgd(graph).update(parameters, gradients, 0.25, {.momentum = 0.5});
@@ -212,7 +212,7 @@ TEST_CASE("optimisers go where PyTorch's go") {
 }
 
 TEST_CASE("Nesterov's momentum and clipping are one pass over memory") {
-  for (const Backend* backend : backends()) {
+  for (const Backend* backend : optimising_backends()) {
     CAPTURE(backend->name());
     Execution execution = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       Sgd(graph).update(parameters, clip_by_global_norm(gradients, 2.5), 0.25, {.momentum = 0.5, .nesterov = true});
@@ -368,7 +368,7 @@ TEST_CASE("learning rates change with the steps as they promise") {
 }
 
 TEST_CASE("a schedule goes by the optimiser's count, from the first update on") {
-  for (const Backend* backend : backends()) {
+  for (const Backend* backend : optimising_backends()) {
     CAPTURE(backend->name());
     Execution execution = training(*backend, [](Graph& graph, auto parameters, auto gradients) {
       Sgd sgd(graph);

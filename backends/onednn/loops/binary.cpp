@@ -71,7 +71,8 @@ Loops number_loops() {
 
 Loops float_loops() {
   Loops loops = number_loops<float>();
-  loops.insert({{&op::div, map_pairs<vmath::Div, float, float>},
+  loops.insert({{&op::accumulate, map_pairs<vmath::Add, float, float>},
+                {&op::div, map_pairs<vmath::Div, float, float>},
                 {&op::remainder, map_pairs<Remainder, float, float>},
                 {&op::pow, map_pairs<Pow, float, float>}});
   return loops;
@@ -114,6 +115,7 @@ Kernel binary(const KernelSpec& spec) {
 }  // namespace
 
 Kernel add(const KernelSpec& spec) { return binary(spec); }
+Kernel accumulate(const KernelSpec& spec) { return binary(spec); }
 Kernel sub(const KernelSpec& spec) { return binary(spec); }
 Kernel mul(const KernelSpec& spec) { return binary(spec); }
 Kernel div(const KernelSpec& spec) { return binary(spec); }

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <algorithm>
+#include <barrier>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "backends/runtime/communicator.h"
+
+namespace weft::test {
+
+/// Threads of one program in the place of processes.
+class ThreadProcesses {
+ public:
+  explicit ThreadProcesses(int size) : barrier_(size), sent_(static_cast<std::size_t>(size)), size_(size) {}
+
+  /// Runs `program` as each of them. What the first of them throws that throws anything is thrown on; so either all must
+  /// throw, or none.
+  void run(const std::function<void(const std::shared_ptr<const Communicator>& communicator)>& program) {
+    std::vector<std::exception_ptr> errors(static_cast<std::size_t>(size_));
+    std::vector<std::thread> threads;
+    for (int rank = 0; rank < size_; ++rank)
+      threads.emplace_back([&, rank] {
+        try {
+          program(std::make_shared<Process>(*this, rank));
+        } catch (...) {
+          errors[static_cast<std::size_t>(rank)] = std::current_exception();
+        }
+      });
+    for (std::thread& thread : threads) thread.join();
+    for (const std::exception_ptr& error : errors)
+      if (error) std::rethrow_exception(error);
+  }
+
+ private:
+  class Process : public Communicator {
+   public:
+    Process(ThreadProcesses& all, int rank) : all_(all), rank_(rank) {}
+    std::string_view name() const override { return "threads"; }
+    int rank() const override { return rank_; }
+    int size() const override { return all_.size_; }
+    std::string host_of(int rank) const override { return "host" + std::to_string(rank); }
+
+    void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const override {
+      const std::size_t part = sent.size() / all_.sent_.size();
+      exchange(sent, [&](std::size_t from, std::span<const std::byte> bytes) {
+        std::ranges::copy(bytes.subspan(static_cast<std::size_t>(rank_) * part, part), received.data() + from * part);
+      });
+    }
+    void all_gather(std::span<std::byte> parts) const override {
+      const std::size_t part = parts.size() / all_.sent_.size();
+      exchange(parts.subspan(static_cast<std::size_t>(rank_) * part, part),
+               [&](std::size_t from, std::span<const std::byte> bytes) {
+                 if (from != static_cast<std::size_t>(rank_)) std::ranges::copy(bytes, parts.data() + from * part);
+               });
+    }
+    void broadcast(std::span<std::byte> bytes) const override {
+      exchange(bytes, [&](std::size_t from, std::span<const std::byte> given) {
+        if (from == 0 && rank_ != 0) std::ranges::copy(given, bytes.data());
+      });
+    }
+
+   private:
+    template <typename Take>
+    void exchange(std::span<const std::byte> mine, const Take& take) const {
+      all_.sent_[static_cast<std::size_t>(rank_)] = mine;
+      all_.barrier_.arrive_and_wait();
+      for (std::size_t from = 0; from < all_.sent_.size(); ++from) take(from, all_.sent_[from]);
+      all_.barrier_.arrive_and_wait();
+    }
+
+    ThreadProcesses& all_;
+    int rank_;
+  };
+
+  std::barrier<> barrier_;
+  std::vector<std::span<const std::byte>> sent_;
+  int size_;
+};
+
+}  // namespace weft::test
