@@ -20,6 +20,8 @@ struct PassContext {
   std::function<std::vector<Tensor>(const Graph& graph, NodeId node)> evaluate;
   /// The most bytes that the arena may have. Empty: as many as it takes.
   std::optional<std::size_t> memory_budget = {};
+  /// How many processes run the graph together.
+  int processes = 1;
   /// The scratch memory that the kernel of a node asks for. Empty: none.
   std::function<std::size_t(const Graph& graph, NodeId node)> scratch_bytes = {};
   /// Is told what a pass left as it was, though it may look as if it had to act, and why. Empty: nobody asks.

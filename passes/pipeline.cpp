@@ -12,6 +12,7 @@ std::span<const Pass* const> all_passes() {
                                      &pass::bf16_weights,
                                      &pass::constant_fold,
                                      &pass::cse,
+                                     &pass::data_parallel,
                                      &pass::dce,
                                      &pass::decompose,
                                      &pass::factor_sums,
@@ -38,6 +39,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
   const std::vector<const Pass*> pipeline{
       // What nobody reads need not be looked at by the passes below.
       &pass::dce,
+      // Processes that train together add up what each has, before anything is made of it.
+      &pass::data_parallel,
       // What is written by hand becomes the op that it means, while it still is as gradients() saw it.
       &pass::recognise,
       // Cells and attention become products and fused pointwise parts: the forms that the passes below know.

@@ -16,6 +16,7 @@ extern const Pass batch_over_time;
 extern const Pass bf16_weights;
 extern const Pass constant_fold;
 extern const Pass cse;
+extern const Pass data_parallel;
 extern const Pass dce;
 extern const Pass decompose;
 extern const Pass factor_sums;

@@ -938,7 +938,8 @@ class Generator {
         case 3:
           graph_.update(state, tanh(mul(of_shape({2, 3}), state)));
           break;
-        default:
+        default:  // nothing, or it begins anew
+          if (state == states_[0]) graph_.update(state, broadcast(number(0.0), {2, 3}));
           break;
       }
     }

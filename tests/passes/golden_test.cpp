@@ -70,6 +70,7 @@ bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget 
   bool changed = false;
   const Pass* const passes[] = {&pass};
   PassContext context = pass_context(reference_backend(), budget);
+  context.processes = 2;  // for data-parallel
   // The reference backend has no kernels for what it makes.
   if (&pass == &pass::fuse_elementwise || &pass == &pass::split_reduction) context.runs_whole = {};
   run_passes(graph, passes, context,

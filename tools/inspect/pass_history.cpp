@@ -99,6 +99,7 @@ PassHistory record_passes(Graph graph, const Backend& backend, const std::vector
   Recorder recorder(backend, options);
   recorder.record(graph, nullptr, false, 0.0);
   PassContext context = pass_context(backend);
+  context.processes = options.processes;
   std::vector<std::string> reasons;
   context.explain = [&](const std::string& reason) { reasons.push_back(reason); };
   run_passes(graph, passes, context,

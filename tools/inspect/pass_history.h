@@ -60,6 +60,7 @@ struct PassHistory {
 struct PassHistoryOptions {
   int runs = 0;  ///< how many runs of every stage are timed, for the median; 0: none
   DrawRange range;
+  int processes = 1;  ///< that train together
 };
 
 /// Runs the passes on the graph as compiling for that backend does, and records every stage. Throws Error when a stage

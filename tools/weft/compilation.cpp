@@ -59,8 +59,17 @@ std::vector<const Pass*> passes_named(const std::vector<std::string>& names) {
 }
 
 void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
-                    const PassObserver& observer, std::optional<std::size_t> memory_budget) {
-  run_passes(graph, passes, pass_context(backend, memory_budget), observer);
+                    const PassObserver& observer, std::optional<std::size_t> memory_budget, int processes) {
+  PassContext context = pass_context(backend, memory_budget);
+  context.processes = processes;
+  run_passes(graph, passes, context, observer);
+}
+
+Option add_processes_option(const Command& command, int& processes) {
+  return command
+      .option("--processes", processes, "As it is compiled for so many processes that train together (data-parallel)")
+      .value("N")
+      .between(1, 1 << 20);
 }
 
 Option add_disabled_passes_option(const Command& command, std::vector<std::string>& names) {
@@ -108,6 +117,7 @@ void add_stage_options(const Command& command, StageOptions& options) {
       .excludes(after);
   add_check_passes_option(command, options.check_passes).group(group);
   add_backend_option(command, options.backend).group(group);
+  add_processes_option(command, options.processes).group(group);
 }
 
 namespace {
@@ -134,6 +144,8 @@ Graph compiled_within_budget(const Graph& graph, const StageOptions& options) {
 
 void bring_to_stage(Graph& graph, const StageOptions& options) {
   if (!options.compiles()) return;
+  require(!options.memory_budget || options.processes == 1,
+          "--memory-budget goes by a program of one process; leave out --processes {}", options.processes);
   if (options.memory_budget) {
     graph = compiled_within_budget(graph, options);
     return;
@@ -142,7 +154,8 @@ void bring_to_stage(Graph& graph, const StageOptions& options) {
   if (!options.after.empty()) passes = passes_until(std::move(passes), options.after);
   std::optional<PassCheck> check;
   if (options.check_passes) check.emplace(graph, reference_backend());
-  run_passes_for(graph, backend_named(options.backend), passes, check ? check->observer() : PassObserver{});
+  run_passes_for(graph, backend_named(options.backend), passes, check ? check->observer() : PassObserver{}, {},
+                 options.processes);
 }
 
 }  // namespace weft::tool

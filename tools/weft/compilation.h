@@ -21,9 +21,13 @@ std::vector<const Pass*> passes_until(std::vector<const Pass*> passes, const std
 std::vector<const Pass*> passes_named(const std::vector<std::string>& names);
 
 /// Runs passes on the graph as compiling for that backend does. `memory_budget`: the bytes that rematerialise keeps
-/// the arena within; without it, that pass does nothing.
+/// the arena within; without it, that pass does nothing. `processes`: how many train together, for data-parallel.
 void run_passes_for(Graph& graph, const Backend& backend, const std::vector<const Pass*>& passes,
-                    const PassObserver& observer = {}, std::optional<std::size_t> memory_budget = {});
+                    const PassObserver& observer = {}, std::optional<std::size_t> memory_budget = {},
+                    int processes = 1);
+
+/// Adds --processes.
+Option add_processes_option(const Command& command, int& processes);
 
 /// Adds --disable-pass (or --without), which may be repeated: names of passes that compiling leaves out.
 Option add_disabled_passes_option(const Command& command, std::vector<std::string>& names);
@@ -41,16 +45,17 @@ struct StageOptions {
   bool check_passes = false;
   std::optional<std::size_t> memory_budget;
   std::string backend = "onednn";
+  int processes = 1;
 
   /// Whether any pass runs at all.
   bool compiles() const {
-    return stage == "after" || !after.empty() || !without.empty() || check_passes || memory_budget ||
+    return stage == "after" || !after.empty() || !without.empty() || check_passes || memory_budget || processes > 1 ||
            precision != Precision::f32;
   }
 };
 
-/// Adds --stage, --after (or --stop-after), --disable-pass, --precision, --memory-budget, --check-passes and --backend, as a group
-/// of their own.
+/// Adds --stage, --after (or --stop-after), --disable-pass, --precision, --memory-budget, --check-passes, --backend and
+/// --processes, as a group of their own.
 void add_stage_options(const Command& command, StageOptions& options);
 
 /// Runs the passes that the options ask for; says on standard error what keeping to a memory budget cost.

@@ -114,6 +114,7 @@ void add_explain(Program& program) {
       .comma_separated();
   add_disabled_passes_option(command, options->disabled);
   add_backend_option(command, options->backend);
+  add_processes_option(command, options->recording.processes);
   command
       .option("--time", options->recording.runs,
               "Run every stage so many times on random inputs, for the median; otherwise nothing is run")

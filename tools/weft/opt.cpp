@@ -23,6 +23,7 @@ struct OptOptions {
   std::string last;
   std::optional<std::size_t> memory_budget;
   std::string backend = "onednn";
+  int processes = 1;
   bool check_passes = false;
   bool time_passes = false;
   PassPrinting printing;
@@ -46,7 +47,7 @@ void opt(const OptOptions& options) {
   std::optional<PassCheck> check;
   if (options.check_passes) check.emplace(graph, reference_backend());
   run_passes_for(graph, backend_named(options.backend), passes,
-                 check ? check->observer(log.observer()) : log.observer(), options.memory_budget);
+                 check ? check->observer(log.observer()) : log.observer(), options.memory_budget, options.processes);
   if (options.time_passes) std::fputs(log.table().c_str(), stderr);
   write_output(options.output, written(graph, options.format));
 }
@@ -68,6 +69,7 @@ void add_pass_options(const Command& command, OptOptions& options) {
       .value("BYTES")
       .group(group);
   add_backend_option(command, options.backend).group(group);
+  add_processes_option(command, options.processes).group(group);
 }
 
 void add_looking_options(const Command& command, OptOptions& options) {

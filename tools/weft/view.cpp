@@ -22,6 +22,7 @@ struct ViewOptions {
   std::vector<std::string> without;
   Precision precision = Precision::f32;
   std::string backend = "onednn";
+  int processes = 1;
   std::string profile;
   std::string output;
 };
@@ -56,7 +57,7 @@ void view(const ViewOptions& options) {
   if (!only_after) page.data.emplace_back("declared", view_data(graph, "As declared", times, nullptr));
   if (options.stage != "before") {
     const Backend& backend = backend_named(options.backend);
-    run_passes_for(graph, backend, compile_pipeline(options.without, options.precision));
+    run_passes_for(graph, backend, compile_pipeline(options.without, options.precision), {}, {}, options.processes);
     require_viewable(graph);
     page.data.emplace_back("compiled", view_data(graph, "Compiled", times, &backend));
   }
@@ -79,6 +80,7 @@ void add_view(Program& program) {
   add_disabled_passes_option(command, options->without).group(group);
   add_precision_option(command, options->precision).group(group);
   add_backend_option(command, options->backend).group(group);
+  add_processes_option(command, options->processes).group(group);
   add_graph_source(command, options->source);
   command.footer(
       "The page is one file that needs no network. Steps that repeat are folded; a click unfolds them. docs/view.md\n"
