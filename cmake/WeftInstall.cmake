@@ -12,7 +12,7 @@ option(WEFT_INSTALL "Install Weft's libraries and headers" ${PROJECT_IS_TOP_LEVE
 
 set(weft_libraries
   weft_graph_base weft_graph weft_graph_io weft_ops weft_passes_handwritten weft_passes_autodiff weft_passes_memory weft_passes
-  weft_backend_runtime weft_backend_reference weft_backend_onednn weft_backend_check)
+  weft_backend_runtime weft_backend_mpi weft_backend_reference weft_backend_onednn weft_backend_check)
 
 set(weft_training_libraries weft_layers weft_training)
 set(weft_nmt_libraries

@@ -18,6 +18,7 @@ packages=(
   zlib1g-dev            # packed corpora
   libcairo2-dev         # pictures
   fonts-dejavu-core     # the letters in them
+  libopenmpi-dev openmpi-bin  # several processes; can be left out, as may MPICH take its place
   doctest-dev           # tests
   "$@"
 )

@@ -1,0 +1,156 @@
+#include "backends/mpi/mpi_communicator.h"
+
+#ifdef WEFT_MPI
+#include <mpi.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <limits>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "graph/base/error.h"
+#include "graph/base/number_text.h"
+
+namespace weft {
+namespace {
+
+/// What the environment says under that name; nothing when it is no number.
+std::optional<int> environment_number(const char* name) {
+  const char* text = std::getenv(name);
+  const auto number = text == nullptr ? std::nullopt : parse_integer(text);
+  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+}
+
+#ifdef WEFT_MPI
+
+/// MPI counts in ints.
+int count_of(std::size_t bytes) {
+  check_invariant(bytes <= static_cast<std::size_t>(std::numeric_limits<int>::max()), "{} bytes are sent at once",
+                  bytes);
+  return static_cast<int>(bytes);
+}
+
+class MpiProcesses : public Communicator {
+ public:
+  MpiProcesses() {
+    int is_begun = 0;
+    MPI_Initialized(&is_begun);
+    require(is_begun == 0, "MPI has begun already: a program has one communicator");
+    int provided = MPI_THREAD_SINGLE;
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+    MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    require(provided >= MPI_THREAD_FUNNELED, "this MPI allows no threads (MPI_THREAD_FUNNELED); use another one");
+    find_hosts();
+  }
+  ~MpiProcesses() override {
+    // It would wait for all processes, which wait for this one elsewhere.
+    if (std::uncaught_exceptions() == exceptions_) MPI_Finalize();
+  }
+  MpiProcesses(const MpiProcesses&) = delete;
+  MpiProcesses& operator=(const MpiProcesses&) = delete;
+
+  std::string_view name() const override { return "mpi"; }
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+
+  void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const override {
+    const int part = count_of(sent.size() / static_cast<std::size_t>(size_));
+    MPI_Alltoall(sent.data(), part, MPI_BYTE, received.data(), part, MPI_BYTE, MPI_COMM_WORLD);
+  }
+
+  void all_gather(std::span<std::byte> parts) const override {
+    const int part = count_of(parts.size() / static_cast<std::size_t>(size_));
+    MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, parts.data(), part, MPI_BYTE, MPI_COMM_WORLD);
+  }
+
+  /// MPI's own waiting takes a whole processor, which process 0 may have better use for.
+  void broadcast(std::span<std::byte> bytes) const override {
+    constexpr std::size_t most_bytes = std::size_t{1} << 28;
+    constexpr std::chrono::microseconds longest_pause(1000);
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes))) {
+      MPI_Request request = MPI_REQUEST_NULL;
+      MPI_Ibcast(bytes.data(), count_of(std::min(bytes.size(), most_bytes)), MPI_BYTE, 0, MPI_COMM_WORLD, &request);
+      std::chrono::microseconds pause(1);
+      for (int is_done = 0;;) {
+        MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
+        if (is_done != 0) break;
+        std::this_thread::sleep_for(pause);
+        pause = std::min(2 * pause, longest_pause);
+      }
+    }
+  }
+
+  std::string host_of(int rank) const override { return hosts_.at(static_cast<std::size_t>(rank)); }
+
+ private:
+  void find_hosts() {
+    using Name = std::array<char, MPI_MAX_PROCESSOR_NAME>;
+    std::vector<Name> names(static_cast<std::size_t>(size_), Name{});
+    int length = 0;
+    MPI_Get_processor_name(names[static_cast<std::size_t>(rank_)].data(), &length);
+    all_gather(std::as_writable_bytes(std::span(names)));
+    for (const Name& name : names) hosts_.emplace_back(name.data());
+  }
+
+  int exceptions_ = std::uncaught_exceptions();
+  int rank_ = 0;
+  int size_ = 1;
+  std::vector<std::string> hosts_;
+};
+
+#endif
+
+}  // namespace
+
+LaunchedAs launched_as() {
+  struct Launcher {
+    const char* rank;
+    const char* size;
+  };
+  // mpirun of Open MPI; mpiexec of MPICH and srun's PMI; srun's PMIx, which tells the size in Slurm's words alone.
+  static constexpr std::array launchers{Launcher{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+                                        Launcher{"PMI_RANK", "PMI_SIZE"},
+                                        Launcher{"PMIX_RANK", "SLURM_STEP_NUM_TASKS"}};
+  for (const auto& [rank_name, size_name] : launchers) {
+    const auto rank = environment_number(rank_name);
+    const auto size = environment_number(size_name);
+    if (rank && size && *rank >= 0 && *rank < *size) return {*rank, *size};
+  }
+  return {};
+}
+
+#ifdef WEFT_MPI
+
+bool has_mpi() { return true; }
+
+std::shared_ptr<const Communicator> mpi_communicator() { return std::make_shared<MpiProcesses>(); }
+
+void end_processes(int status) {
+  int is_begun = 0;
+  int is_ended = 0;
+  MPI_Initialized(&is_begun);
+  MPI_Finalized(&is_ended);
+  if (is_begun != 0 && is_ended == 0) MPI_Abort(MPI_COMM_WORLD, status);
+}
+
+#else
+
+void end_processes(int) {}
+
+bool has_mpi() { return false; }
+
+std::shared_ptr<const Communicator> mpi_communicator() {
+  fail("this program was built without MPI: install libopenmpi-dev (or libmpich-dev) and build it anew");
+}
+
+#endif
+
+}  // namespace weft
