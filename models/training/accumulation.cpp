@@ -1,5 +1,7 @@
 #include "models/training/accumulation.h"
 
+#include <string>
+
 #include "ops/ops.h"
 
 namespace weft {
@@ -19,10 +21,10 @@ void accumulate_gradients(std::span<const Value> parameters, std::span<const Val
   Graph& graph = weight.graph();
   const Graph::Scope scope = graph.absolute_scope(scope_name);
   const Value last_weight = declare_weight(graph);
-  graph.update(last_weight, last_weight + weight);
+  graph.update(last_weight, accumulate(last_weight, weight));
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const Value last = declare_sum(graph, parameters[i]);
-    graph.update(last, last + sums[i]);
+    graph.update(last, accumulate(last, sums[i]));
   }
 }
 
@@ -39,5 +41,7 @@ std::vector<Value> take_accumulated(std::span<const Value> parameters) {
   }
   return means;
 }
+
+bool is_accumulated(std::string_view variable) { return variable.starts_with(std::string(scope_name) + '/'); }
 
 }  // namespace weft

@@ -28,7 +28,8 @@ std::optional<std::string> first_not_finite(const TrainingTask& task, const Trai
                       .average = options.average,
                       .seed = options.seed,
                       .check_numerics = true,
-                      .backend = options.backend},
+                      .backend = options.backend,
+                      .alone = true},
                      nullptr);
     if (from) again.restore(*from);
     train_until(again, steps + 1, go_on);

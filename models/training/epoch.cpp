@@ -54,11 +54,13 @@ void require_finite(const StepReport& report, std::int64_t step) {
 std::optional<EpochReport> run_epoch(TrainingState& state, std::int64_t batches, const RunBatch& run_batch,
                                      const std::function<bool(const StepReport&)>& on_step, StepReport& last) {
   const auto start = std::chrono::steady_clock::now();
+  bool stops = false;
   while (state.batch_in_epoch < batches) {
     const StepReport report = run_batch(state.batch_in_epoch);
     add_batch(state, report);
     last = report;
-    if (on_step && !on_step(report)) return std::nullopt;
+    stops = (on_step && !on_step(report)) || stops;
+    if (stops && report.updated) return std::nullopt;
   }
   const EpochReport report{.epoch = state.epoch + 1,
                            .loss = state.epoch_loss_sum / static_cast<double>(state.epoch_tokens),

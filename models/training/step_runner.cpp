@@ -1,14 +1,23 @@
 #include "models/training/step_runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <set>
 #include <utility>
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/numerics.h"
+#include "graph/base/checksum.h"
 #include "graph/base/error.h"
+#include "graph/io/text.h"
+#include "graph/leaf.h"
+#include "models/training/accumulation.h"
 #include "models/training/run/weights.h"
 #include "models/training/schedule.h"
+#include "passes/pipeline.h"
 
 namespace weft {
 namespace {
@@ -75,13 +84,38 @@ void require_complete_task(const TrainingTask& task) {
           task.accumulate);
 }
 
+/// The states that the graph of an update takes.
+std::vector<std::string> accumulated_states(const Graph& update) {
+  std::vector<std::string> names;
+  for (const NodeId id : update.leaves(leaf::state))
+    if (is_accumulated(update.node(id).name)) names.push_back(update.node(id).name);
+  return names;
+}
+
+std::string checksum_text(const Checksum& checksum) { return fmt::format("{:016x}", checksum.value()); }
+
+/// What is the same in all processes that train together.
+std::vector<std::string> lines_of(const TrainingTask& task, const TrainerOptions& options, const Graph& graph) {
+  Checksum of_graph;
+  of_graph.add(to_text(graph));
+  std::vector<std::string> lines = options.alike;
+  lines.push_back(fmt::format("{} batches an epoch", task.batches));
+  lines.push_back(fmt::format("{} batches an update", task.accumulate));
+  lines.push_back(fmt::format("seed {}", options.seed));
+  lines.push_back(fmt::format("{} epochs, patience {}", options.epochs, options.patience));
+  lines.push_back(fmt::format("learning rate {}, average {}", options.learning_rate.learning_rate, options.average));
+  lines.push_back(fmt::format("step '{}' with checksum {}", graph.name(), checksum_text(of_graph)));
+  return lines;
+}
+
 }  // namespace
 
 StepRunner::StepRunner(TrainingTask task, TrainerOptions options, const Checkpoint* from)
     : task_(std::move(task)),
       options_(std::move(options)),
       variables_(options_.variables ? options_.variables : std::make_shared<Variables>(options_.seed)),
-      arena_(std::make_shared<Arena>()) {
+      arena_(std::make_shared<Arena>()),
+      communicator_(options_.backend && !options_.alone ? &options_.backend->communicator() : &single_process()) {
   require_complete_task(task_);
   if (!options_.programs) options_.programs = std::make_shared<ProgramCache>();
   programs_.emplace(options_.programs);
@@ -90,6 +124,11 @@ StepRunner::StepRunner(TrainingTask task, TrainerOptions options, const Checkpoi
   const TrainingTask::Shape first = task_.shape_of({});
   const Graph graph = task_.graph(first);
   require_step(graph);
+  if (!communicator_->is_alone()) {
+    require_same_lines(*communicator_, "the settings of training", lines_of(task_, options_, graph));
+    require_shareable(task_.accumulate, communicator_->size(), options_.advice.accumulate);
+    batch_counts_ = batch_counts(graph);
+  }
   if (from != nullptr) check_weights(graph, from->variables);
   if (task_.update) {
     const Graph update = task_.update();
@@ -97,11 +136,13 @@ StepRunner::StepRunner(TrainingTask task, TrainerOptions options, const Checkpoi
     require_scalars(update);
     require_average(update, options_.average);
     update_ = compiled(update);
+    partial_sums_.emplace(*variables_, accumulated_states(update));
   } else {
     require_average(graph, options_.average);
   }
   programs_->find(first, [&] { return compiled_step(graph); });
   if (from != nullptr) restore(*from);
+  share();
 }
 
 StepRunner::~StepRunner() = default;
@@ -110,6 +151,7 @@ Execution StepRunner::compiled(const Graph& graph) const {
   const Backend& backend = options_.backend ? *options_.backend : onednn_backend();
   CompileOptions options{.precision = options_.precision, .memory_budget = options_.memory_budget};
   if (options_.check_numerics) options = without_fusions(std::move(options));
+  if (options_.alone) options.disabled_passes.emplace_back(pass::data_parallel.name);
   Execution execution(compile(graph, backend, options), {variables_, arena_});
   if (options_.check_numerics) execution.attach(std::make_shared<NumericsCheck>());
   return execution;
@@ -161,6 +203,11 @@ void StepRunner::restore(const Checkpoint& checkpoint) {
   require(checkpoint.state.batch_in_epoch <= task_.batches,
           "the checkpoint has done {} batches of an epoch, the task has {}", checkpoint.state.batch_in_epoch,
           task_.batches);
+  // An earlier version could stop between the batches of an update, and kept what these had left.
+  require(checkpoint.state.batch_in_epoch % task_.accumulate == 0 || checkpoint.state.batch_in_epoch == task_.batches,
+          "the checkpoint was written between the batches of an update, by an earlier version; go on from another one");
+  if (partial_sums_) partial_sums_->clear();
+  reports_.clear();
   state_ = checkpoint.state;
 }
 
@@ -172,47 +219,148 @@ void StepRunner::set_rates(Execution& update, double learning_rate) const {
   if (options_.average > 0) set_scalar(update, average_weight_input, average_weight(options_.average, state_.step + 1));
 }
 
-/// Leaves the state as it was; throws Diverged when the batch, or the update that it ends, makes what is no number.
-StepReport StepRunner::run_batch(std::int64_t batch) {
-  const BatchNumber number{state_.epoch, batch};
-  const std::int64_t step_number = state_.step + 1;
-  StepReport report{.epoch = number.epoch + 1,
-                    .batch = number.batch + 1,
+StepReport StepRunner::report_of(std::int64_t batch) const {
+  StepReport report{.epoch = state_.epoch + 1,
+                    .batch = batch + 1,
                     .batches = task_.batches,
                     .learning_rate = learning_rate(options_.learning_rate, state_),
-                    .tokens = task_.tokens_of(number)};
+                    .tokens = task_.tokens_of({state_.epoch, batch})};
   require(report.tokens > 0, "batch {} of epoch {} has {} tokens, at least one is needed", report.batch, report.epoch,
           report.tokens);
   // An epoch's last batches make an update even if they are fewer.
   report.updated = report.batch % task_.accumulate == 0 || report.batch == report.batches;
-  const TrainingTask::Shape shape = task_.shape_of(number);
-  const std::shared_ptr<Execution> program = execution(shape);
-  Execution& step = *program;
-  Execution& update = update_ ? *update_ : step;
-  task_.fill(number, step);
-  set_rates(update, report.learning_rate);
-  const StepObserver& observer = options_.observer;
-  if (observer.before) observer.before(step_number, shape, step);
-  run_step(step, state_);
-  if (observer.after) observer.after(step_number, step);
-  report.loss = task_.per_token(number, scalar_output(step, loss_output));
-  if (update_ && report.updated) {
-    run_step(update, state_);
-    if (observer.after_update) observer.after_update(step_number, update);
-  }
-  if (!report.updated)
-    report.gradient_norm = last_.gradient_norm;
-  else if (update.graph().has_output(gradient_norm_output))
-    report.gradient_norm = scalar_output(update, gradient_norm_output);
-  if (report.updated && update.graph().has_output(learning_rate_name))
-    report.learning_rate = scalar_output(update, learning_rate_name);
-  require_finite(report, step_number);
   return report;
 }
 
+/// Returns the loss. `number_in_share`: of this process's batches of the update, from 0.
+double StepRunner::run_micro_batch(std::int64_t batch, std::int64_t number_in_share) {
+  TrainingState state = state_;
+  state.batch_in_epoch = batch;
+  const BatchNumber number{state.epoch, batch};
+  const TrainingTask::Shape shape = task_.shape_of(number);
+  const std::shared_ptr<Execution> step = execution(shape);
+  if (partial_sums_) partial_sums_->prepare(number_in_share);
+  task_.fill(number, *step);
+  if (!update_) set_rates(*step, learning_rate(options_.learning_rate, state_));
+  const StepObserver& observer = options_.observer;
+  if (observer.before) observer.before(state.step + 1, shape, *step);
+  run_step(*step, state);
+  if (observer.after) observer.after(state.step + 1, *step);
+  if (!update_) updated_by_ = step;
+  return task_.per_token(number, scalar_output(*step, loss_output));
+}
+
+/// Behind `count` batches of this process, and notes in the report of the last one what came of it.
+void StepRunner::run_update(StepReport& report, std::int64_t count) {
+  if (update_) {
+    partial_sums_->finish(count);
+    set_rates(*update_, report.learning_rate);
+    run_step(*update_, state_);
+    if (options_.observer.after_update) options_.observer.after_update(state_.step + 1, *update_);
+  }
+  const Execution& update = update_ ? *update_ : *updated_by_;
+  if (update.graph().has_output(gradient_norm_output))
+    report.gradient_norm = scalar_output(update, gradient_norm_output);
+  if (update.graph().has_output(learning_rate_name)) report.learning_rate = scalar_output(update, learning_rate_name);
+}
+
+/// Leaves the state as it was; throws Diverged when the batch, or the update that it ends, makes what is no number.
+StepReport StepRunner::run_batch(std::int64_t batch) {
+  if (!communicator_->is_alone()) return shared_batch(batch);
+  StepReport report = report_of(batch);
+  const std::int64_t number = batch % task_.accumulate;
+  report.loss = run_micro_batch(batch, number);
+  report.gradient_norm = last_.gradient_norm;
+  if (report.updated) run_update(report, number + 1);
+  require_finite(report, state_.step + 1);
+  return report;
+}
+
+/// The batches of an update are told one by one when all processes have done theirs.
+StepReport StepRunner::shared_batch(std::int64_t batch) {
+  if (reports_.empty()) run_shared_update(batch);
+  const StepReport report = reports_.front();
+  reports_.pop_front();
+  require_finite(report, state_.step + 1);
+  return report;
+}
+
+/// The batches from `first` on: each process does as many as the others, one behind the other, and at the end of an
+/// epoch those that are there.
+void StepRunner::run_shared_update(std::int64_t first) {
+  check_invariant(first % task_.accumulate == 0, "an update begins at batch {} of {} each", first, task_.accumulate);
+  const std::int64_t last = std::min(first + task_.accumulate, task_.batches);
+  const std::int64_t share = task_.accumulate / communicator_->size();
+  const std::int64_t own_first = std::min(first + communicator_->rank() * share, last);
+  const std::int64_t own_last = std::min(own_first + share, last);
+  std::vector<double> losses(static_cast<std::size_t>(share));
+  skip_batches(batch_counts_, own_first - first, *variables_);
+  for (std::int64_t batch = own_first; batch < own_last; ++batch)
+    losses[static_cast<std::size_t>(batch - own_first)] = run_micro_batch(batch, batch - own_first);
+  skip_batches(batch_counts_, last - own_last, *variables_);
+  losses = numbers_of_all(*communicator_, losses);
+  reports_.clear();
+  for (std::int64_t batch = first; batch < last; ++batch) {
+    StepReport& report = reports_.emplace_back(report_of(batch));
+    report.loss = losses[static_cast<std::size_t>(batch - first)];
+    report.gradient_norm = last_.gradient_norm;
+  }
+  run_update(reports_.back(), own_last - own_first);
+}
+
+Checkpoint StepRunner::checkpoint() const {
+  Checkpoint checkpoint{{}, state_};
+  for (const std::string& name : variables_->names())
+    if (!is_accumulated(name)) checkpoint.variables.emplace(name, variables_->get(name));
+  return checkpoint;
+}
+
+void StepRunner::share() {
+  if (communicator_->is_alone()) return;
+  std::array<std::int64_t, 9> numbers{state_.step,
+                                      state_.epoch,
+                                      state_.batch_in_epoch,
+                                      std::bit_cast<std::int64_t>(state_.epoch_loss_sum),
+                                      state_.epoch_tokens,
+                                      state_.best_epoch,
+                                      state_.worse_epochs,
+                                      state_.cuts,
+                                      std::bit_cast<std::int64_t>(state_.seed)};
+  communicator_->broadcast(std::as_writable_bytes(std::span(numbers)));
+  state_.step = numbers[0];
+  state_.epoch = numbers[1];
+  state_.batch_in_epoch = numbers[2];
+  state_.epoch_loss_sum = std::bit_cast<double>(numbers[3]);
+  state_.epoch_tokens = numbers[4];
+  state_.best_epoch = numbers[5];
+  state_.worse_epochs = numbers[6];
+  state_.cuts = numbers[7];
+  state_.seed = std::bit_cast<std::uint64_t>(numbers[8]);
+  for (const std::string& name : variables_->names()) {
+    if (is_accumulated(name)) continue;
+    Tensor tensor = variables_->get(name);
+    communicator_->broadcast(tensor.bytes());
+    variables_->set(name, tensor);
+  }
+}
+
+/// They would part where processors of different kinds round differently.
+void StepRunner::require_same_weights() const {
+  if (communicator_->is_alone()) return;
+  std::vector<std::string> lines;
+  for (const std::string& name : variables_->names()) {
+    Checksum checksum;
+    checksum.add(variables_->get(name).bytes());
+    lines.push_back(fmt::format("'{}' with checksum {}", name, checksum_text(checksum)));
+  }
+  require_same_lines(*communicator_, fmt::format("the weights after epoch {}", state_.epoch), lines);
+}
+
 std::optional<EpochReport> StepRunner::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
-  return weft::run_epoch(
+  const auto report = weft::run_epoch(
       state_, task_.batches, [this](std::int64_t batch) { return run_batch(batch); }, on_step, last_);
+  if (report) require_same_weights();
+  return report;
 }
 
 void StepRunner::set_measured(bool best, const Measures& measures) {

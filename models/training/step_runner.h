@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,8 @@
 #include "backends/runtime/profile.h"
 #include "backends/runtime/program_cache.h"
 #include "models/training/epoch.h"
+#include "models/training/partial_sums.h"
+#include "models/training/processes.h"
 #include "models/training/run/checkpoint.h"
 #include "models/training/trainer_options.h"
 #include "models/training/training_task.h"
@@ -17,6 +20,10 @@ namespace weft {
 /// Runs the steps of a training, and no more than that: one compiled step a batch shape, all sharing weights and
 /// working memory. Those that find no room in the cache are compiled again when their next batch comes. Deterministic:
 /// the same task, options and state give the same bits, with any number of threads and after a resume.
+///
+/// Where the backend's communicator has several processes, each makes a runner of the same task and calls the same
+/// functions, and does its share of the batches of each update; state and reports are the same in all of them, and the
+/// same as those of one process.
 class StepRunner {
  public:
   /// Compiles the first step. With a checkpoint it goes on from it, and finds before any weights are made whether these
@@ -30,10 +37,13 @@ class StepRunner {
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
   void restore(const Checkpoint& checkpoint);
   /// Weights, moments and state as they are now.
-  Checkpoint checkpoint() const { return {variables_->snapshot(), state_}; }
+  Checkpoint checkpoint() const;
+  /// Takes over what process 0 has of them: what one that has gone on from a checkpoint shares with the others. Throws
+  /// Error, in all, when they do not train the same.
+  void share();
 
-  /// Runs to the end of the current epoch. `on_step` is called after each batch; it returns false to stop (after that
-  /// batch). Returns nothing when stopped. Throws Diverged, with epoch and batch, when the loss is not finite; the
+  /// Runs to the end of the current epoch. `on_step` is called after each batch; it returns false to stop, after the update
+  /// that the batch is part of. Returns nothing when stopped. Throws Diverged, with epoch and batch, when the loss is not finite; the
   /// state is then as it was before that batch, the variables are not.
   std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step = {});
 
@@ -68,6 +78,12 @@ class StepRunner {
   Execution compiled_step(const Graph& graph);
   std::shared_ptr<Execution> execution(const TrainingTask::Shape& shape);
   StepReport run_batch(std::int64_t batch);
+  StepReport report_of(std::int64_t batch) const;
+  double run_micro_batch(std::int64_t batch, std::int64_t number_in_share);
+  void run_update(StepReport& report, std::int64_t count);
+  StepReport shared_batch(std::int64_t batch);
+  void run_shared_update(std::int64_t first);
+  void require_same_weights() const;
   void set_rates(Execution& update, double learning_rate) const;
 
   TrainingTask task_;
@@ -77,7 +93,12 @@ class StepRunner {
   TrainingState state_;
   StepReport last_;
   std::optional<ProgramsByShape> programs_;
+  const Communicator* communicator_;
+  std::optional<PartialSums> partial_sums_;  ///< when several batches make an update
+  std::vector<BatchCount> batch_counts_;     ///< when several processes share them
+  std::deque<StepReport> reports_;   ///< likewise, of the update that is done: its batches that are still to be told
   std::optional<Execution> update_;  ///< of several batches; else each step has its own
+  std::shared_ptr<const Execution> updated_by_;  ///< the step that made the last update, when it did
   std::shared_ptr<const Profiler> update_profiler_;
   ProgramReport largest_;
 };

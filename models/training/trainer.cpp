@@ -16,8 +16,17 @@
 namespace weft {
 
 Trainer::Trainer(TrainingTask task, TrainerOptions options)
-    : task_(std::move(task)), options_(std::move(options)), checkpoints_(options_.checkpoints) {
+    : task_(std::move(task)),
+      options_(std::move(options)),
+      communicator_(options_.backend ? &options_.backend->communicator() : &single_process()) {
   require_complete();
+  if (communicator_->is_first()) {
+    checkpoints_ = options_.checkpoints;
+  } else {
+    options_.folder.clear();
+    options_.checkpoint.clear();
+    options_.progress.reset();
+  }
   if (!options_.progress) options_.progress = std::make_shared<Progress>();
   if (!options_.folder.empty()) {
     lock_.emplace(options_.folder);
@@ -63,6 +72,7 @@ void Trainer::require_complete() const {
 }
 
 void Trainer::restore(std::string_view which) {
+  if (!communicator_->is_first()) return steps_->share();
   require(checkpoints_.has_value(), "there is no checkpoint {}: the training has no folder", which);
   const std::string name = checkpoints_->resolve(which);
   const Checkpoint checkpoint = checkpoints_->load(name);
@@ -72,6 +82,7 @@ void Trainer::restore(std::string_view which) {
     fail("{}: {}", checkpoints_->file_of(name).string(), error.what());
   }
   checkpoint_ = name;
+  steps_->share();
 }
 
 TrainingEnd Trainer::run() {
@@ -124,7 +135,7 @@ bool Trainer::finish_step(const StepReport& report) {
                                          count_text(tokens_per_second)));
   }
   if (options_.on_step) options_.on_step(report);
-  return !stops();
+  return !report.updated || !stops();
 }
 
 void Trainer::finish_epoch(const EpochReport& report) {
@@ -144,8 +155,15 @@ void Trainer::finish_epoch(const EpochReport& report) {
   log(record);
 }
 
-/// Measures the epoch that has just ended, and notes whether it is the best so far, which it returns.
+/// Whether the epoch that has just ended is the best so far, which all note. The first process measures it.
 bool Trainer::validate(Json& record) {
+  bool best = communicator_->is_first() && measure(record);
+  communicator_->broadcast(std::as_writable_bytes(std::span(&best, 1)));
+  if (!communicator_->is_first()) steps_->set_measured(best, {});
+  return best;
+}
+
+bool Trainer::measure(Json& record) {
   const Clock::time_point start = Clock::now();
   const Validation validation = options_.validate();
   const double loss = validation.measures.at(valid_loss);
@@ -185,10 +203,18 @@ void Trainer::stop() {
 /// Writes it to the log, and throws Diverged with the node at fault, if that is looked for, and what is left to go on
 /// from.
 void Trainer::fail_diverged(const Diverged& error, bool in_a_step) {
+  // Each process knows of a loss that is no number, but what checks the kernels' values sees its own.
+  const bool all_know = in_a_step && !options_.check_numerics;
+  std::byte first_is_done{};
+  if (!communicator_->is_first()) {
+    if (all_know) communicator_->broadcast(std::span(&first_is_done, 1));
+    throw error;
+  }
   log(diverged_record(state(), error.what(), seconds()));
   const bool searches = in_a_step && options_.find_divergence && !options_.check_numerics;
   const std::optional<std::string> cause = searches ? first_not_finite(error) : std::nullopt;
   const bool names_node = cause || options_.check_numerics;
+  if (all_know) communicator_->broadcast(std::span(&first_is_done, 1));
   throw Diverged(fmt::format("{}{}. Lower the learning rate or clip the gradients{}",
                              cause ? *cause : std::string(error.what()), kept_checkpoint(),
                              names_node ? "" : fmt::format("; {} names the node", options_.advice.check_numerics)));
@@ -200,7 +226,7 @@ std::optional<std::string> Trainer::first_not_finite(const Diverged& error) cons
   options_.progress->log(
       fmt::format("{}. To find the node at fault, its last {} steps are done once more, unless it is stopped",
                   error.what(), state().step + 1 - (from ? from->state.step : 0)));
-  return weft::first_not_finite(task_, options_, from, state().step, [this] { return !stops(); });
+  return weft::first_not_finite(task_, options_, from, state().step, [this] { return !wants_to_stop(); });
 }
 
 std::string Trainer::kept_checkpoint() const {

@@ -24,7 +24,7 @@ enum class TrainingEnd {
 
 /// Trains any model to its last epoch: measures, tells how it goes, and keeps checkpoints and a log. Deterministic: the
 /// same task and options give the same bits, with any number of threads, and whether training was undisturbed, or was
-/// stopped or killed and went on from its folder.
+/// stopped or killed and went on from its folder, with the same number of processes (TrainerOptions::backend) or another.
 ///
 ///     Trainer trainer({.graph = step_of_shape, .batches = 100, .fill = fill}, {.epochs = 20, .folder = "runs/mine"});
 ///     trainer.run();
@@ -54,7 +54,8 @@ class Trainer {
   Checkpoint checkpoint() const { return steps_->checkpoint(); }
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
   void restore(const Checkpoint& checkpoint) { steps_->restore(checkpoint); }
-  /// Takes weights, moments and state from a checkpoint of the folder: "best", "latest", or its own name.
+  /// Takes weights, moments and state from a checkpoint of the folder: "best", "latest", or its own name. Of several
+  /// processes, all call it.
   void restore(std::string_view which);
 
  private:
@@ -66,9 +67,11 @@ class Trainer {
   bool finish_step(const StepReport& report);
   void finish_epoch(const EpochReport& report);
   bool validate(Json& record);
+  bool measure(Json& record);
   bool is_better(const Measures& measures) const;
   void save(bool best);
-  bool stops() const { return options_.stop && options_.stop(); }
+  bool wants_to_stop() const { return options_.stop && options_.stop(); }
+  bool stops() const { return any_process(*communicator_, wants_to_stop()); }
   void stop();
   [[noreturn]] void fail_diverged(const Diverged& error, bool in_a_step);
   std::optional<std::string> first_not_finite(const Diverged& error) const;
@@ -80,6 +83,7 @@ class Trainer {
 
   TrainingTask task_;
   TrainerOptions options_;
+  const Communicator* communicator_;
   std::optional<RunLock> lock_;
   std::optional<CheckpointFolder> checkpoints_;  ///< nothing: nothing is written
   std::optional<StepRunner> steps_;

@@ -45,6 +45,7 @@ struct Validation {
 struct TrainingAdvice {
   std::string patience = "patience";              ///< the setting's name
   std::string check_numerics = "check_numerics";  ///< the setting's name
+  std::string accumulate = "accumulate";          ///< the setting's name
   std::string more_patience = {};                 ///< behind the message that patience has ended
   std::string go_on = {};                         ///< behind the message that training was stopped
 };
@@ -96,8 +97,13 @@ struct TrainerOptions {
   Precision precision = Precision::f32;
   /// The most bytes of working memory that a step may take (CompileOptions::memory_budget).
   std::optional<std::size_t> memory_budget = {};
-  /// Where the steps run; without it, on the fast backend.
+  /// Where the steps run; without it, on the fast backend. When its communicator has several processes, these train
+  /// together: the first one alone talks, measures and writes.
   std::shared_ptr<const Backend> backend = {};
+  /// Trains without the other processes of that communicator, to the same bits.
+  bool alone = false;
+  /// What must be the same in all processes beside the task's graph and numbers: settings, checksums of data.
+  std::vector<std::string> alike = {};
   /// Where the compiled steps are kept, with those of others; without it, in a cache of the trainer's own.
   std::shared_ptr<ProgramCache> programs = {};
   TrainingAdvice advice = {};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "graph/base/error.h"
 #include "graph/base/number_text.h"
 #include "graph/base/quote.h"
+#include "models/training/accumulation.h"
 
 namespace weft {
 namespace {
@@ -127,14 +129,17 @@ std::string unknown_provenance(const fs::path& checkpoint) {
 }
 
 void restore_variables(const Checkpoint& checkpoint, std::uint64_t seed, Variables& variables) {
-  const std::vector<std::string> names = variables.names();
+  std::vector<std::string> names = variables.names();
+  std::erase_if(names, is_accumulated);
   for (const std::string& name : names) {
     const auto at = checkpoint.variables.find(name);
     require(at != checkpoint.variables.end(), "the checkpoint lacks the variable '{}'", name);
     variables.set(name, at->second);
   }
-  require(checkpoint.variables.size() == names.size(), "the checkpoint holds {} variables, the model has {}",
-          checkpoint.variables.size(), names.size());
+  // Earlier versions wrote those as well.
+  const auto held =
+      std::ranges::count_if(checkpoint.variables, [](const auto& entry) { return !is_accumulated(entry.first); });
+  require(held == std::ssize(names), "the checkpoint holds {} variables, the model has {}", held, names.size());
   require(checkpoint.state.seed == seed,
           "the checkpoint was trained with seed {}, the run goes on with {}; use the same seed", checkpoint.state.seed,
           seed);

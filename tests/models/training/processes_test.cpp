@@ -1,0 +1,203 @@
+// Several processes, which are threads here, train to the same bits as one, whatever their number.
+
+#include "models/training/processes.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <mutex>
+#include <vector>
+
+#include "backends/onednn/onednn_backend.h"
+#include "graph/base/error.h"
+#include "models/nmt/network/model.h"
+#include "models/training/trainer.h"
+#include "ops/ops.h"
+#include "tests/backends/runtime/thread_processes.h"
+#include "tests/models/nmt/network/tiny_training.h"
+#include "tests/temporary_folder.h"
+
+using namespace weft;
+using namespace weft::nmt;
+
+namespace {
+
+constexpr std::size_t pairs = 64;  // 13 batches and more: an epoch's last update has fewer
+
+Config sharing(std::int64_t batches) {
+  Config config = tiny_config();
+  config.training.accumulate = batches;
+  config.training.dropout = {.embedding = 0.1, .output = 0.2};
+  config.training.average = 0.9;
+  config.training.clip_norm = 0.5;
+  return config;
+}
+
+/// What one process saw, and where it came to.
+struct Seen {
+  std::vector<std::string> reports;
+  TensorMap variables;
+  TrainingState state;
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+Seen train(const Config& config, const std::shared_ptr<const Communicator>& communicator, int epochs,
+           const Checkpoint* from = nullptr) {
+  const std::vector<Example> examples = tiny_examples(pairs);
+  TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
+  options.backend = onednn_backend({.threads = 1, .communicator = communicator});
+  StepRunner runner(training_task(config, examples), options, communicator->is_first() ? from : nullptr);
+  Seen seen;
+  for (int epoch = 0; epoch < epochs; ++epoch)
+    runner.run_epoch([&](const StepReport& report) {
+      seen.reports.push_back(fmt::format("{} {} {} {} {} {}", report.epoch, report.batch, report.loss,
+                                         report.gradient_norm.value_or(-1), report.tokens, report.updated));
+      return true;
+    });
+  const Checkpoint checkpoint = runner.checkpoint();
+  seen.variables = checkpoint.variables;
+  seen.state = checkpoint.state;
+  return seen;
+}
+
+/// What each of so many processes saw.
+std::vector<Seen> train_together(int processes, const Config& config, int epochs, const Checkpoint* from = nullptr) {
+  std::vector<Seen> seen(static_cast<std::size_t>(processes));
+  test::ThreadProcesses(processes).run([&](const std::shared_ptr<const Communicator>& communicator) {
+    seen[static_cast<std::size_t>(communicator->rank())] = train(config, communicator, epochs, from);
+  });
+  return seen;
+}
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("any number of processes that can share an update's batches comes to the bits of one" *
+          doctest::test_suite("slow")) {
+  for (const auto& [batches, counts] :
+       std::vector<std::pair<std::int64_t, std::vector<int>>>{{4, {2, 4}}, {6, {3, 6}}}) {
+    const Config config = sharing(batches);
+    const Seen alone = train_together(1, config, 2)[0];
+    CHECK(alone.reports.size() > 2 * pairs / 5);
+    CHECK_FALSE(alone.variables.contains("accumulated/weight"));
+    for (const int processes : counts) {
+      CAPTURE(batches);
+      CAPTURE(processes);
+      for (const Seen& seen : train_together(processes, config, 2)) {
+        CHECK(seen.reports == alone.reports);
+        CHECK(seen.variables == alone.variables);
+        CHECK(seen.state == alone.state);
+      }
+    }
+  }
+}
+
+TEST_CASE("what one number of processes has begun another one goes on with") {
+  const Config config = sharing(4);
+  const Seen undisturbed = train_together(1, config, 2)[0];
+  const Seen half = train_together(4, config, 1)[2];
+  const Checkpoint from{half.variables, half.state};
+  for (const int processes : {1, 2}) {
+    const std::vector<Seen> all = train_together(processes, config, 1, &from);
+    for (const Seen& seen : all) {
+      CHECK(seen.variables == undisturbed.variables);
+      CHECK(seen.state == undisturbed.state);
+    }
+  }
+}
+
+TEST_CASE("the first process alone measures, talks and writes; any of them can stop all") {
+  const test::TemporaryFolder folder;
+  const Config config = sharing(4);
+  const std::vector<Example> examples = tiny_examples(pairs);
+  std::mutex mutex;
+  std::vector<int> measured;
+  test::ThreadProcesses(2).run([&](const std::shared_ptr<const Communicator>& communicator) {
+    TrainerOptions options = training_of(config, {});
+    options.epochs = 5;
+    options.backend = onednn_backend({.threads = 1, .communicator = communicator});
+    options.folder = folder / fmt::format("run{}", communicator->rank());
+    options.patience = 1;
+    options.validate = [&] {
+      const std::lock_guard lock(mutex);
+      measured.push_back(communicator->rank());
+      return Validation(1.0);
+    };
+    std::int64_t last_step = 0;
+    options.on_step = [&](const StepReport& report) { last_step = report.batch; };
+    options.stop = [&, asked = 0]() mutable { return communicator->rank() == 1 && ++asked > 5; };
+    const TrainingEnd end = Trainer(training_task(config, examples), options).run();
+    const std::lock_guard lock(mutex);
+    CHECK(end == TrainingEnd::stopped);
+    CHECK(last_step % 4 == 0);
+  });
+  for (const int rank : measured) CHECK(rank == 0);
+  CHECK_FALSE(measured.empty());
+  CHECK(std::filesystem::exists(folder / "run0/latest"));
+  CHECK_FALSE(std::filesystem::exists(folder / "run1"));
+}
+
+TEST_CASE("a number of processes that cannot share an update's batches is refused with those that can") {
+  CHECK(message_of([] { require_shareable(12, 3, "--accumulate"); }) == "no error");
+  CHECK(message_of([] { require_shareable(7, 1, "--accumulate"); }) == "no error");
+  CHECK(
+      message_of([] { require_shareable(12, 4, "--accumulate"); }) ==
+      "4 processes cannot share the 12 batches of an update (--accumulate): each must have the same number of them, 1, "
+      "2, 4, 8 or another power of two. With --accumulate 12 there can be 1, 3, 6, 12 processes; for 4 of them give "
+      "--accumulate 8");
+  CHECK(message_of([] {
+          require_shareable(1, 2, "--accumulate");
+        }).ends_with("With --accumulate 1 there can be 1 processes; for 2 of them give --accumulate 2"));
+  CHECK(message_of([] { train_together(2, sharing(1), 1); }).starts_with("2 processes cannot share the 1 batches"));
+}
+
+TEST_CASE("a step that leaves the next one more than a count is refused for several processes") {
+  Config hard = sharing(2);
+  hard.model.attention = AttentionKind::hard;
+  const std::string message = message_of([&] { train_together(2, hard, 1); });
+  CHECK(message.find("leaves 'sampling/baseline' to the batch behind it") != std::string::npos);
+}
+
+TEST_CASE("counts of batches are those that grow by a number, and are counted on for batches of others") {
+  Graph graph("step");
+  const Value count = graph.state("dropout/step", {DType::i32, Shape{}});
+  const Value twos = graph.state("twos", {DType::i32, Shape{}});
+  const Value sum = graph.state("accumulated/x", {DType::f32, Shape{3}});
+  graph.update(count, count + 1.0);
+  graph.update(twos, 2.0 + twos);
+  graph.update(sum, accumulate(sum, graph.input("x", DType::f32, {3})));
+  const std::vector<BatchCount> counts = batch_counts(graph);
+  REQUIRE(counts.size() == 2);
+  Variables variables;
+  variables.initialise(graph);
+  skip_batches(counts, 3, variables);
+  CHECK(variables.get("dropout/step").number(0) == 3);
+  CHECK(variables.get("twos").number(0) == 6);
+  const Value other = graph.state("other", {DType::i32, Shape{}});
+  graph.update(other, other + count);
+  CHECK(message_of([&] { batch_counts(graph); }).find("leaves 'other' to the batch behind it") != std::string::npos);
+}
+
+TEST_CASE("processes that train different things are told so") {
+  std::string message;
+  try {
+    test::ThreadProcesses(2).run([](const std::shared_ptr<const Communicator>& communicator) {
+      Config config = sharing(2);
+      if (communicator->rank() == 1) config.training.seed = 9;
+      train(config, communicator, 1);
+    });
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK(
+      message.find("the settings of training of process 1 on host1 are not those of process 0 on host0: seed 9 there, "
+                   "seed 1 here") != std::string::npos);
+}
