@@ -18,8 +18,6 @@
 namespace weft::tool {
 namespace {
 
-constexpr const char* version = "0.1.0";
-
 /// CLI11 would describe what is allowed in its own words; the help says it better.
 CLI::Validator without_description(CLI::Validator validator) { return validator.description(""); }
 
@@ -234,10 +232,12 @@ struct Program::Impl {
     CLI::App* app;
     std::function<int()> action;
   };
+  std::function<std::string()> before_complaints;
   std::deque<Entry> commands;  // whose actions do not move
 
   int complain(int status, const std::string& message) const {
-    std::fputs(fmt::format("{}: {}\n", name, message).c_str(), stderr);
+    const std::string before = before_complaints ? before_complaints() : "";
+    std::fputs(fmt::format("{}: {}{}\n", name, before, message).c_str(), stderr);
     return status;
   }
 
@@ -294,6 +294,8 @@ Command Program::command(std::string_view name, std::string_view summary) {
 void Program::footer(std::string_view text) { impl_->app.footer(filled(text)); }
 
 void Program::advise_on_memory(std::string_view text) { impl_->memory_advice = text; }
+
+void Program::before_complaints(std::function<std::string()> before) { impl_->before_complaints = std::move(before); }
 
 int Program::run(int argc, char** argv) {
   try {

@@ -22,6 +22,9 @@ class Option;
 
 namespace weft::tool {
 
+/// Of all programs.
+inline constexpr const char* version = "0.1.0";
+
 /// The tool was called wrongly: exit status 2, and a pointer to the command's help.
 class UsageError : public Error {
  public:
@@ -132,6 +135,9 @@ class Program {
   void footer(std::string_view text);
   /// What to do when memory runs out: "use a smaller --batch".
   void advise_on_memory(std::string_view text);
+
+  /// `before` is called when an error is about to be told; what it returns stands before the message.
+  void before_complaints(std::function<std::string()> before);
 
   /// Reads the command line and runs the command that it names. What goes wrong is told on standard error. Returns the
   /// exit status.

@@ -1,5 +1,14 @@
 // weft-nmt: learns to translate French to English, and translates.
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "backends/mpi/mpi_communicator.h"
 #include "backends/onednn/openmp_wait.h"
 #include "tools/common/standard_streams.h"
 #include "tools/weft-nmt/commands.h"
@@ -19,6 +28,15 @@ weft-nmt COMMAND --help explains each command. Results go to standard output, ev
 Exit status: 0 done, 1 failed, 2 wrong usage; 129, 130 or 143 when training was stopped by SIGHUP, SIGINT
 or SIGTERM.)";
 
+/// Of several processes, which one speaks. What is wrong with one is often wrong with all: so that it is said once, the
+/// first one speaks first, and its end ends the others.
+std::string speaker(const weft::LaunchedAs& launched) {
+  if (launched.rank > 0) std::this_thread::sleep_for(std::chrono::seconds(2));
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return fmt::format("process {} of {} on {}: ", launched.rank, launched.size, host.data());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -29,6 +47,8 @@ int main(int argc, char** argv) {
   weft::tool::Program program("weft-nmt", "Learns to translate French to English, and translates.");
   program.footer(main_examples);
   program.advise_on_memory("use a smaller --batch, --units or --max-length");
+  const weft::LaunchedAs launched = weft::launched_as();
+  if (launched.size > 1) program.before_complaints([&] { return speaker(launched); });
   add_train(program);
   add_average(program);
   add_translate(program);
@@ -40,5 +60,7 @@ int main(int argc, char** argv) {
   add_report(program);
   add_vocab(program);
   add_bench(program);
-  return program.run(argc, argv);
+  const int status = program.run(argc, argv);
+  if (status != 0) weft::end_processes(status);
+  return status;
 }

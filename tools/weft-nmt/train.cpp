@@ -5,10 +5,12 @@
 #include <memory>
 #include <tuple>
 
+#include "backends/mpi/mpi_communicator.h"
 #include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/preparation.h"
 #include "models/nmt/training/run_directory.h"
 #include "models/nmt/training/training_session.h"
+#include "models/training/processes.h"
 #include "models/training/stop_signals.h"
 #include "models/training/terminal_progress.h"
 #include "tools/weft-nmt/commands.h"
@@ -34,6 +36,7 @@ constexpr const char* train_examples = R"(Examples:
   weft-nmt train --data fra.txt --kernels measure           the fastest kernels for this machine's products
   weft-nmt train --config runs/mine/config.json --seed 2 --out runs/other    the same settings once more
   weft-nmt train --resume --out runs/mine --check-numerics  names the node that made training diverge
+  mpirun -n 4 weft-nmt train --builtin --accumulate 4 --out runs/four         four processes, to the bits of one (docs/scaling.md)
   weft-nmt train --builtin --epochs 1 --profile --trace trace.json --out runs/profile
 
 A CORPUS is a file with one pair a line: the target sentence (English), a tab, the source sentence (French); other columns
@@ -105,34 +108,79 @@ std::vector<std::filesystem::path> inputs_of(const Config& config, const Setting
   return files;
 }
 
+std::filesystem::path default_run(const Config& config) { return std::filesystem::path("runs") / config.preset; }
+
+/// What all processes must have been given.
+std::vector<std::string> lines_of(const TrainOptions& options) {
+  std::vector<std::string> lines{fmt::format("version {}", tool::version), fmt::format("--out {}", options.out),
+                                 fmt::format("--resume {}", options.resume),
+                                 fmt::format("--checkpoint {}", options.session.checkpoint),
+                                 fmt::format("--check-numerics {}", options.session.check_numerics)};
+  for (const auto& [name, value] : options.settings.given())
+    lines.push_back(fmt::format("--{} {}", name, shown(value)));
+  return lines;
+}
+
+/// All processes that were started together; nullptr when this one was started alone.
+std::shared_ptr<const Communicator> processes_of(const TrainOptions& options) {
+  if (launched_as().size == 1) return nullptr;
+  std::shared_ptr<const Communicator> processes = mpi_communicator();
+  require_same_lines(*processes, "the options", lines_of(options));
+  return processes;
+}
+
+/// The run as a process sees it that is not the first, when that one has made it ready.
+RunDirectory other_process_run(const Communicator& processes, const std::filesystem::path& out) {
+  std::byte run_is_there{};
+  processes.broadcast(std::span(&run_is_there, 1));
+  try {
+    return RunDirectory::open(out);
+  } catch (const Error& error) {
+    fail("{}; all processes read the run that the first one writes, so it must lie where every machine sees it",
+         error.what());
+  }
+}
+
 int train(const TrainOptions& options) {
   const StopSignals signals(InterruptGuard::note);
   SessionOptions session = options.session;
+  session.communicator = processes_of(options);
   std::tie(session.dump_step, session.dump_folder) = options.dump;
   if (!session.dump_folder.empty() && session.dump_step < 1)
     throw UsageError(fmt::format("--dump-step {}: steps count from 1", session.dump_step));
   StepProfiler profiler(options.profile, options.trace);
   session.observer = profiler.observer();
   session.stop = InterruptGuard::signal;
-  TerminalProgress progress;
+  const bool is_first = !session.communicator || session.communicator->is_first();
+  const std::unique_ptr<Progress> told = is_first ? std::make_unique<TerminalProgress>() : std::make_unique<Progress>();
+  Progress& progress = *told;
   const auto run_session = [&](RunDirectory& run) {
+    std::byte run_is_there{};
+    if (is_first && session.communicator) session.communicator->broadcast(std::span(&run_is_there, 1));
     TrainingSession training(run, progress, session);
     training.steps().profile_runs(profiler.is_wanted());
     const InterruptGuard interrupts;
     const int status = training.run();
-    profiler.write(training.steps());
+    if (is_first) profiler.write(training.steps());
     return status;
   };
+  if (session.communicator && !options.resume)
+    require_shareable(options.settings.resolve().training.accumulate, session.communicator->size(), "--accumulate");
+  if (options.resume && options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
+  if (!is_first) {
+    const std::filesystem::path out =
+        options.out.empty() ? default_run(options.settings.resolve()) : std::filesystem::path(options.out);
+    RunDirectory run = other_process_run(*session.communicator, out);
+    return run_session(run);
+  }
   if (options.resume) {
-    if (options.out.empty()) throw UsageError("--resume needs --out, the run to go on with");
     RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
     const RunLock lock = lock_run(options.out);
     RunDirectory run = resume_run(options, options.out);
     return run_session(run);
   }
   const Config config = options.settings.resolve();
-  const std::filesystem::path out =
-      options.out.empty() ? std::filesystem::path("runs") / config.preset : std::filesystem::path(options.out);
+  const std::filesystem::path out = options.out.empty() ? default_run(config) : std::filesystem::path(options.out);
   // Read before anything is made or removed: it may be that of the run which is replaced.
   std::shared_ptr<const onednn::KernelSelection> kernels;
   if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});

@@ -38,8 +38,10 @@ std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view k
       onednn::measure_kernels(found, [&](std::size_t done) { on_progress(done, found.size()); }));
 }
 
-std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels) {
-  return kernels ? onednn_backend({.kernels = kernels}) : nullptr;
+std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels,
+                                            const std::shared_ptr<const Communicator>& communicator) {
+  if (!kernels && !communicator) return nullptr;
+  return onednn_backend({.kernels = kernels, .communicator = communicator});
 }
 
 }  // namespace weft::nmt

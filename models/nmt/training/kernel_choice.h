@@ -35,7 +35,8 @@ std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view k
                                                               const std::function<onednn::ProductUses()>& products,
                                                               const KernelProgress& on_progress);
 
-/// The fast backend with those kernels; nullptr: by its rules.
-std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels);
+/// The fast backend with those kernels (nullptr: by its rules), for those processes (nullptr: one).
+std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels,
+                                            const std::shared_ptr<const Communicator>& communicator = {});
 
 }  // namespace weft::nmt

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <csignal>
 #include <map>
 
+#include "graph/base/checksum.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/quantity.h"
 #include "graph/io/json.h"
+#include "models/nmt/config/settings.h"
 #include "models/nmt/network/model.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/training/kernel_choice.h"
@@ -40,11 +43,16 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
   train_examples_ = encode(parts.train, run.source(), run.target());
   valid_examples_ = encode(parts.valid, run.source(), run.target());
   test_pairs_ = parts.test.size();
-  find_kernels();
+  if (is_first()) find_kernels();
+  if (options_.communicator) {
+    std::byte kernels_are_there{};
+    options_.communicator->broadcast(std::span(&kernels_are_there, 1));
+  }
+  if (!is_first()) kernels_ = run.kernels();
   plan_ = batch_plan(config, train_examples_);
   trainer_.emplace(training_task(config, train_examples_, *plan_), trainer_options());
-  run.clear_unfinished();
-  if (!valid_examples_.empty()) {
+  if (is_first()) run.clear_unfinished();
+  if (!valid_examples_.empty() && is_first()) {
     measured_ = trainer_->variables();
     if (config.training.average > 0) {
       measured_ = std::make_shared<Variables>();
@@ -54,7 +62,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
                         programs_);
     translations_.emplace(run, parts.valid, measured_, programs_);
   }
-  if (options.dump_step > 0) prepare_dump();
+  if (options.dump_step > 0 && is_first()) prepare_dump();
 }
 
 /// Those of a run that has done steps are in its directory; before that they are found, and put there.
@@ -95,15 +103,32 @@ TrainerOptions TrainingSession::trainer_options() {
   options.check_numerics = options_.check_numerics;
   options.find_divergence = true;
   options.memory_budget = options_.memory_budget;
-  options.backend = backend_with(kernels_);
+  options.backend = backend_with(kernels_, options_.communicator);
+  options.alike = common_lines();
   options.programs = programs_;
   options.advice = {
       .patience = "--patience",
       .check_numerics = "--check-numerics",
+      .accumulate = "--accumulate",
       .more_patience = "; --resume with a larger --patience, or 0, goes on",
       .go_on = fmt::format(". Go on with: weft-nmt train --resume --out {}", run_.path().string()),
   };
   return options;
+}
+
+/// What makes two processes train the same model on the same sentences.
+std::vector<std::string> TrainingSession::common_lines() const {
+  if (!options_.communicator) return {};
+  Checksum sentences;
+  for (const std::vector<Example>* examples : {&train_examples_, &valid_examples_})
+    for (const Example& example : *examples)
+      for (const auto* side : {&example.source, &example.target}) sentences.add(std::as_bytes(std::span(*side)));
+  std::vector<std::string> lines;
+  for (const Setting& setting : settings())
+    lines.push_back(fmt::format("{} {}", setting.name, setting_text(setting.get(run_.config()))));
+  lines.push_back(fmt::format("{} sentences with checksum {:016x}", train_examples_.size() + valid_examples_.size(),
+                              sentences.value()));
+  return lines;
 }
 
 /// The caller's, with the dump of a step around it.
@@ -186,7 +211,7 @@ int TrainingSession::run() {
     trainer_->steps().compile_all();  // so that a shape that cannot keep to the budget fails now, not in an hour
     describe_memory();
   }
-  write_graph();
+  if (is_first()) write_graph();
   if (trainer_->state().epoch >= epochs) {
     progress_.log(fmt::format("{} done; --resume with a larger --epochs goes on",
                               epochs == 1 ? "The only epoch is" : fmt::format("All {} epochs are", epochs)));
@@ -194,7 +219,9 @@ int TrainingSession::run() {
   try {
     const TrainingEnd end = trainer_->run();
     progress_.log(fmt::format("Programs    {} (--program-memory)", to_string(programs_->memory())));
-    return end == TrainingEnd::stopped ? 128 + options_.stop() : 0;
+    // Of several processes it may be another one that a signal came to.
+    const int signal = options_.stop() != 0 ? options_.stop() : SIGTERM;
+    return end == TrainingEnd::stopped ? 128 + signal : 0;
   } catch (const Error& error) {
     fail("{}: {}", run_.path().string(), error.what());
   }

@@ -29,6 +29,9 @@ struct SessionOptions {
   std::int64_t dump_step = 0;  ///< the step that is written to dump_folder, from 1; 0: none
   std::string dump_folder;
   StepObserver observer = {};  ///< of every step, beside what the session itself looks at
+  /// The processes that train together, each with a session of the same run; without it, one. The first one alone talks and
+  /// writes.
+  std::shared_ptr<const Communicator> communicator = {};
   /// Asked after every step whether training is to stop: 0, or the number of the signal that says so.
   std::function<int()> stop = [] { return 0; };
 };
@@ -50,9 +53,11 @@ class TrainingSession {
 
  private:
   void find_kernels();
+  std::vector<std::string> common_lines() const;
   TrainerOptions trainer_options();
   StepObserver observer();
   void prepare_dump();
+  bool is_first() const { return !options_.communicator || options_.communicator->is_first(); }
   void describe() const;
   void describe_memory() const;
   void write_graph() const;
