@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 
+#include "graph/leaf.h"
 #include "graph/order.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"

@@ -74,7 +74,6 @@ void run_conv(const ConvForm& form, const T* x, const T* filter, const T* bias, 
   const std::int64_t stride = form.axes[2].stride;
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
     const T weight = filter[k];
-#pragma omp simd
     for (std::int64_t at = 0; at < count; ++at) y[j + at] += x[i + at * stride] * weight;
   });
 }
@@ -84,7 +83,6 @@ void run_conv_input_gradient(const ConvForm& form, const T* cotangent, const T* 
   const std::int64_t stride = form.axes[2].stride;
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
     const T weight = filter[k];
-#pragma omp simd
     for (std::int64_t at = 0; at < count; ++at) x[i + at * stride] += cotangent[j + at] * weight;
   });
 }
