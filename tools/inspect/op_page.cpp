@@ -55,7 +55,8 @@ std::string memory_text(const Op& op) {
   if (op.elementwise) return "- In place: the result may be written over any operand of its type\n";
   std::string text;
   for (const auto& [result, operand] : op.in_place)
-    text += fmt::format("- In place: `{}` may be written over `{}`\n", op.results[result], op.operands[operand]);
+    if (result < op.results.size() && operand < op.operands.size())  // "..." stands for the others
+      text += fmt::format("- In place: `{}` may be written over `{}`\n", op.results[result], op.operands[operand]);
   return text;
 }
 

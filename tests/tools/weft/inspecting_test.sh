@@ -40,22 +40,22 @@ same <(tail -n +2 err) <("$weft" dump training.json --after cse)
 grep -q '^# after pass 7, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
 passes "$weft" opt training.json --print-before all --print-after all --print-dir steps -o end.weft
 [[ $(ls steps | wc -l) == 46 ]] || fail "not two files a pass:" "$(ls steps)"
-same steps/23_dce_after.weft end.weft
+same steps/25_dce_after.weft end.weft
 same steps/01_dce_before.weft <("$weft" dump training.json)
-same steps/05_simplify_after.weft steps/06_constant-fold_before.weft
+same steps/07_simplify_after.weft steps/08_constant-fold_before.weft
 passes "$weft" opt training.json --print-changed --print-dir changed --format json -o end.json
-same changed/23_dce_after.json end.json
+same changed/25_dce_after.json end.json
 for file in changed/*.json; do
   number=${file#changed/}
   cmp -s "$file" <("$weft" dump "steps/${number%_after.json}_before.weft" --format json) &&
     fail "--print-changed prints $file, where nothing changed"
 done
 passes "$weft" opt training.json --time-passes -o end.weft
-grep -q '^23 passes, ' err || fail "--time-passes:" "$(<err)"
+grep -q '^25 passes, ' err || fail "--time-passes:" "$(<err)"
 refuses 1 "did you mean 'cse'" opt training.json --passes dce,csee
 refuses 1 "there is no pass 'nothing-like-it'; the passes are" opt training.json --print-after nothing-like-it
 refuses 1 'the pass cse does not run here' opt training.json --passes dce --stop-after cse
-refuses 1 'passes 1 to 23' opt training.json --stop-after 24
+refuses 1 'passes 1 to 25' opt training.json --stop-after 26
 refuses 1 'training.json' opt training.json --print-after cse --print-dir training.json/steps
 refuses 2 'graph file' opt
 printf 'graph' >cut.weft
@@ -126,7 +126,7 @@ passes "$weft" explain training.json --time 1
 prints 'median ms'
 same <("$weft" explain training.json --json) <("$weft" dump training.json | "$weft" explain - --json)
 passes "$weft" explain training.json --pictures pictures -o page.html
-[[ -s pictures/13_batch-over-time.svg && ! -e pictures/17_simplify.svg ]] ||
+[[ -s pictures/15_batch-over-time.svg && ! -e pictures/19_simplify.svg ]] ||
   fail "not a picture for each pass that changes anything:" "$(ls pictures)"
 if [[ $python ]]; then
   "$python" -c 'import sys, xml.dom.minidom as xml; [xml.parse(file) for file in sys.argv[1:]]' pictures/*.svg ||
