@@ -2,6 +2,7 @@
 
 // Weft in one header: build a graph, differentiate it, compile it, run it.
 
+#include "backends/mpi/mpi_communicator.h"         // IWYU pragma: export
 #include "backends/onednn/onednn_backend.h"        // IWYU pragma: export
 #include "backends/onednn/openmp_wait.h"           // IWYU pragma: export
 #include "backends/reference/reference_backend.h"  // IWYU pragma: export

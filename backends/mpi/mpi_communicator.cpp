@@ -37,12 +37,16 @@ int count_of(std::size_t bytes) {
   return static_cast<int>(bytes);
 }
 
+bool has_begun() {
+  int is_begun = 0;
+  MPI_Initialized(&is_begun);
+  return is_begun != 0;
+}
+
 class MpiProcesses : public Communicator {
  public:
   MpiProcesses() {
-    int is_begun = 0;
-    MPI_Initialized(&is_begun);
-    require(is_begun == 0, "MPI has begun already: a program has one communicator");
+    require(!has_begun(), "MPI has begun already: a program has one communicator");
     int provided = MPI_THREAD_SINGLE;
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
@@ -133,15 +137,19 @@ bool has_mpi() { return true; }
 
 std::shared_ptr<const Communicator> mpi_communicator() { return std::make_shared<MpiProcesses>(); }
 
+void begin_processes() {
+  if (!has_begun()) MPI_Init(nullptr, nullptr);
+}
+
 void end_processes(int status) {
-  int is_begun = 0;
   int is_ended = 0;
-  MPI_Initialized(&is_begun);
   MPI_Finalized(&is_ended);
-  if (is_begun != 0 && is_ended == 0) MPI_Abort(MPI_COMM_WORLD, status);
+  if (has_begun() && is_ended == 0) MPI_Abort(MPI_COMM_WORLD, status);
 }
 
 #else
+
+void begin_processes() {}
 
 void end_processes(int) {}
 

@@ -8,6 +8,8 @@
 #include "models/training/epoch.h"                   // IWYU pragma: export
 #include "models/training/log_lines.h"               // IWYU pragma: export
 #include "models/training/mean_loss.h"               // IWYU pragma: export
+#include "models/training/partial_sums.h"            // IWYU pragma: export
+#include "models/training/processes.h"               // IWYU pragma: export
 #include "models/training/progress.h"                // IWYU pragma: export
 #include "models/training/run/checkpoint_average.h"  // IWYU pragma: export
 #include "models/training/run/checkpoint_folder.h"   // IWYU pragma: export

@@ -31,6 +31,7 @@ or SIGTERM.)";
 /// Of several processes, which one speaks. What is wrong with one is often wrong with all: so that it is said once, the
 /// first one speaks first, and its end ends the others.
 std::string speaker(const weft::LaunchedAs& launched) {
+  weft::begin_processes();  // so that the first one can end the others
   if (launched.rank > 0) std::this_thread::sleep_for(std::chrono::seconds(2));
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);

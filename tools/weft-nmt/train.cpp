@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -6,6 +7,7 @@
 #include <tuple>
 
 #include "backends/mpi/mpi_communicator.h"
+#include "backends/onednn/threads.h"
 #include "models/nmt/training/kernel_choice.h"
 #include "models/nmt/training/preparation.h"
 #include "models/nmt/training/run_directory.h"
@@ -129,6 +131,19 @@ std::shared_ptr<const Communicator> processes_of(const TrainOptions& options) {
   return processes;
 }
 
+/// Warns of threads that would wait for one another's processors.
+void warn_of_many_threads(const Communicator& processes, Progress& progress) {
+  const std::string host = processes.host_of(0);
+  int here = 0;
+  for (int rank = 0; rank < processes.size(); ++rank) here += processes.host_of(rank) == host ? 1 : 0;
+  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  if (here * onednn::thread_count() > processors)
+    progress.log(
+        fmt::format("warning: {} processes of {} threads each are to share {} processors of {}: fewer --threads "
+                    "or processes would be faster",
+                    here, onednn::thread_count(), processors, host));
+}
+
 /// The run as a process sees it that is not the first, when that one has made it ready.
 RunDirectory other_process_run(const Communicator& processes, const std::filesystem::path& out) {
   std::byte run_is_there{};
@@ -154,6 +169,7 @@ int train(const TrainOptions& options) {
   const bool is_first = !session.communicator || session.communicator->is_first();
   const std::unique_ptr<Progress> told = is_first ? std::make_unique<TerminalProgress>() : std::make_unique<Progress>();
   Progress& progress = *told;
+  if (session.communicator) warn_of_many_threads(*session.communicator, progress);
   const auto run_session = [&](RunDirectory& run) {
     std::byte run_is_there{};
     if (is_first && session.communicator) session.communicator->broadcast(std::span(&run_is_there, 1));

@@ -87,6 +87,12 @@ dumps update --accumulate 4
 [[ $(count '= adam(') == "$updates" ]] || fail "the update's graph has other updates than the training graph"
 has '%learning_rate = input()'
 lacks '%source = input()'
+lacks 'all_reduce('
+dumps update --accumulate 4 --after data-parallel --processes 2
+has '%data_parallel/all_reduce:0'
+lacks 'div(%accumulated/'
+dumps training --accumulate 4 --after data-parallel --processes 2
+lacks 'all_reduce('
 
 # ---- What makes no sense.
 refuses 2 "'attention' is" dump "${nmt[@]}" --attention soft
