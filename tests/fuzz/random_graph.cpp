@@ -282,7 +282,7 @@ class Generator {
       case 1:
         return keep(maximum(a, b));
       case 2:
-        return keep(remainder(a, within(b, 0.5, 3.0)));
+        return keep(remainder(a + 0.3, within(b, 0.5, 3.0)));  // at 0, where values often lie, it jumps
       case 3:
         return keep(tanh(pow(within(a, 0.3, 3.0), tanh(b))));
       default:

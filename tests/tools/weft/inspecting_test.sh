@@ -34,12 +34,12 @@ cmp -s out <("$weft" opt training.json) && fail "--memory-budget changes nothing
 
 # What is printed after a pass is the graph after that pass, on standard error or in files, and standard output has the
 # end alone.
-passes "$weft" opt training.json --print-after 7 -o end.weft
+passes "$weft" opt training.json --print-after 9 -o end.weft
 [[ ! -s out ]] || fail "opt -o prints to standard output"
 same <(tail -n +2 err) <("$weft" dump training.json --after cse)
-grep -q '^# after pass 7, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
+grep -q '^# after pass 9, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
 passes "$weft" opt training.json --print-before all --print-after all --print-dir steps -o end.weft
-[[ $(ls steps | wc -l) == 46 ]] || fail "not two files a pass:" "$(ls steps)"
+[[ $(ls steps | wc -l) == 50 ]] || fail "not two files a pass:" "$(ls steps)"
 same steps/25_dce_after.weft end.weft
 same steps/01_dce_before.weft <("$weft" dump training.json)
 same steps/07_simplify_after.weft steps/08_constant-fold_before.weft
