@@ -201,7 +201,8 @@ class Results:
 
     def add(self, name, weft, **pytorch):
         self.rounds.setdefault(name, []).append({"Weft": weft, **pytorch})
-        beside = "".join(f", PyTorch {side} {figure:.4g}" for side, figure in pytorch.items())
+        beside = "".join(f", {'Weft in f32' if side == 'weft_f32' else f'PyTorch {side}'} {figure:.4g}"
+                         for side, figure in pytorch.items())
         say(f"  {name}: Weft {weft:.4g}{beside}")
 
     def has(self, name, side="Weft"):
@@ -222,8 +223,8 @@ def batches_file(sides, trial):
     return sides.exchange.here / ("trial.jsonl" if trial else "batches.jsonl")
 
 
-def weft_real(sides, arguments, trial):
-    return sides.weft("peak,real", "--rounds", arguments.steps, "--train", arguments.train, "--valid", arguments.valid,
+def weft_real(sides, arguments, trial, *options):
+    return sides.weft("peak,real", *options, "--rounds", arguments.steps, "--train", arguments.train, "--valid", arguments.valid,
                       "--batches", TRIAL_BATCHES if trial else arguments.batches, "--batches-file",
                       batches_file(sides, trial))
 
@@ -244,6 +245,9 @@ def compare_padded(sides, arguments, trials, results):
     weft = sides.weft("peak,padded", "--rounds", arguments.steps, *PLAIN)
     pytorch = pytorch_of(sides, arguments, trials, "padded")
     results.add("padded", weft["padded"]["milliseconds"]["median"], **figures(pytorch))
+    weft_bf16 = sides.weft("padded", "--rounds", arguments.steps, "--precision", "bf16", *PLAIN)
+    results.add("padded bf16", weft_bf16["padded"]["milliseconds"]["median"], **figures(pytorch),
+                weft_f32=weft["padded"]["milliseconds"]["median"])
     results.add("padded share", weft["padded"]["share_of_peak"])
     results.add("peak", weft["peak"]["gflop_per_second"])
 
@@ -257,6 +261,9 @@ def compare_real(sides, arguments, trials, results):
     losses = figures(pytorch, "loss")
     pytorch.pop("leanest", None)
     results.add("real", weft["real"]["milliseconds"]["mean"], **figures(pytorch))
+    weft_bf16 = weft_real(sides, arguments, False, "--precision", "bf16")
+    results.add("real bf16", weft_bf16["real"]["milliseconds"]["mean"], **figures(pytorch),
+                weft_f32=weft["real"]["milliseconds"]["mean"])
     results.add("real loss", weft["real"]["loss"], **losses)
     results.add("real share", weft["real"]["share_of_peak"])
     results.add("memory", weft["real"]["peak_resident_bytes"] / 2**20, **peaks)
@@ -321,8 +328,10 @@ def rows_against_pytorch(results, trials):
                        trials.fastest(measure)[side], speed(results.ratio(name, side)), aim)
 
     yield from rows("padded", "training step, 64 x 19 x 11, padded", milliseconds, "padded",
-                    (("f32", "1.7"), ("bf16", "")))
+                    (("f32", "1.8"), ("bf16", "")))
+    yield from rows("padded bf16", "the same with --precision bf16", milliseconds, "padded", (("bf16", "1.7"),))
     yield from rows("real", "training on the corpus, a batch", milliseconds, "real", (("f32", "1.9"), ("bf16", "")))
+    yield from rows("real bf16", "the same with --precision bf16", milliseconds, "real", (("bf16", "1.8"),))
     for precision, aims in (("f32", (("f32", "1.6"),)), ("bf16", (("bf16", ""),)),
                             ("int8", (("int8", ""), ("f32", "4")))):
         yield from rows(f"decoding {precision}", f"greedy decoding of the test part, {precision}", sentences, "decoding",
@@ -348,6 +357,10 @@ def rows_alone(results):
     yield from row("peak", "packed product of 2048 x 2048 x 2048, same run", lambda rate: f"{rate:.0f} GFLOP/s", "")
     yield from row("padded share", "share of that peak, padded", lambda share: f"{share:.3f}", "0.85")
     yield from row("real share", "share of that peak, corpus", lambda share: f"{share:.3f}", "0.80")
+    for name, what, aim in (("padded bf16", "padded step, bf16 against f32", "1.7"),
+                            ("real bf16", "corpus, bf16 against f32", "1.6")):
+        if results.has(name, "weft_f32"):
+            yield what, f"{results.ratio(name, 'weft_f32'):.2f} times as fast", aim
     yield from row("threads", "the second thread", lambda times: f"{times:.3f} times", "1.85")
     yield from row("arena", "arena over its lower bound, the worst shape", lambda times: f"{times:.3f} times",
                    "at most 1.05", max)
@@ -379,6 +392,7 @@ def short_rows(results):
 
     yield from row("real", "training, a batch of 64, float32", milliseconds, "f32")
     yield from row("real", "the same, PyTorch under bf16 autocast", milliseconds, "bf16")
+    yield from row("real bf16", "the same, both in bf16", milliseconds, "bf16")
     yield from row("decoding f32", "greedy translation, float32", sentences, "f32")
     yield from row("decoding bf16", "the same, bfloat16 weights", sentences, "bf16")
     yield from row("decoding int8", "the same, 8-bit weights", sentences, "int8")
