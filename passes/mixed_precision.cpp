@@ -19,7 +19,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 #include <span>
 #include <unordered_map>
 #include <unordered_set>
@@ -116,11 +115,11 @@ class MixedPrecision {
     const bool result = std::ranges::all_of(readers_[value.index], [&](NodeId reader) {
       const Node& node = graph_.node(reader);
       if (moves(node)) return only_products_read(node.results[0]);
-      const auto is_factor = [&](std::size_t operand) {
-        return node.operands[operand] != value ||
-               std::ranges::find(factors_of(node), operand) != factors_of(node).end();
-      };
-      return can_lower(node) && std::ranges::all_of(std::views::iota(std::size_t{0}, node.operands.size()), is_factor);
+      if (!can_lower(node)) return false;
+      for (std::size_t operand = 0; operand < node.operands.size(); ++operand)
+        if (node.operands[operand] == value && std::ranges::find(factors_of(node), operand) == factors_of(node).end())
+          return false;
+      return true;
     });
     return only_products_.emplace(value, result).first->second;
   }

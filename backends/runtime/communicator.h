@@ -24,7 +24,8 @@ class Communicator {
 
   /// `sent` has a part for each process, in their order, of equal sizes; `received` becomes what each sent to this one.
   virtual void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const = 0;
-  /// `parts` has a part of each process, in their order, of equal sizes: this one's is given, the others' are filled in.
+  /// `parts` has a part of each process, in their order, of equal sizes: this one's is given, the others' are filled
+  /// in.
   virtual void all_gather(std::span<std::byte> parts) const = 0;
   /// `bytes` become those of process 0. Others may wait for long: they take next to no processor time while they do.
   virtual void broadcast(std::span<std::byte> bytes) const = 0;

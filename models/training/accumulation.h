@@ -25,8 +25,8 @@ void accumulate_gradients(std::span<const Value> parameters, std::span<const Val
 /// The update's part: the mean gradient of each parameter. The states then begin anew, as zeros.
 std::vector<Value> take_accumulated(std::span<const Value> parameters);
 
-/// Whether the variable of that name is one of these states. They are zeros whenever an update is done, and so no part of
-/// a checkpoint.
+/// Whether the variable of that name is one of these states. They are zeros whenever an update is done, and so no part
+/// of a checkpoint.
 bool is_accumulated(std::string_view variable);
 
 }  // namespace weft

@@ -49,10 +49,9 @@ void require_finite(const StepReport& report, std::int64_t step);
 using RunBatch = std::function<StepReport(std::int64_t batch)>;
 
 /// Runs the batches that are left of an epoch of `batches`, and moves the state on behind each of them; then the epoch
-/// is finished. `on_step` is called after each batch; it returns false to stop, after the update that the batch is part of,
-/// and may be empty.
-/// Returns nothing when stopped. `last` keeps the report of the last batch that was run, here or in the call before.
-/// What `run_batch` throws leaves the state as it was before that batch.
+/// is finished. `on_step` is called after each batch; it returns false to stop, after the update that the batch is part
+/// of, and may be empty. Returns nothing when stopped. `last` keeps the report of the last batch that was run, here or
+/// in the call before. What `run_batch` throws leaves the state as it was before that batch.
 std::optional<EpochReport> run_epoch(TrainingState& state, std::int64_t batches, const RunBatch& run_batch,
                                      const std::function<bool(const StepReport&)>& on_step, StepReport& last);
 

@@ -8,14 +8,14 @@
 
 namespace weft {
 
-/// Adds up the micro-batches of an update (accumulation.h) in a binary tree over their numbers, pair by pair and level by
-/// level: ((0 + 1) + (2 + 3)) + (4 + 5). Whoever has a subtree of it, such as 4 and 5, has a part of the same sum: so any
-/// number of processes whose shares are subtrees come to the same bits as one.
+/// Adds up the micro-batches of an update (accumulation.h) in a binary tree over their numbers, pair by pair and level
+/// by level: ((0 + 1) + (2 + 3)) + (4 + 5). Whoever has a subtree of it, such as 4 and 5, has a part of the same sum:
+/// so any number of processes whose shares are subtrees come to the same bits as one.
 ///
 /// The graph of a micro-batch adds to the states what it has. These take two, a pair; before the next one their content
-/// goes to a stack of sums of 2, 4, 8, ... micro-batches, where two of one size become one of the next, like the bits of a
-/// counter. The states begin as zeros: 0 + x is x but for -0, which no sum has then, so that what is missing at the end
-/// of an epoch may count as zeros.
+/// goes to a stack of sums of 2, 4, 8, ... micro-batches, where two of one size become one of the next, like the bits
+/// of a counter. The states begin as zeros: 0 + x is x but for -0, which no sum has then, so that what is missing at
+/// the end of an epoch may count as zeros.
 class PartialSums {
  public:
   /// `states`: the names of what accumulate_gradients() has declared. The variables must live as long.

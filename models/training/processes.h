@@ -11,8 +11,8 @@ namespace weft {
 
 // How the micro-batches of an update are shared among processes.
 
-/// Throws Error, with the numbers of processes that can, when so many cannot share the batches of an update: all must have
-/// the same number of them, a power of two, so that what each adds up is a part of the one tree (partial_sums.h).
+/// Throws Error, with the numbers of processes that can, when so many cannot share the batches of an update: all must
+/// have the same number of them, a power of two, so that what each adds up is a part of the one tree (partial_sums.h).
 /// `setting`: the name of that number of batches, for the message.
 void require_shareable(std::int64_t batches, int processes, const std::string& setting);
 

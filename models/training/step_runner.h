@@ -27,8 +27,8 @@ namespace weft {
 class StepRunner {
  public:
   /// Compiles the first step. With a checkpoint it goes on from it, and finds before any weights are made whether these
-  /// are the model's (check_weights). Of the options it has what says how a step is made and run. Throws Error that says
-  /// what is missing in the task or its graph.
+  /// are the model's (check_weights). Of the options it has what says how a step is made and run. Throws Error that
+  /// says what is missing in the task or its graph.
   explicit StepRunner(TrainingTask task, TrainerOptions options = {}, const Checkpoint* from = nullptr);
   ~StepRunner();
   StepRunner(const StepRunner&) = delete;
@@ -42,9 +42,9 @@ class StepRunner {
   /// Error, in all, when they do not train the same.
   void share();
 
-  /// Runs to the end of the current epoch. `on_step` is called after each batch; it returns false to stop, after the update
-  /// that the batch is part of. Returns nothing when stopped. Throws Diverged, with epoch and batch, when the loss is not finite; the
-  /// state is then as it was before that batch, the variables are not.
+  /// Runs to the end of the current epoch. `on_step` is called after each batch; it returns false to stop, after the
+  /// update that the batch is part of. Returns nothing when stopped. Throws Diverged, with epoch and batch, when the
+  /// loss is not finite; the state is then as it was before that batch, the variables are not.
   std::optional<EpochReport> run_epoch(const std::function<bool(const StepReport&)>& on_step = {});
 
   /// Compiles every shape of an epoch now, and shows each, and the update's if it is apart, to `visit`; otherwise each

@@ -24,7 +24,8 @@ enum class TrainingEnd {
 
 /// Trains any model to its last epoch: measures, tells how it goes, and keeps checkpoints and a log. Deterministic: the
 /// same task and options give the same bits, with any number of threads, and whether training was undisturbed, or was
-/// stopped or killed and went on from its folder, with the same number of processes (TrainerOptions::backend) or another.
+/// stopped or killed and went on from its folder, with the same number of processes (TrainerOptions::backend) or
+/// another.
 ///
 ///     Trainer trainer({.graph = step_of_shape, .batches = 100, .fill = fill}, {.epochs = 20, .folder = "runs/mine"});
 ///     trainer.run();

@@ -1,5 +1,5 @@
-// A bucket, a part of the values one behind the other, is cut into a slice for each process. A process gets its slice of
-// every other one, adds them up, and gives the sum to all:
+// A bucket, a part of the values one behind the other, is cut into a slice for each process. A process gets its slice
+// of every other one, adds them up, and gives the sum to all:
 //
 //   process 0   a0 b0         a0 a1   a = a0 + a1         a b
 //   process 1   a1 b1   ->    b0 b1   b = b0 + b1   ->    a b

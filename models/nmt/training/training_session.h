@@ -29,15 +29,15 @@ struct SessionOptions {
   std::int64_t dump_step = 0;  ///< the step that is written to dump_folder, from 1; 0: none
   std::string dump_folder;
   StepObserver observer = {};  ///< of every step, beside what the session itself looks at
-  /// The processes that train together, each with a session of the same run; without it, one. The first one alone talks and
-  /// writes.
+  /// The processes that train together, each with a session of the same run; without it, one. The first one alone talks
+  /// and writes.
   std::shared_ptr<const Communicator> communicator = {};
   /// Asked after every step whether training is to stop: 0, or the number of the signal that says so.
   std::function<int()> stop = [] { return 0; };
 };
 
-/// The training of a run from a checkpoint, or from its beginning, to its last epoch: gives a Trainer the batches of the
-/// run's sentences, its folder, and what is measured of a translator.
+/// The training of a run from a checkpoint, or from its beginning, to its last epoch: gives a Trainer the batches of
+/// the run's sentences, its folder, and what is measured of a translator.
 class TrainingSession {
  public:
   /// Run and progress must live as long as the session. Throws Error when the step to be dumped is not among those that

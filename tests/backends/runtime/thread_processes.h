@@ -20,8 +20,8 @@ class ThreadProcesses {
  public:
   explicit ThreadProcesses(int size) : barrier_(size), sent_(static_cast<std::size_t>(size)), size_(size) {}
 
-  /// Runs `program` as each of them. What the first of them throws that throws anything is thrown on; so either all must
-  /// throw, or none.
+  /// Runs `program` as each of them. What the first of them throws that throws anything is thrown on; so either all
+  /// must throw, or none.
   void run(const std::function<void(const std::shared_ptr<const Communicator>& communicator)>& program) {
     std::vector<std::exception_ptr> errors(static_cast<std::size_t>(size_));
     std::vector<std::thread> threads;
