@@ -240,13 +240,13 @@ for run in closed unread; do
 done
 ! grep -aq Epoch closed/* || fail 'talk gets into a file of the run'
 # Nor does it while the training goes on: the first file that stays open is the run's lock, which tells who holds it.
-"$nmt" train "${long[@]}" --checkpoint-every 1 --out silent 2>&- &
+"$nmt" train "${long[@]}" --checkpoint-every 1 --out unheard 2>&- &
 training=$!
-until [[ -e silent/latest ]]; do kill -0 $training && sleep 0.02; done
-refuses 1 "another weft-nmt train (process $training) is writing to 'silent'" train --resume --out silent
+until [[ -e unheard/latest ]]; do kill -0 $training && sleep 0.02; done
+refuses 1 "another weft-nmt train (process $training) is writing to 'unheard'" train --resume --out unheard
 kill -KILL $training
 wait $training 2>/dev/null || true
-[[ $(<silent/lock) == "$training" ]] || fail 'talk gets into the lock of the run' "$(<silent/lock)"
+[[ $(<unheard/lock) == "$training" ]] || fail 'talk gets into the lock of the run' "$(<unheard/lock)"
 status=0
 "$nmt" translate --run whole 'Là.' 2>err >&- || status=$?
 [[ $status == 1 ]] || fail "a closed standard output: status $status, not 1"
@@ -255,7 +255,7 @@ says 'cannot write to standard output'
 # ---- Killed while it writes: `latest` names a whole checkpoint, and the rest is done anew.
 "$nmt" train "${long[@]}" --checkpoint-every 1 --out killed >out 2>err &
 training=$!
-until [[ -e killed/latest ]]; do kill -0 $training && sleep 0.02; done
+until compgen -G 'killed/checkpoint-*.safetensors' >found; do kill -0 $training && sleep 0.02; done
 kill -KILL $training
 wait $training 2>/dev/null || true
 passes "$nmt" translate --run killed --checkpoint latest 'Je suis fatigué.'
