@@ -77,6 +77,13 @@ bool same_graph(const Graph& a, const Graph& b) {
          std::ranges::all_of(nodes, [&](NodeId id) { return same_node(a, b, id); });
 }
 
+bool has_bf16(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes(), [&](NodeId id) {
+    return std::ranges::any_of(graph.node(id).results,
+                               [&](ValueId result) { return graph.type(result).dtype == DType::bf16; });
+  });
+}
+
 }  // namespace
 
 PassCheck::PassCheck(const Graph& graph, const Backend& oracle, const PassCheckOptions& options)
@@ -139,7 +146,8 @@ void PassCheck::check(const Pass& pass, const Graph& graph) {
       fail_with(fmt::format("{} is {}, it was {}", name, at->second.type().to_string(), tensor.type().to_string()));
     // An index is where rounding may tip the scales.
     if (pass.rounding > 0.0 && !is_float(tensor.dtype())) continue;
-    const double tolerance = std::max(options_.tolerance, pass.rounding);
+    const double of_type = has_bf16(graph) || has_bf16(*graph_) ? PassCheckOptions::bf16_tolerance : options_.tolerance;
+    const double tolerance = std::max({options_.tolerance, of_type, pass.rounding});
     if (const std::string text = difference(tensor, at->second, tolerance); !text.empty())
       fail_with(fmt::format("of {}, {}", name, text));
   }

@@ -14,7 +14,7 @@ struct PassCheckOptions {
   std::uint64_t seed = 1;
   /// How far an element may be off, as a part of the largest element of its output (or of 0.001, if that is more).
   /// Constants that a pass folds are rounded to the graph's own type, so a graph in f32 cannot agree as closely as one
-  /// in f64: see strict_tolerance.
+  /// in f64 (see strict_tolerance), and one with values in bf16 within bf16_tolerance at best.
   double tolerance = 1e-6;
   /// The range that floating-point inputs are drawn from.
   double low = -1.0;
@@ -25,6 +25,8 @@ struct PassCheckOptions {
 
   /// For graphs whose floats are f64.
   static constexpr double strict_tolerance = 1e-10;
+  /// Where the graph has values in bf16, which are off by 2^-9 when they are rounded.
+  static constexpr double bf16_tolerance = 0x1p-6;
 };
 
 /// Proof by example that passes leave what a graph computes as it is: after each, the graph is interpreted by an oracle

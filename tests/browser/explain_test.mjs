@@ -83,12 +83,12 @@ test("any two stages are compared, words and kinds choose among their nodes", as
     assert.match(await page.textContent("#diff"), /encoder_gru/);
 
     // The address keeps the choice.
-    await page.selectOption("#from", "3");
-    await page.selectOption("#to", "7");
-    assert.match(page.url(), /#3-7$/);
+    await page.selectOption("#from", "4");
+    await page.selectOption("#to", "9");
+    assert.match(page.url(), /#4-9$/);
     await page.reload();
-    assert.equal(await page.inputValue("#to"), "7");
-    assert.match(await page.textContent("#heading"), /^From 3 decompose to 7 cse/);
+    assert.equal(await page.inputValue("#to"), "9");
+    assert.match(await page.textContent("#heading"), /^From 4 decompose to 9 cse/);
   });
 });
 

@@ -409,7 +409,7 @@ prints '"pairs": 10'
 # ---- Measuring, at sizes at which nothing takes time.
 measured=(--rounds 2 --source-vocabulary 50 --target-vocabulary 40 --source-length 5 --target-length 4)
 passes "$nmt" bench --builtin --limit 120 --batch 8 --embedding 6 --units 8 --threads 2 "${measured[@]}" --batches 4 \
-  --measure peak,padded,real,decoding,latency,compile,threads --precision f32,int8 --batches-file batches.jsonl --json
+  --measure peak,padded,real,decoding,latency,compile,threads --decoding-precision f32,int8 --batches-file batches.jsonl --json
 for key in threads peak padded real decoding latency compile scaling; do
   grep -aq "^  \"$key\": " out || fail "bench --json has no '$key':" "$(<out)"
 done

@@ -32,7 +32,7 @@ for graph in forward loss training encoder decoder; do
   same <("$weft" "${model[@]}" --graph $graph --stage before) <("$weft" "${model[@]}" --graph $graph)
 done
 same <("$weft" "${model[@]}" --after compilation) <("$weft" "${model[@]}" --stage after)
-same <("$weft" "${model[@]}" --after 7) <("$weft" "${model[@]}" --stop-after cse)
+same <("$weft" "${model[@]}" --after 9) <("$weft" "${model[@]}" --stop-after cse)
 cmp -s <("$weft" "${model[@]}" --after dce) <("$weft" "${model[@]}" --after compilation) &&
   fail "compilation does nothing after its first pass"
 cmp -s <("$weft" "${model[@]}" --variant masked) <("$weft" "${model[@]}" --variant tutorial) &&
