@@ -82,13 +82,13 @@ std::string message_of(const std::function<void()>& action) {
 
 TEST_CASE("any number of processes that can share an update's batches comes to the bits of one" *
           doctest::test_suite("slow")) {
-  for (const auto& [batches, counts] :
-       std::vector<std::pair<std::int64_t, std::vector<int>>>{{4, {2, 4}}, {6, {3, 6}}}) {
+  for (const auto& entry : std::vector<std::pair<std::int64_t, std::vector<int>>>{{4, {2, 4}}, {6, {3, 6}}}) {
+    const std::int64_t batches = entry.first;
     const Config config = sharing(batches);
     const Seen alone = train_together(1, config, 2)[0];
     CHECK(alone.reports.size() > 2 * pairs / 5);
     CHECK_FALSE(alone.variables.contains("accumulated/weight"));
-    for (const int processes : counts) {
+    for (const int processes : entry.second) {
       CAPTURE(batches);
       CAPTURE(processes);
       for (const Seen& seen : train_together(processes, config, 2)) {
