@@ -23,7 +23,7 @@ void add_ops(const Graph& graph, std::set<std::string_view>& met) {
 
 TEST_CASE("random graphs have every op of the list") {
   std::set<std::string_view> met;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     const Graph graph = fuzz::random_graph(seed);
     verify(graph);
     add_ops(graph, met);
