@@ -14,6 +14,7 @@
 #include "graph/base/random.h"
 #include "ops/ops.h"
 #include "tests/backends/runtime/thread_processes.h"
+#include "tests/tree_sum.h"
 
 using namespace weft;
 
@@ -23,17 +24,6 @@ namespace {
 float uneven(int rank, std::uint64_t i) {
   const CounterRandom random(static_cast<std::uint64_t>(rank), "uneven");
   return static_cast<float>(std::ldexp(random.unit(2 * i) - 0.5, static_cast<int>(random.unit(2 * i + 1) * 12)));
-}
-
-/// The sum in the order that the ops' documentation says, one element at a time.
-float tree_of(std::vector<float> numbers) {
-  while (numbers.size() > 1) {
-    std::vector<float> next;
-    for (std::size_t i = 0; i < numbers.size(); i += 2)
-      next.push_back(i + 1 < numbers.size() ? numbers[i] + numbers[i + 1] : numbers[i]);
-    numbers = next;
-  }
-  return numbers[0];
 }
 
 const std::vector<std::int64_t> volumes{1, 1000, (1 << 20) - 3, (2 << 20) + 5, 17};
@@ -69,7 +59,7 @@ TEST_CASE("all_reduce adds in a binary tree over the processes, and all have the
         for (std::size_t i = 0; i < y.size(); i += i < 2000 || i + 40 > y.size() ? 1 : 17) {
           std::vector<float> numbers;
           for (int rank = 0; rank < size; ++rank) numbers.push_back(uneven(rank, i));
-          if (y[i] != tree_of(numbers)) ++wrong;
+          if (y[i] != test::tree_sum_of(numbers)) ++wrong;
         }
         CHECK(wrong == 0);
       }

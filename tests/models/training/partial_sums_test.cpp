@@ -6,20 +6,10 @@
 
 #include "graph/base/random.h"
 #include "graph/graph.h"
+#include "tests/tree_sum.h"
 
 namespace weft {
 namespace {
-
-/// Level by level, as the class's comment says.
-float tree_sum_of(std::vector<float> numbers) {
-  while (numbers.size() > 1) {
-    std::vector<float> next;
-    for (std::size_t i = 0; i < numbers.size(); i += 2)
-      next.push_back(i + 1 < numbers.size() ? numbers[i] + numbers[i + 1] : numbers[i]);
-    numbers = next;
-  }
-  return numbers[0];
-}
 
 /// Numbers whose sum depends on the order.
 std::vector<float> micro_batches(std::int64_t count) {
@@ -61,10 +51,10 @@ TEST_CASE("micro-batches are added in a binary tree over their numbers, one upda
   for (std::int64_t count = 1; count <= 67; ++count) {
     CAPTURE(count);
     const std::vector<float> numbers = micro_batches(count);
-    CHECK(sum.of(numbers) == tree_sum_of(numbers));
+    CHECK(sum.of(numbers) == test::tree_sum_of(numbers));
     float chain = 0;
     for (const float number : numbers) chain += number;
-    chain_differs = chain_differs || chain != tree_sum_of(numbers);
+    chain_differs = chain_differs || chain != test::tree_sum_of(numbers);
   }
   CHECK(chain_differs);  // or the test could not fail
 }
@@ -80,7 +70,7 @@ TEST_CASE("shares that are subtrees make parts of the same sum, whatever is miss
         const std::int64_t last = std::min(first + share, count);
         parts.push_back(first < last ? Sum().of({numbers.begin() + first, numbers.begin() + last}) : 0.0F);
       }
-      CHECK(tree_sum_of(parts) == tree_sum_of(numbers));
+      CHECK(test::tree_sum_of(parts) == test::tree_sum_of(numbers));
     }
 }
 
