@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -35,7 +36,7 @@ class RunningServer {
   std::thread thread_;
 };
 
-/// A client that says what it likes.
+/// A client that says what it likes. Signals (libFuzzer's alarm, say) only make it begin a call again.
 class Client {
  public:
   explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -43,7 +44,9 @@ class Client {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    is_connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    do {
+      is_connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    } while (!is_connected_ && errno == EINTR);
   }
   Client(Client&& other) noexcept : socket_(std::exchange(other.socket_, -1)), is_connected_(other.is_connected_) {}
   Client& operator=(Client&&) = delete;
@@ -58,6 +61,7 @@ class Client {
   bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(count));
     }
@@ -78,9 +82,13 @@ class Client {
     while (until.empty() || received.find(until) == std::string::npos) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       pollfd poll{socket_, POLLIN, 0};
-      if (left.count() <= 0 || ::poll(&poll, 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
+      if (left.count() <= 0) return std::nullopt;
+      const int ready = ::poll(&poll, 1, static_cast<int>(left.count()));
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready <= 0) return std::nullopt;
       char piece[4096];
       const ssize_t count = ::recv(socket_, piece, sizeof piece, 0);
+      if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return received;
       received.append(piece, static_cast<std::size_t>(count));
     }
