@@ -6,6 +6,7 @@
 
 #include "graph/base/error.h"
 #include "graph/base/file.h"
+#include "graph/base/json_parse.h"
 
 namespace weft::test {
 namespace {
@@ -80,7 +81,7 @@ const TensorMap& GoldenFile::section(std::string_view name) const {
 
 GoldenFile read_golden_file(const std::filesystem::path& path) {
   try {
-    return golden_file_from(json::parse(read_file(path)));
+    return golden_file_from(parse_json(read_file(path)));
   } catch (const json::exception& error) {
     fail("malformed: {}", error.what());
   }

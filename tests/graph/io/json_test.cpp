@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/base/file.h"
+#include "graph/base/json_parse.h"
 #include "graph/io/text.h"
 #include "graph/verifier.h"
 #include "tests/graph/test_ops.h"
@@ -79,7 +80,7 @@ TEST_CASE("every kind of node, attribute, element and name survives JSON") {
 
 TEST_CASE("JSON that another program has written again keeps the kinds of attributes") {
   const Graph graph = graph_of_all_kinds();
-  nlohmann::json document = nlohmann::json::parse(to_json(graph));
+  nlohmann::json document = parse_json(to_json(graph));
   // As JavaScript does, write integral numbers without a point.
   for (auto& node : document["nodes"])
     for (auto& [name, attribute] : node["attributes"].items())
@@ -88,8 +89,8 @@ TEST_CASE("JSON that another program has written again keeps the kinds of attrib
 }
 
 TEST_CASE("a dump has what the schema requires") {
-  const nlohmann::json schema = nlohmann::json::parse(read_file(WEFT_TEST_DIR "/../docs/graph.schema.json"));
-  const nlohmann::json document = nlohmann::json::parse(to_json(graph_of_all_kinds()));
+  const nlohmann::json schema = parse_json(read_file(WEFT_TEST_DIR "/../docs/graph.schema.json"));
+  const nlohmann::json document = parse_json(to_json(graph_of_all_kinds()));
   const auto check_keys = [](const nlohmann::json& rules, const nlohmann::json& object) {
     for (const auto& key : rules["required"]) CHECK(object.contains(key.get<std::string>()));
     for (const auto& [key, content] : object.items()) CHECK(rules["properties"].contains(key));

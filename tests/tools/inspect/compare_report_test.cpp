@@ -7,6 +7,7 @@
 #include "backends/onednn/onednn_backend.h"
 #include "backends/reference/reference_backend.h"
 #include "backends/runtime/variables.h"
+#include "graph/base/json_parse.h"
 #include "tests/backends/check/wrong_backend.h"
 
 using namespace weft;
@@ -37,7 +38,7 @@ TEST_CASE("a planted wrong kernel is reported by name, with what it was given an
   CHECK(has(text, "scope    'layer'"));
   CHECK(has(text, "operand  'layer/product': agrees"));
   CHECK(has(text, "wrong kernel"));
-  const auto json = nlohmann::json::parse(comparison_json(compared(with_wrong_tanh), 3));
+  const auto json = parse_json(comparison_json(compared(with_wrong_tanh), 3));
   CHECK(json["first"]["value"] == "tanh 'layer/hidden'");
   CHECK(json["first"]["note"] == "wrong kernel");
   CHECK(json["worst"].size() == 3);
@@ -45,5 +46,5 @@ TEST_CASE("a planted wrong kernel is reported by name, with what it was given an
 
 TEST_CASE("where nothing parts there is nothing to report") {
   CHECK(has(comparison_text(compared(onednn_backend()), 3, 1e-4), "they agree within 0.0001"));
-  CHECK(nlohmann::json::parse(comparison_json(compared(onednn_backend()), 3))["first"].is_null());
+  CHECK(parse_json(comparison_json(compared(onednn_backend()), 3))["first"].is_null());
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/onednn/onednn_backend.h"
+#include "graph/base/json_parse.h"
 #include "ops/ops.h"
 #include "tools/inspect/trace.h"
 
@@ -42,7 +43,7 @@ TEST_CASE("a report has every node and every kind, with the work that they did")
   ProfileReport report;
   report.add(*profiler);
   report.set_runs(3, 1.0);
-  const auto json = nlohmann::json::parse(report.to_json({.gflop_per_second = 100, .gigabytes_per_second = 10}));
+  const auto json = parse_json(report.to_json({.gflop_per_second = 100, .gigabytes_per_second = 10}));
   CHECK(json["runs"] == 3);
   double products = 0;
   for (const auto& kind : json["kinds"])
@@ -69,7 +70,7 @@ TEST_CASE("nodes of one name in two executions are one, and the table is cut whe
   report.add(*other);
   report.set_runs(3, 1.0);
   const Roofline machine{.gflop_per_second = 100, .gigabytes_per_second = 10};
-  const auto json = nlohmann::json::parse(report.to_json(machine));
+  const auto json = parse_json(report.to_json(machine));
   for (const auto& node : json["nodes"]) CHECK(node["calls"] == 3);
   const std::string text = report.to_text(machine, 1);
   CHECK(text.find("... and ") != std::string::npos);
@@ -91,7 +92,7 @@ TEST_CASE("the machine's peak is measured: positive, and a plausible rate") {
 TEST_CASE("a trace is trace-event JSON: complete events within their run, one behind the other") {
   Trace trace;
   const std::shared_ptr<const Profiler> profiler = profiled(2, trace);
-  const auto json = nlohmann::json::parse(trace.to_json());
+  const auto json = parse_json(trace.to_json());
   REQUIRE(json["traceEvents"].is_array());
   std::size_t runs = 0;
   std::size_t kernels = 0;
@@ -144,5 +145,5 @@ TEST_CASE("names that are no UTF-8, or would end a script, do not break a trace"
   execution.run();
   Trace trace;
   trace.add_last_run(*profiler, "run");
-  CHECK(nlohmann::json::parse(trace.to_json())["traceEvents"].size() > 2);
+  CHECK(parse_json(trace.to_json())["traceEvents"].size() > 2);
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "graph/base/json_parse.h"
 #include "tests/tools/serve/fake_service.h"
 #include "tools/serve/known_words.h"
 
@@ -34,7 +35,7 @@ Answered ask(const test::FakeService& fake, const HttpRequest& request) {
   int answers = 0;
   fake.router.dispatch(request, [&](const HttpAnswer& answer) {
     ++answers;
-    answered = {answer.status, answer.body.empty() ? json() : json::parse(answer.body)};
+    answered = {answer.status, answer.body.empty() ? json() : parse_json(answer.body)};
   });
   CHECK(answers == 1);
   return answered;
@@ -85,7 +86,7 @@ TEST_CASE("the source is found by its words, of each text by itself") {
   CHECK(answer["detectedLanguage"][1] == json{{"confidence", 75.0}, {"language", "fr"}});  // 6 of 8 letters
   CHECK(answer["detectedLanguage"][2] == json{{"confidence", 0.0}, {"language", "fr"}});
   const json detected = post(fake, {{"q", "the station"}}, "/detect").body;
-  CHECK(detected == json::parse(R"([{"confidence": 100.0, "language": "en"}, {"confidence": 0.0, "language": "fr"},
+  CHECK(detected == parse_json(R"([{"confidence": 100.0, "language": "en"}, {"confidence": 0.0, "language": "fr"},
                                     {"confidence": 0.0, "language": "de"}])"));
   CHECK(ask(fake, request_of("GET", "/detect?q=ich+bin")).body[0]["language"] == "de");
   CHECK(ask(fake, request_of("POST", "/detect", form, "q=je%20suis&api_key=x")).body[0]["language"] == "fr");
@@ -182,7 +183,7 @@ TEST_CASE("a full queue and a model that fails") {
 
 TEST_CASE("languages and settings are told as LibreTranslate does") {
   const test::FakeService fake;
-  CHECK(ask(fake, request_of("GET", "/languages")).body == json::parse(R"([
+  CHECK(ask(fake, request_of("GET", "/languages")).body == parse_json(R"([
     {"code": "fr", "name": "French", "targets": ["en"]}, {"code": "de", "name": "German", "targets": ["en"]},
     {"code": "en", "name": "English", "targets": []}])"));
   const json settings = ask(fake, request_of("GET", "/frontend/settings")).body;

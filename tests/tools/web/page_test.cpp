@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/base/error.h"
+#include "graph/base/json_parse.h"
 
 namespace weft::web {
 namespace {
@@ -23,7 +24,7 @@ nlohmann::json data_of(const std::string& html, const std::string& id) {
   const auto begin = html.find(opening);
   REQUIRE(begin != html.npos);
   const auto end = html.find("</script", begin + 1);
-  return nlohmann::json::parse(html.substr(begin + opening.size(), end - begin - opening.size()));
+  return parse_json(html.substr(begin + opening.size(), end - begin - opening.size()));
 }
 
 TEST_CASE("a page holds its title, body, data and assets") {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "graph/base/json_parse.h"
 #include "models/nmt/text/utf8.h"
 #include "tests/temporary_folder.h"
 
@@ -18,7 +19,7 @@ std::string tutorial(std::string_view sentence) { return normalise(sentence, Nor
 }  // namespace
 
 TEST_CASE("the tutorial's normaliser gives the golden bytes") {
-  const auto golden = nlohmann::json::parse(weft::read_file(WEFT_TEST_DIR "/golden/text/normalise.json"));
+  const auto golden = parse_json(weft::read_file(WEFT_TEST_DIR "/golden/text/normalise.json"));
   REQUIRE(golden["cases"].size() > 100);
   for (const auto& pair : golden["cases"]) {
     const std::string sentence = pair[0];
