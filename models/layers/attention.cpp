@@ -19,17 +19,24 @@ Value together(Value x) {
   return reshape(transpose(x, {0, 2, 1, 3}), {shape[0], shape[2], shape[1] * shape[3]});
 }
 
-/// The position; looked up in a table, so that one beyond the capacity is an Error of the run.
-Value position_within(const KeyValueCache& cache) {
-  const Value places = reshape(iota(cache.position.graph(), cache.capacity, DType::f32), {cache.capacity, 1});
-  return cast(reshape(weft::embedding(places, cache.position).named("position"), {1}), DType::i32);
+/// The places of a sequence's next steps, i32 [steps]; looked up in a table, so that one beyond the capacity is an Error
+/// of the run.
+Value next_places(const KeyValueCache& cache, std::int64_t steps) {
+  Graph& graph = cache.position.graph();
+  const Value table = reshape(iota(graph, cache.capacity, DType::f32), {cache.capacity, 1});
+  const Value places = reshape(cache.position, {1}) + iota(graph, steps);
+  return cast(reshape(weft::embedding(table, places).named("position"), {steps}), DType::i32);
 }
 
-/// What is kept so far, [batch, heads, capacity, units], with x [batch, heads, 1, units] in its place.
-Value kept(Value x, Value place, std::string_view name, std::int64_t capacity) {
+/// What is kept so far, [batch, heads, capacity, units], with x [batch, heads, steps, units] in its places.
+Value kept(Value x, Value places, std::string_view name, std::int64_t capacity) {
   Graph& graph = x.graph();
+  const std::int64_t steps = x.shape()[2];
   const Value before = graph.state(name, {x.dtype(), x.shape().with(2, capacity)});
-  const Value after = select(reshape(place, {capacity, 1}), x, before);
+  const Value step = iota(graph, capacity) - slice(places, 0, 0, 1);  // of x that belongs to a place, if there is one
+  const Value nearest = clamp(step, 0.0, static_cast<double>(steps - 1));
+  const Value spread = steps == 1 ? x : gather(x, nearest, 2);
+  const Value after = select(reshape(equal(step, nearest), {capacity, 1}), spread, before);
   graph.update(before, after);
   return after;
 }
@@ -41,9 +48,9 @@ void check(Value x, std::string_view name, const AttentionOptions& options) {
           name, units, options.heads);
   const KeyValueCache& cache = options.cache;
   if (!cache.position) return;
-  require(cache.position.type() == TensorType{DType::i32, Shape{}} && cache.capacity > 0 && x.shape()[1] == 1,
-          "self_attention '{}': a cache needs one step of x, a position of i32[] and a capacity: x {}, position {}, "
-          "capacity {}",
+  require(cache.position.type() == TensorType{DType::i32, Shape{}} && cache.capacity >= x.shape()[1],
+          "self_attention '{}': a cache needs a position of i32[] and a capacity for all steps of x at least: x {}, "
+          "position {}, capacity {}",
           name, x.type(), cache.position.type(), cache.capacity);
 }
 
@@ -59,20 +66,18 @@ Value self_attention(Value x, std::string_view name, const AttentionOptions& opt
   Value query = apart(parts[0], options.heads);
   Value key = apart(parts[1], options.heads);
   Value value = apart(parts[2], options.heads);
-  const Value position = cache.position ? position_within(cache) : Value{};
+  const std::int64_t steps = x.shape()[1];
+  const Value places = cache.position ? next_places(cache, steps) : iota(graph, steps);
   if (options.rotary) {
-    const Value places = position ? position : iota(graph, x.shape()[1]);
     query = rotary_embedding(query, places);
     key = rotary_embedding(key, places);
   }
   ScaledDotProductOptions how{.causal = options.causal, .dropout = options.dropout, .step = options.step};
-  if (position) {
-    const Value places = iota(graph, cache.capacity);
-    const Value place = equal(places, position);
-    key = kept(key, place, "key_cache", cache.capacity);
-    value = kept(value, place, "value_cache", cache.capacity);
+  if (cache.position) {
+    key = kept(key, places, "key_cache", cache.capacity);
+    value = kept(value, places, "value_cache", cache.capacity);
     how.causal = false;
-    how.mask = less_equal(places, position);
+    how.mask = less_equal(iota(graph, cache.capacity), reshape(places, {steps, 1}));
   }
   return dense(together(scaled_dot_product_attention(query, key, value, how)), units, "output", {}, where);
 }

@@ -82,11 +82,12 @@ Value batch_norm(Value x, std::string_view name, const BatchNormOptions& options
 Value group_norm(Value x, std::int64_t groups, std::string_view name, std::int64_t axis = 1,
                  SourceLine where = SourceLine::current());
 
-/// Keys and values of the steps so far, kept in states, so that a sequence can be continued step by step. What lies
-/// behind the position is not looked at: with position 0, a new sequence begins.
+/// Keys and values of the steps so far, kept in states, so that a sequence can be continued by some steps at a time: a
+/// prompt at once, then what follows one by one, by another graph that shares the variables. What lies behind the last
+/// step is not looked at: with position 0, a new sequence begins.
 struct KeyValueCache {
-  Value position = {};  ///< i32 scalar: the place of the step, such as a state that counts the runs. Null: no cache
-  std::int64_t capacity = 0;  ///< the most steps of a sequence; a position beyond is an Error at run time
+  Value position = {};  ///< i32 scalar: the place of x's first step, such as a state that counts steps. Null: no cache
+  std::int64_t capacity = 0;  ///< the most steps of a sequence; a place beyond is an Error at run time
 };
 struct AttentionOptions {
   std::int64_t heads = 1;                  ///< of which units must be a multiple
@@ -97,8 +98,8 @@ struct AttentionOptions {
   KeyValueCache cache = {};
 };
 /// Self-attention of several heads (Vaswani et al., arXiv:1706.03762): x [batch, time, units] -> the same. Layers:
-/// "query_key_value" and "output", dense. With a cache, x is one step, [batch, 1, units], which attends to those before
-/// and itself; states: "key_cache" and "value_cache" [batch, heads, capacity, units / heads].
+/// "query_key_value" and "output", dense. With a cache, x is the next steps of a sequence, each of which attends to
+/// those before and itself; states: "key_cache" and "value_cache" [batch, heads, capacity, units / heads].
 Value self_attention(Value x, std::string_view name, const AttentionOptions& options,
                      SourceLine where = SourceLine::current());
 

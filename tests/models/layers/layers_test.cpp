@@ -137,8 +137,8 @@ TEST_CASE("what does not fit is said of the layer") {
         "group_norm 'norm': x is f32[]: it has no axis 1 of channels");
   const Value position = graph.input("position", DType::i32, {});
   CHECK(error_of([&] { layers::self_attention(x, "cached", {.cache = {.position = position, .capacity = 4}}); }) ==
-        "self_attention 'cached': a cache needs one step of x, a position of i32[] and a capacity: x f32[2,5,6], "
-        "position i32[], capacity 4");
+        "self_attention 'cached': a cache needs a position of i32[] and a capacity for all steps of x at least: "
+        "x f32[2,5,6], position i32[], capacity 4");
   CHECK(error_of([&] { layers::dense(scalar, 3, "one"); }) ==
         "dense 'one': x is a scalar, f32[]: an axis [..., in] is needed");
   CHECK(error_of([&] { layers::layer_norm(scalar, "norm"); }) ==
@@ -276,7 +276,7 @@ TEST_CASE("batch_norm keeps running statistics, as PyTorch has them, and infers 
     CHECK(infer.run({{"x", x}}).at("y").number(1) == doctest::Approx(2.0 + 5.0 * (7.0 - 3.0) / 2.0).epsilon(1e-5));
 }
 
-TEST_CASE("a sequence that is continued step by step is what it is at once") {
+TEST_CASE("a sequence that is continued by some steps at a time is what it is at once") {
   constexpr std::int64_t capacity = 7;
   const auto network = [](Value x, const layers::AttentionOptions& options) {
     return layers::transformer_block(layers::transformer_block(x, 9, "first", options), 8, "second", options);
@@ -287,36 +287,47 @@ TEST_CASE("a sequence that is continued step by step is what it is at once") {
       CAPTURE(rotary);
       Graph whole;
       whole.output("y", network(sequence(whole), {.heads = 3, .causal = true, .rotary = rotary}));
-      Execution at_once = compile(whole, *backend);
+      const auto variables = std::make_shared<Variables>(1);
+      Execution at_once(compile(whole, *backend), {.variables = variables});
 
-      Graph graph("step");
-      const Value position = graph.state("position", {DType::i32, Shape{}});
-      graph.update(position, position + graph.constant(1.0, DType::i32));
-      graph.output("y", network(graph.input("x", DType::f32, {batch, 1, units}),
-                                {.heads = 3, .rotary = rotary, .cache = {.position = position, .capacity = capacity}}));
-      Execution step = compile(graph, *backend);
-      for (const std::string& name : at_once.variables().names())
-        step.variables().set(name, at_once.variables().get(name));
+      const auto continued = [&](std::int64_t count) {
+        Graph graph("continued");
+        const Value position = graph.state("position", {DType::i32, Shape{}});
+        graph.update(position, position + graph.constant(static_cast<double>(count), DType::i32));
+        graph.output("y",
+                     network(graph.input("x", DType::f32, {batch, count, units}),
+                             {.heads = 3, .rotary = rotary, .cache = {.position = position, .capacity = capacity}}));
+        return Execution(compile(graph, *backend), {.variables = variables});
+      };
+      std::map<std::int64_t, Execution> by_count;
+      for (std::int64_t count = 1; count <= steps; ++count) by_count.emplace(count, continued(count));
 
-      // The second sequence finds what the first one has left.
-      for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{2}}) {
-        const Tensor x = drawn({DType::f32, {batch, steps, units}}, seed);
+      // Each sequence finds what the one before has left.
+      std::uint64_t seed = 1;
+      for (const std::vector<std::int64_t>& counts :
+           std::vector<std::vector<std::int64_t>>{{1, 1, 1, 1, 1}, {3, 1, 1}, {1, 4}, {2, 3}, {steps}}) {
+        const Tensor x = drawn({DType::f32, {batch, steps, units}}, seed++);
         const Tensor expected = at_once.run({{"x", x}}).at("y");
-        step.variables().set("position", Tensor({DType::i32, Shape{}}));
-        for (std::int64_t t = 0; t < steps; ++t) {
-          const auto index = [t](std::int64_t row, std::int64_t unit) { return (row * steps + t) * units + unit; };
-          Tensor x_step({DType::f32, {batch, 1, units}});
-          for (std::int64_t i = 0; i < batch * units; ++i) x_step.set_number(i, x.number(index(i / units, i % units)));
-          const Tensor y = step.run({{"x", x_step}}).at("y");
-          for (std::int64_t i = 0; i < batch * units; ++i)
-            CHECK(y.number(i) == doctest::Approx(expected.number(index(i / units, i % units))).epsilon(1e-4));
+        variables->set("position", Tensor({DType::i32, Shape{}}));
+        std::int64_t begin = 0;
+        for (const std::int64_t count : counts) {
+          const auto index = [begin, count](std::int64_t i) {
+            const std::int64_t row = i / (count * units);
+            return (row * steps + begin) * units + i % (count * units);
+          };
+          Tensor part({DType::f32, {batch, count, units}});
+          for (std::int64_t i = 0; i < part.shape().volume(); ++i) part.set_number(i, x.number(index(i)));
+          const Tensor y = by_count.at(count).run({{"x", part}}).at("y");
+          for (std::int64_t i = 0; i < y.shape().volume(); ++i)
+            CHECK(y.number(i) == doctest::Approx(expected.number(index(i))).epsilon(1e-4));
+          begin += count;
         }
       }
-      step.variables().set("position", Tensor::full({DType::i32, Shape{}}, static_cast<double>(capacity)));
-      const Tensor x({DType::f32, {batch, 1, units}});
+      variables->set("position", Tensor::full({DType::i32, Shape{}}, static_cast<double>(capacity - 1)));
+      const Tensor x({DType::f32, {batch, 2, units}});
       CHECK(error_of([&] {
-              step.run({{"x", x}});
-            }) == "embedding 'first/attention/position': id 7 at index 0 is outside of the table of 7 rows");
+              by_count.at(2).run({{"x", x}});
+            }) == "embedding 'first/attention/position': id 7 at index 1 is outside of the table of 7 rows");
     }
 }
 
