@@ -8,8 +8,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "graph/base/error.h"
 #include "graph/base/file.h"
+#include "tests/message_of.h"
 
 namespace weft::test {
 
@@ -37,17 +37,6 @@ struct TemporaryFolder {
     return path / name;
   }
 };
-
-/// The message of the Error that `action` throws.
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "(nothing was thrown)";
-}
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 

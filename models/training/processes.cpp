@@ -37,8 +37,7 @@ void require_shareable(std::int64_t batches, int processes, const std::string& s
     if (can_share(batches, count)) counts.push_back(std::to_string(count));
   fail(
       "{} processes cannot share the {} batches of an update ({}): each must have the same number of them, 1, 2, 4, 8 "
-      "or "
-      "another power of two. With {} {} there can be {} processes; for {} of them give {} {}",
+      "or another power of two. With {} {} there can be {} processes; for {} of them give {} {}",
       processes, batches, setting, setting, batches, joined(counts, ", "), processes, setting,
       processes * std::max<std::int64_t>(
                       1, static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(batches / processes)))));

@@ -9,25 +9,14 @@
 #include "graph/base/error.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"
+#include "tests/message_of.h"
 
 namespace weft::test {
 
-/// What the Error that `action` throws says, with the lines that name operands and lines of the source; "no error" when
-/// it throws none.
-template <typename Action>
-std::string whole_error_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-/// The message alone: the first line.
+/// The first line of the message of the Error that `action` throws.
 template <typename Action>
 std::string error_of(Action&& action) {
-  const std::string whole = whole_error_of(action);
+  const std::string whole = message_of(action);
   return whole.substr(0, whole.find('\n'));
 }
 

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 
-#include "backends/onednn/onednn_backend.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/quantity.h"
@@ -19,6 +18,7 @@
 #include "models/nmt/text/normalise.h"
 #include "models/nmt/text/tutorial_normaliser.h"
 #include "models/nmt/text/word_counts.h"
+#include "models/nmt/training/translation_task.h"
 
 namespace weft::nmt {
 namespace {
@@ -216,16 +216,15 @@ Vocabulary learn_vocabulary(std::span<const Pair> pairs, Side side, std::string_
   return std::move(*vocabulary);
 }
 
-/// What "auto" is on this machine.
+/// The precision that is trained in on this machine, and what there is to say of it.
 TrainingPrecision precision_here(TrainingPrecision wanted, const Say& say) {
-  if (wanted == TrainingPrecision::f32) return wanted;
-  const bool is_fast = onednn::has_bf16_instructions();
+  const bool is_fast = product_precision(TrainingPrecision::automatic) == Precision::bf16;
   if (wanted == TrainingPrecision::automatic)
     say(fmt::format("--precision auto is {} here: this processor has {}instructions for products in bf16",
                     is_fast ? "bf16" : "f32", is_fast ? "" : "no "));
-  else if (!is_fast)
+  else if (wanted == TrainingPrecision::bf16 && !is_fast)
     say(as_warning("this processor has no instructions for products in bf16: they are slower than in f32"));
-  return is_fast || wanted == TrainingPrecision::bf16 ? TrainingPrecision::bf16 : TrainingPrecision::f32;
+  return product_precision(wanted) == Precision::bf16 ? TrainingPrecision::bf16 : TrainingPrecision::f32;
 }
 
 }  // namespace

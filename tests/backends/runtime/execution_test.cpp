@@ -17,19 +17,9 @@
 #include "tests/temporary_folder.h"
 
 using namespace weft;
+using test::message_of;
 
 namespace {
-
-/// The message of the Error that `action` throws; "no error" when it throws none.
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Tensor ones(const Shape& shape) { return Tensor::full({DType::f32, shape}, 1.0); }
 
@@ -89,29 +79,29 @@ TEST_CASE("unknown names are refused with those that there are") {
   graph.output("total", a + b);
   graph.output("difference", a - b);
   const Execution execution = compile(graph, reference_backend());
-  CHECK(error_of([&] { execution.input("c"); }) == "graph 'sum' has no input 'c'; there are a, b");
-  CHECK(error_of([&] { execution.input("total"); }) == "graph 'sum' has no input 'total'; there are a, b");
-  CHECK(error_of([&] { execution.output("sum"); }) == "graph 'sum' has no output 'sum'; there are difference, total");
-  CHECK(error_of([&] { (void)execution.get("a"); }) == "graph 'sum' has no output 'a'; there are difference, total");
+  CHECK(message_of([&] { execution.input("c"); }) == "graph 'sum' has no input 'c'; there are a, b");
+  CHECK(message_of([&] { execution.input("total"); }) == "graph 'sum' has no input 'total'; there are a, b");
+  CHECK(message_of([&] { execution.output("sum"); }) == "graph 'sum' has no output 'sum'; there are difference, total");
+  CHECK(message_of([&] { (void)execution.get("a"); }) == "graph 'sum' has no output 'a'; there are difference, total");
   Graph empty("empty");
   const Execution nothing = compile(empty, reference_backend());
-  CHECK(error_of([&] { nothing.input("x"); }) == "graph 'empty' has no input 'x'; there are none");
-  CHECK(error_of([&] { nothing.output("x"); }) == "graph 'empty' has no output 'x'; there are none");
+  CHECK(message_of([&] { nothing.input("x"); }) == "graph 'empty' has no input 'x'; there are none");
+  CHECK(message_of([&] { nothing.output("x"); }) == "graph 'empty' has no output 'x'; there are none");
 }
 
 TEST_CASE("a tensor of the wrong type is refused with both types") {
   Execution execution = compile(layer(2), reference_backend());
-  CHECK(error_of([&] { execution.set("x", ones({3, 2})); }) == "the input 'x' is f32[2,3], it is set to f32[3,2]");
-  CHECK(error_of([&] {
+  CHECK(message_of([&] { execution.set("x", ones({3, 2})); }) == "the input 'x' is f32[2,3], it is set to f32[3,2]");
+  CHECK(message_of([&] {
           execution.set("x", Tensor::full({DType::f64, {2, 3}}, 1));
         }) == "the input 'x' is f32[2,3], it is set to f64[2,3]");
-  CHECK(error_of([&] { (void)execution.input("x").as<double>(); }) == "a f32[2,3] tensor is accessed as f64");
+  CHECK(message_of([&] { (void)execution.input("x").as<double>(); }) == "a f32[2,3] tensor is accessed as f64");
 }
 
 TEST_CASE("running with inputs by name: a missing one and one too many are refused") {
   Execution execution = compile(layer(2), reference_backend());
-  CHECK(error_of([&] { execution.run(TensorMap{}); }) == "the input 'x' f32[2,3] is not given");
-  CHECK(error_of([&] {
+  CHECK(message_of([&] { execution.run(TensorMap{}); }) == "the input 'x' f32[2,3] is not given");
+  CHECK(message_of([&] {
           execution.run(TensorMap{{"x", ones({2, 3})}, {"y", ones({1})}});
         }) == "graph 'layer' has no input 'y'; there are x");
   CHECK(execution.run(TensorMap{{"x", ones({2, 3})}}).size() == 1);
@@ -198,10 +188,10 @@ TEST_CASE("training in one shape changes what another one computes") {
 TEST_CASE("a variable of another type is refused, and unknown ones are named") {
   const auto variables = std::make_shared<Variables>();
   Execution(compile(layer(2), reference_backend()), {.variables = variables});
-  CHECK(error_of([&] { Execution(compile(layer(2, 4), reference_backend()), {.variables = variables}); }) ==
+  CHECK(message_of([&] { Execution(compile(layer(2, 4), reference_backend()), {.variables = variables}); }) ==
         "the variable 'kernel' is f32[3,2], the graph 'layer' declares f32[4,2]");
-  CHECK(error_of([&] { (void)variables->get("kernal"); }).starts_with("there is no variable 'kernal'"));
-  CHECK(error_of([&] {
+  CHECK(message_of([&] { (void)variables->get("kernal"); }).starts_with("there is no variable 'kernal'"));
+  CHECK(message_of([&] {
           variables->set("kernel", ones({2, 3}));
         }) == "the variable 'kernel' is f32[3,2], it is set to f32[2,3]");
   CHECK(variables->names() == std::vector<std::string>{"bias", "kernel", "runs"});
@@ -242,7 +232,7 @@ TEST_CASE("an arena that cannot grow says so, and what was compiled before still
   const auto arena = std::make_shared<Arena>();
   Execution execution(compile(training(2), reference_backend()), {.arena = arena});
   execution.run(TensorMap{{"x", ramp({2, 3})}});
-  const std::string message = error_of([&] { arena->reserve(std::size_t{1} << 62); });
+  const std::string message = message_of([&] { arena->reserve(std::size_t{1} << 62); });
   CHECK(message.starts_with("there is not enough memory for an arena of 4611686018427387904 bytes"));
   const Tensor loss = execution.run(TensorMap{{"x", ramp({2, 3})}}).at("loss");
   CHECK(std::isfinite(loss.number(0)));
@@ -285,7 +275,7 @@ TEST_CASE("bad data names its node, and the execution can be run again") {
     CAPTURE(backend->name());
     Execution execution = compile(graph, *backend);
     for (const std::int32_t bad : {4, -1, std::numeric_limits<std::int32_t>::min()}) {
-      const std::string message = error_of([&] {
+      const std::string message = message_of([&] {
         execution.run(TensorMap{{"ids", Tensor::of<std::int32_t>({2}, std::vector{0, bad})}});
       });
       CHECK(message.starts_with("embedding 'words': "));
@@ -300,7 +290,7 @@ TEST_CASE("bad data in constants, which folding meets, names its node, too") {
   const Value ids = graph.constant(Tensor::of<std::int32_t>({2}, std::vector{0, 4}));
   const Value table = graph.constant(Tensor::full({DType::f32, {4, 3}}, 1.0));
   graph.output("y", embedding(table, ids).named("words"));
-  CHECK(error_of([&] { compile(graph, reference_backend()); }).starts_with("embedding 'words': "));
+  CHECK(message_of([&] { compile(graph, reference_backend()); }).starts_with("embedding 'words': "));
 }
 
 TEST_CASE("after a run that failed, no kernel works on an outdated copy of a variable") {
@@ -331,10 +321,10 @@ TEST_CASE("after a run that failed, no kernel works on an outdated copy of a var
 }
 
 TEST_CASE("passes that do not exist, and the one that compiling needs, cannot be left out") {
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           compile(layer(2), reference_backend(), {.disabled_passes = {"csee"}});
         }).starts_with("there is no pass 'csee'; did you mean 'cse'"));
-  CHECK(error_of([&] { compile(layer(2), reference_backend(), {.disabled_passes = {"decompose"}}); }) ==
+  CHECK(message_of([&] { compile(layer(2), reference_backend(), {.disabled_passes = {"decompose"}}); }) ==
         "the pass decompose cannot be left out: the backends have no kernels for what it takes apart");
 }
 
@@ -372,8 +362,8 @@ TEST_CASE("inputs and outputs may live in the caller's memory, and an output in 
     CHECK(execution.get("next") == memory);
 
     Tensor other({DType::f32, {4}});
-    CHECK(error_of([&] { execution.bind_input("x", other.view()); }) == "'x' is f32[3], the memory for it is f32[4]");
-    CHECK(error_of([&] { execution.bind_output("y", other.view()); }).starts_with("graph 'graph' has no output 'y'"));
+    CHECK(message_of([&] { execution.bind_input("x", other.view()); }) == "'x' is f32[3], the memory for it is f32[4]");
+    CHECK(message_of([&] { execution.bind_output("y", other.view()); }).starts_with("graph 'graph' has no output 'y'"));
   }
 }
 
@@ -391,11 +381,11 @@ TEST_CASE("an input that was never set is an error, not zeros") {
   const Value a = graph.input("a", DType::f32, {2}, {"model.cpp", 7});
   graph.output("y", a + graph.input("b", DType::f32, {2}, {}));  // whose line is unknown, as in a graph from a file
   Execution execution = compile(graph, reference_backend());
-  CHECK(error_of([&] { execution.run(); }) ==
+  CHECK(message_of([&] { execution.run(); }) ==
         "graph 'sum' is run without its 2 inputs: set 'a' f32[2] (declared at model.cpp:7), 'b' f32[2]");
   execution.set("a", std::vector<float>{1, 2});
-  CHECK(error_of([&] { execution.run(); }) == "graph 'sum' is run without its 1 input: set 'b' f32[2]");
-  CHECK(error_of([&] { execution.get("y"); }) == "the output 'y' is asked for before the first run");
+  CHECK(message_of([&] { execution.run(); }) == "graph 'sum' is run without its 1 input: set 'b' f32[2]");
+  CHECK(message_of([&] { execution.get("y"); }) == "the output 'y' is asked for before the first run");
   execution.input("b").as<float>()[1] = 5;
   execution.run();
   CHECK(execution.get("y") == Tensor::of<float>({2}, {1, 7}));
@@ -405,18 +395,19 @@ TEST_CASE("inputs are set from vectors, results read as numbers") {
   Graph graph("sum");
   graph.output("y", reduce_sum(graph.input("x", DType::f32, {3})));
   Execution execution;
-  CHECK(error_of([&] { execution.run(); }) == "the execution has no program: it was not given one, or was moved from");
+  CHECK(message_of([&] { execution.run(); }) ==
+        "the execution has no program: it was not given one, or was moved from");
   execution = compile(graph);
   execution.set("x", std::vector<float>{1, 2, 4});
   execution.run();
   CHECK(execution.get("y").item() == 7);
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           execution.set("x", std::vector<float>{1, 2});
         }) == "the input 'x' is f32[3], with 3 elements; it is set to 2 of f32");
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           execution.set("x", std::vector<double>{1, 2, 3});
         }) == "the input 'x' is f32[3], with 3 elements; it is set to 3 of f64");
-  CHECK(error_of([&] { Tensor({DType::f32, {2}}).item(); }) == "a tensor f32[2] has 2 elements: item() is for one");
+  CHECK(message_of([&] { Tensor({DType::f32, {2}}).item(); }) == "a tensor f32[2] has 2 elements: item() is for one");
 }
 
 TEST_CASE("a variable that another initializer has filled is not taken over") {
@@ -429,7 +420,7 @@ TEST_CASE("a variable that another initializer has filled is not taken over") {
   const Execution first(model(Initializer::zeros()), shared);
   CHECK_NOTHROW(Execution(model(Initializer::zeros()), shared));
   CHECK(
-      error_of([&] { Execution(model(Initializer::uniform(-1, 1)), shared); }) ==
+      message_of([&] { Execution(model(Initializer::uniform(-1, 1)), shared); }) ==
       "the variable 'w' is there as zeros has made it, the graph 'model' declares uniform(-1, 1): declare it alike, or "
       "under another name");
   // What was loaded is no initializer's any more.
@@ -458,7 +449,7 @@ TEST_CASE("who meets another run where neither may be is told") {
   graph.update(w, w + 1.0);
   const auto meets = [](Execution& running, const std::function<void()>& action) {
     std::string message;
-    const auto meanwhile = std::make_shared<Meanwhile>([&] { message = error_of(action); });
+    const auto meanwhile = std::make_shared<Meanwhile>([&] { message = message_of(action); });
     running.attach(meanwhile);
     running.run();
     running.detach(*meanwhile);
@@ -503,15 +494,15 @@ TEST_CASE("variables are written to a file and read from it") {
 
   const TensorMap before = loaded.variables().snapshot();
   save_safetensors(path, {{"kernel", ones({3, 64})}}, {});
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           load_variables(path, loaded.variables());
         }).ends_with("the variable 'adam/bias/m' f32[64] is missing"));
   save_safetensors(path, {{"kernal", ones({3, 64})}}, {});
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           load_variables(path, loaded.variables());
         }).ends_with("there is no variable 'kernal' f32[3,64]: it is of another model"));
   save_safetensors(path, {{"kernel", ones({3, 65})}}, {});
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           load_variables(path, loaded.variables());
         }).ends_with("'kernel' is f32[3,65], the variable f32[3,64]"));
   CHECK(loaded.variables().snapshot() == before);
@@ -529,7 +520,7 @@ TEST_CASE("an input that no memory holds is an error") {
   const Value x = graph.input("x", DType::f32, {1 << 20, 1 << 20});
   graph.output("y", reduce_sum(x));
   Execution execution = compile(graph, reference_backend());
-  CHECK(error_of([&] { execution.input("x"); }) ==
+  CHECK(message_of([&] { execution.input("x"); }) ==
         "there is no memory for a tensor f32[1048576,1048576]: it takes 4.0 TiB");
 }
 #endif

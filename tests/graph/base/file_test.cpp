@@ -39,16 +39,6 @@ std::size_t files_in(const TemporaryFolder& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder.path), {}));
 }
 
-template <typename Action>
-std::string error_of(const Action& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("what is written is read") {
@@ -65,14 +55,14 @@ TEST_CASE("what is written is read") {
 TEST_CASE("errors of reading name the path") {
   const TemporaryFolder folder;
   const std::string missing = (folder / "missing").string();
-  CHECK(error_of([&] { read_file(missing); }) == fmt::format("cannot read '{}': No such file or directory", missing));
-  CHECK(error_of([&] { read_file(folder.path); }) ==
+  CHECK(message_of([&] { read_file(missing); }) == fmt::format("cannot read '{}': No such file or directory", missing));
+  CHECK(message_of([&] { read_file(folder.path); }) ==
         fmt::format("cannot read '{}': it is a directory, a file is needed", folder.path.string()));
   write_file(folder / "file", "12345");
-  CHECK(error_of([&] { read_file(folder / "file", 4); }) ==
+  CHECK(message_of([&] { read_file(folder / "file", 4); }) ==
         fmt::format("cannot read '{}': 5 bytes, the limit is 4", (folder / "file").string()));
   CHECK(read_file(folder / "file", 5) == "12345");
-  CHECK(error_of([&] { read_file("/dev/zero", 100); }) == "cannot read '/dev/zero': more than 100 bytes");
+  CHECK(message_of([&] { read_file("/dev/zero", 100); }) == "cannot read '/dev/zero': more than 100 bytes");
 }
 
 TEST_CASE("a pipe, whose size is not known, is read to its end") {
@@ -92,12 +82,12 @@ TEST_CASE("a pipe, whose size is not known, is read to its end") {
 
 TEST_CASE("errors of writing name the path") {
   const TemporaryFolder folder;
-  CHECK(error_of([&] { write_file(folder.path, "x"); }) ==
+  CHECK(message_of([&] { write_file(folder.path, "x"); }) ==
         fmt::format("cannot write '{}': it is a directory", folder.path.string()));
   const std::string nowhere = (folder / "no/such/file").string();
-  CHECK(error_of([&] { write_file(nowhere, "x"); }) ==
+  CHECK(message_of([&] { write_file(nowhere, "x"); }) ==
         fmt::format("cannot write '{}': No such file or directory", nowhere));
-  CHECK(error_of([] { write_file("/dev/full", "x"); }) == "cannot write '/dev/full': it is not a regular file");
+  CHECK(message_of([] { write_file("/dev/full", "x"); }) == "cannot write '/dev/full': it is not a regular file");
 }
 
 TEST_CASE("a folder that may not be written to is an error") {
@@ -105,7 +95,7 @@ TEST_CASE("a folder that may not be written to is an error") {
   const TemporaryFolder folder;
   ::chmod(folder.path.c_str(), 0500);
   const std::string path = (folder / "file").string();
-  CHECK(error_of([&] { write_file(path, "x"); }) == fmt::format("cannot write '{}': Permission denied", path));
+  CHECK(message_of([&] { write_file(path, "x"); }) == fmt::format("cannot write '{}': Permission denied", path));
   ::chmod(folder.path.c_str(), 0700);
 }
 
@@ -114,7 +104,7 @@ TEST_CASE("when the disk is full the earlier file stays and nothing is left behi
   write_file(folder / "file", "earlier");
   {
     const FileSizeLimit limit(1000);
-    CHECK(error_of([&] { write_file(folder / "file", std::string(5000, 'x')); }) ==
+    CHECK(message_of([&] { write_file(folder / "file", std::string(5000, 'x')); }) ==
           fmt::format("cannot write '{}': File too large; the earlier file is left as it was",
                       (folder / "file").string()));
   }
@@ -122,7 +112,7 @@ TEST_CASE("when the disk is full the earlier file stays and nothing is left behi
   CHECK(files_in(folder) == 1);
   {
     const FileSizeLimit limit(1000);
-    CHECK(error_of([&] { write_file(folder / "new", std::string(5000, 'x')); }) ==
+    CHECK(message_of([&] { write_file(folder / "new", std::string(5000, 'x')); }) ==
           fmt::format("cannot write '{}': File too large", (folder / "new").string()));
   }
 }

@@ -13,8 +13,10 @@
 #include "graph/base/error.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"
+#include "tests/message_of.h"
 
 using namespace weft;
+using test::message_of;
 
 namespace {
 
@@ -36,16 +38,6 @@ Tensor drawn(const TensorType& type, std::uint64_t seed) {
   for (std::int64_t i = 0; i < type.shape.volume(); ++i)
     tensor.set_number(i, CounterRandom(seed, "x").uniform(static_cast<std::uint64_t>(i), -1.0, 1.0));
   return tensor;
-}
-
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace
@@ -108,40 +100,40 @@ TEST_CASE("what does not fit is said of the layer") {
   Graph graph;
   const Value x = sequence(graph);
   layers::dense(x, 4, "dense");
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           layers::dense(x, 4, "dense", {}, {"model.cpp", 8});
         }).starts_with("parameter 'dense/kernel': the name is in use in graph 'graph'\n  it was declared at "));
   const Value picture = graph.input("picture", DType::f32, {batch, 4, 8, 9});
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           layers::conv(x, 6, {3, 3}, "conv");
         }) == "conv 'conv': x is f32[2,5,6]: [batch, channels, spatial...] with 2 axes, as the window has, is needed");
-  CHECK(error_of([&] { layers::conv(picture, 6, 3, "conv", {.groups = 3}); }) ==
+  CHECK(message_of([&] { layers::conv(picture, 6, 3, "conv", {.groups = 3}); }) ==
         "conv 'conv': the channels of x f32[2,4,8,9] do not fall into 3 groups");
-  CHECK(error_of([&] { layers::self_attention(x, "attention", {.heads = 4}); }) ==
+  CHECK(message_of([&] { layers::self_attention(x, "attention", {.heads = 4}); }) ==
         "self_attention 'attention': 6 units are no multiple of 4 heads");
-  CHECK(error_of([&] { layers::self_attention(x, "attention", {.heads = 0}); }) ==
+  CHECK(message_of([&] { layers::self_attention(x, "attention", {.heads = 0}); }) ==
         "self_attention 'attention': 6 units are no multiple of 0 heads");
   const Value flat = graph.input("flat", DType::f32, {3, units});
-  CHECK(error_of([&] { layers::self_attention(flat, "attention", {}); }) ==
+  CHECK(message_of([&] { layers::self_attention(flat, "attention", {}); }) ==
         "self_attention 'attention': x is f32[3,6]: [batch, time, units] is needed");
-  CHECK(error_of([&] { layers::gru(flat, 3, "gru"); }) == "gru 'gru': x is f32[3,6]: [batch, time, in] is needed");
+  CHECK(message_of([&] { layers::gru(flat, 3, "gru"); }) == "gru 'gru': x is f32[3,6]: [batch, time, in] is needed");
   const Value scalar = graph.input("scalar", DType::f32, {});
-  CHECK(error_of([&] { layers::batch_norm(flat, "norm", {.axis = 2}); }) ==
+  CHECK(message_of([&] { layers::batch_norm(flat, "norm", {.axis = 2}); }) ==
         "batch_norm 'norm': x is f32[3,6]: it has no axis 2 of channels");
-  CHECK(error_of([&] { layers::batch_norm(flat, "momentum", {.momentum = 2.0}); }) ==
+  CHECK(message_of([&] { layers::batch_norm(flat, "momentum", {.momentum = 2.0}); }) ==
         "batch_norm 'momentum': the momentum 2 is not in [0, 1]");
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           layers::batch_norm(graph.input("one", DType::f32, {1, 6}), "one_row");
         }) == "batch_norm 'one_row': x is f32[1,6]: one element a channel has no variance to train on");
-  CHECK(error_of([&] { layers::group_norm(scalar, 2, "norm"); }) ==
+  CHECK(message_of([&] { layers::group_norm(scalar, 2, "norm"); }) ==
         "group_norm 'norm': x is f32[]: it has no axis 1 of channels");
   const Value position = graph.input("position", DType::i32, {});
-  CHECK(error_of([&] { layers::self_attention(x, "cached", {.cache = {.position = position, .capacity = 4}}); }) ==
+  CHECK(message_of([&] { layers::self_attention(x, "cached", {.cache = {.position = position, .capacity = 4}}); }) ==
         "self_attention 'cached': a cache needs a position of i32[] and a capacity for all steps of x at least: "
         "x f32[2,5,6], position i32[], capacity 4");
-  CHECK(error_of([&] { layers::dense(scalar, 3, "one"); }) ==
+  CHECK(message_of([&] { layers::dense(scalar, 3, "one"); }) ==
         "dense 'one': x is a scalar, f32[]: an axis [..., in] is needed");
-  CHECK(error_of([&] { layers::layer_norm(scalar, "norm"); }) ==
+  CHECK(message_of([&] { layers::layer_norm(scalar, "norm"); }) ==
         "layer_norm 'norm': x is a scalar, f32[]: an axis [..., units] is needed");
 }
 
@@ -325,7 +317,7 @@ TEST_CASE("a sequence that is continued by some steps at a time is what it is at
       }
       variables->set("position", Tensor::full({DType::i32, Shape{}}, static_cast<double>(capacity - 1)));
       const Tensor x({DType::f32, {batch, 2, units}});
-      CHECK(error_of([&] {
+      CHECK(message_of([&] {
               by_count.at(2).run({{"x", x}});
             }) == "embedding 'first/attention/position': id 7 at index 1 is outside of the table of 7 rows");
     }

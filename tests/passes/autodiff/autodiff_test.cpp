@@ -13,21 +13,12 @@
 #include "graph/verifier.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
+#include "tests/message_of.h"
 
 using namespace weft;
+using test::message_of;
 
 namespace {
-
-/// The message of the Error that `action` throws; "no error" when it throws none.
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Value scalar_input(Graph& graph, std::string_view name) { return graph.input(name, DType::f64, {}); }
 
@@ -137,11 +128,11 @@ TEST_CASE("an op without a gradient on the path is refused by its name and the n
   const Value norm = global_norm(std::vector<Value>{x}).named("norm");
   const Value gates = graph.input("gates", DType::f64, {2, 9});
   const GruGatesGradient fused = gru_gates_gradient(gates, gates, x, x);
-  const std::string message = error_of([&] { gradient(reduce_sum(fused.h), x); });
+  const std::string message = message_of([&] { gradient(reduce_sum(fused.h), x); });
   CHECK(message.find("cannot differentiate through gru_gates_gradient 'gru_gates_gradient'") != std::string::npos);
   CHECK(message.find("keep it off the path") != std::string::npos);
   if (op::global_norm.gradient == nullptr)
-    CHECK(error_of([&] { gradient(norm, x); }).find("cannot differentiate through global_norm 'norm'") !=
+    CHECK(message_of([&] { gradient(norm, x); }).find("cannot differentiate through global_norm 'norm'") !=
           std::string::npos);
 }
 
@@ -174,28 +165,28 @@ TEST_CASE("what cannot be differentiated is refused before anything is built") {
   Graph other("other");
   const Value stranger = other.input("stranger", DType::f64, {});
   const std::uint32_t before = graph.node_bound();
-  CHECK(error_of([&] { gradient(loss, ids); }) ==
+  CHECK(message_of([&] { gradient(loss, ids); }) ==
         "gradients: 'ids' is i32[2]; only floating-point values have gradients");
-  CHECK(error_of([&] { gradient(x, x); }) ==
+  CHECK(message_of([&] { gradient(x, x); }) ==
         "gradients: the loss 'x' must be a floating-point scalar, it is f64[2,3]; reduce it first");
-  CHECK(error_of([&] { gradient(ids, x); }) ==
+  CHECK(message_of([&] { gradient(ids, x); }) ==
         "gradients: the loss 'ids' must be a floating-point scalar, it is i32[2]; reduce it first");
-  CHECK(error_of([&] { gradient(Value{}, x); }) == "gradients: the loss is a null value");
-  CHECK(error_of([&] { gradient(loss, Value{}); }) ==
+  CHECK(message_of([&] { gradient(Value{}, x); }) == "gradients: the loss is a null value");
+  CHECK(message_of([&] { gradient(loss, Value{}); }) ==
         "gradients: a parameter is null or of another graph than 'graph'");
-  CHECK(error_of([&] { gradient(loss, stranger); }) ==
+  CHECK(message_of([&] { gradient(loss, stranger); }) ==
         "gradients: a parameter is null or of another graph than 'graph'");
   const std::vector<Value> none;
-  CHECK(error_of([&] { vector_jacobian(std::vector{loss}, none, std::vector{x}); }) ==
+  CHECK(message_of([&] { vector_jacobian(std::vector{loss}, none, std::vector{x}); }) ==
         "gradients: 1 results and 0 cotangents are given");
-  CHECK(error_of([&] { vector_jacobian(std::vector{x}, std::vector{loss}, std::vector{x}); }) ==
+  CHECK(message_of([&] { vector_jacobian(std::vector{x}, std::vector{loss}, std::vector{x}); }) ==
         "gradients: 'x' is f64[2,3], its cotangent f64[]");
-  CHECK(error_of([&] { vector_jacobian(std::vector{Value{}}, std::vector{loss}, std::vector{x}); }) ==
+  CHECK(message_of([&] { vector_jacobian(std::vector{Value{}}, std::vector{loss}, std::vector{x}); }) ==
         "gradients: the first result is a null value");
-  CHECK(error_of([&] {
+  CHECK(message_of([&] {
           vector_jacobian(std::vector{loss, stranger}, std::vector{loss, loss}, std::vector{x});
         }) == "gradients: a result is null or of another graph than 'graph'");
-  CHECK(error_of([&] { vector_jacobian(std::vector{loss}, std::vector{stranger}, std::vector{x}); }) ==
+  CHECK(message_of([&] { vector_jacobian(std::vector{loss}, std::vector{stranger}, std::vector{x}); }) ==
         "gradients: a cotangent is null or of another graph than 'graph'");
   CHECK(graph.node_bound() == before);
 }

@@ -41,7 +41,7 @@ std::string drawn(const AttentionMatrix& matrix, const std::string& extension) {
 /// The message of the Error that drawing throws; also checks that it leaves no file behind.
 std::string refusal(const AttentionMatrix& matrix, const std::string& name = "picture.png") {
   const TemporaryFolder folder;
-  std::string message = "(nothing was thrown)";
+  std::string message = "no error";
   try {
     draw_attention(matrix, folder.path / name);
   } catch (const Error& error) {
@@ -162,7 +162,7 @@ TEST_CASE("a folder that cannot be written is an error that names the file") {
   weft::write_file(folder.path / "file", "not a folder");
   for (const char* name : {"missing/picture.png", "file/picture.svg"}) {
     CAPTURE(name);
-    std::string message = "(nothing was thrown)";
+    std::string message = "no error";
     try {
       draw_attention(coffee(), folder.path / name);
     } catch (const Error& error) {

@@ -69,10 +69,10 @@ TEST_CASE("a file of tensors that is no checkpoint is refused, with the path and
     change(metadata);
     save_safetensors(path, checkpoint().variables, metadata);
     const std::string text = message_of([&] { load_checkpoint(path, format); });
-    CHECK((text.starts_with(path.string() + ": ") || text == "(nothing was thrown)"));
+    CHECK((text.starts_with(path.string() + ": ") || text == "no error"));
     return text;
   };
-  CHECK(message([](Metadata&) {}) == "(nothing was thrown)");
+  CHECK(message([](Metadata&) {}) == "no error");
   CHECK(contains(message([](Metadata& words) { words.clear(); }), "it is not a checkpoint of classifier"));
   for (const char* other : {"classifier checkpoint", "classifier checkpoint 0", "classifier checkpoint x", "weft 1"})
     CHECK(contains(message([&](Metadata& words) { words["format"] = other; }), "it is not a checkpoint of classifier"));
@@ -135,7 +135,7 @@ TEST_CASE("only variables of the same model, trained with the same seed, are tak
     change(changed);
     return message_of([&] { restore_variables(changed, 42, variables); });
   };
-  CHECK(message([](Checkpoint&) {}) == "(nothing was thrown)");
+  CHECK(message([](Checkpoint&) {}) == "no error");
   CHECK(variables.get("kernel") == checkpoint().variables.at("kernel"));
   CHECK(message([](Checkpoint& changed) { changed.variables.erase("kernel"); }) ==
         "the checkpoint lacks the variable 'kernel'");
