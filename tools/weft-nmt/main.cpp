@@ -10,6 +10,7 @@
 
 #include "backends/mpi/mpi_communicator.h"
 #include "backends/onednn/openmp_wait.h"
+#include "tools/common/inherited_signals.h"
 #include "tools/common/standard_streams.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -41,6 +42,7 @@ std::string speaker(const weft::LaunchedAs& launched) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  weft::tool::restore_hangup();
   weft::tool::secure_standard_streams();
   weft::wait_briefly(argv);
   using namespace weft::nmt;
