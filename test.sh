@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 preset=release
-selection=(--parallel "$(nproc)")
+selection=(--parallel "$(($(nproc) + 1))")  # some wait more than they compute
 if [[ ${1:-} == --sanitize ]]; then
   preset=sanitize
   selection+=(--label-regex fast)

@@ -53,7 +53,7 @@ class Mutation {
     if (is_leaf(*node.op)) {
       results = {changed_.contains(id) ? changed_leaf(node) : leaf(node, from_.type(node.results[0]))};
     } else {
-      if (changed_.contains(id) && to_.node_count() < most_nodes) results = changed_node(node);
+      if (changed_.contains(id) && to_.node_count() < most_nodes) results = with_results_of(node, changed_node(node));
       if (results.empty()) results = added(*node.op, operands_of(node), node.attributes);
       if (results.empty()) results = as_it_was(node);
     }
@@ -219,7 +219,7 @@ class Mutation {
         return added(*node.op, operands, changed_attributes(node.attributes));
       case 5: {  // another op
         const Op& op = *choices_.one_of(ops_of(operands.size()));
-        return with_results_of(node, added(op, operands, attributes_for(op)));
+        return added(op, operands, attributes_for(op));
       }
       case 6: {  // one more node behind it
         std::vector<Value> results = added(*node.op, operands, node.attributes);
@@ -245,7 +245,7 @@ class Mutation {
     }
   }
 
-  /// As many results as the node has; none when the new ones are none.
+  /// As many results as the node has, whatever another op or number of operands gives; none when the new ones are none.
   std::vector<Value> with_results_of(const Node& node, std::vector<Value> results) {
     if (results.empty()) return results;
     while (results.size() < node.results.size()) results.push_back(results.front());

@@ -269,7 +269,11 @@ class Oracle {
       return rounding_.result * std::max(size(2), size(3)) * std::max(1.0, size(1));
     if (node.op == &op::additive_scores_gradient) return rounding_.result * size(3) * std::max(1.0, size(2));
     if (node.op == &op::masked_cross_entropy_gradient) return rounding_.result * size(2);
-    if (node.op == &op::ctc_loss_gradient) return rounding_.result * size(4);
+    // The exponential of a path's logarithm, which is a sum over the steps and rounded as what is as large as that.
+    if (node.op == &op::ctc_loss_gradient) {
+      const auto steps = static_cast<double>(operands[0]->shape()[1]);
+      return (rounding_.result + rounding_.operand * steps * size(0)) * size(4);
+    }
     return 0.0;
   }
 
