@@ -187,7 +187,7 @@ class Oracle {
       expected_.finite = expected_.finite && all_finite(result.tensors[0]);
     }
     for (std::size_t i = 0; i < results.size(); ++i) {
-      results[i].decided = decided && small;
+      results[i].decided = decided && small && !has_either_infinity(results[i].tensors);
       values_.emplace(node.results[i], std::move(results[i]));
     }
   }
@@ -308,6 +308,17 @@ class Oracle {
     for (std::int64_t i = 0; i < x[0].shape().volume(); ++i) {
       const double exact = x[0].number(i);
       if (is_tie([&](std::size_t k) { return *distance_from_step(op, result, exact, x[k].number(i)); })) return true;
+    }
+    return false;
+  }
+
+  /// Whether rounding decides which infinity an element is: of what is so near zero, times infinity, it may make a NaN too.
+  static bool has_either_infinity(const Ensemble& x) {
+    for (std::int64_t i = 0; i < x[0].shape().volume(); ++i) {
+      const auto is = [i](double infinity) {
+        return [=](const Tensor& sample) { return sample.number(i) == infinity; };
+      };
+      if (std::ranges::any_of(x, is(INFINITY)) && std::ranges::any_of(x, is(-INFINITY))) return true;
     }
     return false;
   }

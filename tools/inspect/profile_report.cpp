@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "graph/base/json_value.h"
+#include "tools/inspect/roofline_picture.h"
 #include "tools/inspect/table.h"
 
 namespace weft::inspect {
@@ -127,6 +128,13 @@ std::string ProfileReport::to_json(const Roofline& roofline) const {
   object["kinds"] = list(kinds(), false);
   object["nodes"] = list(nodes(), true);
   return object.dump(2) + "\n";
+}
+
+std::string ProfileReport::to_picture(const Roofline& roofline, std::string_view title) const {
+  std::vector<RooflinePoint> points;
+  for (const Row& kind : kinds())
+    points.push_back({.name = kind.name, .seconds = kind.seconds, .flops = kind.flops, .bytes = kind.bytes});
+  return roofline_picture(points, roofline, title);
 }
 
 }  // namespace weft::inspect

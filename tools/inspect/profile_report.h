@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,8 @@ class ProfileReport {
   std::string to_text(const Roofline& roofline, std::size_t most_nodes) const;
   /// All of it: {"runs", "seconds", "roofline", "kinds": [...], "nodes": [...]}.
   std::string to_json(const Roofline& roofline) const;
+  /// The kinds under the machine's roofs (roofline_picture.h), as SVG.
+  std::string to_picture(const Roofline& roofline, std::string_view title) const;
 
  private:
   struct Row {

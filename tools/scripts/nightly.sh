@@ -35,6 +35,7 @@ cmake --preset release
 cmake --build --preset release --parallel "$(nproc)" --target weft-nmt
 
 step "training ended 250 times" tests/tools/weft-nmt/resume_test.sh build/release/bin/weft-nmt "$RANDOM" 100 100
+step "processes ended 40 times" tests/tools/weft-nmt/mpi_test.sh build/release/bin/weft-nmt 20
 step "programs under sanitizers" try_programs
 step "threads under ThreadSanitizer" try_preset tsan
 step "compiled by clang" try_preset clang

@@ -39,6 +39,7 @@ struct ProfileOptions {
   std::int64_t runs = 20;
   std::size_t top = 20;
   std::string trace;
+  std::string roofline;
   bool check_numerics = false;
   bool json = false;
   bool overhead = false;
@@ -112,6 +113,10 @@ void profile(ProfileOptions options) {
   report.set_runs(static_cast<std::uint64_t>(options.runs), seconds);
   if (!options.trace.empty()) write_file(options.trace, trace.to_json());
   const Roofline roofline = measure_roofline();
+  if (!options.roofline.empty())
+    write_file(options.roofline,
+               report.to_picture(roofline, fmt::format("{}, {:.3g} ms a run", graph.name(),
+                                                       1000 * seconds / static_cast<double>(options.runs))));
   write_output("", options.json ? report.to_json(roofline) : report.to_text(roofline, options.top));
 }
 
@@ -135,6 +140,10 @@ void add_profile(Program& program) {
       .option("--trace", options->trace,
               "Write the timeline of the first ten runs, for ui.perfetto.dev or chrome://tracing")
       .value("FILE");
+  command
+      .option("--roofline", options->roofline,
+              "Draw the kinds of kernels, by operations a byte and GFLOP/s, under the machine's two roofs: SVG")
+      .value("FILE");
   command.flag("--check-numerics", options->check_numerics, "Check every value for NaN and infinities as well");
   command.flag("--overhead", options->overhead, "Instead: what profiling and checking cost, runs with and without");
   command.flag("--json", options->json, "Print a JSON object, with all nodes");
@@ -143,6 +152,7 @@ void add_profile(Program& program) {
       "  weft profile --model nmt --source-length 19 --target-length 11 --integer-high 5000\n"
       "  weft profile graph.json --runs 100 --trace trace.json     then open trace.json at ui.perfetto.dev\n"
       "  weft profile graph.json --inputs in.safetensors --weights weights.safetensors --json\n"
+      "  weft profile --model resnet --roofline roofline.svg       then open it in a browser\n"
       "  weft profile graph.json --disable-pass batch-over-time    what the pass brings\n\n"
       "Without --inputs they are random; scalars, such as a learning rate, lie in [0, 0.01). The machine's arithmetic "
       "(a large product) and memory (a = a + 3 b) are\n"

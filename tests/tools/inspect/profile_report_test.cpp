@@ -7,6 +7,7 @@
 #include "backends/onednn/onednn_backend.h"
 #include "graph/base/json_parse.h"
 #include "ops/ops.h"
+#include "tools/inspect/roofline_picture.h"
 #include "tools/inspect/trace.h"
 
 using namespace weft;
@@ -87,6 +88,29 @@ TEST_CASE("the roofline is what binds: arithmetic or memory") {
 TEST_CASE("the machine's peak is measured: positive, and a plausible rate") {
   CHECK(measure_peak(1).gflop_per_second() > 0.1);
   CHECK(measure_bandwidth(1).gigabytes_per_second() > 0.1);
+}
+
+TEST_CASE("a roofline has each kind in its place, and in the legend what does not compute") {
+  // The plot: 10^0 to 10^2 operations a byte over 520 from x = 64, 10^1 to 10^2 GFLOP/s over 400 from y = 440 upwards.
+  const Roofline machine{.gflop_per_second = 100, .gigabytes_per_second = 10};
+  const std::vector<RooflinePoint> points{
+      {.name = "copy <a> (loop)", .seconds = 0.25, .flops = 0, .bytes = 1e9},
+      {.name = "matmul (packed)", .seconds = 0.5, .flops = 25e9, .bytes = 2.5e9},  // 10 a byte, 50 GFLOP/s
+      {.name = "add (loop)", .seconds = 0.25, .flops = 2.5e9, .bytes = 1.25e9},    // 2 a byte, 10 GFLOP/s
+      {.name = "too short to be seen", .seconds = 1e-4, .flops = 1e6, .bytes = 1e6}};
+  const std::string svg = roofline_picture(points, machine, "a & b");
+  const auto has = [&](std::string_view part) { return svg.find(part) != std::string::npos; };
+  CHECK(has("a &amp; b"));
+  CHECK(has("M64.0 440.0L324.0 40.0H584.0"));  // from 1 a byte at 10 GFLOP/s, over the ridge at 10 and 100
+  CHECK(has("<circle class=\"p\" cx=\"324.0\" cy=\"160.4\" r=\"24.0\"><title>matmul (packed)</title>"));
+  CHECK(has("<circle class=\"p\" cx=\"142.3\" cy=\"440.0\" r=\"17.0\"><title>add (loop)</title>"));
+  CHECK(has("copy &lt;a&gt; (loop)"));
+  CHECK(!has("<title>copy"));
+  CHECK(!has("too short"));
+  CHECK(has(">50.0 %</text>"));  // of the time; of its roof all three have ...
+  CHECK(has(">40 %</text>"));    // ... memory's 0.1 of 0.25 seconds,
+  CHECK(has(">50 %</text>"));    // arithmetic's 0.25 of 0.5, and memory's 0.125 of 0.25
+  CHECK(roofline_picture({}, machine, "nothing").ends_with("</svg>\n"));
 }
 
 TEST_CASE("a trace is trace-event JSON: complete events within their run, one behind the other") {
