@@ -304,10 +304,12 @@ class Fuser {
     return spaces;
   }
 
-  /// Whether those who read the node's result are members, or come after the fusion.
+  /// Whether those who read the node's result are members, or come after the fusion. What is repeated stays for others
+  /// that come before, and reads it there.
   bool nobody_waits(const Fusion& fusion, Position at) const {
     return std::ranges::all_of(users_[result(at).index], [&](Position user) {
-      return fusion.members.contains(user) || user == at_the_end || effective_[user] > fusion.root;
+      const bool is_inside = fusion.members.contains(user) && !fusion.repeated.contains(user);
+      return is_inside || user == at_the_end || effective_[user] > fusion.root;
     });
   }
 
