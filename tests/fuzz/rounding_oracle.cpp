@@ -287,6 +287,8 @@ class Oracle {
       if (multiplies_inside(*node.op) && !all_finite(traced.tensors[0])) return false;
     }
     const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
+    // Of a probability that is infinite nothing is promised; of one that is zero, the loss.
+    if (node.op == &op::ctc_loss && has_infinity(operand(0)[0])) return false;
     if (node.op == &op::argmax)
       return !has_tie(operand(0), static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis")));
     if (node.op == &op::top_k) return !has_tie_above(operand(0), node.attributes.get<std::int64_t>("k"));
@@ -309,6 +311,12 @@ class Oracle {
       const double exact = x[0].number(i);
       if (is_tie([&](std::size_t k) { return *distance_from_step(op, result, exact, x[k].number(i)); })) return true;
     }
+    return false;
+  }
+
+  static bool has_infinity(const Tensor& x) {
+    for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+      if (x.number(i) == INFINITY) return true;
     return false;
   }
 
