@@ -198,7 +198,7 @@ caught=$(awk '/^SigCgt/ { print $2 }' "/proc/$training/status")
 (((0x$caught & 0x4003) == 0)) || fail "a training has handlers for SIGHUP, SIGINT or SIGTERM: $caught"
 open=$(grep -lE '^SigBlk:.*[0-389ab][0-9a-f]{3}$' /proc/"$training"/task/*/status | wc -l)  # which do not block 15
 ((open == 1)) || fail "$open threads of a training may get SIGTERM, not the one that waits for it alone"
-kill -STOP $training   # so that it is not over before the others have asked
+kill -STOP $training  # so that it is not over before the others have asked
 mv err training_err  # which it goes on writing to
 for arguments in '--resume' '--builtin --overwrite'; do
   # shellcheck disable=SC2086  # they are several
