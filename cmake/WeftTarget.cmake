@@ -10,6 +10,9 @@
 # files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they
 # must be compiled with the same flags. Every file still includes what it uses.
 
+# For rooms that work while a graph is declared, read or shown: what -O2 takes to optimise them, it does not save.
+set(weft_light_options $<$<CONFIG:Release>:-O1>)
+
 function(weft_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)

@@ -28,15 +28,25 @@ Value next_places(const KeyValueCache& cache, std::int64_t steps) {
   return cast(reshape(weft::embedding(table, places).named("position"), {steps}), DType::i32);
 }
 
+/// For each place of a cache, the step of x that belongs there: i32 [capacity]; and whether there is one: bool
+/// [capacity, 1]. Where there is none, the step is the nearest.
+struct StepsByPlace {
+  Value step;
+  Value is_new;
+};
+
+StepsByPlace steps_by_place(Value places, std::int64_t capacity) {
+  const Value step = iota(places.graph(), capacity) - slice(places, 0, 0, 1);
+  const Value nearest = clamp(step, 0.0, static_cast<double>(places.shape()[0] - 1));
+  return {nearest, reshape(equal(step, nearest), {capacity, 1})};
+}
+
 /// What is kept so far, [batch, heads, capacity, units], with x [batch, heads, steps, units] in its places.
-Value kept(Value x, Value places, std::string_view name, std::int64_t capacity) {
+Value kept(Value x, const StepsByPlace& steps, std::string_view name) {
   Graph& graph = x.graph();
-  const std::int64_t steps = x.shape()[2];
-  const Value before = graph.state(name, {x.dtype(), x.shape().with(2, capacity)});
-  const Value step = iota(graph, capacity) - slice(places, 0, 0, 1);  // of x that belongs to a place, if there is one
-  const Value nearest = clamp(step, 0.0, static_cast<double>(steps - 1));
-  const Value spread = steps == 1 ? x : gather(x, nearest, 2);
-  const Value after = select(reshape(equal(step, nearest), {capacity, 1}), spread, before);
+  const Value before = graph.state(name, {x.dtype(), x.shape().with(2, steps.step.shape()[0])});
+  const Value spread = x.shape()[2] == 1 ? x : gather(x, steps.step, 2);
+  const Value after = select(steps.is_new, spread, before);
   graph.update(before, after);
   return after;
 }
@@ -74,8 +84,9 @@ Value self_attention(Value x, std::string_view name, const AttentionOptions& opt
   }
   ScaledDotProductOptions how{.causal = options.causal, .dropout = options.dropout, .step = options.step};
   if (cache.position) {
-    key = kept(key, places, "key_cache", cache.capacity);
-    value = kept(value, places, "value_cache", cache.capacity);
+    const StepsByPlace by_place = steps_by_place(places, cache.capacity);
+    key = kept(key, by_place, "key_cache");
+    value = kept(value, by_place, "value_cache");
     how.causal = false;
     how.mask = less_equal(iota(graph, cache.capacity), reshape(places, {steps, 1}));
   }

@@ -148,8 +148,7 @@ class RooflinePicture {
       const RooflinePoint& point = points_[i];
       const double least = roofline_.least_seconds(point.flops, point.bytes);
       line(has_place(point) ? std::to_string(i + 1) : "", point.name,
-           fmt::format("{:.1f} %", 100 * point.seconds / all_),
-           point.seconds > 0 ? fmt::format("{:.0f} %", 100 * least / point.seconds) : "");
+           fmt::format("{:.1f} %", 100 * point.seconds / all_), fmt::format("{:.0f} %", 100 * least / point.seconds));
     }
   }
 

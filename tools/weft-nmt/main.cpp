@@ -10,7 +10,7 @@
 
 #include "backends/mpi/mpi_communicator.h"
 #include "backends/onednn/openmp_wait.h"
-#include "tools/common/inherited_signals.h"
+#include "tools/common/restore_hangup.h"
 #include "tools/common/standard_streams.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"

@@ -18,12 +18,7 @@ using namespace weft::test;
 namespace {
 
 std::string json_error(std::string_view json) {
-  try {
-    from_json(json, test_ops());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return message_of([&] { from_json(json, test_ops()); });
 }
 
 constexpr std::string_view node_x = R"({"name": "x", "op": "input", "results": [{"dtype": "f32", "shape": [2, 3]}]})";

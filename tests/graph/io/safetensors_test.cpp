@@ -36,12 +36,7 @@ std::string file_of(std::string_view header, std::string_view data) {
 }
 
 std::string read_error(std::string_view content) {
-  try {
-    from_safetensors(content, "file");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return message_of([&] { from_safetensors(content, "file"); });
 }
 
 /// The error of one tensor 'a' of 8 bytes with that description.

@@ -5,6 +5,7 @@
 
 #include "graph/verifier.h"
 #include "tests/graph/test_ops.h"
+#include "tests/message_of.h"
 
 using namespace weft;
 using namespace weft::test;
@@ -15,12 +16,7 @@ Graph parse(std::string_view text) { return parse_text(text, test_ops()); }
 
 /// The message of the error that parsing the text gives.
 std::string parse_error(std::string_view text) {
-  try {
-    parse(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return message_of([&] { parse(text); });
 }
 
 /// The error of a statement on line 3, behind an input %x : f32[2,3].

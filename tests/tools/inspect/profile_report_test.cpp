@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/onednn/onednn_backend.h"
+#include "backends/runtime/execution.h"
 #include "graph/base/json_parse.h"
 #include "ops/ops.h"
 #include "tools/inspect/roofline_picture.h"

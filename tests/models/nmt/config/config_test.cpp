@@ -16,7 +16,7 @@ namespace {
 
 /// What config_from_json says of the small preset's JSON with one key changed; null removes the key.
 std::string message_with(const std::string& key, const nlohmann::json& value) {
-  nlohmann::json object = parse_json(to_json(preset("small")));
+  nlohmann::json object = weft::parse_json(to_json(preset("small")));
   if (value.is_null()) {
     object.erase(key);
   } else {
@@ -249,7 +249,7 @@ TEST_CASE("languages are known by their codes and kept as BCP 47 writes them") {
 }
 
 TEST_CASE("a run without languages, of an earlier version, is French to English") {
-  nlohmann::json object = parse_json(to_json(preset("best")));
+  nlohmann::json object = weft::parse_json(to_json(preset("best")));
   object.erase("source-language");
   object.erase("target-language");
   const Config config = config_from_json(object.dump(), "config.json");

@@ -20,7 +20,7 @@ std::string sha256(std::string_view text) {
   return sha.hex_digest();
 }
 
-nlohmann::json golden() { return parse_json(weft::read_file(WEFT_TEST_DIR "/golden/text/vocabulary.json")); }
+nlohmann::json golden() { return weft::parse_json(weft::read_file(WEFT_TEST_DIR "/golden/text/vocabulary.json")); }
 
 }  // namespace
 
@@ -45,7 +45,7 @@ TEST_CASE("SHA-256 does not depend on how the text is cut") {
 TEST_CASE("the figures of a small corpus") {
   const std::vector<Pair> pairs{{.source = "Va !", .target = "Go."},
                                 {.source = "Va l\xC3\xA0 !", .target = "Go there."}};
-  const nlohmann::json figures = parse_json(vocabulary_figures(pairs));
+  const nlohmann::json figures = weft::parse_json(vocabulary_figures(pairs));
   const nlohmann::json expected{
       {"pairs", 2},
       {"sha256_english_normalised_joined_by_newline", sha256("<start> go . <end>\n<start> go there . <end>")},
@@ -69,9 +69,9 @@ TEST_CASE("the figures of a small corpus") {
 
 TEST_CASE("pair 1000 is counted from 0") {
   std::vector<Pair> pairs(1000, {.source = "a", .target = "a"});
-  CHECK(parse_json(vocabulary_figures(pairs))["french"]["ids_of_pair_1000"].is_null());
+  CHECK(weft::parse_json(vocabulary_figures(pairs))["french"]["ids_of_pair_1000"].is_null());
   pairs.push_back({.source = "b", .target = "c"});
-  CHECK(parse_json(vocabulary_figures(pairs))["french"]["ids_of_pair_1000"] == nlohmann::json{1, 4, 2});
+  CHECK(weft::parse_json(vocabulary_figures(pairs))["french"]["ids_of_pair_1000"] == nlohmann::json{1, 4, 2});
 }
 
 TEST_CASE("the figures of no pairs are refused") {
@@ -80,7 +80,7 @@ TEST_CASE("the figures of no pairs are refused") {
 
 TEST_CASE("the figures have the keys of the golden ones, in their order") {
   std::vector<Pair> pairs(1001, {.source = "Va !", .target = "Go."});
-  const nlohmann::json figures = parse_json(vocabulary_figures(pairs));
+  const nlohmann::json figures = weft::parse_json(vocabulary_figures(pairs));
   const nlohmann::json expected = golden()["50000"];
   const auto keys = [](const nlohmann::json& object) {
     std::vector<std::string> result;
@@ -98,6 +98,6 @@ TEST_CASE("the golden figures of a whole corpus") {
     MESSAGE("skipped: set WEFT_FRA_TXT to the fra.txt of 2019-04-07 (167,130 pairs) to run this test");
     return;
   }
-  CHECK(parse_json(vocabulary_figures(read_corpus(path).pairs)).dump(1) == golden()["all"].dump(1));
-  CHECK(parse_json(vocabulary_figures(read_corpus(path, 50'000).pairs)).dump(1) == golden()["50000"].dump(1));
+  CHECK(weft::parse_json(vocabulary_figures(read_corpus(path).pairs)).dump(1) == golden()["all"].dump(1));
+  CHECK(weft::parse_json(vocabulary_figures(read_corpus(path, 50'000).pairs)).dump(1) == golden()["50000"].dump(1));
 }

@@ -9,15 +9,14 @@
 #include <limits>
 #include <string>
 
-#include "graph/base/error.h"
 #include "graph/base/file.h"
 #include "models/nmt/report/colour_map.h"
 #include "tests/temporary_folder.h"
 
-using weft::Error;
 using weft::read_file;
 using weft::nmt::AttentionMatrix;
 using weft::nmt::draw_attention;
+using weft::test::message_of;
 using weft::test::TemporaryFolder;
 
 namespace {
@@ -41,12 +40,7 @@ std::string drawn(const AttentionMatrix& matrix, const std::string& extension) {
 /// The message of the Error that drawing throws; also checks that it leaves no file behind.
 std::string refusal(const AttentionMatrix& matrix, const std::string& name = "picture.png") {
   const TemporaryFolder folder;
-  std::string message = "no error";
-  try {
-    draw_attention(matrix, folder.path / name);
-  } catch (const Error& error) {
-    message = error.what();
-  }
+  const std::string message = message_of([&] { draw_attention(matrix, folder.path / name); });
   CHECK(std::filesystem::is_empty(folder.path));
   return message;
 }
@@ -162,12 +156,7 @@ TEST_CASE("a folder that cannot be written is an error that names the file") {
   weft::write_file(folder.path / "file", "not a folder");
   for (const char* name : {"missing/picture.png", "file/picture.svg"}) {
     CAPTURE(name);
-    std::string message = "no error";
-    try {
-      draw_attention(coffee(), folder.path / name);
-    } catch (const Error& error) {
-      message = error.what();
-    }
+    const std::string message = message_of([&] { draw_attention(coffee(), folder.path / name); });
     CHECK(contains(message, (folder.path / name).string()));
   }
 }

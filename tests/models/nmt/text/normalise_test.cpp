@@ -19,7 +19,7 @@ std::string tutorial(std::string_view sentence) { return normalise(sentence, Nor
 }  // namespace
 
 TEST_CASE("the tutorial's normaliser gives the golden bytes") {
-  const auto golden = parse_json(weft::read_file(WEFT_TEST_DIR "/golden/text/normalise.json"));
+  const auto golden = weft::parse_json(weft::read_file(WEFT_TEST_DIR "/golden/text/normalise.json"));
   REQUIRE(golden["cases"].size() > 100);
   for (const auto& pair : golden["cases"]) {
     const std::string sentence = pair[0];

@@ -1,4 +1,4 @@
-#include "tools/common/inherited_signals.h"
+#include "tools/common/restore_hangup.h"
 
 #include <csignal>
 
