@@ -307,8 +307,10 @@ struct EmbeddingDenseGradient {
 /// The gradients of embedding_dense with respect to table and kernel, from its cotangent [..., out].
 EmbeddingDenseGradient embedding_dense_gradient(Value table, Value ids, Value kernel, Value cotangent);
 
-// ---- Convolution and pooling of x [batch, channels, spatial...] with one, two or three spatial axes. What is said of each
-// spatial axis is given as one number for all of them, or one for each.
+// ---- Convolution and pooling of x [batch, channels, spatial...] or, with `channels_last`, [batch, spatial..., channels],
+// with one, two or three spatial axes; y is laid out alike, a filter always as below. What is said of each spatial axis is
+// given as one number for all of them, or one for each. The compiler's pass `layout` chooses the order of axes that runs
+// fastest, whichever is given.
 struct ConvOptions {
   Integers strides = 1;
   /// Zeros around x. One number: on every side; one an axis: on both of its sides; two an axis: before and after it.
@@ -316,6 +318,7 @@ struct ConvOptions {
   Integers dilations = 1;   ///< the distance between the elements of x that the window takes
   std::int64_t groups = 1;  ///< the channels fall into so many groups, each convolved by itself
   Value bias = {};          ///< [out channels]; a null value: none
+  bool channels_last = false;
 };
 /// The sum over c and k of x[n, c, stride i + dilation k - padding] filter[o, c, k], for each o and i: the
 /// cross-correlation that the field calls convolution. filter [out channels, channels / groups, window...] ->
@@ -337,6 +340,7 @@ Value conv_filter_gradient(Value x, Value cotangent, const Integers& window, con
 struct PoolOptions {
   Integers strides = {};  ///< those of the window, if none are given
   Integers padding = 0;   ///< as with conv, but less than the window
+  bool channels_last = false;
 };
 /// The largest element of each window, NaN when one is; what pads is never taken. The first of equals has all of the
 /// gradient.
@@ -344,8 +348,8 @@ Value max_pool(Value x, const Integers& window, const PoolOptions& options = {})
 /// The mean of each window; `count_padding`: of its zeros as well, else of the elements of x alone.
 Value average_pool(Value x, const Integers& window, const PoolOptions& options = {}, bool count_padding = true);
 /// The largest element and the mean of each channel: [batch, channels].
-Value global_max_pool(Value x);
-Value global_average_pool(Value x);
+Value global_max_pool(Value x, bool channels_last = false);
+Value global_average_pool(Value x, bool channels_last = false);
 
 // ---- Recurrent cells. Gates lie side by side in the columns of the kernels.
 struct GruWeights {

@@ -24,6 +24,8 @@ struct PassContext {
   int processes = 1;
   /// The scratch memory that the kernel of a node asks for. Empty: none.
   std::function<std::size_t(const Graph& graph, NodeId node)> scratch_bytes = {};
+  /// Whether convolutions run faster on images whose channels come last.
+  bool prefers_channels_last = true;
   /// Is told what a pass left as it was, though it may look as if it had to act, and why. Empty: nobody asks.
   std::function<void(const std::string& reason)> explain = {};
 };

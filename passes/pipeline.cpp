@@ -9,11 +9,12 @@ namespace weft {
 
 std::span<const Pass* const> all_passes() {
   static constexpr std::array passes{
-      &pass::batch_over_time,     &pass::bf16_weights, &pass::constant_fold,    &pass::cse,
-      &pass::data_parallel,       &pass::dce,          &pass::decompose,        &pass::factor_sums,
-      &pass::float_normalization, &pass::fuse_clip,    &pass::fuse_elementwise, &pass::fuse_embedding,
-      &pass::int8_weights,        &pass::join_pads,    &pass::mixed_precision,  &pass::recognise,
-      &pass::rematerialise,       &pass::simplify,     &pass::split_concat,     &pass::split_reduction};
+      &pass::batch_over_time,     &pass::bf16_weights,  &pass::constant_fold,    &pass::cse,
+      &pass::data_parallel,       &pass::dce,           &pass::decompose,        &pass::factor_sums,
+      &pass::float_normalization, &pass::fuse_clip,     &pass::fuse_elementwise, &pass::fuse_embedding,
+      &pass::int8_weights,        &pass::join_pads,     &pass::layout,           &pass::mixed_precision,
+      &pass::recognise,           &pass::rematerialise, &pass::simplify,         &pass::split_concat,
+      &pass::split_reduction};
   return passes;
 }
 
@@ -48,6 +49,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
       &pass::batch_over_time,
       // Clipping becomes part of the update.
       &pass::fuse_clip,
+      // Images lie in memory as convolutions like them; the transposes that cancel go below.
+      &pass::layout,
       // The slices and concatenations that batching made cancel against each other.
       &pass::simplify, &pass::cse, &pass::simplify, &pass::dce,
       // Now that all tokens are embedded at once, the distinct ones are projected once.

@@ -26,6 +26,7 @@ extern const Pass fuse_elementwise;
 extern const Pass fuse_embedding;
 extern const Pass int8_weights;
 extern const Pass join_pads;
+extern const Pass layout;
 extern const Pass mixed_precision;
 extern const Pass recognise;
 extern const Pass rematerialise;

@@ -146,6 +146,19 @@ Value transpose_of_transpose(const Match& match) {
   return transpose(match.graph.value(match.producer(0).operands[0]), composed);
 }
 
+// transpose(x) that moves no axis but those of extent 1 -> reshape(x)
+Value transpose_of_nothing(const Match& match) {
+  if (!match.is(op::transpose)) return {};
+  const Shape& shape = match.operand(0).shape();
+  std::int64_t last = -1;
+  for (const std::int64_t axis : permutation_of(match.node)) {
+    if (shape[axis] == 1) continue;
+    if (axis < last) return {};
+    last = axis;
+  }
+  return reshape(match.operand(0), match.type().shape);
+}
+
 // slice(slice(x)) along one axis -> slice(x)
 Value slice_of_slice(const Match& match) {
   if (!match.is(op::slice) || match.producer(0).op != &op::slice) return {};
@@ -229,10 +242,11 @@ Value known_choice(const Match& match) {
 }
 
 using Rule = Value(const Match&);
-constexpr std::array<Rule*, 15> rules{
-    neutral_element, product_with_zero, dense_of_zero,          known_power,           double_negation,
-    identity,        view_of_splat,     view_of_view,           slice_of_slice,        slice_of_concat,
-    concat_of_one,   concat_of_pieces,  transpose_of_transpose, transpose_into_matmul, known_choice};
+constexpr std::array<Rule*, 16> rules{
+    neutral_element, product_with_zero, dense_of_zero,          known_power,          double_negation,
+    identity,        view_of_splat,     view_of_view,           slice_of_slice,       slice_of_concat,
+    concat_of_one,   concat_of_pieces,  transpose_of_transpose, transpose_of_nothing, transpose_into_matmul,
+    known_choice};
 
 /// What the first rule that acts makes of a node; a null Value when none does.
 Value apply_rules(Graph& graph, NodeId id, PartEnds& part_ends) {

@@ -31,6 +31,8 @@ class OnednnBackend : public Backend {
   bool runs_whole(const Op& op) const override {
     return kernels().contains(&op) && (&op != &op::fusion || onednn::instruction_set());
   }
+  // oneDNN has no fast kernels for them where there is no AVX2.
+  bool prefers_channels_last() const override { return __builtin_cpu_supports("avx2") != 0; }
 
   const Communicator& communicator() const override {
     return options_.communicator ? *options_.communicator : single_process();

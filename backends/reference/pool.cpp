@@ -18,40 +18,45 @@ void for_each_window(const WindowAxes& axes, const Visit& visit) {
       for (std::int64_t width = 0; width < w.output; ++width) visit(depth, height, width, place++);
 }
 
-std::int64_t input_volume(const WindowAxes& axes) { return axes[0].input * axes[1].input * axes[2].input; }
-std::int64_t output_volume(const WindowAxes& axes) { return axes[0].output * axes[1].output * axes[2].output; }
+/// Calls visit(first element of x, first element of y) for each channel of each image.
+template <typename Visit>
+void for_each_plane(const PoolForm& form, const Visit& visit) {
+  for (std::int64_t n = 0; n < form.batch; ++n)
+    for (std::int64_t c = 0; c < form.channels; ++c)
+      visit(n * form.x_strides().image + c * form.x_strides().channel,
+            n * form.y_strides().image + c * form.y_strides().channel);
+}
 
-/// Calls visit(place in x, place in y) for the largest element of each window, the first of equals or of NaNs.
+/// Calls visit(element of x, element of y) for the largest element of each window, the first of equals or of NaNs.
 template <typename T, typename Visit>
 void for_each_maximum(const PoolForm& form, const T* x, const Visit& visit) {
-  for (std::int64_t plane = 0; plane < form.planes; ++plane) {
-    const std::int64_t from = plane * input_volume(form.axes);
+  for_each_plane(form, [&](std::int64_t from, std::int64_t to) {
     for_each_window(form.axes, [&](std::int64_t depth, std::int64_t height, std::int64_t width, std::int64_t place) {
       std::int64_t largest = -1;
       for_each_element(form.axes, depth, height, width, [&](std::int64_t element) {
-        const std::int64_t i = from + element;
+        const std::int64_t i = from + element * form.x_strides().place;
         if (largest < 0 || x[i] > x[largest] || (std::isnan(x[i]) && !std::isnan(x[largest]))) largest = i;
       });
-      visit(largest, plane * output_volume(form.axes) + place);
+      visit(largest, to + place * form.y_strides().place);
     });
-  }
+  });
 }
 
-/// Calls visit(place in x, place in y, count) for each element of each window, whose mean is the sum of x / count.
+/// Calls visit(element of x, element of y, count) for each element of each window, whose mean is the sum of x / count.
 template <typename T, typename Visit>
 void for_each_part(const PoolForm& form, bool count_padding, const Visit& visit) {
   const auto& [d, h, w] = form.axes;
   const T volume = static_cast<T>(d.window) * static_cast<T>(h.window) * static_cast<T>(w.window);
-  for (std::int64_t plane = 0; plane < form.planes; ++plane) {
+  for_each_plane(form, [&](std::int64_t from, std::int64_t to) {
     for_each_window(form.axes, [&](std::int64_t depth, std::int64_t height, std::int64_t width, std::int64_t place) {
       std::int64_t count = 0;
       for_each_element(form.axes, depth, height, width, [&](std::int64_t) { ++count; });
       for_each_element(form.axes, depth, height, width, [&](std::int64_t element) {
-        visit(plane * input_volume(form.axes) + element, plane * output_volume(form.axes) + place,
+        visit(from + element * form.x_strides().place, to + place * form.y_strides().place,
               count_padding ? volume : static_cast<T>(count));
       });
     });
-  }
+  });
 }
 
 }  // namespace

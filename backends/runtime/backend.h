@@ -15,6 +15,8 @@ class Backend {
   virtual std::string_view name() const = 0;
   /// Whether there are kernels for the op; what is not run whole is decomposed.
   virtual bool runs_whole(const Op& op) const = 0;
+  /// Whether its convolutions run faster on images [batch, spatial..., channels] than on [batch, channels, spatial...].
+  virtual bool prefers_channels_last() const { return false; }
   /// The kernel of a node whose op runs whole. Throws Error for element types that it does not compute in.
   virtual Kernel make_kernel(const KernelSpec& spec) const = 0;
   /// The processes that run what is compiled for it, together.

@@ -8,7 +8,8 @@ PassContext pass_context(const Backend& backend, std::optional<std::size_t> memo
   return {.runs_whole = [&backend](const Op& op) { return backend.runs_whole(op); },
           .evaluate = [&backend](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, backend); },
           .memory_budget = memory_budget,
-          .processes = backend.communicator().size()};
+          .processes = backend.communicator().size(),
+          .prefers_channels_last = backend.prefers_channels_last()};
 }
 
 }  // namespace weft

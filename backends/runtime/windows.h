@@ -5,7 +5,8 @@
 
 #include "ops/convolution/windows.h"
 
-// The plain loops of convolutions and poolings, over contiguous tensors.
+// The plain loops of convolutions and poolings, over contiguous tensors. Places count the elements of one channel of an image,
+// whatever lies between them in memory.
 
 namespace weft {
 
@@ -44,55 +45,64 @@ void for_each_run(const WindowAxes& axes, const Visit& visit) {
     }
 }
 
-/// Calls visit(place in x, place in the filter, place in y, count) for all products of which a convolution or one of its
-/// gradients is made: for runs of them, as above.
+/// Calls visit(element of x, element of the filter, element of y, count) for all products of which a convolution or one of
+/// its gradients is made: for runs of them, as above.
 template <typename Visit>
 void for_each_run(const ConvForm& form, const Visit& visit) {
-  const std::int64_t in = form.input_volume();
+  const ImageStrides in = form.x_strides();
+  const ImageStrides out = form.y_strides();
   const std::int64_t window = form.window_volume();
-  const std::int64_t out = form.output_volume();
   for (std::int64_t n = 0; n < form.batch; ++n)
     for (std::int64_t group = 0; group < form.groups; ++group)
       for (std::int64_t o = 0; o < form.out_channels; ++o)
         for (std::int64_t c = 0; c < form.in_channels; ++c) {
-          const std::int64_t x = ((n * form.groups + group) * form.in_channels + c) * in;
+          const std::int64_t x = n * in.image + (group * form.in_channels + c) * in.channel;
           const std::int64_t filter = ((group * form.out_channels + o) * form.in_channels + c) * window;
-          const std::int64_t y = ((n * form.groups + group) * form.out_channels + o) * out;
+          const std::int64_t y = n * out.image + (group * form.out_channels + o) * out.channel;
           for_each_run(form.axes, [&](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
-            visit(x + i, filter + k, y + j, count);
+            visit(x + i * in.place, filter + k, y + j * out.place, count);
           });
         }
+}
+
+/// How far apart the elements of x and of y lie that belong to neighbours of a run.
+struct RunSteps {
+  std::int64_t x;
+  std::int64_t y;
+};
+inline RunSteps run_steps(const ConvForm& form) {
+  return {form.axes[2].stride * form.x_strides().place, form.y_strides().place};
 }
 
 /// The three kernels in one element type T: result and operands as in the ops; `bias` may be null.
 template <typename T>
 void run_conv(const ConvForm& form, const T* x, const T* filter, const T* bias, T* y) {
   const std::int64_t channels = form.groups * form.out_channels;
-  for (std::int64_t plane = 0; plane < form.batch * channels; ++plane)
-    std::fill_n(y + plane * form.output_volume(), form.output_volume(),
-                bias == nullptr ? T(0) : bias[plane % channels]);
-  const std::int64_t stride = form.axes[2].stride;
+  const std::int64_t volume = form.output_volume();
+  for (std::int64_t i = 0; i < form.batch * channels * volume; ++i)
+    y[i] = bias == nullptr ? T(0) : bias[(form.channels_last ? i : i / volume) % channels];
+  const RunSteps step = run_steps(form);
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
     const T weight = filter[k];
-    for (std::int64_t at = 0; at < count; ++at) y[j + at] += x[i + at * stride] * weight;
+    for (std::int64_t at = 0; at < count; ++at) y[j + at * step.y] += x[i + at * step.x] * weight;
   });
 }
 template <typename T>
 void run_conv_input_gradient(const ConvForm& form, const T* cotangent, const T* filter, T* x) {
   std::fill_n(x, form.batch * form.groups * form.in_channels * form.input_volume(), T(0));
-  const std::int64_t stride = form.axes[2].stride;
+  const RunSteps step = run_steps(form);
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
     const T weight = filter[k];
-    for (std::int64_t at = 0; at < count; ++at) x[i + at * stride] += cotangent[j + at] * weight;
+    for (std::int64_t at = 0; at < count; ++at) x[i + at * step.x] += cotangent[j + at * step.y] * weight;
   });
 }
 template <typename T>
 void run_conv_filter_gradient(const ConvForm& form, const T* x, const T* cotangent, T* filter) {
   std::fill_n(filter, form.groups * form.out_channels * form.in_channels * form.window_volume(), T(0));
-  const std::int64_t stride = form.axes[2].stride;
+  const RunSteps step = run_steps(form);
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
     T sum = filter[k];
-    for (std::int64_t at = 0; at < count; ++at) sum += x[i + at * stride] * cotangent[j + at];
+    for (std::int64_t at = 0; at < count; ++at) sum += x[i + at * step.x] * cotangent[j + at * step.y];
     filter[k] = sum;
   });
 }

@@ -7,10 +7,9 @@ namespace {
 
 /// The shape of average_pool's x: its spatial extents are an attribute, since strides round.
 Shape input_of_average_pool_gradient(const TensorType& cotangent, const Attributes& attributes) {
-  require(cotangent.shape.rank() >= 2, "[batch, channels, spatial...] is needed: cotangent {}", cotangent);
-  std::vector<std::int64_t> extents{cotangent.shape[0], cotangent.shape[1]};
-  for (const std::int64_t extent : extents_attribute(attributes, "spatial")) extents.push_back(extent);
-  return Shape(extents);
+  require(cotangent.shape.rank() >= 2, "an image for each of a batch is needed: cotangent {}", cotangent);
+  return image_shape(cotangent.shape[0], cotangent.shape[channel_axis(attributes)],
+                     extents_attribute(attributes, "spatial"), attributes);
 }
 
 std::vector<TensorType> infer_average_pool_gradient(std::span<const TensorType> operands,
@@ -20,7 +19,7 @@ std::vector<TensorType> infer_average_pool_gradient(std::span<const TensorType> 
   require_float(cotangent, "cotangent");
   attributes.get<bool>("count_padding");
   const Shape x = input_of_average_pool_gradient(cotangent, attributes);
-  const Shape y = pool_shape(x, pool_form(x, attributes));
+  const Shape y = pool_shape(x, attributes);
   require(cotangent.shape == y, "the cotangent is {}: of x {} average_pool makes {}", cotangent, x, y);
   return {{cotangent.dtype, x}};
 }
@@ -30,6 +29,7 @@ std::vector<Value> gradient_of_average_pool_gradient(const GradientContext& cont
   Attributes attributes{{"count_padding", all.get<bool>("count_padding")}};
   for (const char* name : {"window", "strides", "padding"})
     attributes.set(name, all.get<std::vector<std::int64_t>>(name));
+  if (is_channels_last(all)) attributes.set("channels_last", true);
   return {apply(op::average_pool, {context.cotangent(0)}, std::move(attributes))};
 }
 
@@ -64,6 +64,10 @@ std::vector<Value> average_pool_gradient_case_space(Graph& graph) {
   return apply_average_pool_gradient(graph, {1, 2, 2, 3, 2}, {3, 5, 4}, 2, {.strides = {1, 2, 2}, .padding = {0, 1, 0}},
                                      false);
 }
+std::vector<Value> average_pool_gradient_case_channels_last(Graph& graph) {
+  return apply_average_pool_gradient(graph, {2, 3, 6, 3}, {6, 5}, 3,
+                                     {.strides = {2, 1}, .padding = {1, 0, 2, 1}, .channels_last = true}, false);
+}
 
 }  // namespace
 
@@ -73,7 +77,7 @@ const Op op::average_pool_gradient = {
     .summary = "the gradient of average_pool: each element of the cotangent is spread evenly over its window of x",
     .operands = {"cotangent"},
     .results = {"x"},
-    .attributes = {pool_attributes[0], pool_attributes[1], pool_attributes[2],
+    .attributes = {pool_attributes[0], pool_attributes[1], pool_attributes[2], pool_attributes[3],
                    "count_padding: whether the padding has a part of it", "spatial: the spatial extents of x"},
     .infer = infer_average_pool_gradient,
     .gradient = gradient_of_average_pool_gradient,
@@ -82,7 +86,8 @@ const Op op::average_pool_gradient = {
               {.name = "plane", .build = average_pool_gradient_case_plane},
               {.name = "overlap", .build = average_pool_gradient_case_overlap},
               {.name = "without_padding", .build = average_pool_gradient_case_without_padding},
-              {.name = "space", .build = average_pool_gradient_case_space}},
+              {.name = "space", .build = average_pool_gradient_case_space},
+              {.name = "channels_last", .build = average_pool_gradient_case_channels_last}},
 };
 
 }  // namespace weft

@@ -15,11 +15,11 @@ std::vector<TensorType> infer_conv(std::span<const TensorType> operands, const A
   const TensorType& filter = operands[1];
   require_float(x, "x");
   for (const TensorType& operand : operands) require_same_dtype(x, operand);
-  const ConvForm form = conv_form(x.shape, filter.shape, attributes);
+  const Shape y = conv_shape(x.shape, filter.shape, attributes);
   if (operands.size() > bias_of_conv)
     require(operands[bias_of_conv].shape == Shape{filter.shape[0]},
             "the bias needs one element a channel of the result: bias {}, filter {}", operands[bias_of_conv], filter);
-  return {{x.dtype, conv_shape(x.shape, form)}};
+  return {{x.dtype, y}};
 }
 
 // conv is linear in x and in the filter; the bias goes to every element of its channel.
@@ -31,8 +31,11 @@ std::vector<Value> gradient_of_conv(const GradientContext& context) {
   if (context.needs(0)) gradients[0] = conv_input_gradient_like(cotangent, filter, x.shape(), context.attributes());
   if (context.needs(1)) gradients[1] = conv_filter_gradient_like(x, cotangent, filter.shape(), context.attributes());
   if (gradients.size() > bias_of_conv && context.needs(bias_of_conv)) {
-    std::vector<std::int64_t> axes{0};
-    for (std::size_t axis = 2; axis < x.shape().rank(); ++axis) axes.push_back(static_cast<std::int64_t>(axis));
+    const auto rank = static_cast<std::int64_t>(x.shape().rank());
+    const std::int64_t channels = is_channels_last(context.attributes()) ? rank - 1 : 1;
+    std::vector<std::int64_t> axes;
+    for (std::int64_t axis = 0; axis < rank; ++axis)
+      if (axis != channels) axes.push_back(axis);
     gradients[bias_of_conv] = reduce_sum(cotangent, axes);
   }
   return gradients;
@@ -71,6 +74,14 @@ std::vector<Value> conv_case_depthwise(Graph& graph) {
   return apply_conv(graph, {1, 3, 5, 5}, {3, 1, 3, 3},
                     {.strides = 2, .padding = 1, .groups = 3, .bias = graph.input("bias", DType::f32, {3})});
 }
+std::vector<Value> conv_case_channels_last(Graph& graph) {
+  return apply_conv(
+      graph, {2, 4, 5, 3}, {5, 3, 3, 2},
+      {.strides = {1, 2}, .padding = {1, 0}, .bias = graph.input("bias", DType::f32, {5}), .channels_last = true});
+}
+std::vector<Value> conv_case_channels_last_groups(Graph& graph) {
+  return apply_conv(graph, {1, 6, 6}, {9, 2, 3}, {.dilations = 2, .groups = 3, .channels_last = true});
+}
 
 }  // namespace
 
@@ -83,7 +94,7 @@ const Op op::conv = {
         "matters beside an infinite tap alone",
     .operands = {"x", "filter", "bias..."},
     .results = {"y"},
-    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3]},
+    .attributes = {conv_attributes.begin(), conv_attributes.end()},
     .infer = infer_conv,
     .gradient = gradient_of_conv,
     .flops = flops_of_conv,
@@ -94,21 +105,27 @@ const Op op::conv = {
               {.name = "uneven_padding", .build = conv_case_uneven_padding},
               {.name = "dilations", .build = conv_case_dilations},
               {.name = "groups", .build = conv_case_groups},
-              {.name = "depthwise", .build = conv_case_depthwise}},
+              {.name = "depthwise", .build = conv_case_depthwise},
+              {.name = "channels_last", .build = conv_case_channels_last},
+              {.name = "channels_last_groups", .build = conv_case_channels_last_groups}},
 };
 
 Attributes conv_attributes_of(Value x, const ConvOptions& options) {
-  return {{"strides", each_axis(x, options.strides)},
-          {"padding", each_side(x, options.padding)},
-          {"dilations", each_axis(x, options.dilations)},
-          {"groups", options.groups}};
+  Attributes attributes{{"strides", each_axis(x, options.strides)},
+                        {"padding", each_side(x, options.padding)},
+                        {"dilations", each_axis(x, options.dilations)},
+                        {"groups", options.groups}};
+  if (options.channels_last) attributes.set("channels_last", true);
+  return attributes;
 }
 
 Attributes conv_base_attributes(const Attributes& attributes) {
-  return {{"strides", attributes.get<std::vector<std::int64_t>>("strides")},
-          {"padding", attributes.get<std::vector<std::int64_t>>("padding")},
-          {"dilations", attributes.get<std::vector<std::int64_t>>("dilations")},
-          {"groups", attributes.get<std::int64_t>("groups")}};
+  Attributes base{{"strides", attributes.get<std::vector<std::int64_t>>("strides")},
+                  {"padding", attributes.get<std::vector<std::int64_t>>("padding")},
+                  {"dilations", attributes.get<std::vector<std::int64_t>>("dilations")},
+                  {"groups", attributes.get<std::int64_t>("groups")}};
+  if (is_channels_last(attributes)) base.set("channels_last", true);
+  return base;
 }
 
 Value conv_like(Value x, Value filter, const Attributes& attributes) {
@@ -124,7 +141,7 @@ Value conv(Value x, Value filter, const ConvOptions& options) {
 namespace {
 
 Value conv_of_rank(std::string_view builder, std::size_t axes, Value x, Value filter, const ConvOptions& options) {
-  require(!x || x.shape().rank() == axes + 2, "{}: x '{}' is {}: [batch, channels] and {} spatial axes are needed",
+  require(!x || x.shape().rank() == axes + 2, "{}: x '{}' is {}: batch, channels and {} spatial axes are needed",
           builder, x ? x.name() : "", x ? x.type() : TensorType{}, axes);
   return conv(x, filter, options);
 }

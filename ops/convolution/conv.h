@@ -11,11 +11,11 @@
 namespace weft {
 
 /// What the three say of their common attributes.
-inline constexpr std::array<std::string_view, 4> conv_attributes{
+inline constexpr std::array<std::string_view, 5> conv_attributes{
     "strides: the step from one window to the next, along each spatial axis",
     "padding: the zeros before and after each spatial axis in turn",
     "dilations: the distance between the elements that a window takes, along each spatial axis",
-    "groups: how many groups the channels fall into, each convolved by itself"};
+    "groups: how many groups the channels fall into, each convolved by itself", channels_last_attribute};
 
 /// The options as attributes; x has their number of spatial axes.
 Attributes conv_attributes_of(Value x, const ConvOptions& options);

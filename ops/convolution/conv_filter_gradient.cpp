@@ -9,11 +9,13 @@ namespace {
 Shape filter_shape(std::span<const TensorType> operands, const Attributes& attributes) {
   const Shape& x = operands[0].shape;
   const Shape& cotangent = operands[1].shape;
-  require(x.rank() >= 2 && cotangent.rank() >= 2, "both must be [batch, channels, spatial...]: x {}, cotangent {}",
+  require(x.rank() >= 2 && cotangent.rank() >= 2, "both must have an image for each of a batch: x {}, cotangent {}",
           operands[0], operands[1]);
+  const std::int64_t channels = x[channel_axis(attributes)];
   const std::int64_t groups = attributes.get<std::int64_t>("groups");
-  require(groups >= 1 && x[1] % groups == 0, "the channels of x {} do not fall into {} groups", operands[0], groups);
-  std::vector<std::int64_t> extents{cotangent[1], x[1] / groups};
+  require(groups >= 1 && channels % groups == 0, "the channels of x {} do not fall into {} groups", operands[0],
+          groups);
+  std::vector<std::int64_t> extents{cotangent[channel_axis(attributes)], channels / groups};
   for (const std::int64_t extent : extents_attribute(attributes, "window")) extents.push_back(extent);
   return Shape(extents);
 }
@@ -25,7 +27,7 @@ std::vector<TensorType> infer_conv_filter_gradient(std::span<const TensorType> o
   require_float(x, "x");
   require_same_dtype(x, cotangent);
   const Shape filter = filter_shape(operands, attributes);
-  const Shape y = conv_shape(x.shape, conv_form(x.shape, filter, attributes));
+  const Shape y = conv_shape(x.shape, filter, attributes);
   require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, filter, y);
   return {{x.dtype, filter}};
 }
@@ -67,6 +69,10 @@ std::vector<Value> conv_filter_gradient_case_groups(Graph& graph) {
 std::vector<Value> conv_filter_gradient_case_space(Graph& graph) {
   return apply_conv_filter_gradient(graph, {1, 2, 3, 4, 5}, {1, 3, 2, 2, 4}, {2, 3, 2}, {});
 }
+std::vector<Value> conv_filter_gradient_case_channels_last(Graph& graph) {
+  return apply_conv_filter_gradient(graph, {2, 7, 8, 4}, {2, 3, 4, 6}, {3, 2},
+                                    {.strides = 2, .padding = {0, 1, 0, 1}, .groups = 2, .channels_last = true});
+}
 
 }  // namespace
 
@@ -78,7 +84,7 @@ const Op op::conv_filter_gradient = {
         "cotangent",
     .operands = {"x", "cotangent"},
     .results = {"filter"},
-    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3],
+    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3], conv_attributes[4],
                    "window: the spatial extents of the filter"},
     .infer = infer_conv_filter_gradient,
     .gradient = gradient_of_conv_filter_gradient,
@@ -87,12 +93,13 @@ const Op op::conv_filter_gradient = {
               {.name = "strides", .build = conv_filter_gradient_case_strides},
               {.name = "dilations", .build = conv_filter_gradient_case_dilations},
               {.name = "groups", .build = conv_filter_gradient_case_groups},
-              {.name = "space", .build = conv_filter_gradient_case_space}},
+              {.name = "space", .build = conv_filter_gradient_case_space},
+              {.name = "channels_last", .build = conv_filter_gradient_case_channels_last}},
 };
 
 Value conv_filter_gradient_like(Value x, Value cotangent, const Shape& filter, const Attributes& attributes) {
   Attributes of_gradient = conv_base_attributes(attributes);
-  of_gradient.set("window", spatial_extents(filter));
+  of_gradient.set("window", window_extents(filter));
   return apply(op::conv_filter_gradient, {x, cotangent}, std::move(of_gradient));
 }
 

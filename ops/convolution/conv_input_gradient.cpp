@@ -10,13 +10,11 @@ Shape input_of_conv_input_gradient(std::span<const TensorType> operands, const A
   const Shape& cotangent = operands[0].shape;
   const Shape& filter = operands[1].shape;
   require(cotangent.rank() >= 2 && filter.rank() >= 2,
-          "[batch, channels, spatial...] and a filter are needed: cotangent {}, filter {}", operands[0], operands[1]);
+          "an image for each of a batch and a filter are needed: cotangent {}, filter {}", operands[0], operands[1]);
   const std::int64_t groups = attributes.get<std::int64_t>("groups");
   require(groups >= 1 && groups <= Shape::max_volume / filter[1], "groups {} must be from 1 to {}", groups,
           Shape::max_volume / filter[1]);
-  std::vector<std::int64_t> extents{cotangent[0], filter[1] * groups};
-  for (const std::int64_t extent : extents_attribute(attributes, "spatial")) extents.push_back(extent);
-  return Shape(extents);
+  return image_shape(cotangent[0], filter[1] * groups, extents_attribute(attributes, "spatial"), attributes);
 }
 
 std::vector<TensorType> infer_conv_input_gradient(std::span<const TensorType> operands, const Attributes& attributes) {
@@ -25,7 +23,7 @@ std::vector<TensorType> infer_conv_input_gradient(std::span<const TensorType> op
   require_float(cotangent, "cotangent");
   require_same_dtype(cotangent, operands[1]);
   const Shape x = input_of_conv_input_gradient(operands, attributes);
-  const Shape y = conv_shape(x, conv_form(x, operands[1].shape, attributes));
+  const Shape y = conv_shape(x, operands[1].shape, attributes);
   require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, operands[1],
           y);
   return {{cotangent.dtype, x}};
@@ -68,6 +66,10 @@ std::vector<Value> conv_input_gradient_case_groups(Graph& graph) {
 std::vector<Value> conv_input_gradient_case_space(Graph& graph) {
   return apply_conv_input_gradient(graph, {1, 3, 2, 2, 4}, {3, 2, 2, 3, 2}, {3, 4, 5}, {});
 }
+std::vector<Value> conv_input_gradient_case_channels_last(Graph& graph) {
+  return apply_conv_input_gradient(graph, {2, 3, 4, 6}, {6, 2, 3, 2}, {7, 8},
+                                   {.strides = 2, .padding = {0, 1, 0, 1}, .groups = 2, .channels_last = true});
+}
 
 }  // namespace
 
@@ -79,7 +81,7 @@ const Op op::conv_input_gradient = {
         "times the filter",
     .operands = {"cotangent", "filter"},
     .results = {"x"},
-    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3],
+    .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3], conv_attributes[4],
                    "spatial: the spatial extents of x"},
     .infer = infer_conv_input_gradient,
     .gradient = gradient_of_conv_input_gradient,
@@ -88,12 +90,13 @@ const Op op::conv_input_gradient = {
               {.name = "strides", .build = conv_input_gradient_case_strides},
               {.name = "dilations", .build = conv_input_gradient_case_dilations},
               {.name = "groups", .build = conv_input_gradient_case_groups},
-              {.name = "space", .build = conv_input_gradient_case_space}},
+              {.name = "space", .build = conv_input_gradient_case_space},
+              {.name = "channels_last", .build = conv_input_gradient_case_channels_last}},
 };
 
 Value conv_input_gradient_like(Value cotangent, Value filter, const Shape& x, const Attributes& attributes) {
   Attributes of_gradient = conv_base_attributes(attributes);
-  of_gradient.set("spatial", spatial_extents(x));
+  of_gradient.set("spatial", spatial_extents(x, attributes));
   return apply(op::conv_input_gradient, {cotangent, filter}, std::move(of_gradient));
 }
 

@@ -1,23 +1,28 @@
+#include <numeric>
+
 #include "ops/helpers.h"
 #include "ops/ops.h"
 
 namespace weft {
 namespace {
 
-/// The spatial axes of x [batch, channels, spatial...].
-std::vector<std::int64_t> spatial_axes(std::string_view builder, Value x) {
+std::vector<std::int64_t> spatial_axes(std::string_view builder, Value x, bool channels_last) {
   require(static_cast<bool>(x), "{}: operand 0 is a null value", builder);
-  require(x.shape().rank() >= 3, "{}: x '{}' is {}: [batch, channels, spatial...] is needed", builder, x.name(),
+  require(x.shape().rank() >= 3, "{}: x '{}' is {}: batch, channels and spatial axes are needed", builder, x.name(),
           x.type());
-  std::vector<std::int64_t> axes;
-  for (std::size_t axis = 2; axis < x.shape().rank(); ++axis) axes.push_back(static_cast<std::int64_t>(axis));
+  std::vector<std::int64_t> axes(x.shape().rank() - 2);
+  std::iota(axes.begin(), axes.end(), channels_last ? 1 : 2);
   return axes;
 }
 
 }  // namespace
 
-Value global_max_pool(Value x) { return reduce_max(x, spatial_axes("global_max_pool", x)); }
+Value global_max_pool(Value x, bool channels_last) {
+  return reduce_max(x, spatial_axes("global_max_pool", x, channels_last));
+}
 
-Value global_average_pool(Value x) { return reduce_mean(x, spatial_axes("global_average_pool", x)); }
+Value global_average_pool(Value x, bool channels_last) {
+  return reduce_mean(x, spatial_axes("global_average_pool", x, channels_last));
+}
 
 }  // namespace weft

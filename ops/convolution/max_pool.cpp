@@ -12,7 +12,7 @@ std::vector<TensorType> infer_max_pool(std::span<const TensorType> operands, con
   require_float(x, "x");
   if (operands.size() == 2)
     require(operands[1] == x, "the values are of another type than x: x {}, values {}", x, operands[1]);
-  return {{x.dtype, pool_shape(x.shape, pool_form(x.shape, attributes))}};
+  return {{x.dtype, pool_shape(x.shape, attributes)}};
 }
 
 // What is taken does not change with x, but for jumps: with values, x has none.
@@ -42,6 +42,10 @@ std::vector<Value> max_pool_case_values(Graph& graph) {
   const std::vector<Value> operands{x, graph.input("values", DType::f32, x.shape())};
   return {apply_all(op::max_pool, operands, pool_attributes_of(x, 2, {.strides = 1}))[0]};
 }
+std::vector<Value> max_pool_case_channels_last(Graph& graph) {
+  return {max_pool(graph.input("x", DType::f32, {2, 6, 5, 3}), 3,
+                   {.strides = {2, 1}, .padding = {1, 0, 2, 1}, .channels_last = true})};
+}
 
 }  // namespace
 
@@ -53,7 +57,7 @@ const Op op::max_pool = {
         "equals",
     .operands = {"x", "values..."},
     .results = {"y"},
-    .attributes = {pool_attributes[0], pool_attributes[1], pool_attributes[2]},
+    .attributes = {pool_attributes.begin(), pool_attributes.end()},
     .infer = infer_max_pool,
     .gradient = gradient_of_max_pool,
     .flops = flops_of_max_pool,
@@ -61,14 +65,17 @@ const Op op::max_pool = {
               {.name = "plane", .build = max_pool_case_plane},
               {.name = "overlap", .build = max_pool_case_overlap},
               {.name = "space", .build = max_pool_case_space},
-              {.name = "values", .build = max_pool_case_values}},
+              {.name = "values", .build = max_pool_case_values},
+              {.name = "channels_last", .build = max_pool_case_channels_last}},
 };
 
 Attributes pool_attributes_of(Value x, const Integers& window, const PoolOptions& options) {
   const bool own_strides = !options.strides.numbers().empty();
-  return {{"window", each_axis(x, window)},
-          {"strides", each_axis(x, own_strides ? options.strides : window)},
-          {"padding", each_side(x, options.padding)}};
+  Attributes attributes{{"window", each_axis(x, window)},
+                        {"strides", each_axis(x, own_strides ? options.strides : window)},
+                        {"padding", each_side(x, options.padding)}};
+  if (options.channels_last) attributes.set("channels_last", true);
+  return attributes;
 }
 
 Value pool_case_constant(Graph& graph, const Shape& shape) {

@@ -11,7 +11,7 @@ std::vector<TensorType> infer_max_pool_gradient(std::span<const TensorType> oper
   const TensorType& cotangent = operands[1];
   require_float(x, "x");
   require_same_dtype(x, cotangent);
-  const Shape y = pool_shape(x.shape, pool_form(x.shape, attributes));
+  const Shape y = pool_shape(x.shape, attributes);
   require(cotangent.shape == y, "the cotangent is {}: of x {} max_pool makes {}", cotangent, x, y);
   return {x};
 }
@@ -29,7 +29,7 @@ std::vector<Value> apply_max_pool_gradient(Graph& graph, const Shape& shape, con
                                            const PoolOptions& options) {
   const Value x = pool_case_constant(graph, shape);
   const Attributes attributes = pool_attributes_of(x, window, options);
-  const Shape y = pool_shape(shape, pool_form(shape, attributes));
+  const Shape y = pool_shape(shape, attributes);
   const std::vector<Value> operands{x, graph.input("cotangent", DType::f32, y)};
   return {apply_all(op::max_pool_gradient, operands, attributes)[0]};
 }
@@ -45,6 +45,10 @@ std::vector<Value> max_pool_gradient_case_overlap(Graph& graph) {
 std::vector<Value> max_pool_gradient_case_space(Graph& graph) {
   return apply_max_pool_gradient(graph, {1, 2, 3, 5, 4}, 2, {.strides = {1, 2, 2}, .padding = {0, 1, 0}});
 }
+std::vector<Value> max_pool_gradient_case_channels_last(Graph& graph) {
+  return apply_max_pool_gradient(graph, {2, 6, 5, 3}, 3,
+                                 {.strides = {2, 1}, .padding = {1, 0, 2, 1}, .channels_last = true});
+}
 
 }  // namespace
 
@@ -56,14 +60,15 @@ const Op op::max_pool_gradient = {
         "its window of x, the first of equals",
     .operands = {"x", "cotangent"},
     .results = {"y"},
-    .attributes = {pool_attributes[0], pool_attributes[1], pool_attributes[2]},
+    .attributes = {pool_attributes.begin(), pool_attributes.end()},
     .infer = infer_max_pool_gradient,
     .gradient = gradient_of_max_pool_gradient,
     .flops = flops_of_max_pool_gradient,
     .cases = {{.name = "line", .build = max_pool_gradient_case_line},
               {.name = "plane", .build = max_pool_gradient_case_plane},
               {.name = "overlap", .build = max_pool_gradient_case_overlap},
-              {.name = "space", .build = max_pool_gradient_case_space}},
+              {.name = "space", .build = max_pool_gradient_case_space},
+              {.name = "channels_last", .build = max_pool_gradient_case_channels_last}},
 };
 
 }  // namespace weft

@@ -11,9 +11,9 @@
 namespace weft {
 
 /// What they say of their common attributes.
-inline constexpr std::array<std::string_view, 3> pool_attributes{
+inline constexpr std::array<std::string_view, 4> pool_attributes{
     "window: the extents of a window", "strides: the step from one window to the next, along each spatial axis",
-    "padding: how far windows reach beyond x, before and after each spatial axis in turn"};
+    "padding: how far windows reach beyond x, before and after each spatial axis in turn", channels_last_attribute};
 
 /// The options as attributes; x has their number of spatial axes.
 Attributes pool_attributes_of(Value x, const Integers& window, const PoolOptions& options);

@@ -8,11 +8,18 @@
 namespace weft {
 namespace {
 
-/// How many spatial axes x [batch, channels, spatial...] has.
-std::size_t spatial_rank(const Shape& x) {
-  require(x.rank() >= 3 && x.rank() <= 5,
-          "x [batch, channels, spatial...] with one, two or three spatial axes is needed: x {}", x);
+/// How many spatial axes x has.
+std::size_t spatial_rank(const Shape& x, const Attributes& attributes) {
+  require(x.rank() >= 3 && x.rank() <= 5, "x {} with one, two or three spatial axes is needed: x {}",
+          is_channels_last(attributes) ? "[batch, spatial..., channels]" : "[batch, channels, spatial...]", x);
   return x.rank() - 2;
+}
+
+/// The shape of x with those channels and an element for each window.
+Shape windows_shape(const Shape& x, std::int64_t channels, const WindowAxes& axes, const Attributes& attributes) {
+  std::vector<std::int64_t> outputs;
+  for (std::size_t i = axes.size() + 2 - x.rank(); i < axes.size(); ++i) outputs.push_back(axes[i].output);
+  return image_shape(x[0], channels, outputs, attributes);
 }
 
 /// A list of `per_axis` numbers for each spatial axis, each from `least` to what sizes are bounded by.
@@ -45,6 +52,22 @@ std::size_t spatial_rank_or_none(Value x) { return x && x.shape().rank() > 2 ? x
 
 }  // namespace
 
+bool is_channels_last(const Attributes& attributes) { return attributes.get_or("channels_last", false); }
+
+std::int64_t channel_axis(const Attributes& attributes) { return is_channels_last(attributes) ? -1 : 1; }
+
+std::vector<std::int64_t> spatial_extents(const Shape& x, const Attributes& attributes) {
+  return is_channels_last(attributes) ? std::vector(x.begin() + 1, x.end() - 1) : std::vector(x.begin() + 2, x.end());
+}
+
+Shape image_shape(std::int64_t batch, std::int64_t channels, std::span<const std::int64_t> spatial,
+                  const Attributes& attributes) {
+  std::vector<std::int64_t> extents{batch};
+  extents.insert(extents.end(), spatial.begin(), spatial.end());
+  extents.insert(is_channels_last(attributes) ? extents.end() : extents.begin() + 1, channels);
+  return Shape(extents);
+}
+
 WindowAxis::Range WindowAxis::windows_with(std::int64_t k) const {
   return within(input, k * dilation - before, stride, output);
 }
@@ -54,7 +77,8 @@ WindowAxis::Range WindowAxis::elements_of(std::int64_t i) const {
 }
 
 WindowAxes window_axes(const Shape& x, const std::vector<std::int64_t>& window, const Attributes& attributes) {
-  const std::size_t count = spatial_rank(x);
+  const std::size_t count = spatial_rank(x, attributes);
+  const std::vector<std::int64_t> inputs = spatial_extents(x, attributes);
   require(window.size() == count, "a window of {} axes does not fit {} spatial axes: window [{}], x {}", window.size(),
           count, joined(window, ","), x);
   const auto& strides = numbers_of(attributes, "strides", count, 1, 1);
@@ -65,7 +89,7 @@ WindowAxes window_axes(const Shape& x, const std::vector<std::int64_t>& window, 
   WindowAxes axes;
   for (std::size_t i = 0; i < count; ++i) {
     WindowAxis& axis = axes[axes.size() - count + i];
-    axis.input = x.extents()[i + 2];
+    axis.input = inputs[i];
     axis.window = window[i];
     axis.stride = strides[i];
     axis.dilation = dilations[i];
@@ -82,12 +106,6 @@ WindowAxes window_axes(const Shape& x, const std::vector<std::int64_t>& window, 
   return axes;
 }
 
-Shape windows_shape(const Shape& x, std::int64_t channels, const WindowAxes& axes) {
-  std::vector<std::int64_t> extents{x[0], channels};
-  for (std::size_t i = axes.size() + 2 - x.rank(); i < axes.size(); ++i) extents.push_back(axes[i].output);
-  return Shape(extents);
-}
-
 const std::vector<std::int64_t>& extents_attribute(const Attributes& attributes, std::string_view name) {
   const auto& extents = attributes.get<std::vector<std::int64_t>>(name);
   for (const std::int64_t extent : extents)
@@ -96,26 +114,32 @@ const std::vector<std::int64_t>& extents_attribute(const Attributes& attributes,
   return extents;
 }
 
-std::vector<std::int64_t> spatial_extents(const Shape& shape) {
-  return {shape.begin() + std::min<std::size_t>(2, shape.rank()), shape.end()};
+std::vector<std::int64_t> window_extents(const Shape& filter) {
+  return {filter.begin() + std::min<std::size_t>(2, filter.rank()), filter.end()};
+}
+
+ImageStrides image_strides(std::int64_t channels, std::int64_t volume, bool channels_last) {
+  return {channels * volume, channels_last ? 1 : volume, channels_last ? channels : 1};
 }
 
 ConvForm conv_form(const Shape& x, const Shape& filter, const Attributes& attributes) {
-  const std::size_t axes = spatial_rank(x);
+  const std::size_t axes = spatial_rank(x, attributes);
+  const std::int64_t channels = x[channel_axis(attributes)];
   require(filter.rank() == axes + 2,
           "a filter [out channels, channels / groups, window...] of rank {} is needed: filter {}, x {}", axes + 2,
           filter, x);
   const std::int64_t groups = attributes.get<std::int64_t>("groups");
   require(groups >= 1 && filter[0] % groups == 0, "the filter's {} channels do not fall into {} groups: filter {}",
           filter[0], groups, filter);
-  require(x[1] % groups == 0 && x[1] / groups == filter[1],
-          "the filter takes {} channels a group, x has {} for {} groups: filter {}, x {}", filter[1], x[1], groups,
+  require(channels % groups == 0 && channels / groups == filter[1],
+          "the filter takes {} channels a group, x has {} for {} groups: filter {}, x {}", filter[1], channels, groups,
           filter, x);
   return {.batch = x[0],
           .groups = groups,
           .in_channels = filter[1],
           .out_channels = filter[0] / groups,
-          .axes = window_axes(x, spatial_extents(filter), attributes)};
+          .axes = window_axes(x, window_extents(filter), attributes),
+          .channels_last = is_channels_last(attributes)};
 }
 
 ConvForm conv_form(const Node& node, std::span<const TensorType> operands, std::span<const TensorType> results) {
@@ -124,8 +148,9 @@ ConvForm conv_form(const Node& node, std::span<const TensorType> operands, std::
   return conv_form(x, filter, node.attributes);
 }
 
-Shape conv_shape(const Shape& x, const ConvForm& form) {
-  return windows_shape(x, form.groups * form.out_channels, form.axes);
+Shape conv_shape(const Shape& x, const Shape& filter, const Attributes& attributes) {
+  const ConvForm form = conv_form(x, filter, attributes);
+  return windows_shape(x, form.groups * form.out_channels, form.axes, attributes);
 }
 
 double conv_flops(const ConvForm& form) {
@@ -139,13 +164,19 @@ PoolForm pool_form(const Shape& x, const Attributes& attributes) {
     require(axis.before < axis.window && axis.after < axis.window,
             "the padding {} and {} must be less than the window of {}: no window may lie in the padding", axis.before,
             axis.after, axis.window);
-  return {.planes = x[0] * x[1], .axes = axes};
+  return {.batch = x[0],
+          .channels = x[channel_axis(attributes)],
+          .axes = axes,
+          .channels_last = is_channels_last(attributes)};
 }
 
-Shape pool_shape(const Shape& x, const PoolForm& form) { return windows_shape(x, x[1], form.axes); }
+Shape pool_shape(const Shape& x, const Attributes& attributes) {
+  const PoolForm form = pool_form(x, attributes);
+  return windows_shape(x, form.channels, form.axes, attributes);
+}
 
 double pool_flops(const PoolForm& form) {
-  double flops = static_cast<double>(form.planes);
+  double flops = static_cast<double>(form.planes());
   for (const WindowAxis& axis : form.axes) flops *= static_cast<double>(axis.output) * static_cast<double>(axis.window);
   return flops;
 }

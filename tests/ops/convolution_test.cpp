@@ -117,7 +117,7 @@ TEST_CASE("mismatches of convolutions name both sides") {
   const Value filter = graph.input("filter", DType::f32, {6, 4, 3, 3});
   const Value y = conv(x, filter);
   CHECK(error_of([&] { conv1d(x, filter); }) ==
-        "conv1d: x 'x' is f32[2,4,7,5]: [batch, channels] and 1 spatial axes are needed");
+        "conv1d: x 'x' is f32[2,4,7,5]: batch, channels and 1 spatial axes are needed");
   CHECK(reason_of([&] {
           conv(graph.input("row", DType::f32, {2, 4}), filter);
         }) == "x [batch, channels, spatial...] with one, two or three spatial axes is needed: x [2,4]");
@@ -193,7 +193,7 @@ TEST_CASE("mismatches of poolings name both sides") {
         }) == "average_pool 'average_pool': x is i32[1,1,2]: a floating-point type is needed");
   CHECK(error_of([&] {
           global_average_pool(graph.input("row", DType::f32, {2, 3}));
-        }) == "global_average_pool: x 'row' is f32[2,3]: [batch, channels, spatial...] is needed");
+        }) == "global_average_pool: x 'row' is f32[2,3]: batch, channels and spatial axes are needed");
   const Attributes& attributes = graph.node(max_pool(x, 2).producer()).attributes;
   const std::vector<Value> operands{x, x};
   CHECK(error_of([&] { graph.add(op::max_pool_gradient, operands, attributes); }) ==

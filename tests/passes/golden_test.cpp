@@ -71,6 +71,7 @@ bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget 
   const Pass* const passes[] = {&pass};
   PassContext context = pass_context(reference_backend(), budget);
   context.processes = 2;  // for data-parallel
+  context.prefers_channels_last = true;
   // The reference backend has no kernels for what it makes.
   if (&pass == &pass::fuse_elementwise || &pass == &pass::split_reduction) context.runs_whole = {};
   run_passes(graph, passes, context,

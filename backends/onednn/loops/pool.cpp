@@ -8,11 +8,13 @@
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/pool_channels_last.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
 #include "ops/convolution/windows.h"
 
-// Row by row of y, several windows of a row at once. A plane is one thread's.
+// Row by row of y, several windows of a row at once. A plane is one thread's; where channels come last, see
+// pool_channels_last.cpp.
 
 namespace weft::onednn {
 namespace {
@@ -56,11 +58,11 @@ struct Pool {
       counts.push_back(count(2, width.elements_of(window)));
   }
 
-  std::int64_t input() const { return form.axes[0].input * form.axes[1].input * form.axes[2].input; }
+  std::int64_t input() const { return form.input_volume(); }
   /// Elements touched for a plane.
   std::int64_t work() const {
     constexpr double most = 1e6;
-    return static_cast<std::int64_t>(std::min(pool_flops(form) / static_cast<double>(form.planes), most));
+    return static_cast<std::int64_t>(std::min(pool_flops(form) / static_cast<double>(form.planes()), most));
   }
   /// The elements that a window takes along an axis, of which those lie within x.
   WEFT_INLINE float count(std::size_t axis, const WindowAxis::Range& within) const {
@@ -349,13 +351,16 @@ WEFT_VECTORISED void run_planes(const Pool& pool, Range planes, const float* fir
 }
 
 template <typename Of>
-Kernel pool_kernel(const KernelSpec& spec, const Shape& x) {
+Kernel pool_kernel(const KernelSpec& spec, PoolKind kind) {
   require_f32(spec);
+  const Shape& x = (kind == PoolKind::average_gradient ? spec.results : spec.operands)[0].shape;
   Pool pool(x, spec.node.attributes);
-  require(pool.input() <= std::numeric_limits<std::int32_t>::max(),
-          "x has {} elements a plane: the onednn backend takes {} at most", pool.input(),
-          std::numeric_limits<std::int32_t>::max());
-  const std::int64_t planes = pool.form.planes;
+  const std::int64_t reach = pool.input() * (pool.form.channels_last ? pool.form.channels : 1);
+  require(reach <= std::numeric_limits<std::int32_t>::max(),
+          "x has {} elements {}: the onednn backend takes {} at most", reach,
+          pool.form.channels_last ? "an image" : "a plane", std::numeric_limits<std::int32_t>::max());
+  if (pool.form.channels_last) return channels_last_pool(spec, kind);
+  const std::int64_t planes = pool.form.planes();
   const auto size = [planes](const TensorType& type) { return type.shape.volume() / planes; };
   const bool two = spec.operands.size() == 2;
   return {[pool = std::move(pool), two, planes, first_size = size(spec.operands[0]),
@@ -371,16 +376,18 @@ Kernel pool_kernel(const KernelSpec& spec, const Shape& x) {
 }  // namespace
 
 Kernel max_pool(const KernelSpec& spec) {
-  const Shape& x = spec.operands[0].shape;
-  return spec.operands.size() == 1 ? pool_kernel<MaxPool>(spec, x) : pool_kernel<MaxPoolOfValues>(spec, x);
+  return spec.operands.size() == 1 ? pool_kernel<MaxPool>(spec, PoolKind::maximum)
+                                   : pool_kernel<MaxPoolOfValues>(spec, PoolKind::maximum_of_values);
 }
 
-Kernel max_pool_gradient(const KernelSpec& spec) { return pool_kernel<MaxPoolGradient>(spec, spec.operands[0].shape); }
+Kernel max_pool_gradient(const KernelSpec& spec) {
+  return pool_kernel<MaxPoolGradient>(spec, PoolKind::maximum_gradient);
+}
 
-Kernel average_pool(const KernelSpec& spec) { return pool_kernel<AveragePool>(spec, spec.operands[0].shape); }
+Kernel average_pool(const KernelSpec& spec) { return pool_kernel<AveragePool>(spec, PoolKind::average); }
 
 Kernel average_pool_gradient(const KernelSpec& spec) {
-  return pool_kernel<AveragePoolGradient>(spec, spec.results[0].shape);
+  return pool_kernel<AveragePoolGradient>(spec, PoolKind::average_gradient);
 }
 
 }  // namespace weft::onednn

@@ -49,8 +49,19 @@ dnnl::memory::desc any_layout(const dnnl::memory::dims& extents) {
   return {extents, f32, dnnl::memory::format_tag::any};
 }
 
-/// The convolution, its tensors in the layouts that `layout` gives them.
-ConvDescs conv_descs(const ConvForm& form, dnnl::memory::desc layout(const dnnl::memory::dims& extents)) {
+/// Images [batch, spatial..., channels], whose extents are given as oneDNN does: the channels second.
+dnnl::memory::desc channels_last(const dnnl::memory::dims& extents) {
+  dnnl::memory::dims strides(extents.size(), extents[1]);
+  strides[1] = 1;
+  for (std::size_t i = extents.size() - 1; i > 2; --i) strides[i - 1] = strides[i] * extents[i];
+  strides[0] = strides[2] * extents[2];
+  return {extents, f32, strides};
+}
+
+using Layout = dnnl::memory::desc(const dnnl::memory::dims& extents);
+
+/// The convolution, its images and its filter in those layouts.
+ConvDescs conv_descs(const ConvForm& form, Layout* of_images, Layout* of_filter) {
   dnnl::memory::dims x{form.batch, form.groups * form.in_channels};
   dnnl::memory::dims filter{form.groups, form.out_channels, form.in_channels};
   if (form.groups == 1) filter.erase(filter.begin());
@@ -66,9 +77,9 @@ ConvDescs conv_descs(const ConvForm& form, dnnl::memory::desc layout(const dnnl:
     descs.before.push_back(axis.before);
     descs.after.push_back(axis.after);
   }
-  descs.x = layout(x);
-  descs.filter = layout(filter);
-  descs.y = layout(y);
+  descs.x = of_images(x);
+  descs.filter = of_filter(filter);
+  descs.y = of_images(y);
   return descs;
 }
 
@@ -82,7 +93,7 @@ struct Prepared {
 };
 
 Prepared prepare(const ConvProblem& problem) {
-  const ConvDescs descs = conv_descs(problem.form, any_layout);
+  const ConvDescs descs = conv_descs(problem.form, problem.form.channels_last ? channels_last : any_layout, any_layout);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::memory::desc bias({problem.form.groups * problem.form.out_channels}, f32, dnnl::memory::format_tag::a);
@@ -145,7 +156,7 @@ class Argument {
 class ImagesPrimitive {
  public:
   explicit ImagesPrimitive(const ConvProblem& problem) {
-    const ConvDescs plain = conv_descs(problem.form, row_major);
+    const ConvDescs plain = conv_descs(problem.form, problem.form.channels_last ? channels_last : row_major, row_major);
     const Prepared prepared = prepare(problem);
     primitive_ = prepared.primitive;
     scratch_ = prepared.scratch;
@@ -353,10 +364,13 @@ std::shared_ptr<const ConvPrimitive> ConvPrimitive::shared(const ConvProblem& pr
 }
 
 // Its generated code has 32 bits for the bytes from an element of a window to the next, and for those of a stride, of 16
-// channels each.
+// channels each or of all.
 bool ConvPrimitive::takes(const ConvForm& form) {
   const ConvForm of = reduced(form);
-  std::int64_t bytes = 16 * sizeof(float);
+  constexpr std::int64_t block = 16;
+  const std::int64_t channels = of.groups * std::max(of.in_channels, of.out_channels);
+  std::int64_t bytes =
+      (of.channels_last ? std::max(block, channels) : block) * static_cast<std::int64_t>(sizeof(float));
   for (std::size_t i = of.axes.size(); i-- > 0;) {
     const WindowAxis& axis = of.axes[i];
     if (axis == WindowAxis{}) continue;

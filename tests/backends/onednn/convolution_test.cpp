@@ -1,7 +1,10 @@
 // Convolutions and poolings against the reference kernels in f64, and their bits on any number of threads: at extents
-// that leave rests behind oneDNN's blocks of channels, our blocks of windows, and parts of a batch.
+// that leave rests behind oneDNN's blocks of channels, our blocks of windows, and parts of a batch, with the channels second
+// and last.
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 #include "backends/onednn/onednn_backend.h"
 #include "passes/autodiff/autodiff.h"
@@ -13,16 +16,23 @@ namespace {
 /// f32 against f64: sums of up to some thousand terms.
 constexpr double tolerance = 3e-6;
 
+/// A shape [batch, channels, spatial...] with its channels last.
+Shape with_channels_last(const Shape& shape) {
+  std::vector<std::int64_t> extents(shape.begin(), shape.end());
+  std::rotate(extents.begin() + 1, extents.begin() + 2, extents.end());
+  return Shape(extents);
+}
+
 struct ConvCase {
   Shape x;
   Shape filter;
   ConvOptions options = {};
 };
 
-/// The convolution and both gradients, the filter a value and a variable.
+/// The convolution and both gradients, the filter a value and a variable; x's shape is given with its channels second.
 Graph graph_of(const ConvCase& of) {
   Graph graph;
-  const Value x = graph.input("x", DType::f32, of.x);
+  const Value x = graph.input("x", DType::f32, of.options.channels_last ? with_channels_last(of.x) : of.x);
   const Value filter = graph.input("filter", DType::f32, of.filter);
   const Value variable = graph.parameter("variable", of.filter, Initializer::uniform(-1.0, 1.0));
   ConvOptions with_bias = of.options;
@@ -39,15 +49,19 @@ Graph graph_of(const ConvCase& of) {
   return graph;
 }
 
-void check_agrees(const ConvCase& of) {
+void check_agrees(ConvCase of) {
   CAPTURE(of.x.to_string());
   CAPTURE(of.filter.to_string());
-  const Graph graph = graph_of(of);
-  CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+  for (const bool channels_last : {false, true}) {
+    CAPTURE(channels_last);
+    of.options.channels_last = channels_last;
+    const Graph graph = graph_of(of);
+    CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+  }
 }
 
 /// The outputs on one thread, compared with those on two to four.
-void check_convolution_threads(const Graph& graph) {
+void check_graph_on_threads(const Graph& graph) {
   const TensorMap inputs = test::draw_all(graph);
   const auto run = [&](int count) {
     const test::Threads threads(count);
@@ -60,6 +74,35 @@ void check_convolution_threads(const Graph& graph) {
       CAPTURE(count);
       CHECK(entry.second == expected.at(entry.first));
     }
+}
+
+void check_convolution_threads(ConvCase of) {
+  for (const bool channels_last : {false, true}) {
+    CAPTURE(channels_last);
+    of.options.channels_last = channels_last;
+    check_graph_on_threads(graph_of(of));
+  }
+}
+
+/// Every pooling of x, whose shape is given with its channels second, and its gradients.
+void check_poolings(const Shape& shape, const Integers& window, const PoolOptions& options) {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, options.channels_last ? with_channels_last(shape) : shape);
+  std::vector<Value> results{max_pool(x, window, options), average_pool(x, window, options, true),
+                             average_pool(x, window, options, false)};
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Value y = results[i];
+    const Value cotangent = graph.input(fmt::format("cotangent{}", i), DType::f32, y.shape());
+    graph.output(fmt::format("y{}", i), y);
+    const Value d_x = gradients(reduce_sum(y * cotangent), {x})[0];
+    graph.output(fmt::format("d_x{}", i), d_x);
+    // The gradient with respect to the cotangent of that one: the values at the largest elements.
+    graph.output(
+        fmt::format("values{}", i),
+        gradients(reduce_sum(d_x * graph.input(fmt::format("c{}", i), DType::f32, x.shape())), {cotangent})[0]);
+  }
+  CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+  check_graph_on_threads(graph);
 }
 
 }  // namespace
@@ -107,17 +150,17 @@ TEST_CASE("convolutions of batches that do not fall into equal parts") {
   for (const std::int64_t batch : {1, 2, 5, 17, 31, 64})
     for (const std::int64_t extent : {3, 12}) {
       check_agrees({{batch, 4, extent, extent}, {20, 4, 3, 3}, {.padding = 1}});
-      check_convolution_threads(graph_of({{batch, 20, extent, extent}, {33, 20, 3, 3}, {.padding = 1}}));
+      check_convolution_threads({{batch, 20, extent, extent}, {33, 20, 3, 3}, {.padding = 1}});
     }
 }
 
 TEST_CASE("convolutions have the same bits on any number of threads") {
-  check_convolution_threads(graph_of({{16, 1, 28, 28}, {16, 1, 3, 3}, {.padding = 1}}));
-  check_convolution_threads(graph_of({{9, 64, 14, 14}, {64, 64, 3, 3}, {.strides = 2, .padding = 1}}));
-  check_convolution_threads(graph_of({{7, 64, 14, 14}, {48, 64, 1, 1}}));
-  check_convolution_threads(graph_of({{16, 32, 30, 30}, {32, 1, 3, 3}, {.padding = 1, .groups = 32}}));
-  check_convolution_threads(graph_of({{4, 8, 500}, {8, 8, 9}, {.padding = {16, 0}, .dilations = 2}}));
-  check_convolution_threads(graph_of({{3, 8, 6, 14, 14}, {8, 8, 3, 3, 3}, {.padding = 1}}));
+  check_convolution_threads({{16, 1, 28, 28}, {16, 1, 3, 3}, {.padding = 1}});
+  check_convolution_threads({{9, 64, 14, 14}, {64, 64, 3, 3}, {.strides = 2, .padding = 1}});
+  check_convolution_threads({{7, 64, 14, 14}, {48, 64, 1, 1}});
+  check_convolution_threads({{16, 32, 30, 30}, {32, 1, 3, 3}, {.padding = 1, .groups = 32}});
+  check_convolution_threads({{4, 8, 500}, {8, 8, 9}, {.padding = {16, 0}, .dilations = 2}});
+  check_convolution_threads({{3, 8, 6, 14, 14}, {8, 8, 3, 3, 3}, {.padding = 1}});
 }
 
 TEST_CASE("what oneDNN has no room for runs by plain loops") {
@@ -128,45 +171,31 @@ TEST_CASE("what oneDNN has no room for runs by plain loops") {
 }
 
 TEST_CASE("poolings of any window") {
-  for (const std::int64_t width : {1, 2, 7, 31, 67, 300})
-    for (const std::int64_t window : {1, 2, 3, 5})
-      for (const std::int64_t stride : {1, 2, 3})
-        for (std::int64_t padding = 0; padding < window; ++padding) {
-          if (width + padding < window) continue;
-          CAPTURE(width);
-          CAPTURE(window);
-          CAPTURE(stride);
-          CAPTURE(padding);
-          Graph graph;
-          const Value x = graph.input("x", DType::f32, {2, 3, 5, width});
-          const PoolOptions options{.strides = {2, stride}, .padding = {1, 0, 0, padding}};
-          std::vector<Value> results{max_pool(x, {2, window}, options), average_pool(x, {2, window}, options, true),
-                                     average_pool(x, {2, window}, options, false)};
-          for (std::size_t i = 0; i < results.size(); ++i) {
-            const Value y = results[i];
-            const Value cotangent = graph.input(fmt::format("cotangent{}", i), DType::f32, y.shape());
-            graph.output(fmt::format("y{}", i), y);
-            const Value d_x = gradients(reduce_sum(y * cotangent), {x})[0];
-            graph.output(fmt::format("d_x{}", i), d_x);
-            // The gradient with respect to the cotangent of that one: the values at the largest elements.
-            graph.output(
-                fmt::format("values{}", i),
-                gradients(reduce_sum(d_x * graph.input(fmt::format("c{}", i), DType::f32, x.shape())), {cotangent})[0]);
+  for (const bool channels_last : {false, true})
+    for (const std::int64_t width : {1, 2, 7, 31, 67, 300})
+      for (const std::int64_t window : {1, 2, 3, 5})
+        for (const std::int64_t stride : {1, 2, 3})
+          for (std::int64_t padding = 0; padding < window; ++padding) {
+            if (width + padding < window) continue;
+            CAPTURE(channels_last);
+            CAPTURE(width);
+            CAPTURE(window);
+            CAPTURE(stride);
+            CAPTURE(padding);
+            check_poolings({2, 3, 5, width}, {2, window},
+                           {.strides = {2, stride}, .padding = {1, 0, 0, padding}, .channels_last = channels_last});
           }
-          CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
-          check_convolution_threads(graph);
-        }
+  // Blocks of channels, and rests of them.
+  for (const std::int64_t channels : {16, 64, 65, 150})
+    check_poolings({2, channels, 5, 6}, 2, {.strides = {2, 1}, .padding = {1, 0}, .channels_last = true});
 }
 
 TEST_CASE("poolings of several axes, and windows that are larger than x") {
   const auto check = [](const Shape& shape, const Integers& window, const PoolOptions& options) {
-    Graph graph;
-    const Value x = graph.input("x", DType::f32, shape);
-    graph.output("max", max_pool(x, window, options));
-    graph.output("d_max", gradients(reduce_sum(square(max_pool(x, window, options))), {x})[0]);
-    graph.output("mean", average_pool(x, window, options, false));
-    graph.output("d_mean", gradients(reduce_sum(square(average_pool(x, window, options))), {x})[0]);
-    CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+    check_poolings(shape, window, options);
+    PoolOptions last = options;
+    last.channels_last = true;
+    check_poolings(shape, window, last);
   };
   check({2, 3, 17}, 4, {.strides = 3, .padding = {1, 2}});
   for (const std::int64_t length : {132, 257, 390})
@@ -179,22 +208,24 @@ TEST_CASE("poolings of several axes, and windows that are larger than x") {
 }
 
 TEST_CASE("a NaN is the largest element, and the first one is its place") {
-  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-  constexpr float lowest = -std::numeric_limits<float>::infinity();
-  for (const std::int64_t stride : {1, 2, 3}) {
+  const auto check = [](std::int64_t stride, bool last) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float lowest = -std::numeric_limits<float>::infinity();
     Graph graph;
-    const Value x = graph.input("x", DType::f32, {1, 1, 1, 9});
-    const Value y = max_pool(x, {1, 3}, {.strides = {1, stride}});
+    const Value x = graph.input("x", DType::f32, last ? Shape{1, 1, 9, 1} : Shape{1, 1, 1, 9});
+    const Value y = max_pool(x, {1, 3}, {.strides = {1, stride}, .channels_last = last});
     graph.output("y", y);
     graph.output("d_x", gradients(reduce_sum(y), {x})[0]);
-    const Tensor numbers = Tensor::of<float>({1, 1, 1, 9}, {1, nan, 3, nan, 5, lowest, lowest, lowest, lowest});
+    const Tensor numbers = Tensor::of<float>(x.shape(), {1, nan, 3, nan, 5, lowest, lowest, lowest, lowest});
     const TensorMap fast = test::run_fast(graph, {{"x", numbers}});
     const TensorMap expected = Execution(compile(graph, reference_backend())).run({{"x", numbers}});
     CHECK(std::isnan(fast.at("y").number(0)));
-    CHECK(fast.at("y").number(y.shape()[-1] - 1) ==
-          (stride == 1 ? lowest : expected.at("y").number(y.shape()[-1] - 1)));
+    CHECK(fast.at("y").number(y.shape().volume() - 1) ==
+          (stride == 1 ? lowest : expected.at("y").number(y.shape().volume() - 1)));
     CHECK(fast.at("d_x") == expected.at("d_x"));
-  }
+  };
+  for (const std::int64_t stride : {1, 2, 3})
+    for (const bool channels_last : {false, true}) check(stride, channels_last);
 }
 
 }  // namespace weft
