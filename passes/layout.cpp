@@ -118,7 +118,7 @@ NodeImages images_of(const Graph& graph, const Node& node) {
 }
 
 /// Images of one layout, and what it brings to have their channels last.
-struct Region {
+struct ImageRegion {
   std::int64_t saved = 0;  ///< bytes that convolutions need not bring into another layout
   std::int64_t moved = 0;  ///< bytes that the transposes at the borders move
   NodeId first_convolution = {};
@@ -126,16 +126,16 @@ struct Region {
 };
 
 /// The regions of a graph.
-class Regions {
+class ImageRegions {
  public:
-  explicit Regions(const Graph& graph) : graph_(graph), parents_(graph.value_bound()) {
+  explicit ImageRegions(const Graph& graph) : graph_(graph), parents_(graph.value_bound()) {
     std::iota(parents_.begin(), parents_.end(), std::uint32_t{0});
     for (const NodeId id : topological_order(graph)) add(id);
     std::vector<std::uint32_t> image_uses(graph.value_bound(), 0);
     std::vector<bool> is_made(graph.value_bound(), false);
     for (const auto& [id, images] : nodes_) {
       const Node& node = graph.node(id);
-      Region& region = regions_[root(first_image(node, images))];
+      ImageRegion& region = regions_[root(first_image(node, images))];
       for (const std::size_t i : images.operands) ++image_uses[node.operands[i].index];
       if (images.result) is_made[node.results[0].index] = true;
       if (!is_convolution(*node.op)) continue;
@@ -146,7 +146,7 @@ class Regions {
     for (std::uint32_t i = 0; i < parents_.size(); ++i) {
       if (image_uses[i] == 0 && !is_made[i]) continue;
       const std::int64_t bytes = bytes_to_move(graph.type(ValueId{i}));
-      Region& region = regions_[root(ValueId{i})];
+      ImageRegion& region = regions_[root(ValueId{i})];
       if (!is_made[i]) region.moved += bytes;
       if (is_made[i] && uses[i] > image_uses[i]) region.moved += bytes;
     }
@@ -154,11 +154,11 @@ class Regions {
 
   /// The nodes of regions, in topological order, with their images.
   const std::vector<std::pair<NodeId, NodeImages>>& nodes() const { return nodes_; }
-  const Region& region_of(const Node& node, const NodeImages& images) {
+  const ImageRegion& region_of(const Node& node, const NodeImages& images) {
     return regions_[root(first_image(node, images))];
   }
   /// By their values, so that the order is that of the graph.
-  const std::map<std::uint32_t, Region>& all() const { return regions_; }
+  const std::map<std::uint32_t, ImageRegion>& all() const { return regions_; }
 
  private:
   static ValueId first_image(const Node& node, const NodeImages& images) {
@@ -188,7 +188,7 @@ class Regions {
   const Graph& graph_;
   std::vector<std::uint32_t> parents_;  ///< of each value: another of its region, or itself at the root
   std::vector<std::pair<NodeId, NodeImages>> nodes_;
-  std::map<std::uint32_t, Region> regions_;
+  std::map<std::uint32_t, ImageRegion> regions_;
 };
 
 /// Makes the nodes of chosen regions anew.
@@ -273,13 +273,13 @@ class LayoutRewriter {
 
 bool run_layout(Graph& graph, const PassContext& context) {
   if (!context.prefers_channels_last) return false;
-  Regions regions(graph);
+  ImageRegions regions(graph);
   LayoutRewriter rewriter(graph);
   for (const auto& [id, images] : regions.nodes())
     if (regions.region_of(graph.node(id), images).is_chosen()) rewriter.remake(id, images);
   if (context.explain)
     for (const auto& entry : regions.all())
-      if (const Region& region = entry.second; region.saved > 0 && !region.is_chosen())
+      if (const ImageRegion& region = entry.second; region.saved > 0 && !region.is_chosen())
         context.explain(
             fmt::format("'{}' and what it works with keep the channels second: that costs its convolutions {} "
                         "bytes, transposes would move {}",

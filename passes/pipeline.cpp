@@ -8,13 +8,17 @@
 namespace weft {
 
 std::span<const Pass* const> all_passes() {
-  static constexpr std::array passes{
-      &pass::batch_over_time,     &pass::bf16_weights,  &pass::constant_fold,    &pass::cse,
-      &pass::data_parallel,       &pass::dce,           &pass::decompose,        &pass::factor_sums,
-      &pass::float_normalization, &pass::fuse_clip,     &pass::fuse_elementwise, &pass::fuse_embedding,
-      &pass::int8_weights,        &pass::join_pads,     &pass::layout,           &pass::mixed_precision,
-      &pass::recognise,           &pass::rematerialise, &pass::simplify,         &pass::split_concat,
-      &pass::split_reduction};
+  static constexpr std::array passes{&pass::batch_over_time, &pass::bf16_weights,
+                                     &pass::constant_fold,   &pass::cse,
+                                     &pass::data_parallel,   &pass::dce,
+                                     &pass::decompose,       &pass::factor_reductions,
+                                     &pass::factor_sums,     &pass::float_normalization,
+                                     &pass::fuse_clip,       &pass::fuse_elementwise,
+                                     &pass::fuse_embedding,  &pass::int8_weights,
+                                     &pass::join_pads,       &pass::layout,
+                                     &pass::mixed_precision, &pass::recognise,
+                                     &pass::rematerialise,   &pass::simplify,
+                                     &pass::split_concat,    &pass::split_reduction};
   return passes;
 }
 
@@ -43,6 +47,8 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
       // sum_t d_t w2^T becomes (sum_t d_t) w2^T: the keys' gradient leaves the loop, too. Here and below, what is left
       // over must go first: its uses would count, and its products would be batched.
       &pass::dce, &pass::factor_sums, &pass::dce,
+      // Sums of a batch that differ by a factor become one.
+      &pass::factor_reductions,
       // The part of a layer's input that is known for all steps leaves the loop, if the whole does not.
       &pass::split_concat, &pass::dce,
       // Products of all steps with one weight become one product; sums over steps of products become one product.

@@ -19,6 +19,7 @@ extern const Pass cse;
 extern const Pass data_parallel;
 extern const Pass dce;
 extern const Pass decompose;
+extern const Pass factor_reductions;
 extern const Pass factor_sums;
 extern const Pass float_normalization;
 extern const Pass fuse_clip;

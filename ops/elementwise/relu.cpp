@@ -5,10 +5,10 @@
 namespace weft {
 namespace {
 
-// dx = x > 0 ? dy : 0
+// dx = y > 0 ? dy : 0: of y, so that x need not be kept
 std::vector<Value> gradient_of_relu(const GradientContext& context) {
   const Value zero = context.graph().constant(0.0, context.operand(0).dtype());
-  return {select(less(zero, context.operand(0)), context.cotangent(0), zero)};
+  return {select(less(zero, context.result(0)), context.cotangent(0), zero)};
 }
 
 std::vector<Value> relu_case_matrix(Graph& graph) { return {relu(graph.input("x", DType::f32, {3, 5}))}; }
