@@ -52,7 +52,7 @@ class ReductionFactoring {
     if (inner.size() > 1) terms = terms * current(inner.back());
     Value result = reshape(reduce_sum(terms, form.axes), kept_shape(full, form.axes));
     for (const ValueId factor : outer) result = result * current(factor);
-    rewriter_.replace(sum, reshape(result, shape).id());
+    rewriter_.replace(sum, (result.shape() == shape ? result : reshape(result, shape)).id());
   }
 
   /// A value without the factors that do not change along the axes of the sum, which go to `outer`.

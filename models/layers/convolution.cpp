@@ -24,11 +24,12 @@ Value conv(Value x, std::int64_t channels, const Integers& window, std::string_v
   const Shape& shape = x.shape();
   const std::size_t axes = window.numbers().size();
   require(shape.rank() >= 3 && (axes == 1 || axes == shape.rank() - 2),
-          "conv '{}': x is {}: [batch, channels, spatial...] with {} axes, as the window has, is needed", name,
-          x.type(), axes);
-  require(options.groups > 0 && shape[1] % options.groups == 0,
-          "conv '{}': the channels of x {} do not fall into {} groups", name, x.type(), options.groups);
-  std::vector<std::int64_t> extents{channels, shape[1] / options.groups};
+          "conv '{}': x is {}: a batch, channels and {} spatial axes, as the window has, are needed", name, x.type(),
+          axes);
+  const std::int64_t in = shape[options.channels_last ? -1 : 1];
+  require(options.groups > 0 && in % options.groups == 0, "conv '{}': the channels of x {} do not fall into {} groups",
+          name, x.type(), options.groups);
+  std::vector<std::int64_t> extents{channels, in / options.groups};
   if (axes == 1)
     extents.resize(shape.rank(), window.numbers()[0]);
   else
@@ -45,7 +46,8 @@ Value conv(Value x, std::int64_t channels, const Integers& window, std::string_v
                      .padding = options.padding,
                      .dilations = options.dilations,
                      .groups = options.groups,
-                     .bias = bias});
+                     .bias = bias,
+                     .channels_last = options.channels_last});
 }
 
 Value conv_block(Value x, std::int64_t channels, const Integers& window, std::string_view name,
@@ -53,8 +55,9 @@ Value conv_block(Value x, std::int64_t channels, const Integers& window, std::st
   const Graph::Scope scope = x.graph().scope(name, where);
   ConvOptions without_bias = options.conv;
   without_bias.bias = false;
-  return options.activation(
-      batch_norm(conv(x, channels, window, "conv", without_bias, where), "norm", options.norm, where));
+  BatchNormOptions norm = options.norm;
+  norm.axis = options.conv.channels_last ? static_cast<std::int64_t>(x.shape().rank()) - 1 : 1;
+  return options.activation(batch_norm(conv(x, channels, window, "conv", without_bias, where), "norm", norm, where));
 }
 
 }  // namespace weft::layers

@@ -39,11 +39,12 @@ struct ConvOptions {
   Integers padding = 0;
   Integers dilations = 1;
   std::int64_t groups = 1;
+  bool channels_last = false;
   bool bias = true;
   std::optional<Initializer> initializer = std::nullopt;  ///< of the filter; glorot_uniform by its window and channels
 };
-/// Convolution of x [batch, in, spatial...] with one, two or three spatial axes -> [batch, channels, spatial...]; the
-/// window is a number, or one for each spatial axis. Parameters: "filter" [channels, in / groups, window...], "bias"
+/// Convolution of x [batch, in, spatial...] with one, two or three spatial axes -> [batch, channels, spatial...], or
+/// [batch, spatial..., in] -> [batch, spatial..., channels]; the window is a number, or one for each spatial axis. Parameters: "filter" [channels, in / groups, window...], "bias"
 /// [channels].
 Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name,
            const ConvOptions& options = {}, SourceLine where = SourceLine::current());
@@ -58,7 +59,7 @@ struct BatchNormOptions {
 };
 struct ConvBlockOptions {
   ConvOptions conv = {};       ///< whose bias is the normalisation's
-  BatchNormOptions norm = {};  ///< of axis 1
+  BatchNormOptions norm = {};  ///< of the axis of the channels
   std::function<Value(Value x)> activation = relu;
 };
 /// Convolution, batch normalisation and activation (Ioffe and Szegedy, arXiv:1502.03167). Layers: "conv" and "norm".

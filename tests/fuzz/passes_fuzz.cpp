@@ -49,6 +49,7 @@ class Check {
  private:
   void run_list(const std::vector<const Pass*>& passes) {
     PassContext context = pass_context(reference_backend());
+    context.prefers_channels_last = true;
     context.processes = 2;
     if (choices_.chance(50)) context.memory_budget = static_cast<std::size_t>(choices_.pick(64, 4096));
     Graph graph = graph_.clone();

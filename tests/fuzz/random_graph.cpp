@@ -190,7 +190,8 @@ class Generator {
 
                                            &Generator::attention_by_hand,
                                            &Generator::by_hand,
-                                           &Generator::reduction_around_channels};
+                                           &Generator::reduction_around_channels,
+                                           &Generator::convolutions};
     (this->*choices_.one_of(makers))();
   }
 
@@ -586,6 +587,47 @@ class Generator {
         return keep(tanh(reduce_sum(x)));
       default:
         return keep(reduce_max(x, axes, keep_dims));
+    }
+  }
+
+  /// Convolutions with what lies between them in networks for images.
+  void convolutions() {
+    const std::int64_t batch = pick(1, 2);
+    const Shape shape =
+        chance(30) ? Shape{batch, pick(1, 3), pick(3, 5)} : Shape{batch, pick(1, 3), pick(2, 3), pick(2, 3)};
+    Value x = of_shape(shape);
+    for (std::int64_t i = pick(1, 3); i > 0; --i) {
+      std::vector<std::int64_t> filter(shape.rank(), 3);
+      filter[0] = pick(1, 3);
+      filter[1] = x.shape()[1];
+      x = between_convolutions(tanh(conv(x, weight(Shape(std::span<const std::int64_t>(filter))), {.padding = 1})));
+    }
+    keep(x);
+    std::vector<std::int64_t> axes;
+    for (std::int64_t axis = 0; axis < std::ssize(shape.extents()); ++axis)
+      if (chance(50)) axes.push_back(axis);
+    keep(tanh(reduce_sum(x, axes, chance(50))));
+  }
+  Value between_convolutions(Value x) {
+    const std::int64_t channels = x.shape()[1];
+    const Shape of_channels = x.shape().rank() == 3 ? Shape{channels, 1} : Shape{channels, 1, 1};
+    switch (pick(0, 7)) {
+      case 0:
+        return relu(x);
+      case 1:
+        return x + weight(of_channels);
+      case 2:
+        return max_pool(x, 2, {.strides = 1, .padding = 1});
+      case 3:
+        return average_pool(x, 3, {.strides = 1, .padding = 1}, chance(50));
+      case 4:
+        return channels > 2 ? slice(x, 1, 1, channels) : concat({x, neg(x)}, 1);
+      case 5:
+        return x - reduce_max(x, {pick(0, 2)}, true);
+      case 6:
+        return x * of_shape(broadcasting(x.shape()));
+      default:
+        return tanh(x + x);
     }
   }
 

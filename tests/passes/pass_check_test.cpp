@@ -32,7 +32,8 @@ void check(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& chec
                            }};
   PassContext context = pass_context(reference_backend());
   context.runs_whole = pass_context(onednn_backend()).runs_whole;  // fusions, too
-  context.processes = 2;                                           // for data-parallel
+  context.prefers_channels_last = true;
+  context.processes = 2;  // for data-parallel
   CHECK_NOTHROW(run_passes(graph, passes, context, check.observer(count)));
 }
 

@@ -39,8 +39,6 @@ step "processes ended 40 times" tests/tools/weft-nmt/mpi_test.sh build/release/b
 step "programs under sanitizers" try_programs
 step "threads under ThreadSanitizer" try_preset tsan
 step "compiled by clang" try_preset clang
-# What is defined twice in different ways is an error when everything is optimised as one; a planted case is found.
-step "one definition of every type" try_preset lto
 step "fuzzers, two minutes each" tools/scripts/fuzz.sh --seconds 120
 step "names and faults, by clang-tidy" tools/scripts/tidy.sh --all
 step "an op is added as the page says" tools/scripts/try-adding-op.sh

@@ -113,6 +113,7 @@ class PassFindings {
   bool run(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& check) {
     PassContext context = pass_context(reference_backend());  // which computes in float64
     context.runs_whole = pass_context(backend_).runs_whole;
+    context.prefers_channels_last = backend_.prefers_channels_last();
     context.processes = 2;  // for data-parallel
     const Pass* running = nullptr;
     const PassObserver count{.before =

@@ -71,6 +71,12 @@ TEST_CASE("layers declare their parameters below their name") {
       std::vector<std::string>(names.end() - 3, names.end()) ==
       std::vector<std::string>{"block/conv/filter [6,4,3,3]", "block/conv/bias [6]", "block/grouped/filter [6,2,1,5]"});
   CHECK(layers::conv_block(picture, 6, 3, "convs", {.conv = {.padding = 1}}).shape() == Shape{batch, 6, 8, 9});
+  const Value last = transpose(picture, {0, 2, 3, 1});
+  CHECK(layers::conv(last, 6, {1, 5}, "last", {.groups = 2, .channels_last = true}).shape() == Shape{batch, 8, 5, 6});
+  CHECK(graph.type(graph.node(graph.find("block/last/filter")).results[0]).shape == Shape{6, 2, 1, 5});
+  CHECK(layers::conv_block(last, 6, 3, "last_block", {.conv = {.padding = 1, .channels_last = true}}).shape() ==
+        Shape{batch, 8, 9, 6});
+  CHECK(graph.type(graph.node(graph.find("block/last_block/norm/gain")).results[0]).shape == Shape{6});
   CHECK(graph.find("block/convs/conv/filter"));
   CHECK_FALSE(graph.find("block/convs/conv/bias"));
   CHECK(graph.find("block/convs/norm/running_mean"));
@@ -106,7 +112,7 @@ TEST_CASE("what does not fit is said of the layer") {
   const Value picture = graph.input("picture", DType::f32, {batch, 4, 8, 9});
   CHECK(message_of([&] {
           layers::conv(x, 6, {3, 3}, "conv");
-        }) == "conv 'conv': x is f32[2,5,6]: [batch, channels, spatial...] with 2 axes, as the window has, is needed");
+        }) == "conv 'conv': x is f32[2,5,6]: a batch, channels and 2 spatial axes, as the window has, are needed");
   CHECK(message_of([&] { layers::conv(picture, 6, 3, "conv", {.groups = 3}); }) ==
         "conv 'conv': the channels of x f32[2,4,8,9] do not fall into 3 groups");
   CHECK(message_of([&] { layers::self_attention(x, "attention", {.heads = 4}); }) ==
