@@ -16,6 +16,9 @@
 // At its ends a fusion may slice what it reads, and concatenate what it makes: a recurrent cell's gates, written by hand,
 // are one node each way.
 //
+// Others that read a producer's result before go in with it when nobody needs theirs before either: both gradients of a
+// cell's gates are one node.
+//
 // What others read too is repeated in a fusion when that costs less than to write and read it, as a model of the costs
 // says: a broadcast always, a gelu's x * 0.5 that the gradient needs as well.
 
@@ -57,6 +60,7 @@ constexpr std::int64_t second_cache_bytes = std::int64_t{1} << 20;
 constexpr Position near = 8;
 constexpr std::size_t most_inputs = 64;
 constexpr std::size_t most_repeated = 8;
+constexpr std::size_t most_waiting = 8;
 
 /// Whether a body may hold the op between values of that type. In bf16 nothing is computed.
 bool has_fast_loops(const Op& op, DType dtype) {
@@ -202,6 +206,8 @@ class Fuser {
       reason = add_members(fusion, at, {at}, {});
     } else if (const std::set<Position> repeated = worth_repeating(fusion, at); !repeated.empty()) {
       reason = add_members(fusion, at, repeated, repeated);
+    } else if (const std::set<Position> waiting = with_waiting(fusion, at); !waiting.empty()) {
+      reason = add_members(fusion, at, waiting, {});
     } else {
       reason += ", and to compute it again costs more than to read it";
     }
@@ -311,6 +317,29 @@ class Fuser {
       const bool is_inside = fusion.members.contains(user) && !fusion.repeated.contains(user);
       return is_inside || user == at_the_end || effective_[user] > fusion.root;
     });
+  }
+
+  /// The node with those of others that read it before the fusion, and whom nobody needs before it either; nothing when
+  /// there are too many, or one of them has no place in the fusion.
+  std::set<Position> with_waiting(const Fusion& fusion, Position at) const {
+    std::set<Position> nodes;
+    std::vector<Position> pending{at};
+    while (!pending.empty()) {
+      const Position next = pending.back();
+      pending.pop_back();
+      if (!nodes.insert(next).second) continue;
+      if (is_taken_[next] || !is_candidate(next) || node(next).op == &op::slice || nodes.size() > most_waiting ||
+          keeps_operands_long(fusion, next))
+        return {};
+      for (const Position user : users_[result(next).index]) {
+        if (fusion.members.contains(user)) {
+          if (fusion.repeated.contains(user)) return {};
+        } else if (user != at_the_end && effective_[user] <= fusion.root) {
+          pending.push_back(user);
+        }
+      }
+    }
+    return nodes;
   }
 
   /// Whether more memory would be kept, past nodes of others, for what the node reads than it takes for its result.
