@@ -286,6 +286,7 @@ class Oracle {
       // Infinity times zero is NaN.
       if (multiplies_inside(*node.op) && !all_finite(traced.tensors[0])) return false;
     }
+    if (!is_exact(*node.op) && has_infinity_beside_uncertain_zero(node)) return false;
     const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
     // Of a probability that is infinite nothing is promised; of one that is zero, the loss.
     if (node.op == &op::ctc_loss && has_infinity(operand(0)[0])) return false;
@@ -318,6 +319,25 @@ class Oracle {
     for (std::int64_t i = 0; i < x.shape().volume(); ++i)
       if (x.number(i) == INFINITY) return true;
     return false;
+  }
+
+  /// Whether one operand has an infinity, and another a number that rounding may make a zero, as the variance of equal
+  /// numbers: the product is infinite or NaN.
+  bool has_infinity_beside_uncertain_zero(const Node& node) const {
+    const auto has_any_infinity = [&](ValueId operand) {
+      const Tensor& exact = values_.at(operand).tensors[0];
+      for (std::int64_t i = 0; is_float(exact.dtype()) && i < exact.shape().volume(); ++i)
+        if (std::isinf(exact.number(i))) return true;
+      return false;
+    };
+    const auto has_uncertain_zero = [&](ValueId operand) {
+      const Ensemble& x = values_.at(operand).tensors;
+      for (std::int64_t i = 0; is_float(x[0].dtype()) && i < x[0].shape().volume(); ++i)
+        if (std::isfinite(x[0].number(i)) && is_tie([&](std::size_t k) { return x[k].number(i); })) return true;
+      return false;
+    };
+    return std::ranges::any_of(node.operands, has_any_infinity) &&
+           std::ranges::any_of(node.operands, has_uncertain_zero);
   }
 
   /// Whether rounding decides which infinity an element is: of what is so near zero, times infinity, it may make a NaN too.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A training step of the models of weft-bench-models in PyTorch, as one writes them there: modules, Adam, clipping.
 
-    pytorch_models.py MODEL [--steps N] [--threads N] [--weights FILE.safetensors] [--compile]
+    pytorch_models.py MODEL [--steps N] [--threads N] [--weights FILE.safetensors] [--compile] [--channels-last]
 
 With --weights the model begins with Weft's parameters and has its data, so that losses can be compared. One line of JSON: the
 median of the steps' times, the first and last loss.
@@ -23,6 +23,7 @@ cli.add_argument("--steps", type=int, default=30)
 cli.add_argument("--threads", type=int, default=0)
 cli.add_argument("--weights")
 cli.add_argument("--compile", action="store_true")
+cli.add_argument("--channels-last", action="store_true")
 options = cli.parse_args()
 if options.threads:
     torch.set_num_threads(options.threads)
@@ -220,6 +221,9 @@ model, data = MODELS[options.model]()
 if WEIGHTS:
     data = [WEIGHTS["input " + name] for name in INPUTS.get(options.model, ("x", "ids"))]
     data = [tensor if tensor.is_floating_point() else tensor.long() for tensor in data]
+if options.channels_last:
+    model = model.to(memory_format=torch.channels_last)
+    data = [tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor for tensor in data]
 run = torch.compile(model) if options.compile else model
 adam = torch.optim.Adam(model.parameters(), lr=0.001, foreach=True)
 times, losses = [], []
