@@ -1,5 +1,5 @@
-// Has matrix products take their factors in bf16; they are added in f32, and all else stays in f32. On processors with
-// instructions for it, products take half the time.
+// Has matrix products and convolutions take their factors in bf16; they are added in f32, and all else stays in f32. On
+// processors with instructions for it, products take half the time.
 //
 //   before                              after
 //   %y = dense(%x, %w, %b)              %x16 = cast(%x) {dtype = "bf16"}
@@ -15,6 +15,7 @@
 //
 // Left in f32:
 // - products with a vector, or of columns by rows: they are bound by memory, and to cast a factor reads and writes it
+// - convolutions whose channels are no whole blocks of 16: there are no kernels for them that are right and faster
 // - products in f64, the reference for what the others come close to
 
 #include <algorithm>
@@ -32,6 +33,8 @@
 
 namespace weft {
 namespace {
+
+constexpr std::int64_t channel_block = 16;
 
 class MixedPrecision {
  public:
@@ -71,6 +74,7 @@ class MixedPrecision {
 
   bool can_lower(const Node& node) const {
     if (is_embedding_product(node)) return graph_.type(node.operands[2]).dtype == DType::f32;
+    if (is_convolution(node)) return can_lower_convolution(node);
     if (node.op != &op::matmul && node.op != &op::dense) return false;
     const Shape& a = graph_.type(node.operands[0]).shape;
     const Shape& y = graph_.type(node.results[0]).shape;
@@ -78,6 +82,17 @@ class MixedPrecision {
     const bool transpose_a = node.op == &op::matmul && matmul_form(node).transpose_a;
     const std::int64_t m = node.op == &op::dense ? y.volume() / y[-1] : y[-2];
     return m > 1 && y[-1] > 1 && a[transpose_a ? -2 : -1] > 1;
+  }
+
+  static bool is_convolution(const Node& node) {
+    return node.op == &op::conv || node.op == &op::conv_input_gradient || node.op == &op::conv_filter_gradient;
+  }
+
+  bool can_lower_convolution(const Node& node) const {
+    if (graph_.type(node.operands[0]).dtype != DType::f32) return false;
+    const Shape& filter = graph_.type(node.op == &op::conv_filter_gradient ? node.results[0] : node.operands[1]).shape;
+    const std::int64_t groups = node.attributes.get<std::int64_t>("groups");
+    return filter[1] % channel_block == 0 && filter[0] / groups % channel_block == 0;
   }
 
   /// The value in bf16.

@@ -23,10 +23,6 @@ struct MatrixLayout {
   }
 };
 
-/// What products of elements are added in: sums of those in bf16 are f32.
-template <typename T>
-using SumOf = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
-
 /// y [a.rows, b.columns] += a b, each element's terms in the order of their indices. Memory is walked in the order in
 /// which b is stored.
 template <typename T, typename Sum = SumOf<T>>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "graph/base/bfloat16.h"
 #include "ops/convolution/windows.h"
 
 // The plain loops of convolutions and poolings, over contiguous tensors. Places count the elements of one channel of an image,
@@ -74,35 +75,35 @@ inline RunSteps run_steps(const ConvForm& form) {
   return {form.axes[2].stride * form.x_strides().place, form.y_strides().place};
 }
 
-/// The three kernels in one element type T: result and operands as in the ops; `bias` may be null.
-template <typename T>
-void run_conv(const ConvForm& form, const T* x, const T* filter, const T* bias, T* y) {
+/// The three kernels, of factors of one type: result and operands as in the ops; `bias` may be null.
+template <typename T, typename Sum = SumOf<T>>
+void run_conv(const ConvForm& form, const T* x, const T* filter, const Sum* bias, Sum* y) {
   const std::int64_t channels = form.groups * form.out_channels;
   const std::int64_t volume = form.output_volume();
   for (std::int64_t i = 0; i < form.batch * channels * volume; ++i)
-    y[i] = bias == nullptr ? T(0) : bias[(form.channels_last ? i : i / volume) % channels];
+    y[i] = bias == nullptr ? Sum(0) : bias[(form.channels_last ? i : i / volume) % channels];
   const RunSteps step = run_steps(form);
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
-    const T weight = filter[k];
-    for (std::int64_t at = 0; at < count; ++at) y[j + at * step.y] += x[i + at * step.x] * weight;
+    const Sum weight = filter[k];
+    for (std::int64_t at = 0; at < count; ++at) y[j + at * step.y] += Sum(x[i + at * step.x]) * weight;
   });
 }
-template <typename T>
-void run_conv_input_gradient(const ConvForm& form, const T* cotangent, const T* filter, T* x) {
-  std::fill_n(x, form.batch * form.groups * form.in_channels * form.input_volume(), T(0));
+template <typename T, typename Sum = SumOf<T>>
+void run_conv_input_gradient(const ConvForm& form, const T* cotangent, const T* filter, Sum* x) {
+  std::fill_n(x, form.batch * form.groups * form.in_channels * form.input_volume(), Sum(0));
   const RunSteps step = run_steps(form);
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
-    const T weight = filter[k];
-    for (std::int64_t at = 0; at < count; ++at) x[i + at * step.x] += cotangent[j + at * step.y] * weight;
+    const Sum weight = filter[k];
+    for (std::int64_t at = 0; at < count; ++at) x[i + at * step.x] += Sum(cotangent[j + at * step.y]) * weight;
   });
 }
-template <typename T>
-void run_conv_filter_gradient(const ConvForm& form, const T* x, const T* cotangent, T* filter) {
-  std::fill_n(filter, form.groups * form.out_channels * form.in_channels * form.window_volume(), T(0));
+template <typename T, typename Sum = SumOf<T>>
+void run_conv_filter_gradient(const ConvForm& form, const T* x, const T* cotangent, Sum* filter) {
+  std::fill_n(filter, form.groups * form.out_channels * form.in_channels * form.window_volume(), Sum(0));
   const RunSteps step = run_steps(form);
   for_each_run(form, [=](std::int64_t i, std::int64_t k, std::int64_t j, std::int64_t count) {
-    T sum = filter[k];
-    for (std::int64_t at = 0; at < count; ++at) sum += x[i + at * step.x] * cotangent[j + at * step.y];
+    Sum sum = filter[k];
+    for (std::int64_t at = 0; at < count; ++at) sum += Sum(x[i + at * step.x]) * Sum(cotangent[j + at * step.y]);
     filter[k] = sum;
   });
 }

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 namespace weft {
 
@@ -29,5 +30,9 @@ class BFloat16 {
 
   std::uint16_t bits_;
 };
+
+/// The element type in which products of factors of one are added: theirs, but float for BFloat16.
+template <typename T>
+using SumOf = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
 
 }  // namespace weft

@@ -14,22 +14,31 @@ std::vector<TensorType> infer_conv(std::span<const TensorType> operands, const A
   const TensorType& x = operands[0];
   const TensorType& filter = operands[1];
   require_float(x, "x");
-  for (const TensorType& operand : operands) require_same_dtype(x, operand);
+  require_same_dtype(x, filter);
+  const DType sums = sum_dtype(x.dtype);
   const Shape y = conv_shape(x.shape, filter.shape, attributes);
-  if (operands.size() > bias_of_conv)
+  if (operands.size() > bias_of_conv) {
+    require(operands[bias_of_conv].dtype == sums, "the bias is {}: it is added to sums in {}", operands[bias_of_conv],
+            to_string(sums));
     require(operands[bias_of_conv].shape == Shape{filter.shape[0]},
             "the bias needs one element a channel of the result: bias {}, filter {}", operands[bias_of_conv], filter);
-  return {{x.dtype, y}};
+  }
+  return {{sums, y}};
 }
 
-// conv is linear in x and in the filter; the bias goes to every element of its channel.
+// conv is linear in x and in the filter; the bias goes to every element of its channel. In bf16 the cotangent is rounded as
+// the other factor is.
 std::vector<Value> gradient_of_conv(const GradientContext& context) {
   const Value x = context.operand(0);
   const Value filter = context.operand(1);
   const Value cotangent = context.cotangent(0);
   std::vector<Value> gradients(context.operand_count());
-  if (context.needs(0)) gradients[0] = conv_input_gradient_like(cotangent, filter, x.shape(), context.attributes());
-  if (context.needs(1)) gradients[1] = conv_filter_gradient_like(x, cotangent, filter.shape(), context.attributes());
+  const DType dtype = x.dtype();
+  const Value factor = in_dtype(cotangent, dtype);
+  if (context.needs(0))
+    gradients[0] = in_dtype(conv_input_gradient_like(factor, filter, x.shape(), context.attributes()), dtype);
+  if (context.needs(1))
+    gradients[1] = in_dtype(conv_filter_gradient_like(x, factor, filter.shape(), context.attributes()), dtype);
   if (gradients.size() > bias_of_conv && context.needs(bias_of_conv)) {
     const auto rank = static_cast<std::int64_t>(x.shape().rank());
     const std::int64_t channels = is_channels_last(context.attributes()) ? rank - 1 : 1;
@@ -82,6 +91,11 @@ std::vector<Value> conv_case_channels_last(Graph& graph) {
 std::vector<Value> conv_case_channels_last_groups(Graph& graph) {
   return apply_conv(graph, {1, 6, 6}, {9, 2, 3}, {.dilations = 2, .groups = 3, .channels_last = true});
 }
+std::vector<Value> conv_case_bf16(Graph& graph) {
+  return {conv(cast(graph.input("x", DType::f32, {2, 3, 5, 4}), DType::bf16),
+               cast(graph.input("filter", DType::f32, {5, 3, 3, 2}), DType::bf16),
+               {.padding = 1, .bias = graph.input("bias", DType::f32, {5})})};
+}
 
 }  // namespace
 
@@ -91,7 +105,7 @@ const Op op::conv = {
     .summary =
         "y[n, o, i...] = bias[o] + the sum over c and k of x[n, c, stride i + dilation k - padding...] filter[o, "
         "c, k...], c running over the channels of o's group; the zeros around x may be multiplied or left out, which "
-        "matters beside an infinite tap alone",
+        "matters beside an infinite tap alone; products of two bf16 are added in f32, which bias and y are",
     .operands = {"x", "filter", "bias..."},
     .results = {"y"},
     .attributes = {conv_attributes.begin(), conv_attributes.end()},
@@ -107,7 +121,8 @@ const Op op::conv = {
               {.name = "groups", .build = conv_case_groups},
               {.name = "depthwise", .build = conv_case_depthwise},
               {.name = "channels_last", .build = conv_case_channels_last},
-              {.name = "channels_last_groups", .build = conv_case_channels_last_groups}},
+              {.name = "channels_last_groups", .build = conv_case_channels_last_groups},
+              {.name = "bf16", .build = conv_case_bf16}},
 };
 
 Attributes conv_attributes_of(Value x, const ConvOptions& options) {

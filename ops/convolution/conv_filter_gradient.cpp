@@ -29,17 +29,19 @@ std::vector<TensorType> infer_conv_filter_gradient(std::span<const TensorType> o
   const Shape filter = filter_shape(operands, attributes);
   const Shape y = conv_shape(x.shape, filter, attributes);
   require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, filter, y);
-  return {{x.dtype, filter}};
+  return {{sum_dtype(x.dtype), filter}};
 }
 
 std::vector<Value> gradient_of_conv_filter_gradient(const GradientContext& context) {
   const Value x = context.operand(0);
   const Value cotangent = context.operand(1);
-  const Value of_filter = context.cotangent(0);
+  const DType dtype = x.dtype();
+  const Value of_filter = in_dtype(context.cotangent(0), dtype);
   Value of_x;
   Value of_cotangent;
-  if (context.needs(0)) of_x = conv_input_gradient_like(cotangent, of_filter, x.shape(), context.attributes());
-  if (context.needs(1)) of_cotangent = conv_like(x, of_filter, context.attributes());
+  if (context.needs(0))
+    of_x = in_dtype(conv_input_gradient_like(cotangent, of_filter, x.shape(), context.attributes()), dtype);
+  if (context.needs(1)) of_cotangent = in_dtype(conv_like(x, of_filter, context.attributes()), dtype);
   return {of_x, of_cotangent};
 }
 
@@ -73,6 +75,10 @@ std::vector<Value> conv_filter_gradient_case_channels_last(Graph& graph) {
   return apply_conv_filter_gradient(graph, {2, 7, 8, 4}, {2, 3, 4, 6}, {3, 2},
                                     {.strides = 2, .padding = {0, 1, 0, 1}, .groups = 2, .channels_last = true});
 }
+std::vector<Value> conv_filter_gradient_case_bf16(Graph& graph) {
+  return {conv_filter_gradient(cast(graph.input("x", DType::f32, {3, 2, 7}), DType::bf16),
+                               cast(graph.input("cotangent", DType::f32, {3, 5, 5}), DType::bf16), 3)};
+}
 
 }  // namespace
 
@@ -81,7 +87,7 @@ const Op op::conv_filter_gradient = {
     .family = "convolution",
     .summary =
         "the gradient of conv with respect to its filter: the sum of each window of x times its element of the "
-        "cotangent",
+        "cotangent; products of two bf16 are added in f32, which the filter's gradient is",
     .operands = {"x", "cotangent"},
     .results = {"filter"},
     .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3], conv_attributes[4],
@@ -94,7 +100,8 @@ const Op op::conv_filter_gradient = {
               {.name = "dilations", .build = conv_filter_gradient_case_dilations},
               {.name = "groups", .build = conv_filter_gradient_case_groups},
               {.name = "space", .build = conv_filter_gradient_case_space},
-              {.name = "channels_last", .build = conv_filter_gradient_case_channels_last}},
+              {.name = "channels_last", .build = conv_filter_gradient_case_channels_last},
+              {.name = "bf16", .build = conv_filter_gradient_case_bf16}},
 };
 
 Value conv_filter_gradient_like(Value x, Value cotangent, const Shape& filter, const Attributes& attributes) {

@@ -26,17 +26,19 @@ std::vector<TensorType> infer_conv_input_gradient(std::span<const TensorType> op
   const Shape y = conv_shape(x, operands[1].shape, attributes);
   require(cotangent.shape == y, "the cotangent is {}: of x {} and filter {} conv makes {}", cotangent, x, operands[1],
           y);
-  return {{cotangent.dtype, x}};
+  return {{sum_dtype(cotangent.dtype), x}};
 }
 
 std::vector<Value> gradient_of_conv_input_gradient(const GradientContext& context) {
   const Value cotangent = context.operand(0);
   const Value filter = context.operand(1);
-  const Value of_x = context.cotangent(0);
+  const DType dtype = cotangent.dtype();
+  const Value of_x = in_dtype(context.cotangent(0), dtype);
   Value of_cotangent;
   Value of_filter;
-  if (context.needs(0)) of_cotangent = conv_like(of_x, filter, context.attributes());
-  if (context.needs(1)) of_filter = conv_filter_gradient_like(of_x, cotangent, filter.shape(), context.attributes());
+  if (context.needs(0)) of_cotangent = in_dtype(conv_like(of_x, filter, context.attributes()), dtype);
+  if (context.needs(1))
+    of_filter = in_dtype(conv_filter_gradient_like(of_x, cotangent, filter.shape(), context.attributes()), dtype);
   return {of_cotangent, of_filter};
 }
 
@@ -70,6 +72,10 @@ std::vector<Value> conv_input_gradient_case_channels_last(Graph& graph) {
   return apply_conv_input_gradient(graph, {2, 3, 4, 6}, {6, 2, 3, 2}, {7, 8},
                                    {.strides = 2, .padding = {0, 1, 0, 1}, .groups = 2, .channels_last = true});
 }
+std::vector<Value> conv_input_gradient_case_bf16(Graph& graph) {
+  return {conv_input_gradient(cast(graph.input("cotangent", DType::f32, {2, 5, 5}), DType::bf16),
+                              cast(graph.input("filter", DType::f32, {5, 3, 3}), DType::bf16), 7)};
+}
 
 }  // namespace
 
@@ -78,7 +84,7 @@ const Op op::conv_input_gradient = {
     .family = "convolution",
     .summary =
         "the gradient of conv with respect to x: each element of the cotangent spreads over its window of x, "
-        "times the filter",
+        "times the filter; products of two bf16 are added in f32, which x is",
     .operands = {"cotangent", "filter"},
     .results = {"x"},
     .attributes = {conv_attributes[0], conv_attributes[1], conv_attributes[2], conv_attributes[3], conv_attributes[4],
@@ -91,7 +97,8 @@ const Op op::conv_input_gradient = {
               {.name = "dilations", .build = conv_input_gradient_case_dilations},
               {.name = "groups", .build = conv_input_gradient_case_groups},
               {.name = "space", .build = conv_input_gradient_case_space},
-              {.name = "channels_last", .build = conv_input_gradient_case_channels_last}},
+              {.name = "channels_last", .build = conv_input_gradient_case_channels_last},
+              {.name = "bf16", .build = conv_input_gradient_case_bf16}},
 };
 
 Value conv_input_gradient_like(Value cotangent, Value filter, const Shape& x, const Attributes& attributes) {

@@ -290,6 +290,8 @@ class Oracle {
     const auto& operand = [&](std::size_t i) -> const Ensemble& { return values_.at(node.operands[i]).tensors; };
     // Of a probability that is infinite nothing is promised; of one that is zero, the loss.
     if (node.op == &op::ctc_loss && has_infinity(operand(0)[0])) return false;
+    // No mean of squares is negative; of one that is, a tiny gradient decides whether the root is a NaN.
+    if (node.op == &op::adam && has_negative(operand(3)[0])) return false;
     if (node.op == &op::argmax)
       return !has_tie(operand(0), static_cast<std::size_t>(node.attributes.get<std::int64_t>("axis")));
     if (node.op == &op::top_k) return !has_tie_above(operand(0), node.attributes.get<std::int64_t>("k"));
@@ -318,6 +320,12 @@ class Oracle {
   static bool has_infinity(const Tensor& x) {
     for (std::int64_t i = 0; i < x.shape().volume(); ++i)
       if (x.number(i) == INFINITY) return true;
+    return false;
+  }
+
+  static bool has_negative(const Tensor& x) {
+    for (std::int64_t i = 0; i < x.shape().volume(); ++i)
+      if (x.number(i) < 0.0) return true;
     return false;
   }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "backends/onednn/loops/vectorise.h"
@@ -13,6 +14,7 @@
 #include "backends/onednn/products/descs.h"
 #include "backends/onednn/products/onednn_calls.h"
 #include "backends/onednn/products/packed_layout.h"
+#include "graph/base/bfloat16.h"
 
 namespace weft::onednn {
 namespace {
@@ -38,30 +40,34 @@ ConvForm reduced(ConvForm form) {
 /// Without a depth that has an extent of 1, oneDNN has more kernels.
 std::size_t first_axis(const ConvForm& form) { return form.axes[0] == WindowAxis{} ? 1 : 0; }
 
-dnnl::memory::desc row_major(const dnnl::memory::dims& extents) {
+using ElementType = dnnl::memory::data_type;
+
+dnnl::memory::desc row_major(const dnnl::memory::dims& extents, ElementType type) {
   dnnl::memory::dims strides(extents.size(), 1);
   for (std::size_t i = extents.size() - 1; i > 0; --i) strides[i - 1] = strides[i] * extents[i];
-  return {extents, f32, strides};
+  return {extents, type, strides};
 }
 
 /// A layout that oneDNN chooses.
-dnnl::memory::desc any_layout(const dnnl::memory::dims& extents) {
-  return {extents, f32, dnnl::memory::format_tag::any};
+dnnl::memory::desc any_layout(const dnnl::memory::dims& extents, ElementType type) {
+  return {extents, type, dnnl::memory::format_tag::any};
 }
 
 /// Images [batch, spatial..., channels], whose extents are given as oneDNN does: the channels second.
-dnnl::memory::desc channels_last(const dnnl::memory::dims& extents) {
+dnnl::memory::desc channels_last(const dnnl::memory::dims& extents, ElementType type) {
   dnnl::memory::dims strides(extents.size(), extents[1]);
   strides[1] = 1;
   for (std::size_t i = extents.size() - 1; i > 2; --i) strides[i - 1] = strides[i] * extents[i];
   strides[0] = strides[2] * extents[2];
-  return {extents, f32, strides};
+  return {extents, type, strides};
 }
 
-using Layout = dnnl::memory::desc(const dnnl::memory::dims& extents);
+using Layout = dnnl::memory::desc(const dnnl::memory::dims& extents, ElementType type);
 
-/// The convolution, its images and its filter in those layouts.
-ConvDescs conv_descs(const ConvForm& form, Layout* of_images, Layout* of_filter) {
+/// The convolution, its images and its filter in those layouts, its operands in that type.
+ConvDescs conv_descs(const ConvProblem& problem, ElementType operand, Layout* of_images, Layout* of_filter) {
+  const ConvForm& form = problem.form;
+  const auto type_unless = [&](ConvKind made_by) { return problem.kind == made_by ? f32 : operand; };
   dnnl::memory::dims x{form.batch, form.groups * form.in_channels};
   dnnl::memory::dims filter{form.groups, form.out_channels, form.in_channels};
   if (form.groups == 1) filter.erase(filter.begin());
@@ -77,9 +83,9 @@ ConvDescs conv_descs(const ConvForm& form, Layout* of_images, Layout* of_filter)
     descs.before.push_back(axis.before);
     descs.after.push_back(axis.after);
   }
-  descs.x = of_images(x);
-  descs.filter = of_filter(filter);
-  descs.y = of_images(y);
+  descs.x = of_images(x, type_unless(ConvKind::input_gradient));
+  descs.filter = of_filter(filter, type_unless(ConvKind::filter_gradient));
+  descs.y = of_images(y, type_unless(ConvKind::forward));
   return descs;
 }
 
@@ -92,12 +98,17 @@ struct Prepared {
   dnnl::memory::desc scratch;
 };
 
-Prepared prepare(const ConvProblem& problem) {
-  const ConvDescs descs = conv_descs(problem.form, problem.form.channels_last ? channels_last : any_layout, any_layout);
+Prepared prepare(const ConvProblem& problem, ElementType operand) {
+  Layout* const of_images = problem.form.channels_last ? channels_last : any_layout;
+  const ConvDescs descs = conv_descs(problem, operand, of_images, any_layout);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::memory::desc bias({problem.form.groups * problem.form.out_channels}, f32, dnnl::memory::format_tag::a);
-  const auto forward = conv_desc(cpu(), descs, problem.bias ? &bias : nullptr, attributes);
+  // Of a gradient, the convolution that it belongs to.
+  ConvProblem convolution = problem;
+  convolution.kind = ConvKind::forward;
+  const auto forward = conv_desc(cpu(), conv_descs(convolution, operand, of_images, any_layout),
+                                 problem.bias ? &bias : nullptr, attributes);
   if (problem.kind == ConvKind::forward)
     return {dnnl::convolution_forward(forward), forward.src_desc(), forward.weights_desc(), forward.dst_desc(),
             forward.scratchpad_desc()};
@@ -109,6 +120,20 @@ Prepared prepare(const ConvProblem& problem) {
   const auto backward = conv_gradient_desc<dnnl::convolution_backward_weights>(cpu(), descs, forward, attributes);
   return {dnnl::convolution_backward_weights(backward), backward.src_desc(), backward.diff_weights_desc(),
           backward.diff_dst_desc(), backward.scratchpad_desc()};
+}
+
+/// The primitive for operands in bf16, if oneDNN has a right one: for few channels it has none, and with channels last that
+/// are no whole blocks, its version 2.6 computes wrongly (jit_bf16_1x1, of 6 x 5 places and one channel).
+std::optional<Prepared> prepare_bf16(const ConvProblem& problem) {
+  const auto has_rest = [](std::int64_t channels) { return channels % 16 != 0; };
+  if (problem.form.channels_last && (has_rest(problem.form.in_channels) || has_rest(problem.form.out_channels)))
+    return std::nullopt;
+  try {
+    return prepare(problem, ElementType::bf16);
+  } catch (const dnnl::error& error) {
+    if (error.status != dnnl_unimplemented) throw;
+    return std::nullopt;
+  }
 }
 
 /// What a primitive reads or writes, in the layout it is given in and in the one that the primitive wants.
@@ -134,9 +159,9 @@ class Argument {
   Memory memory() const { return {without_address(plain_), without_address(wanted_)}; }
 
   /// Brings an operand into blocks.
-  dnnl_status_t before(const Memory& memory, const float* address, std::byte* blocks) const {
+  dnnl_status_t before(const Memory& memory, const void* address, std::byte* blocks) const {
     set_address(memory.plain, address);
-    set_address(memory.wanted, is_blocked() ? static_cast<const void*>(blocks) : address);
+    set_address(memory.wanted, is_blocked() ? blocks : address);
     return is_blocked() && !is_result_ ? reorder_.run(memory.plain, memory.wanted) : dnnl_success;
   }
   /// Brings a result back.
@@ -155,9 +180,13 @@ class Argument {
 /// Convolves some images on one thread.
 class ImagesPrimitive {
  public:
-  explicit ImagesPrimitive(const ConvProblem& problem) {
-    const ConvDescs plain = conv_descs(problem.form, problem.form.channels_last ? channels_last : row_major, row_major);
-    const Prepared prepared = prepare(problem);
+  ImagesPrimitive(const ConvProblem& problem, bool has_bf16) {
+    constexpr ElementType bf16 = ElementType::bf16;
+    const ConvDescs plain = conv_descs(problem, problem.bf16 ? bf16 : f32,
+                                       problem.form.channels_last ? channels_last : row_major, row_major);
+    std::optional<Prepared> in_bf16;
+    if (problem.bf16 && has_bf16) in_bf16 = prepare_bf16(problem);
+    const Prepared prepared = in_bf16 ? *in_bf16 : prepare(problem, f32);
     primitive_ = prepared.primitive;
     scratch_ = prepared.scratch;
     bias_ = problem.bias ? problem.form.groups * problem.form.out_channels : 0;
@@ -201,7 +230,7 @@ class ImagesPrimitive {
   }
 
   /// `filter`: the second operand where it is in blocks already; else it is read from `b`.
-  dnnl_status_t run(const Slot& slot, const float* a, const float* b, const dnnl::memory* filter, const float* bias,
+  dnnl_status_t run(const Slot& slot, const void* a, const void* b, const dnnl::memory* filter, const float* bias,
                     float* result, std::byte* scratch) const {
     const auto take = [&scratch](std::size_t bytes) { return std::exchange(scratch, scratch + bytes); };
     dnnl_status_t status = first_.before(slot.first, a, take(first_.block_bytes()));
@@ -285,13 +314,13 @@ struct ConvPrimitive::Impl {
   std::vector<ImagesPrimitive::Slot> last_slots = {};
   Argument::Memory filter = {};
 
-  Impl(const ConvProblem& of, std::int64_t most_threads)
+  Impl(const ConvProblem& of, std::int64_t most_threads, bool has_bf16)
       : problem(of),
         images(images_of_part(of)),
         parts((of.form.batch + images - 1) / images),
         threads(std::min(parts, most_threads)),
-        whole(with_batch(of, images)),
-        last(with_batch(of, of.form.batch - (parts - 1) * images)),
+        whole(with_batch(of, images), has_bf16),
+        last(with_batch(of, of.form.batch - (parts - 1) * images), has_bf16),
         slot_bytes(std::max(whole.scratch_bytes(), last.scratch_bytes())) {
     for (std::int64_t i = 0; i < threads; ++i) {
       whole_slots.push_back(whole.slot());
@@ -314,12 +343,16 @@ struct ConvPrimitive::Impl {
   }
 
   /// `blocks`: the filter in blocks; a null pointer for the gradient of a filter.
-  void run(const float* a, const float* b, const dnnl::memory* blocks, const float* bias, float* result,
+  void run(const void* a, const void* b, const dnnl::memory* blocks, const float* bias, float* result,
            std::byte* scratch) {
     const ConvForm& form = problem.form;
     const std::int64_t x_image = form.groups * form.in_channels * form.input_volume();
     const std::int64_t y_image = form.groups * form.out_channels * form.output_volume();
     const bool to_x = problem.kind == ConvKind::input_gradient;
+    const std::int64_t operand_bytes = problem.bf16 ? sizeof(BFloat16) : sizeof(float);
+    const auto images_from = [&](const void* operand, std::int64_t part, std::int64_t image) {
+      return static_cast<const std::byte*>(operand) + part * images * image * operand_bytes;
+    };
     const bool to_parts = partial_bytes() != 0;
     auto* const partial = reinterpret_cast<float*>(scratch + static_cast<std::size_t>(threads) * slot_bytes);
     const auto partial_stride = static_cast<std::int64_t>(partial_bytes() / sizeof(float));
@@ -339,8 +372,8 @@ struct ConvPrimitive::Impl {
           into = partial + part * partial_stride;
         const dnnl_status_t of_part =
             (is_last ? last : whole)
-                .run((is_last ? last_slots : whole_slots)[slot], a + part * images * (to_x ? y_image : x_image),
-                     has_filter() ? nullptr : b + part * images * y_image, blocks, bias, into,
+                .run((is_last ? last_slots : whole_slots)[slot], images_from(a, part, to_x ? y_image : x_image),
+                     has_filter() ? nullptr : images_from(b, part, y_image), blocks, bias, into,
                      scratch + slot * slot_bytes);
         if (of_part != dnnl_success) status = of_part;
       }
@@ -383,14 +416,14 @@ bool ConvPrimitive::takes(const ConvForm& form) {
 }
 
 // Each part runs on one thread, and its code is made for that.
-ConvPrimitive::ConvPrimitive(const ConvProblem& problem)
+ConvPrimitive::ConvPrimitive(const ConvProblem& problem, bool has_bf16)
     : impl_(guarded([&] {
         require_room_for_code();
         ConvProblem of = problem;
         of.form = reduced(problem.form);
         const int threads = omp_get_max_threads();
         const ThreadLimit limit(1);
-        return std::make_unique<Impl>(of, threads);
+        return std::make_unique<Impl>(of, threads, has_bf16);
       })) {}
 
 ConvPrimitive::~ConvPrimitive() = default;
@@ -404,7 +437,7 @@ std::size_t ConvPrimitive::scratch_bytes() const {
          std::max(impl_->filter_bytes(), static_cast<std::size_t>(impl_->parts) * impl_->partial_bytes());
 }
 
-void ConvPrimitive::run(const float* a, const float* b, const float* bias, float* result, void* scratch) const {
+void ConvPrimitive::run(const void* a, const void* b, const float* bias, float* result, void* scratch) const {
   const std::lock_guard lock(impl_->mutex);
   auto* const bytes = static_cast<std::byte*>(scratch);
   if (!impl_->has_filter()) {
@@ -416,7 +449,7 @@ void ConvPrimitive::run(const float* a, const float* b, const float* bias, float
   impl_->run(a, nullptr, &impl_->filter.wanted, bias, result, bytes);
 }
 
-void ConvPrimitive::run(const float* a, const PackedMatrix& filter, const float* bias, float* result,
+void ConvPrimitive::run(const void* a, const PackedMatrix& filter, const float* bias, float* result,
                         void* scratch) const {
   const std::lock_guard lock(impl_->mutex);
   impl_->run(a, nullptr, &filter.copy(), bias, result, static_cast<std::byte*>(scratch));

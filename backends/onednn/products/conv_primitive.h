@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "backends/onednn/onednn_backend.h"
 #include "backends/onednn/products/packed_matrix.h"
 #include "ops/convolution/windows.h"
 
@@ -20,6 +21,7 @@ struct ConvProblem {
   ConvKind kind = ConvKind::forward;
   ConvForm form;
   bool bias = false;  ///< forward alone
+  bool bf16 = false;  ///< the element type of both operands; they are f32 else, as the result is in any case
 
   friend auto operator<=>(const ConvProblem&, const ConvProblem&) = default;
 };
@@ -35,7 +37,9 @@ class ConvPrimitive {
   /// Whether oneDNN's arithmetic on offsets has room for it.
   static bool takes(const ConvForm& form);
 
-  explicit ConvPrimitive(const ConvProblem& problem);
+  /// `has_bf16`: whether the processor multiplies factors in bf16; they are brought into f32 else, and where oneDNN has no
+  /// right convolution of them.
+  explicit ConvPrimitive(const ConvProblem& problem, bool has_bf16 = has_bf16_instructions());
   ~ConvPrimitive();
   ConvPrimitive(const ConvPrimitive&) = delete;
   ConvPrimitive& operator=(const ConvPrimitive&) = delete;
@@ -46,9 +50,9 @@ class ConvPrimitive {
 
   /// One run at a time: a thread waits for another one. The operands are those of the kind, in its order; `bias` is
   /// read only when the problem has one.
-  void run(const float* a, const float* b, const float* bias, float* result, void* scratch) const;
+  void run(const void* a, const void* b, const float* bias, float* result, void* scratch) const;
   /// The same with a packed filter.
-  void run(const float* a, const PackedMatrix& filter, const float* bias, float* result, void* scratch) const;
+  void run(const void* a, const PackedMatrix& filter, const float* bias, float* result, void* scratch) const;
 
  private:
   struct Impl;

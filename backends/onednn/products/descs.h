@@ -85,6 +85,14 @@ inline bool reorders_rightly([[maybe_unused]] const dnnl::memory::desc& from,
 #endif
 }
 
+inline dnnl::memory::data_type type_of(const dnnl::memory::desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  return desc.get_data_type();
+#else
+  return desc.data_type();
+#endif
+}
+
 inline std::size_t axis_count([[maybe_unused]] const dnnl::memory::desc& desc) {
 #if DNNL_VERSION_MAJOR >= 3
   return static_cast<std::size_t>(desc.get_ndims());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backends/onednn/products/descs.h"
+#include "graph/base/bfloat16.h"
 #include "graph/base/error.h"
 
 namespace weft::onednn {
@@ -41,12 +42,12 @@ void set_address(const dnnl::memory& memory, const void* address) {
 namespace {
 
 /// Copies the elements of the axes from `axis` on; the last one is a loop.
-template <typename Axes>
-void copy_axes(const Axes& axes, std::size_t axis, const float* from, float* to) {
+template <typename Axes, typename From, typename To>
+void copy_axes(const Axes& axes, std::size_t axis, const From* from, To* to) {
   const auto& [offsets_from, offsets_to] = axes[axis];
   for (std::size_t i = 0; i < offsets_from.size(); ++i) {
     if (axis + 1 == axes.size())
-      to[offsets_to[i]] = from[offsets_from[i]];
+      to[offsets_to[i]] = static_cast<To>(from[offsets_from[i]]);
     else
       copy_axes(axes, axis + 1, from + offsets_from[i], to + offsets_to[i]);
   }
@@ -60,6 +61,9 @@ Reorder::Reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to)
   for (std::size_t axis = 0; axis < axis_count(to); ++axis)
     axes_.push_back({axis_offsets(from, axis), axis_offsets(to, axis)});
   bytes_ = to.get_size();
+  const auto is_bf16 = [](const dnnl::memory::desc& desc) { return type_of(desc) == dnnl::memory::data_type::bf16; };
+  from_bf16_ = is_bf16(from);
+  to_bf16_ = is_bf16(to);
 }
 
 // dnnl::reorder::execute() would put the arguments into a map first.
@@ -74,7 +78,12 @@ dnnl_status_t Reorder::run(const dnnl::memory& from, const dnnl::memory& to) con
     if (const dnnl_status_t status = dnnl_memory_get_data_handle(memory->get(), address); status != dnnl_success)
       return status;
   std::memset(target, 0, bytes_);
-  copy_axes(axes_, 0, static_cast<const float*>(source), static_cast<float*>(target));
+  if (to_bf16_)  // so are the elements that it has
+    copy_axes(axes_, 0, static_cast<const BFloat16*>(source), static_cast<BFloat16*>(target));
+  else if (from_bf16_)
+    copy_axes(axes_, 0, static_cast<const BFloat16*>(source), static_cast<float*>(target));
+  else
+    copy_axes(axes_, 0, static_cast<const float*>(source), static_cast<float*>(target));
   return dnnl_success;
 }
 

@@ -54,6 +54,8 @@ class Reorder {
   };
   std::vector<Axis> axes_;
   std::size_t bytes_ = 0;
+  bool from_bf16_ = false;
+  bool to_bf16_ = false;
 };
 
 /// Throws Error unless there is memory for the code that oneDNN generates when a primitive is made: where there is

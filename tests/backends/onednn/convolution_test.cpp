@@ -5,8 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "backends/onednn/onednn_backend.h"
+#include "backends/onednn/products/conv_primitive.h"
+#include "graph/base/bfloat16.h"
+#include "graph/base/random.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
 
@@ -27,18 +32,22 @@ struct ConvCase {
   Shape x;
   Shape filter;
   ConvOptions options = {};
+  DType factors = DType::f32;
 };
 
 /// The convolution and both gradients, the filter a value and a variable; x's shape is given with its channels second.
 Graph graph_of(const ConvCase& of) {
   Graph graph;
-  const Value x = graph.input("x", DType::f32, of.options.channels_last ? with_channels_last(of.x) : of.x);
-  const Value filter = graph.input("filter", DType::f32, of.filter);
-  const Value variable = graph.parameter("variable", of.filter, Initializer::uniform(-1.0, 1.0));
+  const Value x = graph.input("x", of.factors, of.options.channels_last ? with_channels_last(of.x) : of.x);
+  const Value filter = graph.input("filter", of.factors, of.filter);
+  // In bf16 that is drawn, the reference in f64 would get other numbers.
+  const bool is_drawn = of.factors == DType::f32;
+  const Value variable = graph.parameter("variable", of.filter,
+                                         is_drawn ? Initializer::uniform(-1.0, 1.0) : Initializer::ones(), of.factors);
   ConvOptions with_bias = of.options;
   with_bias.bias = graph.input("bias", DType::f32, {of.filter[0]});
   const Value y = conv(x, filter, with_bias);
-  const Value cotangent = graph.input("cotangent", DType::f32, y.shape());
+  const Value cotangent = graph.input("cotangent", of.factors, y.shape());
   const Integers spatial(std::vector<std::int64_t>(of.x.begin() + 2, of.x.end()));
   const Integers window(std::vector<std::int64_t>(of.filter.begin() + 2, of.filter.end()));
   graph.output("y", y);
@@ -52,12 +61,15 @@ Graph graph_of(const ConvCase& of) {
 void check_agrees(ConvCase of) {
   CAPTURE(of.x.to_string());
   CAPTURE(of.filter.to_string());
-  for (const bool channels_last : {false, true}) {
-    CAPTURE(channels_last);
-    of.options.channels_last = channels_last;
-    const Graph graph = graph_of(of);
-    CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
-  }
+  for (const bool channels_last : {false, true})
+    for (const DType factors : {DType::f32, DType::bf16}) {
+      CAPTURE(channels_last);
+      CAPTURE(to_string(factors));
+      of.options.channels_last = channels_last;
+      of.factors = factors;
+      const Graph graph = graph_of(of);
+      CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+    }
 }
 
 /// The outputs on one thread, compared with those on two to four.
@@ -77,11 +89,14 @@ void check_graph_on_threads(const Graph& graph) {
 }
 
 void check_convolution_threads(ConvCase of) {
-  for (const bool channels_last : {false, true}) {
-    CAPTURE(channels_last);
-    of.options.channels_last = channels_last;
-    check_graph_on_threads(graph_of(of));
-  }
+  for (const bool channels_last : {false, true})
+    for (const DType factors : {DType::f32, DType::bf16}) {
+      CAPTURE(channels_last);
+      CAPTURE(to_string(factors));
+      of.options.channels_last = channels_last;
+      of.factors = factors;
+      check_graph_on_threads(graph_of(of));
+    }
 }
 
 /// Every pooling of x, whose shape is given with its channels second, and its gradients.
@@ -116,6 +131,16 @@ TEST_CASE("convolutions of any number of channels") {
     }
 }
 
+TEST_CASE("convolutions of whole blocks of channels") {
+  for (const std::int64_t in : {16, 48})
+    for (const std::int64_t out : {16, 32})
+      for (const Shape& x : {Shape{2, in, 6, 5}, Shape{3, in, 9, 7}, Shape{1, in, 1, 4}, Shape{2, in, 19, 33}})
+        for (const std::int64_t stride : {1, 2}) {
+          check_agrees({x, {out, in, 3, 3}, {.strides = stride, .padding = 1}});
+          check_agrees({x, {out, in, 1, 1}, {.strides = stride}});
+        }
+}
+
 TEST_CASE("convolutions by any window") {
   for (const std::int64_t channels : {3, 16}) {
     const Shape x{2, channels, 11, 10};
@@ -134,6 +159,66 @@ TEST_CASE("convolutions by any window") {
     check_agrees({{2, channels, 3, 4}, {16, channels, 1, 1}, {.strides = 9, .padding = 2}});
     check_agrees({{2, channels, 3, 4}, {16, channels, 2, 2}, {.strides = {100, 2}, .dilations = {2, 1}}});
   }
+}
+
+TEST_CASE("factors in bf16 are as good in f32, where the processor has no instructions for them") {
+  for (const bool channels_last : {false, true})
+    for (const auto kind :
+         {onednn::ConvKind::forward, onednn::ConvKind::input_gradient, onednn::ConvKind::filter_gradient}) {
+      onednn::ConvProblem problem{.kind = kind, .form = {}};
+      problem.form.batch = 3;
+      problem.form.in_channels = 5;
+      problem.form.out_channels = 17;
+      problem.form.channels_last = channels_last;
+      for (const std::size_t axis : {1, 2})
+        problem.form.axes[axis] = {.input = 7, .window = 3, .output = 7, .before = 1, .after = 1};
+      const ConvForm& form = problem.form;
+      const std::int64_t x = form.batch * form.in_channels * form.input_volume();
+      const std::int64_t filter = form.out_channels * form.in_channels * form.window_volume();
+      const std::int64_t y = form.batch * form.out_channels * form.output_volume();
+      const bool has_x = kind != onednn::ConvKind::input_gradient;
+      const bool has_filter = kind != onednn::ConvKind::filter_gradient;
+      const CounterRandom random(7, "convolution");
+      const auto drawn = [&](std::int64_t count, std::uint64_t stream) {
+        std::vector<BFloat16> numbers;
+        for (std::int64_t i = 0; i < count; ++i)
+          numbers.emplace_back(static_cast<float>(random.at(stream).uniform(static_cast<std::uint64_t>(i), -1.0, 1.0)));
+        return numbers;
+      };
+      const std::vector<BFloat16> a = drawn(has_x ? x : y, 1);
+      const std::vector<BFloat16> b = drawn(has_filter ? filter : y, 2);
+      const auto run = [&](const onednn::ConvPrimitive& primitive, const void* first, const void* second) {
+        std::vector<float> result(static_cast<std::size_t>(!has_x ? x : (has_filter ? y : filter)));
+        std::vector<float> scratch(primitive.scratch_bytes() / sizeof(float) + 32);
+        void* aligned = scratch.data();
+        std::size_t space = scratch.size() * sizeof(float);
+        primitive.run(first, second, nullptr, result.data(), std::align(64, primitive.scratch_bytes(), aligned, space));
+        return result;
+      };
+      const std::vector<float> wide_a(a.begin(), a.end());
+      const std::vector<float> wide_b(b.begin(), b.end());
+      const std::vector<float> expected = run(onednn::ConvPrimitive(problem), wide_a.data(), wide_b.data());
+      problem.bf16 = true;
+      CHECK(run(onednn::ConvPrimitive(problem, false), a.data(), b.data()) == expected);
+    }
+}
+
+TEST_CASE("a filter is the same packed once and at each run") {
+  for (const DType factors : {DType::f32, DType::bf16})
+    for (const bool channels_last : {false, true}) {
+      Graph graph;
+      const Shape of_filter{17, 5, 3, 3};
+      const Value x = graph.input("x", factors, channels_last ? Shape{2, 7, 6, 5} : Shape{2, 5, 7, 6});
+      const Value filter = graph.input("filter", factors, of_filter);
+      const Value variable = graph.parameter("variable", of_filter, Initializer::ones(), factors);
+      graph.output("expected", conv(x, filter, {.padding = 1, .channels_last = channels_last}));
+      graph.output("y", conv(x, variable, {.padding = 1, .channels_last = channels_last}));
+      const TensorMap inputs = test::draw_all(graph);
+      Execution step(compile(graph, onednn_backend()));
+      step.variables().set("variable", inputs.at("filter"));
+      const TensorMap results = step.run(inputs);
+      CHECK(results.at("y") == results.at("expected"));
+    }
 }
 
 TEST_CASE("convolutions in groups") {
