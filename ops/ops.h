@@ -309,8 +309,8 @@ EmbeddingDenseGradient embedding_dense_gradient(Value table, Value ids, Value ke
 
 // ---- Convolution and pooling of x [batch, channels, spatial...] or, with `channels_last`, [batch, spatial..., channels],
 // with one, two or three spatial axes; y is laid out alike, a filter always as below. What is said of each spatial axis is
-// given as one number for all of them, or one for each. The compiler's pass `layout` chooses the order of axes that runs
-// fastest, whichever is given.
+// given as one number for all of them, or one for each. The compiler's pass `layout` puts channels last by itself where that is
+// faster.
 struct ConvOptions {
   Integers strides = 1;
   /// Zeros around x. One number: on every side; one an axis: on both of its sides; two an axis: before and after it.

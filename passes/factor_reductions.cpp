@@ -39,13 +39,14 @@ class ReductionFactoring {
     const ReductionForm form = reduction_form(node);
     const ValueId whole = node.operands[0];
     const ValueId sum = node.results[0];
+    const Shape full = graph_.type(whole).shape;
     std::vector<ValueId> outer;
-    std::vector<ValueId> inner{without_even(whole, form, outer)};
+    const auto without_even = [&](ValueId value) { return this->without_even(value, full, form.axes, outer); };
+    std::vector<ValueId> inner{without_even(whole)};
     const Node& product = graph_.node(graph_.producer(whole));
     if (outer.empty() && product.op == &op::mul && uses_[whole.index] == 1)
-      inner = {without_even(product.operands[0], form, outer), without_even(product.operands[1], form, outer)};
+      inner = {without_even(product.operands[0]), without_even(product.operands[1])};
     if (outer.empty()) return;
-    const Shape full = graph_.type(whole).shape;
     const Shape shape = graph_.type(sum).shape;
     const Graph::Scope scope = graph_.absolute_scope(node.scope);
     Value terms = current(inner.front());
@@ -55,15 +56,17 @@ class ReductionFactoring {
     rewriter_.replace(sum, (result.shape() == shape ? result : reshape(result, shape)).id());
   }
 
-  /// A value without the factors that do not change along the axes of the sum, which go to `outer`.
-  ValueId without_even(ValueId value, const ReductionForm& form, std::vector<ValueId>& outer) const {
-    const Shape& full = graph_.type(value).shape;
+  /// A value that broadcasts to `full`, without the factors that do not change along those of its axes: they go to
+  /// `outer`. It keeps its shape.
+  ValueId without_even(ValueId value, const Shape& full, const std::vector<std::int64_t>& axes,
+                       std::vector<ValueId>& outer) const {
+    const Shape& shape = graph_.type(value).shape;
     for (bool found = true; found;) {
       const Node& node = graph_.node(graph_.producer(value));
       found = false;
       for (std::size_t i = 0; i < 2 && node.op == &op::mul && !found; ++i) {
         const ValueId other = node.operands[1 - i];
-        if (graph_.type(other).shape != full || !is_even_along(graph_.type(node.operands[i]).shape, full, form.axes))
+        if (graph_.type(other).shape != shape || !is_even_along(graph_.type(node.operands[i]).shape, full, axes))
           continue;
         outer.push_back(node.operands[i]);
         value = other;
@@ -75,7 +78,7 @@ class ReductionFactoring {
 
   Value current(ValueId value) const { return graph_.value(rewriter_.current(value)); }
 
-  /// Whether a factor of a value of shape `full` has one element for all along the axes, and is no single number.
+  /// Whether a factor, broadcast to `full`, has one element for all along the axes, and is no single number.
   static bool is_even_along(const Shape& factor, const Shape& full, const std::vector<std::int64_t>& axes) {
     const auto missing = static_cast<std::int64_t>(full.rank() - factor.rank());
     return factor.volume() > 1 && std::ranges::all_of(axes, [&](std::int64_t axis) {

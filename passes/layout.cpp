@@ -27,7 +27,6 @@
 #include <array>
 #include <map>
 #include <numeric>
-#include <unordered_map>
 #include <utility>
 
 #include "graph/order.h"
@@ -210,7 +209,7 @@ class LayoutRewriter {
     const Value made = graph_.add(*node.op, operands, attributes_of(node, rank))[0];
     Value back = made;
     if (images.result) {
-      last_.emplace(node.results[0], made);
+      last_.emplace(std::pair(node.results[0], rank), made);
       back = transpose(made, inverse(channels_last_axes(rank)));
     } else if (is_reduction(*node.op)) {
       back = with_axes_in_order(made, reduction_form(node), rank);
@@ -225,14 +224,14 @@ class LayoutRewriter {
 
   /// A value of nodes whose images have that rank, with its channels last; one that is broadcast may lack leading axes.
   Value last(ValueId id, std::size_t rank) {
-    if (const auto made = last_.find(id); made != last_.end()) return made->second;
+    if (const auto made = last_.find({id, rank}); made != last_.end()) return made->second;
     Value value = current(id);
     if (value.shape().volume() == 1 && value.shape().rank() < rank) return value;
     Shape shape = value.shape();
     while (shape.rank() < rank) shape = shape.inserted(0, 1);
     if (shape.rank() != value.shape().rank()) value = reshape(value, shape);
     value = transpose(value, channels_last_axes(rank));
-    last_.emplace(id, value);
+    last_.emplace(std::pair(id, rank), value);
     return value;
   }
 
@@ -267,7 +266,7 @@ class LayoutRewriter {
   }
 
   Graph& graph_;
-  std::unordered_map<ValueId, Value> last_;
+  std::map<std::pair<ValueId, std::size_t>, Value> last_;  ///< by value and rank
   Rewriter rewriter_{graph_};
 };
 
