@@ -44,8 +44,8 @@ struct ConvOptions {
   std::optional<Initializer> initializer = std::nullopt;  ///< of the filter; glorot_uniform by its window and channels
 };
 /// Convolution of x [batch, in, spatial...] with one, two or three spatial axes -> [batch, channels, spatial...], or
-/// [batch, spatial..., in] -> [batch, spatial..., channels]; the window is a number, or one for each spatial axis. Parameters: "filter" [channels, in / groups, window...], "bias"
-/// [channels].
+/// [batch, spatial..., in] -> [batch, spatial..., channels]; the window is a number, or one for each spatial axis.
+/// Parameters: "filter" [channels, in / groups, window...], "bias" [channels].
 Value conv(Value x, std::int64_t channels, const Integers& window, std::string_view name,
            const ConvOptions& options = {}, SourceLine where = SourceLine::current());
 

@@ -86,7 +86,9 @@ bool is_causal(const Graph& graph, MaskForm mask, std::int64_t queries, std::int
   if (node.op == &leaf::constant) return is_causal_constant(constant_value(node), mask.negated, queries, keys);
 
   const std::optional<Comparison> comparison = comparison_of(graph, mask);
-  if (!comparison || graph.type(comparison->a).shape[-1] != keys) return false;
+  if (!comparison) return false;
+  const Shape& row = graph.type(comparison->a).shape;
+  if (row.rank() == 0 || row[-1] != keys) return false;
   const Shape& column = graph.type(comparison->b).shape;
   if (column.rank() < 2 || column[-2] != queries) return false;
   const auto of_keys = numbers_of(graph, comparison->a, keys);

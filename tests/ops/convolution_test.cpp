@@ -111,6 +111,35 @@ TEST_CASE("average_pool counts the padding or not") {
   CHECK(elements(global_average_pool(count(graph, {1, 2, 2, 2}))) == std::vector<double>{2.5, 6.5});
 }
 
+TEST_CASE("with channels last, the same numbers stand in another order") {
+  Graph graph;
+  const Value x = count(graph, {2, 3, 4, 5});
+  const Value last = transpose(x, {0, 2, 3, 1});
+  const auto check = [](Value first, Value made) {
+    CHECK(made.shape() == transpose(first, {0, 2, 3, 1}).shape());
+    CHECK(elements(transpose(made, {0, 3, 1, 2})) == elements(first));
+  };
+  const Value bias = numbers(graph, {4}, {1, 2, 3, 4});
+  const auto convolved = [&](bool channels_last) {
+    return conv(channels_last ? last : x, count(graph, {4, 3, 3, 2}),
+                {.strides = {2, 1}, .padding = {1, 0}, .bias = bias, .channels_last = channels_last});
+  };
+  check(convolved(false), convolved(true));
+  const auto spread = [&](bool channels_last) {
+    return conv_transpose(channels_last ? last : x, count(graph, {3, 4, 3, 2}),
+                          {.strides = {2, 1}, .padding = {1, 0}, .bias = bias, .channels_last = channels_last}, {1, 0});
+  };
+  check(spread(false), spread(true));
+  check(max_pool(x, 2, {.padding = {1, 0}}), max_pool(last, 2, {.padding = {1, 0}, .channels_last = true}));
+  check(average_pool(x, 2, {.padding = {1, 0}}, false),
+        average_pool(last, 2, {.padding = {1, 0}, .channels_last = true}, false));
+  CHECK(elements(global_max_pool(last, true)) == elements(global_max_pool(x)));
+  CHECK(elements(global_average_pool(last, true)) == elements(global_average_pool(x)));
+  CHECK(reason_of([&] {
+          conv(last, count(graph, {4, 5, 1, 1}), {.channels_last = true});
+        }) == "the filter takes 5 channels a group, x has 3 for 1 groups: filter [4,5,1,1], x [2,4,5,3]");
+}
+
 TEST_CASE("mismatches of convolutions name both sides") {
   Graph graph;
   const Value x = graph.input("x", DType::f32, {2, 4, 7, 5});
