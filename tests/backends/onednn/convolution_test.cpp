@@ -170,7 +170,7 @@ TEST_CASE("factors in bf16 are as good in f32, where the processor has no instru
       problem.form.in_channels = 5;
       problem.form.out_channels = 17;
       problem.form.channels_last = channels_last;
-      for (const std::size_t axis : {1, 2})
+      for (const std::size_t axis : {1U, 2U})
         problem.form.axes[axis] = {.input = 7, .window = 3, .output = 7, .before = 1, .after = 1};
       const ConvForm& form = problem.form;
       const std::int64_t x = form.batch * form.in_channels * form.input_volume();
