@@ -21,15 +21,15 @@ double bytes(std::span<const TensorType> operands, std::span<const TensorType>, 
 }
 
 /// An op that says what it costs.
-const Op counted{.name = "counted",
-                 .family = "test",
-                 .summary = "a stand-in",
-                 .operands = {"x"},
-                 .results = {"y"},
-                 .infer = infer,
-                 .no_gradient = "a stand-in",
-                 .flops = flops,
-                 .bytes = bytes};
+const Op counting{.name = "counted",
+                  .family = "test",
+                  .summary = "a stand-in",
+                  .operands = {"x"},
+                  .results = {"y"},
+                  .infer = infer,
+                  .no_gradient = "a stand-in",
+                  .flops = flops,
+                  .bytes = bytes};
 
 const Node& producer(const Graph& graph, Value value) { return graph.node(value.producer()); }
 
@@ -47,11 +47,11 @@ TEST_CASE("leaves cost nothing") {
 TEST_CASE("a node moves its operands and results, unless its op says otherwise") {
   Graph graph("g");
   const Value x = graph.input("x", DType::f32, {2, 3});
-  const Value ids = graph.add(split, std::vector{x}).at(1);
+  const Value ids = graph.add(parted, std::vector{x}).at(1);
   CHECK(bytes_of(graph, producer(graph, ids)) == 3 * 6 * 4.0);  // x, f32 and i32
   CHECK(flops_of(graph, producer(graph, ids)) == 0.0);
 
-  const Value y = graph.add1(counted, {x}, {{"factor", std::int64_t{5}}}, "y");
+  const Value y = graph.add1(counting, {x}, {{"factor", std::int64_t{5}}}, "y");
   CHECK(flops_of(graph, producer(graph, y)) == 5 * 6.0 + 6.0);
   CHECK(bytes_of(graph, producer(graph, y)) == 5 * 6.0);
 }

@@ -37,7 +37,7 @@ TEST_CASE("names are unique, below the scope they were made in") {
 TEST_CASE("second results are named by their number") {
   Graph graph("g");
   const Value x = graph.input("x", DType::f32, {2});
-  const std::vector<Value> parts = graph.add(split, std::span(&x, 1), {}, "parts");
+  const std::vector<Value> parts = graph.add(parted, std::span(&x, 1), {}, "parts");
   CHECK(parts[0].name() == "parts");
   CHECK(parts[1].name() == "parts:1");
   CHECK(graph.result_index(parts[1].id()) == 1);

@@ -99,13 +99,13 @@ Attributes attributes_of_all_kinds() {
 
 const Op twice = test_op("twice", {"x"}, {"y"}, infer_twice);
 const Op join = test_op("join", {"parts..."}, {"y"}, infer_join);
-const Op split = test_op("split", {"x"}, {"value", "index"}, infer_split);
+const Op parted = test_op("split", {"x"}, {"value", "index"}, infer_split);
 const Op reshape = test_op("reshape", {"x"}, {"y"}, infer_reshape);
 const Op carry = test_op("carry", {"x"}, {"y"}, infer_carry);
 
 const OpTable& test_ops() {
   static const OpTable table(
-      {&leaf::input, &leaf::parameter, &leaf::state, &leaf::constant, &twice, &join, &split, &reshape, &carry});
+      {&leaf::input, &leaf::parameter, &leaf::state, &leaf::constant, &twice, &join, &parted, &reshape, &carry});
   return table;
 }
 
@@ -127,7 +127,7 @@ Graph graph_of_all_kinds() {
     y = graph.add1(twice, {y});
     y = graph.add1(twice, {y});
   }
-  const std::vector<Value> parts = graph.add(split, std::span(&y, 1), {}, "parts");
+  const std::vector<Value> parts = graph.add(parted, std::span(&y, 1), {}, "parts");
   {
     const Graph::Scope decoder = graph.scope("decoder");
     graph.add1(twice, {parts[0]}, {}, "deep/er/name");

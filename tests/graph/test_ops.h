@@ -9,7 +9,7 @@ namespace weft::test {
 
 extern const Op twice;    ///< x (float) -> the same type
 extern const Op join;     ///< any number of values of one type -> that type
-extern const Op split;    ///< x -> two results: x's type, and i32 of its shape
+extern const Op parted;   ///< x -> two results: x's type, and i32 of its shape
 extern const Op reshape;  ///< x -> x's element type under the attribute `shape`
 extern const Op carry;    ///< x -> the same type; any attributes
 

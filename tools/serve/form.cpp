@@ -18,7 +18,7 @@ int hex_digit(char c) {
 }
 
 /// A name or value: `+` is a blank, `%C3` a byte.
-std::string decoded(std::string_view coded) {
+std::string from_percents(std::string_view coded) {
   std::string text;
   for (std::size_t i = 0; i < coded.size(); ++i) {
     if (coded[i] != '%') {
@@ -94,9 +94,9 @@ FormFields parse_urlencoded(std::string_view text) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('&', begin), text.size());
     const std::size_t equals = std::min(text.find('=', begin), end);
-    std::string name = decoded(text.substr(begin, equals - begin));
+    std::string name = from_percents(text.substr(begin, equals - begin));
     const std::size_t value = std::min(equals + 1, end);
-    if (!name.empty()) add(fields, std::move(name), decoded(text.substr(value, end - value)));
+    if (!name.empty()) add(fields, std::move(name), from_percents(text.substr(value, end - value)));
     begin = end + 1;
   }
   return fields;

@@ -8,19 +8,12 @@
 #include <ctime>
 
 #include "graph/base/quote.h"
+#include "tools/serve/ascii.h"
 
 namespace weft::serve {
 namespace {
 
 constexpr std::size_t shown = 60;  // bytes of a text that a message shows
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
 
 /// RFC 9110's token: what methods and names of headers are made of.
 bool is_token(std::string_view text) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/nmt/text/utf8.h"
+#include "tools/serve/ascii.h"
 
 namespace weft::serve {
 namespace {
@@ -69,7 +70,7 @@ std::optional<char32_t> referred(std::string_view reference) {
   return code;
 }
 
-std::string decoded(std::string_view text) {
+std::string without_references(std::string_view text) {
   constexpr std::size_t longest = 12;  // reference that is looked for
   std::string result;
   while (!text.empty()) {
@@ -113,14 +114,7 @@ std::string escaped(std::string_view text) {
 
 constexpr std::string_view blanks = " \t\r\n\f";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
 
 /// The end of the tag, comment or declaration at the text's beginning; 0 when there is none: "a < b".
 std::size_t markup_end(std::string_view text) {
@@ -207,7 +201,7 @@ bool holds_letter(std::string_view text) {
 }
 
 void add_run(TextLines& parts, std::string_view run) {
-  const std::string text = decoded(run);
+  const std::string text = without_references(run);
   const std::size_t begin = run.find_first_not_of(blanks);
   if (begin == std::string_view::npos || !holds_letter(text)) {
     parts.between.back() += run;
@@ -215,7 +209,7 @@ void add_run(TextLines& parts, std::string_view run) {
   }
   const std::size_t end = run.find_last_not_of(blanks) + 1;
   parts.between.back() += run.substr(0, begin);
-  parts.lines.push_back(with_single_blanks(decoded(run.substr(begin, end - begin))));
+  parts.lines.push_back(with_single_blanks(without_references(run.substr(begin, end - begin))));
   parts.between.emplace_back(run.substr(end));
 }
 

@@ -31,7 +31,7 @@ struct BenchCompileOptions {
 };
 
 /// One part of the way from a declaration to a program.
-struct Stage {
+struct TimedStage {
   std::string name;
   double milliseconds = 0;
 };
@@ -39,11 +39,11 @@ struct Stage {
 struct Measurement {
   std::string_view family;
   std::size_t nodes = 0;  ///< of the differentiated graph
-  std::vector<Stage> stages;
+  std::vector<TimedStage> stages;
 
   double total() const {
     double sum = 0;
-    for (const Stage& stage : stages) sum += stage.milliseconds;
+    for (const TimedStage& stage : stages) sum += stage.milliseconds;
     return sum;
   }
 };
@@ -61,8 +61,8 @@ class Stopwatch {
 };
 
 /// Adds to the stage of that name; a pass that runs several times is one stage.
-void add_time(std::vector<Stage>& stages, std::string_view name, double milliseconds) {
-  auto at = std::ranges::find(stages, name, &Stage::name);
+void add_time(std::vector<TimedStage>& stages, std::string_view name, double milliseconds) {
+  auto at = std::ranges::find(stages, name, &TimedStage::name);
   if (at == stages.end()) at = stages.insert(stages.end(), {std::string(name), 0.0});
   at->milliseconds += milliseconds;
 }
@@ -78,7 +78,7 @@ double planning_time(const Graph& graph) {
   return stopwatch.lap();
 }
 
-void measure_compilation(const Graph& graph, const Backend& backend, std::vector<Stage>& stages) {
+void measure_compilation(const Graph& graph, const Backend& backend, std::vector<TimedStage>& stages) {
   Stopwatch stopwatch;
   CompileOptions options;
   options.observer.before = [&](const Pass&, const Graph&) { add_time(stages, "copy", stopwatch.lap()); };
@@ -136,7 +136,7 @@ std::string as_table(const ScalingFamily& family, const std::vector<Measurement>
 
 Json as_json(const Measurement& measurement) {
   Json stages;
-  for (const Stage& stage : measurement.stages) stages[stage.name] = stage.milliseconds;
+  for (const TimedStage& stage : measurement.stages) stages[stage.name] = stage.milliseconds;
   return {{"family", measurement.family},
           {"nodes", measurement.nodes},
           {"milliseconds", measurement.total()},

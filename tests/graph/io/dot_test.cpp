@@ -15,7 +15,7 @@ TEST_CASE("the drawing of a small graph") {
   {
     const Graph::Scope decoder = graph.scope("decoder");
     const Graph::Scope step = graph.scope("step0");
-    parts = graph.add(split, std::span(&x, 1), {}, "back\\slash");
+    parts = graph.add(parted, std::span(&x, 1), {}, "back\\slash");
   }
   {
     const Graph::Scope decoder = graph.scope("decoder");

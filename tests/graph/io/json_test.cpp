@@ -41,7 +41,7 @@ TEST_CASE("the JSON of a small graph") {
   Graph graph("small");
   const Value x = graph.input("x", DType::f32, {2});
   const Value total = graph.state("total", {DType::f32, {2}});
-  const std::vector<Value> parts = graph.add(split, std::span(&x, 1), {{"axis", std::int64_t{0}}, {"rate", 1.0}});
+  const std::vector<Value> parts = graph.add(parted, std::span(&x, 1), {{"axis", std::int64_t{0}}, {"rate", 1.0}});
   graph.output("y", parts[1]);
   graph.update(total, parts[0]);
   CHECK(to_json(graph) == R"({
@@ -119,7 +119,7 @@ TEST_CASE("nodes may stand in any order in JSON") {
 TEST_CASE("a name that looks like a reference to a result is told apart") {
   Graph graph("g");
   const Value x = graph.input("x", DType::f32, {});
-  const std::vector<Value> parts = graph.add(split, std::span(&x, 1), {}, "n");
+  const std::vector<Value> parts = graph.add(parted, std::span(&x, 1), {}, "n");
   const Value confusing = graph.add1(twice, {x}, {}, "n:1");
   graph.add1(carry, {parts[1]}, {}, "of_split");
   graph.add1(carry, {confusing}, {}, "of_confusing");

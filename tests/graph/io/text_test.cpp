@@ -36,7 +36,7 @@ TEST_CASE("the text of a small graph") {
     const Graph::Scope scope = graph.scope("encoder");
     y = graph.add1(join, {x, kernel, graph.constant(Tensor::full({DType::f32, {2, 3}}, 0.25))}, {}, "joined");
   }
-  const std::vector<Value> parts = graph.add(split, std::span(&y, 1), {{"axis", std::int64_t{1}}, {"rate", 1.0}});
+  const std::vector<Value> parts = graph.add(parted, std::span(&y, 1), {{"axis", std::int64_t{1}}, {"rate", 1.0}});
   graph.add1(carry, {parts[1]}, {}, "odd name");
   graph.output("loss", parts[1]);
   graph.update(total, parts[0]);
