@@ -33,4 +33,11 @@ const std::vector<std::int64_t>& permutation_of(const Node& node) {
   return node.attributes.get<std::vector<std::int64_t>>("permutation");
 }
 
+std::vector<std::int64_t> inverse_permutation(const std::vector<std::int64_t>& permutation) {
+  std::vector<std::int64_t> inverse(permutation.size());
+  for (std::size_t i = 0; i < permutation.size(); ++i)
+    inverse[static_cast<std::size_t>(permutation[i])] = static_cast<std::int64_t>(i);
+  return inverse;
+}
+
 }  // namespace weft

@@ -66,5 +66,7 @@ std::int64_t axis_of(const Node& node);
 
 /// transpose: axis i of the result is axis permutation[i] of the operand.
 const std::vector<std::int64_t>& permutation_of(const Node& node);
+/// That which undoes it.
+std::vector<std::int64_t> inverse_permutation(const std::vector<std::int64_t>& permutation);
 
 }  // namespace weft

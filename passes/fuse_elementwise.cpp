@@ -313,10 +313,12 @@ class Fuser {
   /// Whether those who read the node's result are members, or come after the fusion. What is repeated stays for others
   /// that come before, and reads it there.
   bool nobody_waits(const Fusion& fusion, Position at) const {
-    return std::ranges::all_of(users_[result(at).index], [&](Position user) {
-      const bool is_inside = fusion.members.contains(user) && !fusion.repeated.contains(user);
-      return is_inside || user == at_the_end || effective_[user] > fusion.root;
-    });
+    return std::ranges::none_of(users_[result(at).index], [&](Position user) { return waits(fusion, user); });
+  }
+
+  bool waits(const Fusion& fusion, Position user) const {
+    const bool is_inside = fusion.members.contains(user) && !fusion.repeated.contains(user);
+    return !is_inside && user != at_the_end && effective_[user] <= fusion.root;
   }
 
   /// The node with those of others that read it before the fusion, and whom nobody needs before it either; nothing when
@@ -328,16 +330,11 @@ class Fuser {
       const Position next = pending.back();
       pending.pop_back();
       if (!nodes.insert(next).second) continue;
-      if (is_taken_[next] || !is_candidate(next) || node(next).op == &op::slice || nodes.size() > most_waiting ||
-          keeps_operands_long(fusion, next))
+      if (is_taken_[next] || fusion.members.contains(next) || !is_candidate(next) || node(next).op == &op::slice ||
+          nodes.size() > most_waiting || keeps_operands_long(fusion, next))
         return {};
-      for (const Position user : users_[result(next).index]) {
-        if (fusion.members.contains(user)) {
-          if (fusion.repeated.contains(user)) return {};
-        } else if (user != at_the_end && effective_[user] <= fusion.root) {
-          pending.push_back(user);
-        }
-      }
+      for (const Position user : users_[result(next).index])
+        if (waits(fusion, user)) pending.push_back(user);
     }
     return nodes;
   }

@@ -46,10 +46,6 @@ bool is_one_of(const Op& op, const std::array<const Op*, count>& ops) {
   return std::ranges::find(ops, &op) != ops.end();
 }
 
-bool is_convolution(const Op& op) {
-  return is_one_of(op, std::array{&op::conv, &op::conv_input_gradient, &op::conv_filter_gradient});
-}
-
 bool is_pooling(const Op& op) {
   return is_one_of(op,
                    std::array{&op::max_pool, &op::max_pool_gradient, &op::average_pool, &op::average_pool_gradient});
@@ -67,13 +63,6 @@ std::vector<std::int64_t> channels_last_axes(std::size_t rank) {
   std::iota(axes.begin(), axes.end(), std::int64_t{0});
   std::rotate(axes.begin() + 1, axes.begin() + 2, axes.end());
   return axes;
-}
-
-std::vector<std::int64_t> inverse(const std::vector<std::int64_t>& permutation) {
-  std::vector<std::int64_t> places(permutation.size());
-  for (std::size_t i = 0; i < permutation.size(); ++i)
-    places[static_cast<std::size_t>(permutation[i])] = static_cast<std::int64_t>(i);
-  return places;
 }
 
 Shape with_channels_last(const Shape& shape) {
@@ -210,7 +199,7 @@ class LayoutRewriter {
     Value back = made;
     if (images.result) {
       last_.emplace(std::pair(node.results[0], rank), made);
-      back = transpose(made, inverse(channels_last_axes(rank)));
+      back = transpose(made, inverse_permutation(channels_last_axes(rank)));
     } else if (is_reduction(*node.op)) {
       back = with_axes_in_order(made, reduction_form(node), rank);
     }
@@ -236,7 +225,7 @@ class LayoutRewriter {
   }
 
   static Attributes attributes_of(const Node& node, std::size_t rank) {
-    const std::vector<std::int64_t> places = inverse(channels_last_axes(rank));
+    const std::vector<std::int64_t> places = inverse_permutation(channels_last_axes(rank));
     Attributes attributes = node.attributes;
     if (is_convolution(*node.op) || is_pooling(*node.op)) attributes.set("channels_last", true);
     if (node.op == &op::broadcast) {
@@ -272,6 +261,7 @@ class LayoutRewriter {
 
 bool run_layout(Graph& graph, const PassContext& context) {
   if (!context.prefers_channels_last) return false;
+  if (std::ranges::none_of(graph.nodes(), [&](NodeId id) { return is_convolution(*graph.node(id).op); })) return false;
   ImageRegions regions(graph);
   LayoutRewriter rewriter(graph);
   for (const auto& [id, images] : regions.nodes())

@@ -25,6 +25,7 @@
 #include <unordered_set>
 
 #include "graph/order.h"
+#include "ops/convolution/windows.h"
 #include "ops/forms.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -74,7 +75,7 @@ class MixedPrecision {
 
   bool can_lower(const Node& node) const {
     if (is_embedding_product(node)) return graph_.type(node.operands[2]).dtype == DType::f32;
-    if (is_convolution(node)) return can_lower_convolution(node);
+    if (is_convolution(*node.op)) return can_lower_convolution(node);
     if (node.op != &op::matmul && node.op != &op::dense) return false;
     const Shape& a = graph_.type(node.operands[0]).shape;
     const Shape& y = graph_.type(node.results[0]).shape;
@@ -82,10 +83,6 @@ class MixedPrecision {
     const bool transpose_a = node.op == &op::matmul && matmul_form(node).transpose_a;
     const std::int64_t m = node.op == &op::dense ? y.volume() / y[-1] : y[-2];
     return m > 1 && y[-1] > 1 && a[transpose_a ? -2 : -1] > 1;
-  }
-
-  static bool is_convolution(const Node& node) {
-    return node.op == &op::conv || node.op == &op::conv_input_gradient || node.op == &op::conv_filter_gradient;
   }
 
   bool can_lower_convolution(const Node& node) const {

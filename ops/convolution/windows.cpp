@@ -52,6 +52,10 @@ std::size_t spatial_rank_or_none(Value x) { return x && x.shape().rank() > 2 ? x
 
 }  // namespace
 
+bool is_convolution(const Op& op) {
+  return &op == &op::conv || &op == &op::conv_input_gradient || &op == &op::conv_filter_gradient;
+}
+
 bool is_channels_last(const Attributes& attributes) { return attributes.get_or("channels_last", false); }
 
 std::int64_t channel_axis(const Attributes& attributes) { return is_channels_last(attributes) ? -1 : 1; }

@@ -13,6 +13,9 @@
 
 namespace weft {
 
+/// Whether it is conv or one of its gradients.
+bool is_convolution(const Op& op);
+
 /// What the ops say of that attribute.
 inline constexpr std::string_view channels_last_attribute =
     "channels_last: whether x and y are [batch, spatial..., channels]; else, and when it is missing, [batch, channels, "

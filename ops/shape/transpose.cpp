@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "graph/base/joined.h"
+#include "ops/forms.h"
 #include "ops/helpers.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
@@ -30,10 +31,7 @@ std::vector<TensorType> infer_transpose(std::span<const TensorType> operands, co
 // The cotangent under the inverse permutation.
 std::vector<Value> gradient_of_transpose(const GradientContext& context) {
   const auto& permutation = context.attributes().get<std::vector<std::int64_t>>("permutation");
-  std::vector<std::int64_t> inverse(permutation.size());
-  for (std::size_t i = 0; i < permutation.size(); ++i)
-    inverse[static_cast<std::size_t>(permutation[i])] = static_cast<std::int64_t>(i);
-  return {transpose(context.cotangent(0), inverse)};
+  return {transpose(context.cotangent(0), inverse_permutation(permutation))};
 }
 
 std::vector<Value> transpose_case_matrix(Graph& graph) {

@@ -43,8 +43,8 @@ struct Pool {
   std::vector<Column> columns;  ///< but those that lie in the padding of every window
   std::vector<float> counts;    ///< the elements that each window of a row takes along that row
 
-  Pool(const Shape& x, const Attributes& attributes)
-      : form(pool_form(x, attributes)),
+  Pool(const PoolForm& of, const Attributes& attributes)
+      : form(of),
         axes{PoolAxis(form.axes[0]), PoolAxis(form.axes[1]), PoolAxis(form.axes[2])},
         count_padding_(attributes.get_or("count_padding", false)) {
     const WindowAxis& width = form.axes[2];
@@ -354,13 +354,14 @@ template <typename Of>
 Kernel pool_kernel(const KernelSpec& spec, PoolKind kind) {
   require_f32(spec);
   const Shape& x = (kind == PoolKind::average_gradient ? spec.results : spec.operands)[0].shape;
-  Pool pool(x, spec.node.attributes);
-  const std::int64_t reach = pool.input() * (pool.form.channels_last ? pool.form.channels : 1);
+  const PoolForm form = pool_form(x, spec.node.attributes);
+  const std::int64_t reach = form.input_volume() * (form.channels_last ? form.channels : 1);
   require(reach <= std::numeric_limits<std::int32_t>::max(),
           "x has {} elements {}: the onednn backend takes {} at most", reach,
-          pool.form.channels_last ? "an image" : "a plane", std::numeric_limits<std::int32_t>::max());
-  if (pool.form.channels_last) return channels_last_pool(spec, kind);
-  const std::int64_t planes = pool.form.planes();
+          form.channels_last ? "an image" : "a plane", std::numeric_limits<std::int32_t>::max());
+  if (form.channels_last) return channels_last_pool(spec, kind);
+  Pool pool(form, spec.node.attributes);
+  const std::int64_t planes = form.planes();
   const auto size = [planes](const TensorType& type) { return type.shape.volume() / planes; };
   const bool two = spec.operands.size() == 2;
   return {[pool = std::move(pool), two, planes, first_size = size(spec.operands[0]),

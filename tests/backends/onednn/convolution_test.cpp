@@ -58,7 +58,9 @@ Graph graph_of(const ConvCase& of) {
   return graph;
 }
 
-void check_agrees(ConvCase of) {
+/// Calls check(graph) for both orders of axes, and both types of factors.
+template <typename Check>
+void check_each(ConvCase of, const Check& check) {
   CAPTURE(of.x.to_string());
   CAPTURE(of.filter.to_string());
   for (const bool channels_last : {false, true})
@@ -67,9 +69,13 @@ void check_agrees(ConvCase of) {
       CAPTURE(to_string(factors));
       of.options.channels_last = channels_last;
       of.factors = factors;
-      const Graph graph = graph_of(of);
-      CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+      check(graph_of(of));
     }
+}
+
+void check_agrees(const ConvCase& of) {
+  check_each(
+      of, [](const Graph& graph) { CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance); });
 }
 
 /// The outputs on one thread, compared with those on two to four.
@@ -88,16 +94,7 @@ void check_graph_on_threads(const Graph& graph) {
     }
 }
 
-void check_convolution_threads(ConvCase of) {
-  for (const bool channels_last : {false, true})
-    for (const DType factors : {DType::f32, DType::bf16}) {
-      CAPTURE(channels_last);
-      CAPTURE(to_string(factors));
-      of.options.channels_last = channels_last;
-      of.factors = factors;
-      check_graph_on_threads(graph_of(of));
-    }
-}
+void check_convolution_threads(const ConvCase& of) { check_each(of, check_graph_on_threads); }
 
 /// Every pooling of x, whose shape is given with its channels second, and its gradients.
 void check_poolings(const Shape& shape, const Integers& window, const PoolOptions& options) {
