@@ -1,22 +1,21 @@
-# weft_room(NAME ROOMS ROOM... [LIBRARIES ...] [OWN_FLAGS] [PCH NAME] [OPTIONS OPTION...]): the static library of every
-# .cpp of the current folder and of those below it that are no rooms of their own. It links the ROOMS, which must have
-# been declared before: rooms stand in the order of the data's way (docs/architecture.md), and so the arrows between
-# them point in one direction. LIBRARIES are given to target_link_libraries. OWN_FLAGS says that more flags are added,
-# OPTIONS are such; rooms with the same ones share what they precompile under the NAME that PCH gives. Where
-# CMAKE_UNITY_BUILD is on (CMakePresets.json), files are compiled several at once, in a third of the time: so the files of
-# a room give what they keep in unnamed namespaces different names.
-# weft_flags(TARGET): C++20, the warnings that main is free of, and the sanitizers asked for.
+# weft_room(NAME ROOMS ROOM... [LIBRARIES ...] [LIGHT | OWN_FLAGS]): the static library of every .cpp of the current folder
+# and of those below it that are no rooms of their own. It links the ROOMS, which must have been declared before: rooms
+# stand in the order of the data's way (docs/architecture.md), and so the arrows between them point in one direction.
+# LIBRARIES are given to target_link_libraries. A LIGHT room works while a graph is declared, read, written or shown: what
+# -O2 takes to optimise it, it does not save (and GCC takes a third longer for -O1 than for -Og). OWN_FLAGS says that the
+# room adds flags of its own. Where CMAKE_UNITY_BUILD is on (CMakePresets.json), files are compiled several at once, in a
+# third of the time: so the files of a room give what they keep in unnamed namespaces different names.
+# weft_flags(TARGET): C++20, OpenMP, the warnings that main is free of, and the sanitizers asked for.
 # weft_precompile(TARGET [SHARED_AS NAME] [HEADERS HEADER...]): reads the standard headers and the graph's, which most
 # files include, and HEADERs, once and not a file. Targets of one NAME share what the first of them has read, so they
-# must be compiled with the same flags. Every file still includes what it uses.
+# must be compiled with the same flags (of another -O, GCC 12 crashes). Every file still includes what it uses.
 
-# For rooms that work while a graph is declared, read or shown: what -O2 takes to optimise them, it does not save.
-set(weft_light_options $<$<CONFIG:Release>:-O1>)
+set(weft_light_options $<$<CONFIG:Release>:-Og>)
 
 function(weft_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion ${OpenMP_CXX_FLAGS})
   # GCC takes a source file that is compiled with others for a header, whose classes must not hold internal types.
   target_compile_options(${target} PRIVATE
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wno-subobject-linkage>)
@@ -44,7 +43,7 @@ function(weft_precompile target)
 endfunction()
 
 function(weft_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS" "PCH" "ROOMS;LIBRARIES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LIGHT;OWN_FLAGS" "" "ROOMS;LIBRARIES")
   foreach(room IN LISTS arg_ROOMS)
     if(NOT TARGET ${room})
       message(FATAL_ERROR "${name} links ${room}, which is no room before it (docs/architecture.md)")
@@ -61,12 +60,12 @@ function(weft_room name)
   weft_flags(${name})
   if(arg_OWN_FLAGS)
     weft_precompile(${name})
-  elseif(arg_PCH)
-    weft_precompile(${name} SHARED_AS ${arg_PCH})
+  elseif(arg_LIGHT)
+    weft_precompile(${name} SHARED_AS light)
+    target_compile_options(${name} PRIVATE ${weft_light_options})
   else()
     weft_precompile(${name} SHARED_AS library)
   endif()
-  target_compile_options(${name} PRIVATE ${arg_OPTIONS})
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

@@ -50,23 +50,20 @@ TEST_CASE("steps past a row's length have weight exactly 0, and what they hold c
 
 TEST_CASE("scaled_dot_product_attention, worked out by hand") {
   Graph graph;
-  const auto numbers = [&](const Shape& shape, const std::vector<double>& content) {
-    return graph.constant(Tensor::of(shape, content));
-  };
   // Scores 0 and ln 3: weights 1/4 and 3/4.
-  const Value query = numbers({1, 1}, {1.0});
-  const Value key = numbers({2, 1}, {0.0, std::log(3.0)});
-  const Value value = numbers({2, 2}, {4.0, 0.0, 8.0, 1.0});
+  const Value query = test::numbers(graph, {1, 1}, {1.0});
+  const Value key = test::numbers(graph, {2, 1}, {0.0, std::log(3.0)});
+  const Value value = test::numbers(graph, {2, 2}, {4.0, 0.0, 8.0, 1.0});
   const Tensor y = test::evaluate(scaled_dot_product_attention(query, key, value));
   CHECK(y.number(0) == doctest::Approx(7.0).epsilon(1e-14));
   CHECK(y.number(1) == doctest::Approx(0.75).epsilon(1e-14));
   // With a scale of 0 all weights are equal; the first query sees the first key alone.
   CHECK(test::evaluate(
-            scaled_dot_product_attention(numbers({2, 1}, {5.0, 5.0}), key, value, {.causal = true, .scale = 0.0})) ==
+            scaled_dot_product_attention(test::numbers(graph, {2, 1}, {5.0, 5.0}), key, value, {.causal = true, .scale = 0.0})) ==
         Tensor::of<double>({2, 2}, {4.0, 0.0, 6.0, 0.5}));
   // Added scores of ln 3 and 0: weights 3/4 and 1/4.
   CHECK(test::evaluate(
-            scaled_dot_product_attention(query, key, value, {.mask = numbers({2}, {std::log(3.0), 0.0}), .scale = 0.0}))
+            scaled_dot_product_attention(query, key, value, {.mask = test::numbers(graph, {2}, {std::log(3.0), 0.0}), .scale = 0.0}))
             .number(0) == doctest::Approx(5.0).epsilon(1e-14));
 }
 

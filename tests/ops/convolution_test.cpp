@@ -11,10 +11,7 @@ namespace {
 using test::elements;
 using test::error_of;
 using test::evaluate;
-
-Value numbers(Graph& graph, const Shape& shape, const std::vector<double>& content) {
-  return graph.constant(Tensor::of<double>(shape, content));
-}
+using test::numbers;
 
 /// 1, 2, 3, ...
 Value count(Graph& graph, const Shape& shape) {

@@ -14,10 +14,7 @@ namespace {
 using test::elements;
 using test::error_of;
 using test::evaluate;
-
-Value numbers(Graph& graph, const std::vector<double>& numbers) {
-  return graph.constant(Tensor::of(Shape{std::ssize(numbers)}, numbers));
-}
+using test::numbers;
 
 }  // namespace
 

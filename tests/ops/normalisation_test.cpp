@@ -9,10 +9,7 @@ namespace {
 
 using test::error_of;
 using test::evaluate;
-
-Value numbers(Graph& graph, const Shape& shape, const std::vector<double>& numbers) {
-  return graph.constant(Tensor::of(shape, numbers));
-}
+using test::numbers;
 
 }  // namespace
 

@@ -20,6 +20,14 @@ std::string error_of(Action&& action) {
   return whole.substr(0, whole.find('\n'));
 }
 
+/// A constant of float64: `content` in that shape, or as a vector.
+inline Value numbers(Graph& graph, const Shape& shape, const std::vector<double>& content) {
+  return graph.constant(Tensor::of(shape, content));
+}
+inline Value numbers(Graph& graph, const std::vector<double>& content) {
+  return numbers(graph, Shape{std::ssize(content)}, content);
+}
+
 /// The graph's outputs for these inputs.
 inline TensorMap run(const Graph& graph, const TensorMap& inputs, const Backend& backend = reference_backend()) {
   return Execution(compile(graph, backend)).run(inputs);

@@ -91,7 +91,7 @@ TensorMap run(const Program& program, std::int64_t time) {
   return Execution(program).run({{"x", x}, {"ids", ids}});
 }
 
-double distance(const Tensor& a, const Tensor& b) {
+double relative_distance(const Tensor& a, const Tensor& b) {
   double difference = 0.0;
   double largest = 0.0;
   for (std::int64_t i = 0; i < a.shape().volume(); ++i) {
@@ -122,8 +122,8 @@ TEST_CASE("a decoder whose attention is written by hand is compiled to the kerne
   const TensorMap by_reference = run(plain, time);
   for (const auto& entry : expected) {
     CAPTURE(entry.first);
-    CHECK(distance(entry.second, made.at(entry.first)) < 1e-5);
-    CHECK(distance(entry.second, by_reference.at(entry.first)) < 1e-4);
+    CHECK(relative_distance(entry.second, made.at(entry.first)) < 1e-5);
+    CHECK(relative_distance(entry.second, by_reference.at(entry.first)) < 1e-4);
   }
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("gradients with respect to what lies within a pattern do not pass it o
       tensor->set_number(i, std::sin(static_cast<double>(i + tensor->shape().volume())));
   const TensorMap results =
       Execution(compile(graph, reference_backend())).run({{"x", of_x}, {"key", of_key}, {"value", of_value}});
-  CHECK(distance(results.at("by_formula"), results.at("d_weights")) < 1e-12);
+  CHECK(relative_distance(results.at("by_formula"), results.at("d_weights")) < 1e-12);
   double largest = 0.0;
   for (std::int64_t i = 0; i < 35; ++i) largest = std::max(largest, std::abs(results.at("d_scores").number(i)));
   CHECK(largest > 1e-3);

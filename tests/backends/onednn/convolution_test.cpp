@@ -18,9 +18,6 @@
 namespace weft {
 namespace {
 
-/// f32 against f64: sums of up to some thousand terms.
-constexpr double tolerance = 3e-6;
-
 /// A shape [batch, channels, spatial...] with its channels last.
 Shape with_channels_last(const Shape& shape) {
   std::vector<std::int64_t> extents(shape.begin(), shape.end());
@@ -75,7 +72,7 @@ void check_each(ConvCase of, const Check& check) {
 
 void check_agrees(const ConvCase& of) {
   check_each(
-      of, [](const Graph& graph) { CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance); });
+      of, [](const Graph& graph) { CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < test::tolerance); });
 }
 
 /// The outputs on one thread, compared with those on two to four.
@@ -113,7 +110,7 @@ void check_poolings(const Shape& shape, const Integers& window, const PoolOption
         fmt::format("values{}", i),
         gradients(reduce_sum(d_x * graph.input(fmt::format("c{}", i), DType::f32, x.shape())), {cotangent})[0]);
   }
-  CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < tolerance);
+  CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < test::tolerance);
   check_graph_on_threads(graph);
 }
 

@@ -20,11 +20,8 @@
 namespace weft {
 namespace {
 
-/// f32 against f64: sums of up to some thousand terms.
-constexpr double tolerance = 3e-6;
-
 void check_agrees(const Graph& graph, std::int32_t ids = 1) {
-  CHECK(test::distance_from_reference(graph, test::draw_all(graph, ids)) < tolerance);
+  CHECK(test::distance_from_reference(graph, test::draw_all(graph, ids)) < test::tolerance);
 }
 
 Value input(Graph& graph, std::string_view name, const Shape& shape, DType dtype = DType::f32) {

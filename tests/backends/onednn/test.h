@@ -18,6 +18,9 @@
 
 namespace weft::test {
 
+/// Of float32 against float64, for sums of up to some thousand terms.
+inline constexpr double tolerance = 3e-6;
+
 /// Extents around the widths of vectors.
 inline const std::vector<std::int64_t> odd_extents{1, 3, 15, 16, 17, 31, 33, 64, 65};
 

@@ -24,8 +24,7 @@ const std::vector<Pair>& corpus() {
   return made;
 }
 
-// French to English.
-const std::map<std::string, std::string>& translations() {
+const std::map<std::string, std::string>& english_of_french() {
   static const std::map<std::string, std::string> entries = [] {
     std::map<std::string, std::string> map;
     for (const Pair& pair : corpus()) map.emplace(pair.source, pair.target);
@@ -91,7 +90,7 @@ std::map<std::string, std::size_t> count_words(std::string Pair::*side) {
 TEST_CASE("the built-in corpus has 10,000 to 12,000 French sentences, each once" * doctest::test_suite("slow")) {
   CHECK(corpus().size() >= 10000);
   CHECK(corpus().size() <= 12000);
-  CHECK(translations().size() == corpus().size());
+  CHECK(english_of_french().size() == corpus().size());
 }
 
 TEST_CASE("the built-in corpus is the same each time" * doctest::test_suite("slow")) {
@@ -211,8 +210,8 @@ TEST_CASE("the built-in corpus holds what people try first") {
   };
   for (const auto& pair : expected) {
     const auto& [french, english] = pair;
-    const auto found = translations().find(french);
-    REQUIRE_MESSAGE(found != translations().end(), pair.first);
+    const auto found = english_of_french().find(french);
+    REQUIRE_MESSAGE(found != english_of_french().end(), pair.first);
     CHECK(found->second == english);
   }
 }

@@ -27,7 +27,7 @@ struct Steps {
   std::int64_t decoder;  ///< D below: one less than the target's tokens
 };
 
-const Steps settings[] = {{5, 3}, {9, 3}, {5, 7}, {3, 3}};
+const Steps lengths[] = {{5, 3}, {9, 3}, {5, 7}, {3, 3}};
 
 Graph optimised(nmt::Variant variant, const Steps& steps) {
   nmt::ModelConfig config;
@@ -70,7 +70,7 @@ std::int64_t row_count(const Graph& graph, NodeId product) {
 }  // namespace
 
 TEST_CASE("the products of the masked translator") {
-  for (const auto& entry : settings) {
+  for (const auto& entry : lengths) {
     const auto& [S, D] = entry;
     CAPTURE(entry.source);
     CAPTURE(entry.decoder);
@@ -105,7 +105,7 @@ TEST_CASE("the products of the masked translator") {
 }
 
 TEST_CASE("the products of the tutorial's translator, whose decoder forgets its state at every step") {
-  for (const auto& entry : settings) {
+  for (const auto& entry : lengths) {
     const auto& [S, D] = entry;
     CAPTURE(entry.source);
     CAPTURE(entry.decoder);
@@ -118,7 +118,7 @@ TEST_CASE("the products of the tutorial's translator, whose decoder forgets its 
 
 TEST_CASE("the attention keys, their gradient and its way back are computed once, over all source steps") {
   for (const nmt::Variant variant : {nmt::Variant::masked, nmt::Variant::tutorial})
-    for (const auto& entry : settings) {
+    for (const auto& entry : lengths) {
       const auto& [S, D] = entry;
       CAPTURE(entry.source);
       CAPTURE(entry.decoder);
@@ -136,7 +136,7 @@ TEST_CASE("the attention keys, their gradient and its way back are computed once
 }
 
 TEST_CASE("products without a recurrence run over the rows of all steps") {
-  for (const auto& entry : settings) {
+  for (const auto& entry : lengths) {
     const auto& [S, D] = entry;
     CAPTURE(entry.source);
     CAPTURE(entry.decoder);
@@ -163,7 +163,7 @@ TEST_CASE("products without a recurrence run over the rows of all steps") {
 
 TEST_CASE("no product reads known zeros, and none is computed twice") {
   for (const nmt::Variant variant : {nmt::Variant::masked, nmt::Variant::tutorial}) {
-    const Graph graph = optimised(variant, settings[0]);
+    const Graph graph = optimised(variant, lengths[0]);
     std::set<std::vector<ValueId>> seen;
     for (const NodeId id : nodes_of(graph, {&op::matmul, &op::dense})) {
       const Node& node = graph.node(id);
@@ -177,7 +177,7 @@ TEST_CASE("no product reads known zeros, and none is computed twice") {
 
 TEST_CASE("the pipeline leaves nothing for a second run of its cleaning passes") {
   for (const nmt::Variant variant : {nmt::Variant::masked, nmt::Variant::tutorial}) {
-    Graph graph = optimised(variant, settings[0]);
+    Graph graph = optimised(variant, lengths[0]);
     for (const Pass* pass : {&pass::simplify, &pass::cse, &pass::dce}) {
       CAPTURE(pass->name);
       CHECK_FALSE(pass->run(graph, {}));

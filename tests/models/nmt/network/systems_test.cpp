@@ -55,7 +55,7 @@ Tensor ids(const Shape& shape, const std::vector<std::int32_t>& elements) {
 }
 
 /// Three sentences of 7, 4 and 2 tokens, with targets of 5, 3 and 4.
-TensorMap batch() {
+TensorMap three_sentences() {
   TensorMap inputs;
   inputs["source"] = ids({3, 7}, {1, 5, 9, 4, 22, 7, 2, 1, 11, 4, 2, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0});
   inputs["source_lengths"] = ids({3}, {7, 4, 2});
@@ -166,7 +166,7 @@ TEST_CASE("a training step of every system is the same on both backends" * docte
     TrainingConfig training;
     if (config.attention == AttentionKind::hard) training.monte_carlo_samples = 3;
     const Graph graph = training_graph(config, training, {3, 7, 5});
-    TensorMap inputs = batch();
+    TensorMap inputs = three_sentences();
     inputs["learning_rate"] = Tensor::scalar(0.01F);
     Execution reference(compile(graph, reference_backend()), {.seed = 5});
     Execution fast(compile(graph, onednn_backend()), {.seed = 5});
@@ -187,7 +187,7 @@ TEST_CASE("neither padding nor batch mates change what a system says of a senten
     CAPTURE(describe_system(config));
     const auto variables = std::make_shared<Variables>(11);
     const TensorMap together =
-        Execution(compile(forward_graph(config, {3, 7, 5}), onednn_backend()), {.variables = variables}).run(batch());
+        Execution(compile(forward_graph(config, {3, 7, 5}), onednn_backend()), {.variables = variables}).run(three_sentences());
     const TensorMap alone =
         Execution(compile(forward_graph(config, {1, 4, 3}), onednn_backend()), {.variables = variables})
             .run({{"source", ids({1, 4}, {1, 11, 4, 2})},
