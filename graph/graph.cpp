@@ -404,6 +404,11 @@ void Graph::set_operand(NodeId node, std::size_t index, ValueId value) {
   storage_->nodes.at(node.index).operands.at(index) = value;
 }
 
+void Graph::set_variable_type(ValueId variable, const TensorType& type) {
+  check_invariant(is_variable(*node(producer(variable)).op), "'{}' is no variable", value_name(variable));
+  storage_->types.at(variable.index) = type;
+}
+
 void Graph::erase(NodeId id) {
   if (storage_->alive.at(id.index) == 0) return;
   storage_->alive[id.index] = 0;

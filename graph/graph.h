@@ -220,6 +220,8 @@ class Graph {
   /// Every use of a key of `replacements` (as operand, output or update) becomes its entry's end, chains followed.
   void replace_uses(const std::unordered_map<ValueId, ValueId>& replacements);
   void set_operand(NodeId node, std::size_t index, ValueId value);
+  /// Gives a variable another type. Whoever reads and updates it must be made to fit (the verifier checks it).
+  void set_variable_type(ValueId variable, const TensorType& type);
   /// Removes a node whose results nobody uses (not checked here; the verifier does).
   void erase(NodeId id);
   /// Renames a node; the name is made unique.

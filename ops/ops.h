@@ -514,6 +514,24 @@ Value accumulate(Value total, Value x);
 /// fixed binary tree over their numbers: (0 + 1) + (2 + 3). Alone, a process has the sums that it gave. At most 64 values,
 /// of one type of numbers.
 std::vector<Value> all_reduce(Values values);
+/// How the elements of a value, row-major, are cut into one shard a process, in the order of the processes' numbers: of
+/// equal sizes, which are whole multiples of `step`. Behind the last element there are zeros.
+struct Sharding {
+  std::int64_t processes = 1;
+  std::int64_t step = 1;
+
+  /// The size of a shard of a value of so many elements.
+  std::int64_t shard(std::int64_t elements) const;
+};
+/// This process's shard of the sum of x over all processes, added as by all_reduce: [shard].
+Value reduce_scatter(Value x, const Sharding& sharding);
+/// The value of that shape whose shards, [shard], the processes have.
+Value all_gather(Value shard, const Shape& shape, const Sharding& sharding);
+/// This process's shard, [shard], of a value that all processes have alike.
+Value shard(Value x, const Sharding& sharding);
+/// global_norm of values of which each process has some whole and of others its shard. `elements`: of each value, how
+/// many it has where it is given as a shard, 0 where it is given whole.
+Value global_norm_of_shards(Values values, std::span<const std::int64_t> elements, const Sharding& sharding);
 /// The Euclidean norm over all elements of all values: a scalar of their element type.
 Value global_norm(Values values);
 /// Every gradient times min(1, max_norm / global_norm).

@@ -13,15 +13,10 @@
 // (models/training/accumulation.h). Sums of one element type go together, in the order of their declaration, until a
 // node has a few MiB or as many as it may: so that small ones wait for one another and large ones do not.
 
-#include <algorithm>
-#include <set>
 #include <unordered_map>
 
-#include "graph/leaf.h"
-#include "graph/order.h"
-#include "ops/op_list.h"
 #include "ops/ops.h"
-#include "ops/splat.h"
+#include "passes/micro_batch_sums.h"
 #include "passes/pipeline.h"
 
 namespace weft {
@@ -29,39 +24,6 @@ namespace {
 
 constexpr std::int64_t least_bytes = std::int64_t{4} << 20;
 constexpr std::size_t most_values = 64;
-
-bool updates_parameters(const Graph& graph) {
-  return std::ranges::any_of(graph.updates(), [&](const Update& update) {
-    return graph.node(graph.producer(update.variable)).op == &leaf::parameter;
-  });
-}
-
-/// What all_reduce nodes take.
-std::set<ValueId> reduced_values(const Graph& graph) {
-  std::set<ValueId> reduced;
-  for (const NodeId id : graph.nodes())
-    if (graph.node(id).op == &op::all_reduce)
-      reduced.insert(graph.node(id).operands.begin(), graph.node(id).operands.end());
-  return reduced;
-}
-
-/// The states that begin anew after the run that reads them, in the order of their declaration, but for those that are
-/// added up already.
-std::vector<Value> taken_sums(const Graph& graph) {
-  std::set<ValueId> cleared;
-  for (const Update& update : graph.updates())
-    if (graph.type(update.value).dtype != DType::boolean && splat(graph, update.value) == 0.0)
-      cleared.insert(update.variable);
-  const std::vector<std::uint32_t> uses = use_counts(graph);
-  const std::set<ValueId> reduced = reduced_values(graph);
-  std::vector<Value> sums;
-  for (const NodeId id : graph.leaves(leaf::state)) {
-    const Value state = graph.value(graph.node(id).results[0]);
-    if (cleared.contains(state.id()) && uses[state.id().index] > 0 && !reduced.contains(state.id()))
-      sums.push_back(state);
-  }
-  return sums;
-}
 
 /// The values in the nodes that are to add them up.
 std::vector<std::vector<Value>> buckets_of(const std::vector<Value>& sums) {
@@ -81,10 +43,11 @@ std::vector<std::vector<Value>> buckets_of(const std::vector<Value>& sums) {
 }
 
 bool run_data_parallel(Graph& graph, const PassContext& context) {
-  if (context.processes == 1 || !updates_parameters(graph)) return false;
-  const std::vector<Value> sums = taken_sums(graph);
-  if (sums.empty() && context.explain && reduced_values(graph).empty())
-    context.explain("parameters are updated by what is no sum over micro-batches: no state is read and begins anew");
+  if (context.processes == 1) return false;
+  const std::vector<Value> sums = micro_batch_sums(graph);
+  if (sums.empty() && context.explain)
+    context.explain(
+        "no update of a parameter reads a state that begins anew, and that processes do not add up already");
   const Graph::Scope scope = graph.absolute_scope("data_parallel");
   for (const std::vector<Value>& bucket : buckets_of(sums)) {
     const std::vector<Value> of_all = all_reduce(bucket);

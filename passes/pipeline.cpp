@@ -17,8 +17,9 @@ std::span<const Pass* const> all_passes() {
                                      &pass::fuse_embedding,  &pass::int8_weights,
                                      &pass::join_pads,       &pass::layout,
                                      &pass::mixed_precision, &pass::recognise,
-                                     &pass::rematerialise,   &pass::simplify,
-                                     &pass::split_concat,    &pass::split_reduction};
+                                     &pass::rematerialise,   &pass::shard_updates,
+                                     &pass::simplify,        &pass::split_concat,
+                                     &pass::split_reduction};
   return passes;
 }
 
@@ -30,8 +31,9 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
   const std::vector<const Pass*> pipeline{
       // What nobody reads need not be looked at by the passes below.
       &pass::dce,
-      // Processes that train together add up what each has, before anything is made of it.
-      &pass::data_parallel,
+      // Processes that train together add up what each has, before anything is made of it: each the shard of a large
+      // parameter that it updates, and all the rest.
+      &pass::shard_updates, &pass::data_parallel,
       // What is written by hand becomes the op that it means, while it still is as gradients() saw it.
       &pass::recognise,
       // Cells and attention become products and fused pointwise parts: the forms that the passes below know.

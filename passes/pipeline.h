@@ -31,6 +31,7 @@ extern const Pass layout;
 extern const Pass mixed_precision;
 extern const Pass recognise;
 extern const Pass rematerialise;
+extern const Pass shard_updates;
 extern const Pass simplify;
 extern const Pass split_concat;
 extern const Pass split_reduction;

@@ -118,6 +118,14 @@ std::vector<ProgramStep> steps_of(const Graph& graph, std::span<const NodeId> or
   return steps;
 }
 
+/// All that the graph declares, of the type that the passes have left.
+std::vector<VariableDeclaration> variables_of(const Graph& declared, const Graph& compiled) {
+  std::vector<VariableDeclaration> variables = declared_variables(declared);
+  for (VariableDeclaration& variable : variables)
+    if (const NodeId leaf = compiled.find(variable.name)) variable.type = compiled.type(compiled.node(leaf).results[0]);
+  return variables;
+}
+
 }  // namespace
 
 void Program::Impl::prepare(const Backend& backend, const CompileOptions& options) {
@@ -161,13 +169,13 @@ const BufferPlan& Program::memory_plan() const { return impl_->plan; }
 Program compile(const Graph& graph, const Backend& backend, const CompileOptions& options) {
   auto program = std::make_shared<Program::Impl>();
   program->graph = graph.clone();
-  program->variables = declared_variables(graph);
   program->step_counts = step_counts(graph);
   program->input_lines = input_lines(graph);
   std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes, options.precision);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
   run_passes(program->graph, passes, pass_context(backend), options.observer);
   program->graph = compacted(program->graph);
+  program->variables = variables_of(graph, program->graph);
   if (options.memory_budget)
     program->report.rematerialised = keep_to_budget(program->graph, backend, *options.memory_budget, options.observer);
   program->prepare(backend, options);

@@ -137,6 +137,7 @@ StepRunner::StepRunner(TrainingTask task, TrainerOptions options, const Checkpoi
     require_average(update, options_.average);
     update_ = compiled(update);
     partial_sums_.emplace(*variables_, accumulated_states(update));
+    sharded_.emplace(update, *variables_, *communicator_);
   } else {
     require_average(graph, options_.average);
   }
@@ -151,7 +152,9 @@ Execution StepRunner::compiled(const Graph& graph) const {
   const Backend& backend = options_.backend ? *options_.backend : onednn_backend();
   CompileOptions options{.precision = options_.precision, .memory_budget = options_.memory_budget};
   if (options_.check_numerics) options = without_fusions(std::move(options));
-  if (options_.alone) options.disabled_passes.emplace_back(pass::data_parallel.name);
+  if (options_.alone)
+    for (const Pass* of_processes : {&pass::shard_updates, &pass::data_parallel})
+      options.disabled_passes.emplace_back(of_processes->name);
   Execution execution(compile(graph, backend, options), {variables_, arena_});
   if (options_.check_numerics) execution.attach(std::make_shared<NumericsCheck>());
   return execution;
@@ -199,7 +202,10 @@ void StepRunner::compile_all(const std::function<void(const Execution&)>& visit)
 }
 
 void StepRunner::restore(const Checkpoint& checkpoint) {
-  restore_variables(checkpoint, options_.seed, *variables_);
+  if (sharded_ && !sharded_->empty())
+    restore_shards(checkpoint);
+  else
+    restore_variables(checkpoint, options_.seed, *variables_);
   require(checkpoint.state.batch_in_epoch <= task_.batches,
           "the checkpoint has done {} batches of an epoch, the task has {}", checkpoint.state.batch_in_epoch,
           task_.batches);
@@ -209,6 +215,17 @@ void StepRunner::restore(const Checkpoint& checkpoint) {
   if (partial_sums_) partial_sums_->clear();
   reports_.clear();
   state_ = checkpoint.state;
+}
+
+/// A sharded variable takes this process's shard; the others' are shared later.
+void StepRunner::restore_shards(Checkpoint checkpoint) {
+  for (const auto& [name, type] : sharded_->types()) {
+    const auto at = checkpoint.variables.find(name);
+    if (at == checkpoint.variables.end() || at->second.type() != type) continue;  // restore_variables says it
+    Tensor& whole = whole_.insert_or_assign(name, std::move(at->second)).first->second;
+    at->second = sharded_->shard_of(name, whole);
+  }
+  restore_variables(checkpoint, options_.seed, *variables_);
 }
 
 std::int64_t StepRunner::steps_per_epoch() const { return (task_.batches + task_.accumulate - 1) / task_.accumulate; }
@@ -310,8 +327,12 @@ void StepRunner::run_shared_update(std::int64_t first) {
 
 Checkpoint StepRunner::checkpoint() const {
   Checkpoint checkpoint{{}, state_};
-  for (const std::string& name : variables_->names())
-    if (!is_accumulated(name)) checkpoint.variables.emplace(name, variables_->get(name));
+  for (const std::string& name : variables_->names()) {
+    if (is_accumulated(name)) continue;
+    const bool is_sharded = sharded_ && sharded_->types().contains(name);
+    Tensor whole = is_sharded ? sharded_->whole(name) : variables_->get(name);
+    if (communicator_->is_first()) checkpoint.variables.emplace(name, std::move(whole));
+  }
   return checkpoint;
 }
 
@@ -337,11 +358,24 @@ void StepRunner::share() {
   state_.cuts = numbers[7];
   state_.seed = std::bit_cast<std::uint64_t>(numbers[8]);
   for (const std::string& name : variables_->names()) {
-    if (is_accumulated(name)) continue;
+    if (is_accumulated(name) || (sharded_ && sharded_->types().contains(name))) continue;
     Tensor tensor = variables_->get(name);
     communicator_->broadcast(tensor.bytes());
     variables_->set(name, tensor);
   }
+  share_wholes();
+}
+
+void StepRunner::share_wholes() {
+  bool is_restored = !whole_.empty();
+  communicator_->broadcast(std::as_writable_bytes(std::span(&is_restored, 1)));
+  if (!is_restored) return;
+  for (const auto& [name, type] : sharded_->types()) {
+    Tensor whole = communicator_->is_first() ? std::move(whole_.at(name)) : Tensor(type);
+    communicator_->broadcast(whole.bytes());
+    variables_->set(name, sharded_->shard_of(name, whole));
+  }
+  whole_.clear();
 }
 
 /// They would part where processors of different kinds round differently.
@@ -349,6 +383,7 @@ void StepRunner::require_same_weights() const {
   if (communicator_->is_alone()) return;
   std::vector<std::string> lines;
   for (const std::string& name : variables_->names()) {
+    if (sharded_ && sharded_->types().contains(name)) continue;
     Checksum checksum;
     checksum.add(variables_->get(name).bytes());
     lines.push_back(fmt::format("'{}' with checksum {}", name, checksum_text(checksum)));

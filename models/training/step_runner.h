@@ -12,6 +12,7 @@
 #include "models/training/partial_sums.h"
 #include "models/training/processes.h"
 #include "models/training/run/checkpoint.h"
+#include "models/training/sharded_variables.h"
 #include "models/training/trainer_options.h"
 #include "models/training/training_task.h"
 
@@ -36,7 +37,7 @@ class StepRunner {
 
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
   void restore(const Checkpoint& checkpoint);
-  /// Weights, moments and state as they are now.
+  /// Weights, moments and state as they are now. Of several processes all call it, and the first has it.
   Checkpoint checkpoint() const;
   /// Takes over what process 0 has of them: what one that has gone on from a checkpoint shares with the others. Throws
   /// Error, in all, when they do not train the same.
@@ -81,6 +82,8 @@ class StepRunner {
   StepReport report_of(std::int64_t batch) const;
   double run_micro_batch(std::int64_t batch, std::int64_t number_in_share);
   void run_update(StepReport& report, std::int64_t count);
+  void restore_shards(Checkpoint checkpoint);
+  void share_wholes();
   StepReport shared_batch(std::int64_t batch);
   void run_shared_update(std::int64_t first);
   void require_same_weights() const;
@@ -95,7 +98,9 @@ class StepRunner {
   std::optional<ProgramsByShape> programs_;
   const Communicator* communicator_;
   std::optional<PartialSums> partial_sums_;  ///< when several batches make an update
-  std::vector<BatchCount> batch_counts_;     ///< when several processes share them
+  std::optional<ShardedVariables> sharded_;  ///< likewise
+  TensorMap whole_;                       ///< of the sharded variables, what process 0 has restored and not yet shared
+  std::vector<BatchCount> batch_counts_;  ///< when several processes share them
   std::deque<StepReport> reports_;   ///< likewise, of the update that is done: its batches that are still to be told
   std::optional<Execution> update_;  ///< of several batches; else each step has its own
   std::shared_ptr<const Execution> updated_by_;  ///< the step that made the last update, when it did

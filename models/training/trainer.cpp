@@ -145,8 +145,7 @@ void Trainer::finish_epoch(const EpochReport& report) {
   options_.progress->log(epoch_time_line(report.seconds));
   const bool due = report.epoch % options_.checkpoint_every == 0 || report.epoch == options_.epochs ||
                    is_out_of_patience() || (options_.validate && best);
-  if (due && checkpoints_) {
-    save(best);
+  if (due && save(best)) {
     record["checkpoint"] = checkpoint_;
     options_.progress->log(fmt::format("Wrote {}", file_of_checkpoint()));
   }
@@ -185,17 +184,25 @@ bool Trainer::is_better(const Measures& measures) const {
                             : measures.at(valid_loss) < best_measure(state(), valid_loss);
 }
 
-void Trainer::save(bool best) {
-  checkpoints_->save(checkpoint(), best, options_.keep);
+/// Returns whether there is one: not in a process other than the first, whose part goes to that.
+bool Trainer::save(bool best) {
+  bool has_folder = checkpoints_.has_value();
+  communicator_->broadcast(std::as_writable_bytes(std::span(&has_folder, 1)));
+  if (!has_folder) return false;
+  const Checkpoint all = checkpoint();
+  if (!communicator_->is_first()) return false;
+  checkpoints_->save(all, best, options_.keep);
   checkpoint_ = CheckpointFolder::name_of(state().step);
+  return true;
 }
 
 /// A checkpoint bears the number of updates. When there is one of that number, all that is new is the gradients of some
 /// batches (TrainingTask::accumulate), and going on from it computes them again.
 void Trainer::stop() {
-  if (!checkpoints_) return options_.progress->log("Stopped");
-  const bool is_new = checkpoint_ != CheckpointFolder::name_of(state().step);
+  bool is_new = checkpoints_ && checkpoint_ != CheckpointFolder::name_of(state().step);
+  communicator_->broadcast(std::as_writable_bytes(std::span(&is_new, 1)));
   if (is_new) save(false);
+  if (!checkpoints_) return options_.progress->log("Stopped");
   options_.progress->log(fmt::format("Stopped; {} {}{}", is_new ? "wrote" : "nothing is newer than",
                                      file_of_checkpoint(), options_.advice.go_on));
 }

@@ -51,7 +51,7 @@ class Trainer {
   const std::shared_ptr<Variables>& variables() const { return steps_->variables(); }
   const std::shared_ptr<Arena>& arena() const { return steps_->arena(); }
 
-  /// Weights, moments and state as they are now.
+  /// Weights, moments and state as they are now. Of several processes all call it, and the first has it.
   Checkpoint checkpoint() const { return steps_->checkpoint(); }
   /// Goes on from a checkpoint. Throws Error when its variables are not the model's.
   void restore(const Checkpoint& checkpoint) { steps_->restore(checkpoint); }
@@ -70,7 +70,7 @@ class Trainer {
   bool validate(Json& record);
   bool measure(Json& record);
   bool is_better(const Measures& measures) const;
-  void save(bool best);
+  bool save(bool best);
   bool wants_to_stop() const { return options_.stop && options_.stop(); }
   bool stops() const { return any_process(*communicator_, wants_to_stop()); }
   void stop();

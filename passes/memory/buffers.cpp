@@ -4,8 +4,8 @@
 // 2. Concats. A part of a concat along the leading axis that is computed by a kernel of its own is computed at its
 //    place in the concat's memory; the others are copied there.
 //      before: %c = concat(%a, %b), copied       after: %a at c + 0, %b at c + bytes of a
-// 3. Updates. When nobody reads a variable after the kernel that makes its next content, and the kernel allows it, the
-//    content is written over the variable.
+// 3. Updates. When nobody reads a variable after the kernel that makes its next content, the content is written over the
+//    variable; if that kernel itself reads it, when it allows this.
 // 4. In place. An elementwise kernel writes over an operand whose memory nobody reads afterwards.
 // 5. What is left are regions with a first and a last step; plan_memory gives them offsets.
 
@@ -134,9 +134,10 @@ class BufferPlanner {
       if (parents_[value.index].root != value || is_leaf(value)) continue;  // already part of another region
       const Node& node = graph_.node(graph_.producer(value));
       const std::uint32_t step = step_of_[graph_.producer(value).index];
-      const bool read_later = last_use_[variable.index] > step;
-      if (read_later || !may_write_over(node, graph_.result_index(value), variable) || shares_region(node, variable))
-        continue;
+      const std::uint32_t last_read = last_use_[variable.index];
+      const bool may_overwrite = last_read == step && may_write_over(node, graph_.result_index(value), variable) &&
+                                 !shares_region(node, variable);
+      if (last_read >= step && !may_overwrite) continue;
       alias_to(value, variable, 0);
       plan_.updated_in_place[i] = true;
     }
@@ -224,12 +225,29 @@ class BufferPlanner {
   BufferPlan plan_;
 };
 
+/// What is made of numbers alone, such as the zeros that a state begins anew with.
+bool is_of_numbers(const Graph& graph, const Node& node) {
+  return std::ranges::all_of(node.operands, [&](ValueId operand) {
+    return graph.node(graph.producer(operand)).op == &leaf::constant && graph.type(operand).shape.rank() == 0;
+  });
+}
+
 }  // namespace
 
 std::vector<NodeId> schedule(const Graph& graph) {
+  std::vector<std::uint32_t> other_uses = use_counts(graph);
+  for (const Update& update : graph.updates()) --other_uses[update.value.index];
   std::vector<NodeId> steps;
-  for (const NodeId id : topological_order(graph))
-    if (!is_leaf(*graph.node(id).op)) steps.push_back(id);
+  std::vector<NodeId>
+      last;  // what updates alone wait for: when their variables have been read, it may go right into them
+  for (const NodeId id : topological_order(graph)) {
+    const Node& node = graph.node(id);
+    if (is_leaf(*node.op)) continue;
+    const bool is_read =
+        std::ranges::any_of(node.results, [&](ValueId result) { return other_uses[result.index] > 0; });
+    (is_read || !is_of_numbers(graph, node) ? steps : last).push_back(id);
+  }
+  steps.insert(steps.end(), last.begin(), last.end());
   return steps;
 }
 

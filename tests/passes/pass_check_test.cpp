@@ -37,10 +37,14 @@ void check(Graph& graph, const std::vector<const Pass*>& passes, PassCheck& chec
   CHECK_NOTHROW(run_passes(graph, passes, context, check.observer(count)));
 }
 
+/// What shard-updates makes, one process cannot run (tests/models/training/processes_test.cpp).
+const std::vector<std::string> without_shards{"shard-updates"};
+
 /// The pipeline, and each pass alone.
 void check_all(const Graph& given, const PassCheckOptions& options, Acted& acted) {
   const PassCheck fresh(given, reference_backend(), options);
   for (const Pass* pass : all_passes()) {
+    if (pass == &pass::shard_updates) continue;
     CAPTURE(pass->name);
     Graph graph = given.clone();
     PassCheck of_pass = fresh;
@@ -48,7 +52,7 @@ void check_all(const Graph& given, const PassCheckOptions& options, Acted& acted
   }
   Graph graph = given.clone();
   PassCheck of_pipeline = fresh;
-  check(graph, compile_pipeline(), of_pipeline, acted);
+  check(graph, compile_pipeline(without_shards), of_pipeline, acted);
 }
 
 }  // namespace
@@ -63,7 +67,7 @@ TEST_CASE("the check finds nothing wrong with any pass on random graphs" * docte
     PassCheck of_fusions(graph, reference_backend(), {.seed = seed, .tolerance = 0.0});
     check(graph, {&pass::fuse_elementwise}, of_fusions, acted);
   }
-  for (const Pass* pass : compile_pipeline()) {
+  for (const Pass* pass : compile_pipeline(without_shards)) {
     CAPTURE(pass->name);
     CHECK(acted[pass->name] >= 5);
   }
@@ -84,7 +88,7 @@ TEST_CASE("the check finds nothing wrong with any pass on the golden cases of al
     ++graphs;
   }
   CHECK(graphs > 100);
-  for (const Pass* pass : compile_pipeline()) {
+  for (const Pass* pass : compile_pipeline(without_shards)) {
     CAPTURE(pass->name);
     CHECK(acted[pass->name] > 0);
   }

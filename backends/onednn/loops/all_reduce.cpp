@@ -6,20 +6,17 @@
 //
 // So each sends and receives 2 (n - 1) / n of the bytes, whatever n is, and no sum depends on how they came.
 
-#include "backends/onednn/loops/all_reduce.h"
-
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/collective.h"
 
 namespace weft::onednn {
 namespace {
 
-/// What is in flight at once: enough that the time goes into bytes and not into messages.
-constexpr std::int64_t most_bucket_bytes = std::int64_t{4} << 20;
 constexpr std::int64_t slice_bytes_step = 64;
 
 /// A part of a value: where it lies in its bucket.
@@ -39,9 +36,9 @@ std::vector<Bucket> buckets_of(std::span<const TensorType> values) {
   std::vector<Bucket> buckets;
   for (std::size_t i = 0; i < values.size(); ++i)
     for (std::int64_t offset = 0; offset < values[i].bytes();) {
-      if (buckets.empty() || buckets.back().bytes == most_bucket_bytes) buckets.emplace_back();
+      if (buckets.empty() || buckets.back().bytes == most_bytes_in_flight) buckets.emplace_back();
       Bucket& bucket = buckets.back();
-      const std::int64_t bytes = std::min(values[i].bytes() - offset, most_bucket_bytes - bucket.bytes);
+      const std::int64_t bytes = std::min(values[i].bytes() - offset, most_bytes_in_flight - bucket.bytes);
       bucket.parts.push_back({i, offset, bucket.bytes, bytes});
       bucket.bytes += bytes;
       offset += bytes;
@@ -95,17 +92,8 @@ class AllReduce {
   std::int64_t most_slice_ = 0;
 };
 
-}  // namespace
-
-Kernel all_reduce_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
-  return dispatch_number(spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    AllReduce<T> reduce(spec, communicator);
-    const std::size_t scratch_bytes = reduce.scratch_bytes();
-    return {.run = std::move(reduce), .scratch_bytes = scratch_bytes, .kind = "exchange"};
-  });
-}
-
-Kernel all_reduce(const KernelSpec& spec) {
+/// The sums of one process are what it gave.
+Kernel copies(const KernelSpec& spec) {
   std::vector<std::size_t> bytes;
   for (const TensorType& type : spec.operands) bytes.push_back(static_cast<std::size_t>(type.bytes()));
   return {.run =
@@ -116,5 +104,18 @@ Kernel all_reduce(const KernelSpec& spec) {
               },
           .kind = "copy"};
 }
+
+}  // namespace
+
+Kernel all_reduce_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
+  if (communicator->is_alone()) return copies(spec);
+  return dispatch_number(spec.operands[0].dtype, [&]<typename T>() -> Kernel {
+    AllReduce<T> reduce(spec, communicator);
+    const std::size_t scratch_bytes = reduce.scratch_bytes();
+    return {.run = std::move(reduce), .scratch_bytes = scratch_bytes, .kind = "exchange"};
+  });
+}
+
+Kernel all_reduce(const KernelSpec& spec) { return all_reduce_among(spec, one_process()); }
 
 }  // namespace weft::onednn

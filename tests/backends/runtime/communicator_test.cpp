@@ -67,6 +67,75 @@ TEST_CASE("all_reduce adds in a binary tree over the processes, and all have the
   }
 }
 
+namespace {
+
+constexpr std::int64_t norm_chunk = 65536;
+
+Tensor uneven_values(int rank, std::int64_t count) {
+  Tensor tensor(TensorType{DType::f32, {count}});
+  for (std::uint64_t i = 0; float& element : tensor.as<float>()) element = uneven(rank, i++);
+  return tensor;
+}
+
+/// A value, and one that all processes have alike, through shards; the norm of both.
+Graph sharding(int processes, std::int64_t elements, std::int64_t whole) {
+  const Sharding among{.processes = processes, .step = norm_chunk};
+  Graph graph("sharding");
+  const Value x = graph.input("x", DType::f32, {elements});
+  const Value alike = graph.input("alike", DType::f32, {whole});
+  const Value sum = reduce_scatter(x, among);
+  graph.output("all_reduced", all_reduce(Values{x})[0]);
+  graph.output("gathered", all_gather(sum, {elements}, among));
+  graph.output("norm", global_norm(Values{all_reduce(Values{x})[0], alike}));
+  graph.output("norm_of_shards",
+               global_norm_of_shards(Values{sum, alike}, std::vector<std::int64_t>{elements, 0}, among));
+  graph.output("alike", all_gather(shard(alike, among), {whole}, among));
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("what is scattered and gathered is all_reduced, and the norm of shards is that of the whole, to the bit") {
+  for (const int size : {1, 2, 3, 4})
+    for (const std::int64_t elements : {std::int64_t{5}, norm_chunk, 3 * norm_chunk - 1, 4 * norm_chunk + 7}) {
+      CAPTURE(size);
+      CAPTURE(elements);
+      std::mutex one_at_a_time;
+      test::ThreadProcesses(size).run([&](const std::shared_ptr<const Communicator>& communicator) {
+        const auto backend = onednn_backend({.threads = 1, .communicator = communicator});
+        const std::int64_t whole = elements / 2 + 1;
+        Execution execution(compile(sharding(size, elements, whole), *backend));
+        const Tensor alike = uneven_values(9, whole);
+        const TensorMap outputs =
+            execution.run({{"x", uneven_values(communicator->rank(), elements)}, {"alike", alike}});
+        const std::lock_guard lock(one_at_a_time);
+        CHECK(outputs.at("gathered") == outputs.at("all_reduced"));
+        CHECK(outputs.at("alike") == alike);
+        CHECK(outputs.at("norm_of_shards") == outputs.at("norm"));
+        CHECK(outputs.at("norm").number(0) > 0.0);
+      });
+    }
+}
+
+TEST_CASE("shards among other processes than there are, or within a norm's chunks, are refused") {
+  const auto refusal = [](int size, const Sharding& among) {
+    std::string message;
+    test::ThreadProcesses(size).run([&](const std::shared_ptr<const Communicator>& communicator) {
+      Graph graph;
+      const Value x = graph.input("x", DType::f32, {among.shard(7)});
+      graph.output("norm", global_norm_of_shards(Values{x}, std::vector<std::int64_t>{7}, among));
+      try {
+        compile(graph, *onednn_backend({.communicator = communicator}));
+      } catch (const Error& error) {
+        if (communicator->is_first()) message = error.what();
+      }
+    });
+    return message;
+  };
+  CHECK(refusal(2, {.processes = 3, .step = 4}).find("it is for 3 processes, 2 run the graph") != std::string::npos);
+  CHECK(refusal(2, {.processes = 2, .step = 4}).find("chunks of 65536 elements: a step of 4") != std::string::npos);
+}
+
 TEST_CASE("what is not the same in all processes is told with both sides and the hosts, in all of them") {
   for (const int odd : {1, 2}) {
     std::vector<std::string> messages(3);

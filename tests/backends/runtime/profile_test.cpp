@@ -13,13 +13,14 @@ using namespace weft;
 
 namespace {
 
-/// A product, a copy into the output, and an update by copy.
+/// A product, copies into the outputs, and an update by copy, as its variable is read to the end.
 Graph counted_product() {
   Graph graph("counted_product");
   const Value x = graph.input("x", DType::f32, {2, 3});
   const Value kernel = graph.parameter("kernel", {3, 4}, Initializer::zeros());
   const Value old = graph.state("old", {DType::f32, {3, 4}});
   graph.output("y", matmul(x, kernel));
+  graph.output("old", old);
   graph.update(old, kernel * 2.0);
   return graph;
 }
@@ -49,7 +50,7 @@ TEST_CASE("a profile counts the runs while it is on, with each kernel's cost") {
     CHECK(product.step.bytes == 4.0 * (2 * 3 + 3 * 4 + 2 * 4));
     CHECK(product.seconds >= product.last_seconds);
     CHECK(product.last_seconds > 0);
-    CHECK(profile_of("output").step.bytes == 2 * 4.0 * (2 * 4));
+    CHECK(profile_of("output").step.bytes == 2 * 4.0 * (2 * 4 + 3 * 4));
     const StepProfile& update = profile_of("update");
     CHECK(update.step.bytes == 2 * 4.0 * (3 * 4));
     CHECK(update.last_start >= product.last_start + product.last_seconds);

@@ -64,6 +64,15 @@ together 4 "${short[@]}" --out four || fail 'training by four processes fails' "
 same_run alone four
 [[ ! -e four/lock ]] || fail 'the lock stays'
 
+# ---- Large parameters are updated in shards: the moments of a checkpoint are whole, whoever goes on with them.
+
+wide=(--builtin --limit 120 --batch 16 --embedding 12 --units 300 --max-length 12 --accumulate 4 --threads 1
+  --valid-sentences 0 --samples 0 --checkpoint-every 1)
+"$nmt" train "${wide[@]}" --epochs 2 --out wide 2>err || fail 'training a wide model fails' "$(<err)"
+together 4 "${wide[@]}" --epochs 1 --out shards || fail 'training in shards fails' "$(<err)"
+together 2 --resume --epochs 2 --out shards || fail 'two processes do not go on with the shards of four' "$(<err)"
+same_run wide shards
+
 # ---- One is killed, another one is told to stop; others go on.
 
 # descendants PID: the processes below it that are weft-nmt.

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include "backends/runtime/communicator.h"
+#include "backends/runtime/kernel.h"
+#include "ops/collective/sharding.h"
+
+namespace weft::onednn {
+
+/// What is in flight at once: enough that the time goes into bytes and not into messages.
+inline constexpr std::int64_t most_bytes_in_flight = std::int64_t{4} << 20;
+
+/// The processes of a program that runs alone.
+std::shared_ptr<const Communicator> one_process();
+
+/// A kernel among these processes, which each have the same one.
+using CollectiveFactory = Kernel(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator);
+CollectiveFactory all_reduce_among;
+CollectiveFactory reduce_scatter_among;
+CollectiveFactory all_gather_among;
+CollectiveFactory shard_among;
+CollectiveFactory global_norm_of_shards_among;
+
+/// The sharding of a node. Throws Error when it is one among other processes than these.
+Sharding sharding_among(const Node& node, const Communicator& communicator);
+
+/// The elements [first, first + count) of x, which has `elements`: zeros where there are none.
+template <typename T>
+void copy_filled(const T* x, std::int64_t elements, std::int64_t first, std::int64_t count, T* to) {
+  const std::int64_t there = std::clamp<std::int64_t>(elements - first, 0, count);
+  if (there > 0) std::copy_n(x + first, there, to);
+  std::fill_n(to + there, count - there, T{});
+}
+
+}  // namespace weft::onednn

@@ -1,0 +1,49 @@
+#include "ops/collective/sharding.h"
+#include "ops/helpers.h"
+#include "ops/op_list.h"
+#include "ops/ops.h"
+
+namespace weft {
+namespace {
+
+std::vector<TensorType> infer_reduce_scatter(std::span<const TensorType> operands, const Attributes& attributes) {
+  require_operand_count(operands, 1);
+  require_number(operands[0], "x");
+  return {{operands[0].dtype, Shape{sharding_of(attributes).shard(operands[0].shape.volume())}}};
+}
+
+/// Each process's x is in the shards of all.
+std::vector<Value> gradient_of_reduce_scatter(const GradientContext& context) {
+  return {all_gather(context.cotangent(0), context.operand(0).shape(), sharding_of(context.attributes()))};
+}
+
+std::vector<Value> reduce_scatter_case_matrix(Graph& graph) {
+  return {reduce_scatter(graph.input("x", DType::f32, {3, 5}), {.processes = 1, .step = 4})};
+}
+std::vector<Value> reduce_scatter_case_whole_steps(Graph& graph) {
+  return {reduce_scatter(graph.input("x", DType::f32, {6}), {.processes = 1, .step = 3})};
+}
+
+}  // namespace
+
+const Op op::reduce_scatter = {
+    .name = "reduce_scatter",
+    .family = "collective",
+    .summary =
+        "this process's shard of the sum of x over all processes, added as by all_reduce; the shards are equal, "
+        "and filled up with zeros",
+    .operands = {"x"},
+    .results = {"shard"},
+    .attributes = {processes_line, step_line},
+    .infer = infer_reduce_scatter,
+    .gradient = gradient_of_reduce_scatter,
+    .flops = one_flop_per_operand,
+    .cases = {{.name = "matrix", .build = reduce_scatter_case_matrix},
+              {.name = "whole_steps", .build = reduce_scatter_case_whole_steps}},
+};
+
+Value reduce_scatter(Value x, const Sharding& sharding) {
+  return apply(op::reduce_scatter, {x}, sharding_attributes(sharding));
+}
+
+}  // namespace weft

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+#include "ops/ops.h"
+
+// What the collective ops with shards share. Not for users.
+
+namespace weft {
+
+/// The lines about the attributes that a sharding is kept in.
+inline constexpr std::string_view processes_line = "processes: how many share the value";
+inline constexpr std::string_view step_line = "step: a shard has whole multiples of so many elements";
+
+/// By how many elements a norm is summed: a shard of whole chunks has sums that the whole value has as well.
+inline constexpr std::int64_t norm_chunk = 65536;
+
+/// Attributes, and back. The second throws Error for numbers that are none of a sharding.
+Attributes sharding_attributes(const Sharding& sharding);
+Sharding sharding_of(const Attributes& attributes);
+
+}  // namespace weft
