@@ -523,8 +523,9 @@ struct Sharding {
   /// The size of a shard of a value of so many elements.
   std::int64_t shard(std::int64_t elements) const;
 };
-/// This process's shard of the sum of x over all processes, added as by all_reduce: [shard].
-Value reduce_scatter(Value x, const Sharding& sharding);
+/// This process's shard of the sum of x over all processes, added as by all_reduce: [shard]. With `sent_in_bf16`,
+/// each process's x is rounded to it on its way, and added in f32; one process alone sends nothing.
+Value reduce_scatter(Value x, const Sharding& sharding, bool sent_in_bf16 = false);
 /// The value of that shape whose shards, [shard], the processes have.
 Value all_gather(Value shard, const Shape& shape, const Sharding& sharding);
 /// This process's shard, [shard], of a value that all processes have alike.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -12,6 +13,15 @@
 
 namespace weft {
 
+/// What numbers are rounded to: the factors of matrix products, which are added in f32 with all else in f32, or what
+/// processes send each other.
+enum class Precision : std::uint8_t {
+  f32,
+  bf16,
+};
+/// "f32", "bf16".
+std::string_view to_string(Precision precision);
+
 /// What a pass may know beside the graph.
 struct PassContext {
   /// Whether the backend runs an op whole; ops that it does not are decomposed. Empty: it runs everything.
@@ -22,6 +32,8 @@ struct PassContext {
   std::optional<std::size_t> memory_budget = {};
   /// How many processes run the graph together.
   int processes = 1;
+  /// What they round the gradients of large parameters to on their way.
+  Precision communicate = Precision::f32;
   /// The scratch memory that the kernel of a node asks for. Empty: none.
   std::function<std::size_t(const Graph& graph, NodeId node)> scratch_bytes = {};
   /// Whether convolutions run faster on images whose channels come last.

@@ -41,14 +41,6 @@ extern const Pass split_reduction;
 /// kernels for what these take apart.
 bool can_be_left_out(const Pass& pass);
 
-/// What matrix products take their factors in; they are added in f32, and all else is f32 in any case.
-enum class Precision : std::uint8_t {
-  f32,
-  bf16,  ///< rounded to it (passes/mixed_precision.cpp)
-};
-/// "f32", "bf16".
-std::string_view to_string(Precision precision);
-
 /// What compile() does to a graph, in order, without the passes named in `disabled`. Throws Error for a name that no
 /// pass has, and for one that compiling cannot do without.
 std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled = {},

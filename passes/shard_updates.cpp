@@ -14,7 +14,8 @@
 //                                                %w1 = all_gather(%own_w1)
 //   update %w = %w1                              update %w = %w1
 //
-// What is exchanged are as many bytes as an all_reduce takes. An update has the same bits, as each of its elements goes by
+// With PassContext::communicate the sums are rounded to bf16 on their way. Else
+// what is exchanged are as many bytes as an all_reduce takes. An update has the same bits, as each of its elements goes by
 // itself, and so has the norm: shards are whole chunks of those that it is summed by (norm_chunk). All this must hold:
 // - the parameter has as many chunks as there are processes, or more; smaller ones are updated by all
 // - its gradient is made of a sum over micro-batches by products and quotients with scalars
@@ -141,7 +142,10 @@ class UpdateSharding {
     const Node node = graph_.node(update.node);
     const Graph::Scope scope = graph_.absolute_scope(node.scope);
     const Value parameter = graph_.value(node.operands[0]);
-    Value gradient = sharded(update.sum, [&] { return reduce_scatter(graph_.value(update.sum), sharding_); });
+    Value gradient = sharded(update.sum, [&] {
+      const bool in_bf16 = context_.communicate == Precision::bf16;
+      return reduce_scatter(graph_.value(update.sum), sharding_, in_bf16);
+    });
     for (const NodeId id : update.scaled)
       gradient = sharded(graph_.node(id).results[0], [&] {
         const Node scaled = graph_.node(id);

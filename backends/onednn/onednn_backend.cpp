@@ -49,6 +49,7 @@ class OnednnBackend : public Backend {
   bool prefers_channels_last() const override { return __builtin_cpu_supports("avx2") != 0; }
 
   const Communicator& communicator() const override { return *options_.communicator; }
+  Precision communicates_in() const override { return options_.communicate; }
 
   Kernel make_kernel(const KernelSpec& spec) const override {
     if (options_.threads == 0 && onednn::pays_on_threads(spec)) return make(spec);

@@ -24,6 +24,9 @@ struct OnednnOptions {
   int threads = 0;
   /// The processes that train together (backends/mpi); without it, one alone.
   std::shared_ptr<const Communicator> communicator = {};
+  /// What these send each other of the gradients of large parameters is rounded to. With bf16 results depend on how many
+  /// they are.
+  Precision communicate = Precision::f32;
 };
 
 /// oneDNN primitives and vectorised loops, in float32, threaded.

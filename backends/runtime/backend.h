@@ -4,6 +4,7 @@
 
 #include "backends/runtime/communicator.h"
 #include "backends/runtime/kernel.h"
+#include "passes/pass.h"
 
 namespace weft {
 
@@ -21,6 +22,8 @@ class Backend {
   virtual Kernel make_kernel(const KernelSpec& spec) const = 0;
   /// The processes that run what is compiled for it, together.
   virtual const Communicator& communicator() const { return single_process(); }
+  /// What they round the gradients of large parameters to on their way.
+  virtual Precision communicates_in() const { return Precision::f32; }
 };
 
 }  // namespace weft

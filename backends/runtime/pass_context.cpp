@@ -9,6 +9,7 @@ PassContext pass_context(const Backend& backend, std::optional<std::size_t> memo
           .evaluate = [&backend](const Graph& of, NodeId node) { return evaluate_constant_node(of, node, backend); },
           .memory_budget = memory_budget,
           .processes = backend.communicator().size(),
+          .communicate = backend.communicates_in(),
           .prefers_channels_last = backend.prefers_channels_last()};
 }
 

@@ -9,6 +9,9 @@ namespace {
 std::vector<TensorType> infer_reduce_scatter(std::span<const TensorType> operands, const Attributes& attributes) {
   require_operand_count(operands, 1);
   require_number(operands[0], "x");
+  const std::string& sent = attributes.get_or<std::string>("sent", "");
+  require(sent.empty() || sent == "bf16", "sent is '{}': 'bf16' is needed, or nothing", sent);
+  if (!sent.empty()) require_float(operands[0], "x");
   return {{operands[0].dtype, Shape{sharding_of(attributes).shard(operands[0].shape.volume())}}};
 }
 
@@ -23,6 +26,9 @@ std::vector<Value> reduce_scatter_case_matrix(Graph& graph) {
 std::vector<Value> reduce_scatter_case_whole_steps(Graph& graph) {
   return {reduce_scatter(graph.input("x", DType::f32, {6}), {.processes = 1, .step = 3})};
 }
+std::vector<Value> reduce_scatter_case_sent_in_bf16(Graph& graph) {
+  return {reduce_scatter(graph.input("x", DType::f32, {3, 5}), {.processes = 1, .step = 4}, true)};
+}
 
 }  // namespace
 
@@ -34,16 +40,21 @@ const Op op::reduce_scatter = {
         "and filled up with zeros",
     .operands = {"x"},
     .results = {"shard"},
-    .attributes = {processes_line, step_line},
+    .attributes =
+        {processes_line, step_line,
+         "sent: bf16 where what processes send each other is rounded to it; may be absent: nothing is rounded"},
     .infer = infer_reduce_scatter,
     .gradient = gradient_of_reduce_scatter,
     .flops = one_flop_per_operand,
     .cases = {{.name = "matrix", .build = reduce_scatter_case_matrix},
-              {.name = "whole_steps", .build = reduce_scatter_case_whole_steps}},
+              {.name = "whole_steps", .build = reduce_scatter_case_whole_steps},
+              {.name = "sent_in_bf16", .build = reduce_scatter_case_sent_in_bf16}},
 };
 
-Value reduce_scatter(Value x, const Sharding& sharding) {
-  return apply(op::reduce_scatter, {x}, sharding_attributes(sharding));
+Value reduce_scatter(Value x, const Sharding& sharding, bool sent_in_bf16) {
+  Attributes attributes = sharding_attributes(sharding);
+  if (sent_in_bf16) attributes.set("sent", std::string("bf16"));
+  return apply(op::reduce_scatter, {x}, std::move(attributes));
 }
 
 }  // namespace weft

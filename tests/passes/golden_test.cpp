@@ -66,11 +66,18 @@ std::optional<std::size_t> memory_budget(const std::string& text) {
   return std::stoull(text.substr(at + words.size()));
 }
 
-bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget = {}) {
+/// What the case's comment says.
+Precision communicated(const std::string& text) {
+  return text.find("# Communicated in bf16") == std::string::npos ? Precision::f32 : Precision::bf16;
+}
+
+bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget = {},
+              Precision communicate = Precision::f32) {
   bool changed = false;
   const Pass* const passes[] = {&pass};
   PassContext context = pass_context(reference_backend(), budget);
   context.processes = 2;  // for data-parallel
+  context.communicate = communicate;
   context.prefers_channels_last = true;
   // The reference backend has no kernels for what it makes.
   if (&pass == &pass::fuse_elementwise || &pass == &pass::split_reduction) context.runs_whole = {};
@@ -83,7 +90,7 @@ bool run_pass(Graph& graph, const Pass& pass, std::optional<std::size_t> budget 
 GoldenCase made_by(const Pass& pass, const std::string& before) {
   Graph graph = parse_text(before, all_ops());
   const std::string text = to_text(graph);
-  if (!run_pass(graph, pass, memory_budget(before))) {
+  if (!run_pass(graph, pass, memory_budget(before), communicated(before))) {
     CHECK_MESSAGE(to_text(graph) == text, "the pass says that it changed nothing, but it did");
     return {before, "", true};
   }

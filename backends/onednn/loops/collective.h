@@ -26,12 +26,13 @@ CollectiveFactory global_norm_of_shards_among;
 /// The sharding of a node. Throws Error when it is one among other processes than these.
 Sharding sharding_among(const Node& node, const Communicator& communicator);
 
-/// The elements [first, first + count) of x, which has `elements`: zeros where there are none.
-template <typename T>
-void copy_filled(const T* x, std::int64_t elements, std::int64_t first, std::int64_t count, T* to) {
+/// The elements [first, first + count) of x, which has `elements`, as `To`: zeros where there are none.
+template <typename T, typename To>
+void copy_filled(const T* x, std::int64_t elements, std::int64_t first, std::int64_t count, To* to) {
   const std::int64_t there = std::clamp<std::int64_t>(elements - first, 0, count);
-  if (there > 0) std::copy_n(x + first, there, to);
-  std::fill_n(to + there, count - there, T{});
+  std::transform(x + std::min(first, elements), x + std::min(first, elements) + there, to,
+                 [](T element) { return static_cast<To>(element); });
+  std::fill_n(to + there, count - there, static_cast<To>(T{}));
 }
 
 }  // namespace weft::onednn

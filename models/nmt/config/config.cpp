@@ -55,6 +55,7 @@ constexpr Named<Schedule> schedules[] = {{Schedule::constant, "constant"},
 constexpr Named<BestBy> all_measures[] = {{BestBy::loss, "loss"}, {BestBy::bleu, "bleu"}};
 constexpr Named<TrainingPrecision> precisions[] = {
     {TrainingPrecision::f32, "f32"}, {TrainingPrecision::bf16, "bf16"}, {TrainingPrecision::automatic, "auto"}};
+constexpr Named<Precision> communicated[] = {{Precision::f32, "f32"}, {Precision::bf16, "bf16"}};
 constexpr Named<SplitKind> splits[] = {{SplitKind::leak_free, "leak-free"}, {SplitKind::random, "random"}};
 
 /// The sizes of the tutorial, which are the defaults, and its part of fra.txt; with what keeps so many weights from
@@ -151,6 +152,12 @@ std::vector<std::string_view> names_of<TrainingPrecision>() {
 }
 std::string_view to_string(TrainingPrecision precision) { return name_of(precisions, precision); }
 TrainingPrecision parse_training_precision(std::string_view name) { return find_name(precisions, "precision", name); }
+
+template <>
+std::vector<std::string_view> names_of<Precision>() {
+  return names_in(communicated);
+}
+Precision parse_precision(std::string_view name) { return find_name(communicated, "precision", name); }
 
 template <>
 std::vector<std::string_view> names_of<Schedule>() {

@@ -10,6 +10,7 @@
 #include "models/nmt/text/subwords.h"
 #include "models/training/schedule.h"
 #include "ops/ops.h"
+#include "passes/pass.h"
 
 namespace weft {
 class Json;
@@ -128,6 +129,9 @@ enum class TrainingPrecision {
 std::string_view to_string(TrainingPrecision precision);
 TrainingPrecision parse_training_precision(std::string_view name);
 
+using weft::Precision;
+Precision parse_precision(std::string_view name);
+
 // TrainingConfig::kernels is one of these words, or the path of a table.
 inline constexpr std::string_view default_kernels = "default";   ///< by the rule
 inline constexpr std::string_view measured_kernels = "measure";  ///< timed before the first step
@@ -154,6 +158,7 @@ struct TrainingConfig {
   double baseline_decay = 0.9;           ///< of the moving baseline
   std::uint64_t seed = 1;
   TrainingPrecision precision = TrainingPrecision::f32;
+  Precision communicate = Precision::f32;  ///< what processes round the gradients of large parameters to on their way
   std::string kernels =
       std::string(default_kernels);    ///< of products: by the rule, measured, or a table's path (kernel_choice.h)
   std::int64_t checkpoint_every = 2;   ///< epochs

@@ -38,6 +38,7 @@ SettingValue to_value(LossNormalisation member) { return std::string(to_string(m
 SettingValue to_value(SplitKind member) { return std::string(to_string(member)); }
 SettingValue to_value(Schedule member) { return std::string(to_string(member)); }
 SettingValue to_value(TrainingPrecision member) { return std::string(to_string(member)); }
+SettingValue to_value(Precision member) { return std::string(weft::to_string(member)); }
 SettingValue to_value(BestBy member) { return std::string(to_string(member)); }
 SettingValue to_value(Normaliser member) { return std::string(normaliser_name(member)); }
 SettingValue to_value(SubwordKind member) { return std::string(to_string(member)); }
@@ -62,6 +63,7 @@ void assign(Schedule& member, const SettingValue& value) { member = parse_schedu
 void assign(TrainingPrecision& member, const SettingValue& value) {
   member = parse_training_precision(std::get<std::string>(value));
 }
+void assign(Precision& member, const SettingValue& value) { member = parse_precision(std::get<std::string>(value)); }
 void assign(BestBy& member, const SettingValue& value) { member = parse_best_by(std::get<std::string>(value)); }
 void assign(Normaliser& member, const SettingValue& value) { member = find_normaliser(std::get<std::string>(value)); }
 void assign(SubwordKind& member, const SettingValue& value) {
@@ -269,6 +271,11 @@ std::vector<Setting> make_settings() {
           "precision",
           "what products take their factors in: bf16 is faster where the processor multiplies it, which auto finds out",
           choice_of<TrainingPrecision>())),
+      later(training_setting<&TrainingConfig::communicate>("communicate",
+                                                           "what several processes round the gradients that they send "
+                                                           "each other to; with bf16 the weights depend on how "
+                                                           "many these are",
+                                                           choice_of<Precision>())),
       later(training_setting<&TrainingConfig::kernels>(
           "kernels",
           "what runs the products: default, by a built-in rule; measure, the fastest kernels here, timed once, kept in "

@@ -39,9 +39,10 @@ std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view k
 }
 
 std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels,
-                                            const std::shared_ptr<const Communicator>& communicator) {
+                                            const std::shared_ptr<const Communicator>& communicator,
+                                            Precision communicate) {
   if (!kernels && !communicator) return nullptr;
-  return onednn_backend({.kernels = kernels, .communicator = communicator});
+  return onednn_backend({.kernels = kernels, .communicator = communicator, .communicate = communicate});
 }
 
 }  // namespace weft::nmt

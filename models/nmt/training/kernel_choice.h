@@ -37,6 +37,7 @@ std::shared_ptr<const onednn::KernelSelection> choose_kernels(std::string_view k
 
 /// The fast backend with those kernels (nullptr: by its rules), for those processes (nullptr: one).
 std::shared_ptr<const Backend> backend_with(const std::shared_ptr<const onednn::KernelSelection>& kernels,
-                                            const std::shared_ptr<const Communicator>& communicator = {});
+                                            const std::shared_ptr<const Communicator>& communicator = {},
+                                            Precision communicate = Precision::f32);
 
 }  // namespace weft::nmt

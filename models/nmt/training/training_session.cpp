@@ -103,7 +103,7 @@ TrainerOptions TrainingSession::trainer_options() {
   options.check_numerics = options_.check_numerics;
   options.find_divergence = true;
   options.memory_budget = options_.memory_budget;
-  options.backend = backend_with(kernels_, options_.communicator);
+  options.backend = backend_with(kernels_, options_.communicator, run_.config().training.communicate);
   options.alike = common_lines();
   options.programs = programs_;
   options.advice = {

@@ -10,6 +10,7 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "backends/runtime/execution.h"
+#include "graph/base/bfloat16.h"
 #include "graph/base/error.h"
 #include "graph/base/random.h"
 #include "ops/ops.h"
@@ -115,6 +116,31 @@ TEST_CASE("what is scattered and gathered is all_reduced, and the norm of shards
         CHECK(outputs.at("norm").number(0) > 0.0);
       });
     }
+}
+
+TEST_CASE("what is sent in bf16 is rounded to it, and added in f32") {
+  constexpr std::int64_t elements = 3000;
+  for (const int size : {1, 2, 3}) {
+    CAPTURE(size);
+    std::mutex one_at_a_time;
+    test::ThreadProcesses(size).run([&](const std::shared_ptr<const Communicator>& communicator) {
+      const Sharding among{.processes = size, .step = 16};
+      Graph graph;
+      const Value x = graph.input("x", DType::f32, {elements});
+      graph.output("sum", all_gather(reduce_scatter(x, among, true), {elements}, among));
+      Execution execution(compile(graph, *onednn_backend({.threads = 1, .communicator = communicator})));
+      const Tensor sum = execution.run({{"x", uneven_values(communicator->rank(), elements)}}).at("sum");
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < elements; ++i) {
+        std::vector<float> terms;
+        for (int rank = 0; rank < size; ++rank)
+          terms.push_back(size == 1 ? uneven(rank, i) : static_cast<float>(BFloat16(uneven(rank, i))));
+        if (sum.as<float>()[i] != test::tree_sum_of(terms)) ++wrong;
+      }
+      const std::lock_guard lock(one_at_a_time);
+      CHECK(wrong == 0);
+    });
+  }
 }
 
 TEST_CASE("shards among other processes than there are, or within a norm's chunks, are refused") {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <mutex>
 #include <vector>
 
@@ -46,7 +47,8 @@ Seen train(const Config& config, const std::shared_ptr<const Communicator>& comm
            const Checkpoint* from = nullptr) {
   const std::vector<Example> examples = tiny_examples(pairs);
   TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
-  options.backend = onednn_backend({.threads = 1, .communicator = communicator});
+  options.backend =
+      onednn_backend({.threads = 1, .communicator = communicator, .communicate = config.training.communicate});
   StepRunner runner(training_task(config, examples), options, communicator->is_first() ? from : nullptr);
   Seen seen;
   for (int epoch = 0; epoch < epochs; ++epoch)
@@ -111,6 +113,27 @@ TEST_CASE("a large parameter is updated in shards to the bits of one process, wh
     CHECK(ended[0].variables == alone.variables);
     CHECK(ended[0].state == alone.state);
   }
+}
+
+TEST_CASE("with bf16 on the way two processes come to weights of their own, near those of one" *
+          doctest::test_suite("slow")) {
+  Config config = sharing(4);
+  config.model.units = 150;
+  const Seen alone = train_together(1, config, 1)[0];
+  config.training.communicate = Precision::bf16;
+  const std::vector<Seen> rounded = train_together(2, config, 1);
+  CHECK(train_together(2, config, 1)[0].variables == rounded[0].variables);
+  const Tensor& expected = alone.variables.at("encoder_gru/recurrent_kernel");
+  const Tensor& actual = rounded[0].variables.at("encoder_gru/recurrent_kernel");
+  double difference = 0.0;
+  double size = 0.0;
+  for (std::int64_t i = 0; i < expected.shape().volume(); ++i) {
+    difference += std::abs(expected.number(i) - actual.number(i));
+    size += std::abs(expected.number(i));
+  }
+  CHECK(difference > 0.0);
+  CHECK(difference < 0.03 * size);
+  CHECK(alone.variables.at("encoder_gru/input_bias") != rounded[0].variables.at("encoder_gru/input_bias"));
 }
 
 TEST_CASE("what one number of processes has begun another one goes on with") {

@@ -120,6 +120,7 @@ TEST_CASE("every setting survives JSON") {
                      .baseline_decay = 0.4,
                      .seed = std::numeric_limits<std::int64_t>::max(),
                      .precision = TrainingPrecision::bf16,
+                     .communicate = Precision::bf16,
                      .kernels = "/picks/kernels.json",
                      .checkpoint_every = 23,
                      .keep = 29,
