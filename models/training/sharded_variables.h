@@ -21,7 +21,7 @@ class ShardedVariables {
   /// What is sharded: the names, and the types as a whole.
   const std::map<std::string, TensorType, std::less<>>& types() const { return types_; }
 
-  /// The whole, of the shards of all processes, which all call it.
+  /// The whole, of the shards of all processes, which all call it; the first one has it, the others have nothing.
   Tensor whole(std::string_view name) const;
   /// This process's shard of a whole.
   Tensor shard_of(std::string_view name, const Tensor& whole) const;

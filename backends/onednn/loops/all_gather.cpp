@@ -9,8 +9,7 @@ Kernel all_gather_among(const KernelSpec& spec, const std::shared_ptr<const Comm
   const std::int64_t elements = spec.results[0].shape.volume();
   const std::int64_t shard = spec.operands[0].shape.volume();
   return dispatch_size(spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t piece =
-        std::min(shard, most_bytes_in_flight / (processes * static_cast<std::int64_t>(sizeof(T))) + 1);
+    const std::int64_t piece = piece_of_shard(shard, processes, sizeof(T));
     const auto run = [=](const KernelBuffers& buffers) {
       T* const y = buffers.result<T>(0);
       for (std::int64_t first = 0; first < shard; first += piece) {

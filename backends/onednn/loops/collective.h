@@ -12,6 +12,14 @@ namespace weft::onednn {
 /// What is in flight at once: enough that the time goes into bytes and not into messages.
 inline constexpr std::int64_t most_bytes_in_flight = std::int64_t{4} << 20;
 
+/// Of a shard, how many elements are in flight at once: of all processes together most_bytes_in_flight, but of each so many
+/// that a message is worth its latency.
+inline std::int64_t piece_of_shard(std::int64_t shard, std::int64_t processes, std::size_t element) {
+  constexpr std::int64_t least_bytes = std::int64_t{64} << 10;
+  const std::int64_t bytes = std::max(most_bytes_in_flight / processes, least_bytes);
+  return std::min(shard, bytes / static_cast<std::int64_t>(element));
+}
+
 /// The processes of a program that runs alone.
 std::shared_ptr<const Communicator> one_process();
 

@@ -22,7 +22,7 @@ class ReduceScatter {
         processes_(communicator_->size()),
         elements_(spec.operands[0].shape.volume()),
         shard_(spec.results[0].shape.volume()),
-        piece_(std::min(shard_, most_bytes_in_flight / (processes_ * static_cast<std::int64_t>(sizeof(Sent))) + 1)) {}
+        piece_(piece_of_shard(shard_, processes_, sizeof(Sent))) {}
 
   /// What is sent, what comes, and where that is added if it is of another type.
   std::size_t scratch_bytes() const {

@@ -139,7 +139,8 @@ inline constexpr std::string_view measured_kernels = "measure";  ///< timed befo
 /// How it is trained.
 struct TrainingConfig {
   std::int64_t batch = 64;
-  std::int64_t accumulate = 1;  ///< batches that make one update, a step
+  std::int64_t length_step = 1;  ///< lengths count as the next multiple of it
+  std::int64_t accumulate = 1;   ///< batches that make one update, a step
   std::int64_t epochs = 10;
   double learning_rate = 1e-3;
   Schedule schedule = Schedule::constant;

@@ -217,6 +217,11 @@ std::vector<Setting> make_settings() {
       training_setting<&TrainingConfig::epochs>("epochs", "times to go through the sentences",
                                                 IntegerRange{1, 1'000'000}),
       training_setting<&TrainingConfig::batch>("batch", "pairs in a batch", IntegerRange{1, 4096}),
+      later(training_setting<&TrainingConfig::length_step>(
+          "length-step",
+          "lengths are padded to multiples of it: fewer shapes to compile, and a loss that, as it is masked, stays the "
+          "same",
+          IntegerRange{1, 1024})),
       later(training_setting<&TrainingConfig::accumulate>(
           "accumulate", "batches whose gradients make one update, as one larger batch would", IntegerRange{1, 4096})),
       training_setting<&TrainingConfig::learning_rate>("learning-rate", "Adam's step size", NumberRange{1e-9, 10}),

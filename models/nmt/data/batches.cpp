@@ -62,19 +62,20 @@ void fill(const Batch& batch, std::span<const Example> examples, Ids of_side, st
 }  // namespace
 
 BatchPlan::BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed,
-                     std::size_t most_shapes)
+                     const Options& options)
     : batch_size_(batch_size), seed_(seed) {
   require(batch_size > 0, "a batch must have at least one row");
-  require(most_shapes > 0, "batches must have at least one shape");
+  require(options.length_step > 0, "lengths are rounded up to multiples of at least 1");
+  require(options.most_shapes > 0, "batches must have at least one shape");
   require(!examples.empty(), "there are no examples to make batches of");
   std::size_t longest = 0;
   for (std::size_t i = 0; i < examples.size(); ++i) {
     require(!examples[i].source.empty(), "example {} has no source", i);
     longest = std::max({longest, examples[i].source.size(), examples[i].target.size()});
   }
-  for (std::size_t multiple = 1;; multiple *= 2) {
+  for (std::size_t multiple = options.length_step;; multiple *= 2) {
     plan(examples, multiple);
-    if (multiple >= longest || shapes().size() <= most_shapes) break;
+    if (multiple >= longest || shapes().size() <= options.most_shapes) break;
   }
   measure_padding(examples);
 }

@@ -48,16 +48,21 @@ struct PaddingShare {
 /// many of each: all graphs a training run needs can be compiled before it, and there are few, because a padded batch
 /// takes a shape that is there already if that costs little more padding.
 ///
-/// Where lengths vary so much that there would be more than `most_shapes` all the same, both lengths of every pair
-/// count as the next multiple of 2, or else of 4, and so on, until there are no more: such groups have padding, too. A
-/// shape that comes once in an epoch costs more to compile than it saves.
+/// Both lengths of every pair count as the next multiple of `length_step`. Where lengths vary so much that there would be
+/// more than `most_shapes` all the same, they count as multiples of twice that step, or else of four times, and so on,
+/// until there are no more: such groups have padding, too. A shape that comes once in an epoch costs more to compile than
+/// it saves.
 class BatchPlan {
  public:
-  static constexpr std::size_t shape_limit = 512;
+  struct Options {
+    std::size_t length_step = 1;
+    std::size_t most_shapes = 512;
+  };
 
-  /// Throws Error if there are no examples, if one has no source, or if `batch_size` is 0.
-  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed,
-            std::size_t most_shapes = shape_limit);
+  /// Throws Error if there are no examples, if one has no source, or if a number is 0.
+  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed, const Options& options);
+  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed)
+      : BatchPlan(examples, batch_size, seed, Options()) {}
 
   /// The batches of an epoch in the order to train on them; every example is in exactly one. The same seed and epoch
   /// give the same batches.

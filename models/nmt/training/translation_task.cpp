@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backends/onednn/onednn_backend.h"
+#include "graph/base/error.h"
 #include "models/nmt/search/compiled_shapes.h"
 
 namespace weft::nmt {
@@ -61,9 +62,16 @@ TrainingTask task_on(const std::shared_ptr<NumberedBatches>& batches, std::size_
 
 BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
   // Groups that have no padding are left so where it would change what a sentence means.
-  const std::size_t most_shapes =
-      ignores_padding(config.model) ? BatchPlan::shape_limit : std::numeric_limits<std::size_t>::max();
-  return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, most_shapes);
+  BatchPlan::Options options{.length_step = static_cast<std::size_t>(config.training.length_step)};
+  if (!ignores_padding(config.model)) {
+    require(
+        options.length_step == 1,
+        "--length-step {} pads sentences, and the variant {} reads what is behind their ends: leave it out, or train "
+        "the variant {}",
+        options.length_step, to_string(config.model.variant), to_string(Variant::masked));
+    options.most_shapes = std::numeric_limits<std::size_t>::max();
+  }
+  return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, options);
 }
 
 ModelShape model_shape(const BatchShape& shape) {

@@ -101,6 +101,7 @@ TEST_CASE("every setting survives JSON") {
                   .self_attention = true,
                   .tied_embeddings = true};
   config.training = {.batch = 3,
+                     .length_step = 61,
                      .accumulate = 59,
                      .epochs = 5,
                      .learning_rate = 1e-7,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "models/nmt/data/random.h"
@@ -145,6 +146,25 @@ TEST_CASE("little padding and few shapes") {
     for (const std::size_t row : batch.rows) words += examples[row].source.size() + examples[row].target.size();
   }
   CHECK(plan.padding().overall == doctest::Approx(1 - static_cast<double>(words) / static_cast<double>(positions)));
+}
+
+TEST_CASE("lengths count as multiples of a step, and of more where there are too many shapes") {
+  const auto examples = sentences(2'000);
+  const auto largest_divisor = [](const BatchPlan& plan) {
+    std::size_t divisor = 0;
+    for (const BatchShape& shape : plan.shapes())
+      divisor = std::gcd(std::gcd(divisor, shape.source_length), shape.target_length);
+    return divisor;
+  };
+  const BatchPlan plain(examples, 64, 1);
+  const BatchPlan stepped(examples, 64, 1, {.length_step = 3});
+  const BatchPlan few(examples, 64, 1, {.length_step = 3, .most_shapes = stepped.shapes().size() - 1});
+  CHECK(largest_divisor(plain) == 1);
+  CHECK(largest_divisor(stepped) == 3);
+  CHECK(largest_divisor(few) % 6 == 0);
+  CHECK(stepped.shapes().size() < plain.shapes().size());
+  CHECK(stepped.batches_per_epoch() == plain.batches_per_epoch());
+  check_batches(stepped.epoch(0), examples);
 }
 
 TEST_CASE("ids and lengths of a batch") {
