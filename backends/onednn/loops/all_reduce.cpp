@@ -32,13 +32,13 @@ struct Bucket {
   std::int64_t bytes = 0;
 };
 
-std::vector<Bucket> buckets_of(std::span<const TensorType> values) {
+std::vector<Bucket> buckets_of(std::span<const TensorType> values, std::int64_t most_bytes) {
   std::vector<Bucket> buckets;
   for (std::size_t i = 0; i < values.size(); ++i)
     for (std::int64_t offset = 0; offset < values[i].bytes();) {
-      if (buckets.empty() || buckets.back().bytes == most_bytes_in_flight) buckets.emplace_back();
+      if (buckets.empty() || buckets.back().bytes == most_bytes) buckets.emplace_back();
       Bucket& bucket = buckets.back();
-      const std::int64_t bytes = std::min(values[i].bytes() - offset, most_bytes_in_flight - bucket.bytes);
+      const std::int64_t bytes = std::min(values[i].bytes() - offset, most_bytes - bucket.bytes);
       bucket.parts.push_back({i, offset, bucket.bytes, bytes});
       bucket.bytes += bytes;
       offset += bytes;
@@ -50,7 +50,8 @@ template <typename T>
 class AllReduce {
  public:
   AllReduce(const KernelSpec& spec, std::shared_ptr<const Communicator> communicator)
-      : communicator_(std::move(communicator)), buckets_(buckets_of(spec.operands)) {
+      : communicator_(std::move(communicator)),
+        buckets_(buckets_of(spec.operands, bytes_in_flight(communicator_->size()))) {
     for (const Bucket& bucket : buckets_) most_slice_ = std::max(most_slice_, slice_of(bucket));
   }
 

@@ -9,15 +9,16 @@
 
 namespace weft::onednn {
 
-/// What is in flight at once: enough that the time goes into bytes and not into messages.
-inline constexpr std::int64_t most_bytes_in_flight = std::int64_t{4} << 20;
+/// What is in flight at once, for all processes together: enough that the time goes into bytes and not into messages.
+inline std::int64_t bytes_in_flight(std::int64_t processes) {
+  constexpr std::int64_t least = std::int64_t{4} << 20;
+  constexpr std::int64_t least_of_each = std::int64_t{64} << 10;
+  return std::max(least, processes * least_of_each);
+}
 
-/// Of a shard, how many elements are in flight at once: of all processes together most_bytes_in_flight, but of each so many
-/// that a message is worth its latency.
+/// Of a shard, how many elements are in flight at once.
 inline std::int64_t piece_of_shard(std::int64_t shard, std::int64_t processes, std::size_t element) {
-  constexpr std::int64_t least_bytes = std::int64_t{64} << 10;
-  const std::int64_t bytes = std::max(most_bytes_in_flight / processes, least_bytes);
-  return std::min(shard, bytes / static_cast<std::int64_t>(element));
+  return std::min(shard, bytes_in_flight(processes) / (processes * static_cast<std::int64_t>(element)));
 }
 
 /// The processes of a program that runs alone.
