@@ -6,12 +6,12 @@
 #include <memory>
 
 #include "backends/check/gradient_check.h"
-#include "graph/io/json.h"
 #include "graph/leaf.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"
 #include "tools/inspect/table.h"
 #include "tools/weft/commands.h"
+#include "tools/weft/graph_source.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/output.h"
 #include "tools/weft/range_options.h"
@@ -111,7 +111,7 @@ std::function<void(std::int64_t, std::int64_t)> tell_progress() {
 }
 
 void check_graph(const CheckOptions& options, Findings& findings) {
-  const Graph graph = load_graph(options.graph, all_ops());
+  const Graph graph = load_graph_file(options.graph);
   require_memory_for(graph);
   GradientCheckOptions of_graph = options.check;
   of_graph.low = options.range.low;
@@ -150,7 +150,7 @@ void add_check_gradients(Program& program) {
   Option graph = command
                      .option("graph", options->graph,
                              "Of this graph's floating-point outputs, with respect to its floating-point "
-                             "inputs and its parameters")
+                             "inputs and its parameters; -: standard input")
                      .value("GRAPH");
   Option ops = command.option("--op", options->ops, "Of an op, in all of its cases; may be repeated")
                    .value("NAME")

@@ -8,7 +8,6 @@
 #include "backends/runtime/pass_context.h"
 #include "graph/base/counted.h"
 #include "graph/base/random.h"
-#include "graph/io/json.h"
 #include "graph/leaf.h"
 #include "ops/case_graph.h"
 #include "ops/ops.h"
@@ -18,6 +17,7 @@
 #include "tools/inspect/table.h"
 #include "tools/weft/backend_option.h"
 #include "tools/weft/commands.h"
+#include "tools/weft/graph_source.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/nmt_graph.h"
 #include "tools/weft/output.h"
@@ -240,7 +240,7 @@ void check(const PassesCheckOptions& options) {
   require_range(options.range);
   PassFindings findings(options);
   if (!options.graph.empty()) {
-    const Graph graph = load_graph(options.graph, all_ops());
+    const Graph graph = load_graph_file(options.graph);
     require_memory_for(graph);
     findings.check(graph, options.range);
   } else if (options.all) {
@@ -261,7 +261,8 @@ void add_check_passes(Program& program) {
   const Command command =
       program.command("check-passes", "Compare what graphs compute before and after each pass, in float64");
   const auto options = std::make_shared<PassesCheckOptions>();
-  Option graph = command.option("graph", options->graph, "On this graph: JSON, or text (docs/ir.md)").value("GRAPH");
+  Option graph =
+      command.option("graph", options->graph, std::string("On this graph: ") + graph_file_help).value("GRAPH");
   Option ops = command.option("--op", options->ops, "On an op with its gradient, in all of its cases; may be repeated")
                    .value("NAME")
                    .one_at_a_time()

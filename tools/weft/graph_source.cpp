@@ -13,8 +13,10 @@ constexpr std::string_view translator = "nmt";
 
 }  // namespace
 
+Graph load_graph_file(const std::string& file) { return load_graph(file == "-" ? "/dev/stdin" : file, all_ops()); }
+
 void add_graph_source(const Command& command, GraphSource& source) {
-  command.option("file,--file", source.file, "A graph: JSON, or text (docs/ir.md); -: standard input").value("GRAPH");
+  command.option("file,--file", source.file, std::string("A graph: ") + graph_file_help).value("GRAPH");
   std::vector<std::string> names{std::string(translator)};
   for (const BenchmarkModel& model : benchmark_models()) names.emplace_back(model.name);
   Option model =
@@ -33,7 +35,7 @@ Graph load_source(const GraphSource& source) {
   if (std::ranges::any_of(source.of_nmt, &Option::given))
     throw UsageError("'" + source.model + "' has one size alone: the options of the translator need --model nmt");
   if (!source.model.empty()) return benchmark_graph(source.model);
-  return load_graph(source.file == "-" ? "/dev/stdin" : source.file, all_ops());
+  return load_graph_file(source.file);
 }
 
 }  // namespace weft::tool

@@ -9,6 +9,11 @@
 
 namespace weft::tool {
 
+inline constexpr const char* graph_file_help = "JSON, or text (docs/ir.md); -: standard input";
+
+/// Reads the graph of a file; "-" is standard input.
+Graph load_graph_file(const std::string& file);
+
 /// Where a command takes its graph from: a file, standard input, or a model.
 struct GraphSource {
   std::string file;

@@ -8,7 +8,6 @@
 #include "backends/runtime/execution.h"
 #include "backends/runtime/numerics.h"
 #include "backends/runtime/poison.h"
-#include "graph/io/json.h"
 #include "graph/io/safetensors.h"
 #include "ops/ops.h"
 #include "tools/inspect/table.h"
@@ -16,6 +15,7 @@
 #include "tools/weft/commands.h"
 #include "tools/weft/compilation.h"
 #include "tools/weft/data_options.h"
+#include "tools/weft/graph_source.h"
 #include "tools/weft/memory_limit.h"
 #include "tools/weft/output.h"
 #include "tools/weft/tensor_files.h"
@@ -69,7 +69,7 @@ std::string table_of_outputs(const TensorMap& outputs) {
 }
 
 void run(const RunOptions& options) {
-  const Graph graph = load_graph(options.graph, all_ops());
+  const Graph graph = load_graph_file(options.graph);
   require_memory_for(graph);
   const TensorMap inputs = inputs_for(graph, options.data);
   if (!options.save_inputs.empty()) save_safetensors(options.save_inputs, inputs, {});
@@ -131,7 +131,7 @@ void add_check_options(const Command& command, RunOptions& options) {
 void add_run(Program& program) {
   const Command command = program.command("run", "Run a graph once; tensors come from and go to safetensors files");
   const auto options = std::make_shared<RunOptions>();
-  command.option("graph", options->graph, "JSON, or text (docs/ir.md)").required().value("GRAPH");
+  command.option("graph", options->graph, graph_file_help).required().value("GRAPH");
   add_data_options(command, options->data);
   add_file_options(command, *options);
   add_backend_option(command, options->backend);

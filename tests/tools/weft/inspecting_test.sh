@@ -36,15 +36,15 @@ pass_count=$("$weft" passes | grep -c '^ *[0-9]')
 
 # What is printed after a pass is the graph after that pass, on standard error or in files, and standard output has the
 # end alone.
-passes "$weft" opt training.json --print-after 9 -o end.weft
+passes "$weft" opt training.json --print-after 10 -o end.weft
 [[ ! -s out ]] || fail "opt -o prints to standard output"
 same <(tail -n +2 err) <("$weft" dump training.json --after cse)
-grep -q '^# after pass 9, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
+grep -q '^# after pass 10, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
 passes "$weft" opt training.json --print-before all --print-after all --print-dir steps -o end.weft
 [[ $(ls steps | wc -l) == $((2 * pass_count)) ]] || fail "not two files a pass:" "$(ls steps)"
 same steps/${pass_count}_dce_after.weft end.weft
 same steps/01_dce_before.weft <("$weft" dump training.json)
-same steps/07_simplify_after.weft steps/08_constant-fold_before.weft
+same steps/08_simplify_after.weft steps/09_constant-fold_before.weft
 passes "$weft" opt training.json --print-changed --print-dir changed --format json -o end.json
 same changed/${pass_count}_dce_after.json end.json
 for file in changed/*.json; do
@@ -128,7 +128,7 @@ passes "$weft" explain training.json --time 1
 prints 'median ms'
 same <("$weft" explain training.json --json) <("$weft" dump training.json | "$weft" explain - --json)
 passes "$weft" explain training.json --pictures pictures -o page.html
-[[ -s pictures/16_batch-over-time.svg && ! -e pictures/18_layout.svg ]] ||
+[[ -s pictures/17_batch-over-time.svg && ! -e pictures/19_layout.svg ]] ||
   fail "not a picture for each pass that changes anything:" "$(ls pictures)"
 if [[ $python ]]; then
   "$python" -c 'import sys, xml.dom.minidom as xml; [xml.parse(file) for file in sys.argv[1:]]' pictures/*.svg ||

@@ -32,7 +32,7 @@ for graph in forward loss training encoder decoder; do
   same <("$weft" "${model[@]}" --graph $graph --stage before) <("$weft" "${model[@]}" --graph $graph)
 done
 same <("$weft" "${model[@]}" --after compilation) <("$weft" "${model[@]}" --stage after)
-same <("$weft" "${model[@]}" --after 9) <("$weft" "${model[@]}" --stop-after cse)
+same <("$weft" "${model[@]}" --after 10) <("$weft" "${model[@]}" --stop-after cse)
 cmp -s <("$weft" "${model[@]}" --after dce) <("$weft" "${model[@]}" --after compilation) &&
   fail "compilation does nothing after its first pass"
 cmp -s <("$weft" "${model[@]}" --variant masked) <("$weft" "${model[@]}" --variant tutorial) &&
@@ -164,6 +164,9 @@ prints 'ok'
 passes "$weft" check-gradients --all
 prints ', 0 failed'
 prints 'no gradient, because'
+passes "$weft" check-gradients - <classify.weft
+passes "$weft" check-passes - <classify.weft
+passes "$weft" run - --random-inputs 1 <classify.weft
 passes "$weft" check-gradients classify.weft
 prints 'kernel'
 # Below 0 the logarithm and its differences are no numbers.
