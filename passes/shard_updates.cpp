@@ -14,9 +14,9 @@
 //                                                %w1 = all_gather(%own_w1)
 //   update %w = %w1                              update %w = %w1
 //
-// With PassContext::communicate the sums are rounded to bf16 on their way. Else
-// what is exchanged are as many bytes as an all_reduce takes. An update has the same bits, as each of its elements goes by
-// itself, and so has the norm: shards are whole chunks of those that it is summed by (norm_chunk). All this must hold:
+// As many bytes are exchanged as an all_reduce takes, or three quarters of them when the sums are rounded to bf16 on their
+// way (PassContext::communicate). An update has the same bits, as each of its elements goes by itself, and so has the norm:
+// shards are whole chunks of those that it is summed by (norm_chunk). All this must hold:
 // - the parameter has as many chunks as there are processes, or more; smaller ones are updated by all
 // - its gradient is made of a sum over micro-batches by products and quotients with scalars
 // - nobody else reads these but norms, and nobody else the moments, which begin as zeros
