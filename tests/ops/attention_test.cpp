@@ -58,12 +58,12 @@ TEST_CASE("scaled_dot_product_attention, worked out by hand") {
   CHECK(y.number(0) == doctest::Approx(7.0).epsilon(1e-14));
   CHECK(y.number(1) == doctest::Approx(0.75).epsilon(1e-14));
   // With a scale of 0 all weights are equal; the first query sees the first key alone.
-  CHECK(test::evaluate(
-            scaled_dot_product_attention(test::numbers(graph, {2, 1}, {5.0, 5.0}), key, value, {.causal = true, .scale = 0.0})) ==
+  CHECK(test::evaluate(scaled_dot_product_attention(test::numbers(graph, {2, 1}, {5.0, 5.0}), key, value,
+                                                    {.causal = true, .scale = 0.0})) ==
         Tensor::of<double>({2, 2}, {4.0, 0.0, 6.0, 0.5}));
   // Added scores of ln 3 and 0: weights 3/4 and 1/4.
-  CHECK(test::evaluate(
-            scaled_dot_product_attention(query, key, value, {.mask = test::numbers(graph, {2}, {std::log(3.0), 0.0}), .scale = 0.0}))
+  CHECK(test::evaluate(scaled_dot_product_attention(
+                           query, key, value, {.mask = test::numbers(graph, {2}, {std::log(3.0), 0.0}), .scale = 0.0}))
             .number(0) == doctest::Approx(5.0).epsilon(1e-14));
 }
 

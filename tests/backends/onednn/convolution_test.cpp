@@ -71,8 +71,9 @@ void check_each(ConvCase of, const Check& check) {
 }
 
 void check_agrees(const ConvCase& of) {
-  check_each(
-      of, [](const Graph& graph) { CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < test::tolerance); });
+  check_each(of, [](const Graph& graph) {
+    CHECK(test::distance_from_reference(graph, test::draw_all(graph)) < test::tolerance);
+  });
 }
 
 /// The outputs on one thread, compared with those on two to four.

@@ -187,7 +187,8 @@ TEST_CASE("neither padding nor batch mates change what a system says of a senten
     CAPTURE(describe_system(config));
     const auto variables = std::make_shared<Variables>(11);
     const TensorMap together =
-        Execution(compile(forward_graph(config, {3, 7, 5}), onednn_backend()), {.variables = variables}).run(three_sentences());
+        Execution(compile(forward_graph(config, {3, 7, 5}), onednn_backend()), {.variables = variables})
+            .run(three_sentences());
     const TensorMap alone =
         Execution(compile(forward_graph(config, {1, 4, 3}), onednn_backend()), {.variables = variables})
             .run({{"source", ids({1, 4}, {1, 11, 4, 2})},
