@@ -37,6 +37,7 @@ class ReductionFactoring {
   void factor(NodeId id) {
     const Node& node = graph_.node(id);
     const ReductionForm form = reduction_form(node);
+    if (form.axes.empty()) return;  // it sums nothing, and reduce_sum() would take all axes
     const ValueId whole = node.operands[0];
     const ValueId sum = node.results[0];
     const Shape full = graph_.type(whole).shape;

@@ -298,6 +298,8 @@ class Oracle {
     if (node.op == &op::reduce_prod && is_float(operand(0)[0].dtype())) return !may_leave_float32(operand(0)[0]);
     const TensorType& type = graph_.type(node.results[0]);
     if (distance_from_step(*node.op, type.dtype, 0.0, 0.0)) return !has_step(operand(0), *node.op, type.dtype);
+    // Of a negative number, powers are numbers for whole exponents alone.
+    if (node.op == &op::pow && has_negative(operand(0)[0])) return !has_step(operand(1), op::floor, type.dtype);
     if (node.op == &op::remainder) return !has_step(operand(0), operand(1), type.shape);
     if (node.op != &op::less && node.op != &op::equal) return true;
     const Shape& shape = type.shape;

@@ -2,8 +2,8 @@
 //
 //   weft-bench-models MODEL [--steps N] [--threads N] [--disable PASS]... [--dump FILE] [--weights FILE]
 //
-// One line of JSON on standard output: the median of the steps' times, the first and last loss, kernels, memory, and
-// the time that compiling took.
+// One line of JSON on standard output: the median of the steps' times, the first and last loss, kernels, memory (all that
+// the process came to hold for the model, and the working memory alone), and the time that compiling took.
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/onednn/onednn_backend.h"
@@ -88,8 +89,20 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// Of this process, in MB: "VmRSS:" as it is now, "VmHWM:" the most there was.
+double resident_mb(std::string_view which) {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  double kilobytes = 0;
+  while (status >> word && word != which) {
+  }
+  status >> kilobytes;
+  return kilobytes / 1000;
+}
+
 void run(const Options& options) {
   if (options.threads > 0) onednn::set_thread_count(options.threads);
+  const double before = resident_mb("VmRSS:");
   const Graph graph = tool::benchmark_graph(options.model);
   const auto begin = std::chrono::steady_clock::now();
   const Program program = compile(graph, onednn_backend(), {.disabled_passes = options.disabled});
@@ -109,9 +122,9 @@ void run(const Options& options) {
   std::ranges::sort(times);
   std::printf(
       "{\"model\": \"%s\", \"step_ms\": %.4f, \"first_loss\": %.6f, \"last_loss\": %.6f, \"kernels\": %zu, "
-      "\"arena_mb\": %.2f, \"compile_s\": %.3f}\n",
+      "\"memory_mb\": %.2f, \"arena_mb\": %.2f, \"compile_s\": %.3f}\n",
       options.model.c_str(), times[times.size() / 2] * 1e3, static_cast<double>(first),
-      static_cast<double>(step.output("loss").as<float>()[0]), program.report().kernels,
+      static_cast<double>(step.output("loss").as<float>()[0]), program.report().kernels, resident_mb("VmHWM:") - before,
       static_cast<double>(program.report().arena_bytes) / 1e6, compiling);
 }
 

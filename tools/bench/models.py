@@ -5,7 +5,8 @@ Each round runs weft-bench-models and pytorch_models.py, eager and compiled, one
 treats all alike. PyTorch begins with Weft's parameters and data, and the first losses must agree. It is tried shortly
 under every BLAS and allocator that are installed (pytorch_settings.py), and images in both orders of their axes; the
 fastest takes part. Figures are medians over the rounds, a ratio is the median of the rounds' ratios to the faster of
-eager and compiled: above 1, Weft is ahead.
+eager and compiled: above 1, Weft is ahead. Memory is what a process comes to hold for the model, beside what it held when
+it had loaded its libraries: Weft's, and as a part of the smaller of PyTorch's.
 
     cmake --build --preset release --target weft-bench-models
     tools/bench/models.py --threads 1 --python "chroot /opt/peer python3" --exchange /opt/peer/tmp/w:/tmp/w
@@ -68,18 +69,24 @@ class Bench:
         if not self.options.eager:
             modes["compiled"] = ("--compile", *setting[2])
         ours, theirs = [], {mode: [] for mode in modes}
+        memory, memory_of_pytorch = [], {mode: [] for mode in modes}
         for _ in range(self.options.rounds):
-            ours.append(self.weft(model, steps)["step_ms"])
+            result = self.weft(model, steps)
+            ours.append(result["step_ms"])
+            memory.append(result["memory_mb"])
             for mode, more in modes.items():
                 result = self.pytorch(model, steps, setting, *more)
                 theirs[mode].append(result["step_ms"])
+                memory_of_pytorch[mode].append(result["memory_mb"])
                 if not math.isclose(result["first_loss"], first["first_loss"], rel_tol=1e-4):
                     sys.exit(f"{model}, {mode}: the first losses are {first['first_loss']} and {result['first_loss']}")
         weights.unlink()
         fastest = min(theirs.values(), key=statistics.median)
         ratio = statistics.median(b / a for a, b in zip(ours, fastest))
         figures = " | ".join(f"{statistics.median(times):.3g}" for times in [ours, *theirs.values()])
-        print(f"| {model} | {figures} | {ratio:.2f} | {first['kernels']} | {' '.join([*setting[:2], *setting[2]])} |",
+        held = statistics.median(memory)
+        share = held / min(map(statistics.median, memory_of_pytorch.values()))
+        print(f"| {model} | {figures} | {ratio:.2f} | {held:.0f} | {share:.2f} | {first['kernels']} | {' '.join([*setting[:2], *setting[2]])} |",
               flush=True)
         return ratio
 
@@ -96,10 +103,11 @@ def main():
     options = cli.parse_args()
     bench = Bench(options)
     compiled = "" if options.eager else " PyTorch compiled, ms |"
-    print(f"| model | Weft, ms a step | PyTorch eager, ms |{compiled} PyTorch / Weft | kernels | PyTorch's setting |")
-    print(f"|---|--:|--:|{'' if options.eager else '--:|'}--:|--:|---|", flush=True)
+    print(f"| model | Weft, ms a step | PyTorch eager, ms |{compiled} PyTorch / Weft | Weft, MB | of PyTorch's | kernels |"
+          " PyTorch's setting |")
+    print(f"|---|--:|--:|{'' if options.eager else '--:|'}--:|--:|--:|--:|---|", flush=True)
     ratios = [bench.compare(model, MODELS[model]) for model in options.models.split(",")]
-    print(f"| geometric mean | | {'' if options.eager else '| '}| {statistics.geometric_mean(ratios):.2f} | | |")
+    print(f"| geometric mean | | {'' if options.eager else '| '}| {statistics.geometric_mean(ratios):.2f} | | | | |")
 
 
 main()

@@ -215,8 +215,15 @@ MODELS = {
     "resnet": lambda: (ResNet(), [pixels(32, 3, 32, 32), ids(32)]),
 }
 
+def resident_mb(which):
+    """Of this process: VmRSS, as it is now; VmHWM, the most there was."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1000 for line in status if line.startswith(which))
+
+
 INPUTS = {"lstm": ("ids", "next"), "vae": ("x", "noise", "target")}
 INPUTS |= dict.fromkeys(("transformer-4x128", "transformer-6x384"), ("ids", "next"))
+before = resident_mb("VmRSS")
 model, data = MODELS[options.model]()
 if WEIGHTS:
     data = [WEIGHTS["input " + name] for name in INPUTS.get(options.model, ("x", "ids"))]
@@ -237,4 +244,4 @@ for step in range(options.steps + 3):
     times.append(time.perf_counter() - begin)
     losses.append(loss.item())
 print(json.dumps({"model": options.model, "step_ms": statistics.median(times[3:]) * 1e3, "first_loss": losses[0],
-                  "last_loss": losses[-1], "torch": torch.__version__}))
+                  "last_loss": losses[-1], "memory_mb": resident_mb("VmHWM") - before, "torch": torch.__version__}))
