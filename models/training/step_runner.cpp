@@ -329,8 +329,8 @@ Checkpoint StepRunner::checkpoint() const {
   Checkpoint checkpoint{{}, state_};
   for (const std::string& name : variables_->names()) {
     if (is_accumulated(name)) continue;
-    const bool is_sharded = sharded_ && sharded_->types().contains(name);
-    Tensor whole = is_sharded ? sharded_->whole(name) : variables_->get(name);
+    if (!is_sharded(name) && !communicator_->is_first()) continue;
+    Tensor whole = is_sharded(name) ? sharded_->whole(name) : variables_->get(name);
     if (communicator_->is_first()) checkpoint.variables.emplace(name, std::move(whole));
   }
   return checkpoint;
@@ -358,13 +358,15 @@ void StepRunner::share() {
   state_.cuts = numbers[7];
   state_.seed = std::bit_cast<std::uint64_t>(numbers[8]);
   for (const std::string& name : variables_->names()) {
-    if (is_accumulated(name) || (sharded_ && sharded_->types().contains(name))) continue;
+    if (is_accumulated(name) || is_sharded(name)) continue;
     Tensor tensor = variables_->get(name);
     communicator_->broadcast(tensor.bytes());
     variables_->set(name, tensor);
   }
   share_wholes();
 }
+
+bool StepRunner::is_sharded(const std::string& name) const { return sharded_ && sharded_->types().contains(name); }
 
 void StepRunner::share_wholes() {
   bool is_restored = !whole_.empty();
@@ -383,7 +385,7 @@ void StepRunner::require_same_weights() const {
   if (communicator_->is_alone()) return;
   std::vector<std::string> lines;
   for (const std::string& name : variables_->names()) {
-    if (sharded_ && sharded_->types().contains(name)) continue;
+    if (is_sharded(name)) continue;
     Checksum checksum;
     checksum.add(variables_->get(name).bytes());
     lines.push_back(fmt::format("'{}' with checksum {}", name, checksum_text(checksum)));

@@ -82,6 +82,7 @@ class StepRunner {
   StepReport report_of(std::int64_t batch) const;
   double run_micro_batch(std::int64_t batch, std::int64_t number_in_share);
   void run_update(StepReport& report, std::int64_t count);
+  bool is_sharded(const std::string& variable) const;
   void restore_shards(Checkpoint checkpoint);
   void share_wholes();
   StepReport shared_batch(std::int64_t batch);
