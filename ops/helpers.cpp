@@ -141,6 +141,12 @@ double one_flop_per_operand(std::span<const TensorType> operands, std::span<cons
   return static_cast<double>(operands[0].shape.volume());
 }
 
+double flops_of_norm(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
+  double flops = 1.0;
+  for (const TensorType& operand : operands) flops += 2.0 * static_cast<double>(operand.shape.volume());
+  return flops;
+}
+
 double no_flops(std::span<const TensorType>, std::span<const TensorType>, const Attributes&) { return 0.0; }
 
 }  // namespace weft

@@ -73,6 +73,9 @@ double one_flop_per_result(std::span<const TensorType> operands, std::span<const
 /// One operation for each element of the first operand.
 double one_flop_per_operand(std::span<const TensorType> operands, std::span<const TensorType> results,
                             const Attributes& attributes);
+/// Of the norm of all operands: two operations for each of their elements, and the root.
+double flops_of_norm(std::span<const TensorType> operands, std::span<const TensorType> results,
+                     const Attributes& attributes);
 /// None: the op moves or chooses elements.
 double no_flops(std::span<const TensorType> operands, std::span<const TensorType> results,
                 const Attributes& attributes);

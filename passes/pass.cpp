@@ -20,6 +20,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+std::string_view to_string(Precision precision) { return precision == Precision::f32 ? "f32" : "bf16"; }
+
 void run_passes(Graph& graph, std::span<const Pass* const> passes, const PassContext& context,
                 const PassObserver& observer) {
   for (const Pass* pass : passes) {

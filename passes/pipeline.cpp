@@ -25,8 +25,6 @@ std::span<const Pass* const> all_passes() {
 
 bool can_be_left_out(const Pass& pass) { return &pass != &pass::decompose && &pass != &pass::float_normalization; }
 
-std::string_view to_string(Precision precision) { return precision == Precision::f32 ? "f32" : "bf16"; }
-
 std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled, Precision precision) {
   const std::vector<const Pass*> pipeline{
       // What nobody reads need not be looked at by the passes below.

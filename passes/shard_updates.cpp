@@ -49,9 +49,9 @@ struct ShardableUpdate {
 
 class UpdateSharding {
  public:
-  UpdateSharding(Graph& graph, const PassContext& context)
+  UpdateSharding(Graph& graph, const PassContext& context, const std::vector<Value>& sums)
       : graph_(graph), context_(context), sharding_{context.processes, norm_chunk}, uses_(use_counts(graph)) {
-    for (const Value sum : micro_batch_sums(graph)) sums_.insert(sum.id());
+    for (const Value sum : sums) sums_.insert(sum.id());
     for (const Update& update : graph.updates()) updated_by_.emplace(update.variable, update.value);
     for (const NodeId id : graph.nodes())
       for (const ValueId operand : graph.node(id).operands) readers_[operand].push_back(id);
@@ -199,7 +199,9 @@ class UpdateSharding {
 };
 
 bool run_shard_updates(Graph& graph, const PassContext& context) {
-  return context.processes > 1 && UpdateSharding(graph, context).run();
+  if (context.processes == 1) return false;
+  const std::vector<Value> sums = micro_batch_sums(graph);
+  return !sums.empty() && UpdateSharding(graph, context, sums).run();
 }
 
 }  // namespace

@@ -3,14 +3,14 @@
 
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
+#include "backends/reference/shards.h"
 
 namespace weft::reference {
+namespace {
 
 // Summed in double, whatever the element type: a sum of millions of squares needs it.
-Kernel global_norm(const KernelSpec& spec) {
+Kernel norm_of(const KernelSpec& spec, const std::vector<std::int64_t>& sizes) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    std::vector<std::int64_t> sizes;
-    for (const TensorType& operand : spec.operands) sizes.push_back(operand.shape.volume());
     return {[sizes](const KernelBuffers& buffers) {
       double sum = 0.0;
       for (std::size_t operand = 0; operand < sizes.size(); ++operand) {
@@ -21,6 +21,26 @@ Kernel global_norm(const KernelSpec& spec) {
       *buffers.result<T>(0) = static_cast<T>(std::sqrt(sum));
     }};
   });
+}
+
+std::vector<std::int64_t> sizes_of(std::span<const TensorType> operands) {
+  std::vector<std::int64_t> sizes;
+  for (const TensorType& operand : operands) sizes.push_back(operand.shape.volume());
+  return sizes;
+}
+
+}  // namespace
+
+Kernel global_norm(const KernelSpec& spec) { return norm_of(spec, sizes_of(spec.operands)); }
+
+/// Without what lies behind the elements of a shard.
+Kernel global_norm_of_shards(const KernelSpec& spec) {
+  require_one_process(spec);
+  std::vector<std::int64_t> sizes = sizes_of(spec.operands);
+  const auto& elements = spec.node.attributes.get<std::vector<std::int64_t>>("elements");
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    if (elements[i] != 0) sizes[i] = elements[i];
+  return norm_of(spec, sizes);
 }
 
 }  // namespace weft::reference

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/runtime/shards.h"
 #include "graph/base/error.h"
 
 namespace weft {
@@ -22,30 +23,15 @@ ShardedVariables::ShardedVariables(const Graph& declared, const Variables& varia
 Tensor ShardedVariables::whole(std::string_view name) const {
   const std::span<const std::byte> shard = variables_->get(name).bytes();
   Tensor whole = communicator_->is_first() ? Tensor(types_.find(name)->second) : Tensor();
-  const auto processes = static_cast<std::size_t>(communicator_->size());
-  std::vector<std::byte> parts;
-  for (std::size_t first = 0; first < shard.size(); first += most_bytes) {
-    const std::size_t count = std::min(most_bytes, shard.size() - first);
-    parts.resize(processes * count);
-    std::ranges::copy(shard.subspan(first, count), parts.begin() + communicator_->rank() * static_cast<int>(count));
-    communicator_->all_gather(parts);
-    if (!communicator_->is_first()) continue;
-    for (std::size_t rank = 0; rank < processes; ++rank) {
-      const std::span<std::byte> to =
-          whole.bytes().subspan(std::min(whole.bytes().size(), rank * shard.size() + first));
-      std::copy_n(parts.begin() + static_cast<std::ptrdiff_t>(rank * count), std::min(count, to.size()), to.begin());
-    }
-  }
+  std::vector<std::byte> parts(static_cast<std::size_t>(communicator_->size()) * std::min(most_bytes, shard.size()));
+  gather_shards(*communicator_, shard, parts, communicator_->is_first() ? whole.bytes() : std::span<std::byte>());
   return whole;
 }
 
 Tensor ShardedVariables::shard_of(std::string_view name, const Tensor& whole) const {
   check_invariant(whole.type() == types_.find(name)->second, "'{}' is {}", name, whole.type());
   Tensor shard(variables_->get(name).type());
-  const std::span<const std::byte> bytes = whole.bytes();
-  const std::size_t first =
-      std::min(bytes.size(), shard.bytes().size() * static_cast<std::size_t>(communicator_->rank()));
-  std::ranges::copy(bytes.subspan(first, std::min(shard.bytes().size(), bytes.size() - first)), shard.bytes().begin());
+  take_shard(whole.bytes(), communicator_->rank(), shard.bytes());
   return shard;
 }
 

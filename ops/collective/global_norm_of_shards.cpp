@@ -22,13 +22,6 @@ std::vector<TensorType> infer_global_norm_of_shards(std::span<const TensorType> 
   return {{operands[0].dtype, Shape{}}};
 }
 
-double flops_of_global_norm_of_shards(std::span<const TensorType> operands, std::span<const TensorType>,
-                                      const Attributes&) {
-  double flops = 1.0;
-  for (const TensorType& operand : operands) flops += 2.0 * static_cast<double>(operand.shape.volume());
-  return flops;
-}
-
 std::vector<Value> global_norm_of_shards_case_both(Graph& graph) {
   return {
       global_norm_of_shards(Values{graph.input("whole", DType::f32, {3, 5}), graph.input("shard", DType::f32, {16})},
@@ -49,7 +42,7 @@ const Op op::global_norm_of_shards = {
                    processes_line, step_line},
     .infer = infer_global_norm_of_shards,
     .no_gradient = "it is of gradients that are known",
-    .flops = flops_of_global_norm_of_shards,
+    .flops = flops_of_norm,
     .cases = {{.name = "both", .build = global_norm_of_shards_case_both}},
 };
 

@@ -25,12 +25,6 @@ std::vector<Value> gradient_of_global_norm(const GradientContext& context) {
   return gradients;
 }
 
-double flops_of_global_norm(std::span<const TensorType> operands, std::span<const TensorType>, const Attributes&) {
-  double flops = 1.0;
-  for (const TensorType& operand : operands) flops += 2.0 * static_cast<double>(operand.shape.volume());
-  return flops;
-}
-
 std::vector<Value> global_norm_case_one_value(Graph& graph) {
   return {global_norm(std::vector<Value>{graph.input("x", DType::f32, {3, 5})})};
 }
@@ -49,7 +43,7 @@ const Op op::global_norm = {
     .results = {"norm"},
     .infer = infer_global_norm,
     .gradient = gradient_of_global_norm,
-    .flops = flops_of_global_norm,
+    .flops = flops_of_norm,
     .cases = {{.name = "one_value", .build = global_norm_case_one_value},
               {.name = "several_values", .build = global_norm_case_several_values}},
 };

@@ -1,48 +1,39 @@
-#include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/collective.h"
+#include "backends/runtime/shards.h"
 
 namespace weft::onednn {
 
 Kernel all_gather_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
   const std::int64_t processes = sharding_among(spec.node, *communicator).processes;
-  const std::int64_t elements = spec.results[0].shape.volume();
-  const std::int64_t shard = spec.operands[0].shape.volume();
-  return dispatch_size(spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    const std::int64_t piece = piece_of_shard(shard, processes, sizeof(T));
-    const auto run = [=](const KernelBuffers& buffers) {
-      T* const y = buffers.result<T>(0);
-      for (std::int64_t first = 0; first < shard; first += piece) {
-        const std::int64_t count = std::min(piece, shard - first);
-        const std::span<T> parts(static_cast<T*>(buffers.scratch), static_cast<std::size_t>(processes * count));
-        std::copy_n(buffers.operand<T>(0) + first, count, parts.data() + communicator->rank() * count);
-        communicator->all_gather(std::as_writable_bytes(parts));
-        for (std::int64_t rank = 0; rank < processes; ++rank) {
-          const std::int64_t at = rank * shard + first;
-          if (at < elements) std::copy_n(parts.data() + rank * count, std::min(count, elements - at), y + at);
-        }
-      }
-    };
-    return {.run = run,
-            .scratch_bytes = static_cast<std::size_t>(processes * piece) * sizeof(T),
-            .kind = communicator->is_alone() ? "copy" : "exchange"};
-  });
+  const TensorType& shard = spec.operands[0];
+  const std::size_t element = size_of(shard.dtype);
+  const auto shard_bytes = static_cast<std::size_t>(shard.bytes());
+  const auto whole_bytes = static_cast<std::size_t>(spec.results[0].bytes());
+  const std::size_t scratch_bytes =
+      static_cast<std::size_t>(processes * piece_of_shard(shard.shape.volume(), processes, element)) * element;
+  return {.run =
+              [=](const KernelBuffers& buffers) {
+                gather_shards(*communicator, {buffers.operand<std::byte>(0), shard_bytes},
+                              {static_cast<std::byte*>(buffers.scratch), scratch_bytes},
+                              {buffers.result<std::byte>(0), whole_bytes});
+              },
+          .scratch_bytes = scratch_bytes,
+          .kind = communicator->is_alone() ? "copy" : "exchange"};
 }
 
 Kernel all_gather(const KernelSpec& spec) { return all_gather_among(spec, one_process()); }
 
 Kernel shard_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
   sharding_among(spec.node, *communicator);
-  const std::int64_t elements = spec.operands[0].shape.volume();
-  const std::int64_t shard = spec.results[0].shape.volume();
-  const std::int64_t first = communicator->rank() * shard;
-  return dispatch_size(spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    return {.run =
-                [=](const KernelBuffers& buffers) {
-                  copy_filled(buffers.operand<T>(0), elements, first, shard, buffers.result<T>(0));
-                },
-            .kind = "copy"};
-  });
+  const auto whole_bytes = static_cast<std::size_t>(spec.operands[0].bytes());
+  const auto shard_bytes = static_cast<std::size_t>(spec.results[0].bytes());
+  return {
+      .run =
+          [=, rank = communicator->rank()](const KernelBuffers& buffers) {
+            take_shard({buffers.operand<std::byte>(0), whole_bytes}, rank, {buffers.result<std::byte>(0), shard_bytes});
+          },
+      .kind = "copy"};
 }
 
 Kernel shard(const KernelSpec& spec) { return shard_among(spec, one_process()); }
