@@ -238,8 +238,8 @@ std::vector<NodeId> schedule(const Graph& graph) {
   std::vector<std::uint32_t> other_uses = use_counts(graph);
   for (const Update& update : graph.updates()) --other_uses[update.value.index];
   std::vector<NodeId> steps;
-  std::vector<NodeId>
-      last;  // what updates alone wait for: when their variables have been read, it may go right into them
+  // What updates alone wait for: when their variables have been read, it may go right into them.
+  std::vector<NodeId> last;
   for (const NodeId id : topological_order(graph)) {
     const Node& node = graph.node(id);
     if (is_leaf(*node.op)) continue;
