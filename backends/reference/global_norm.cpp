@@ -3,7 +3,7 @@
 
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
-#include "backends/reference/shards.h"
+#include "ops/collective/sharding.h"
 
 namespace weft::reference {
 namespace {
@@ -35,7 +35,7 @@ Kernel global_norm(const KernelSpec& spec) { return norm_of(spec, sizes_of(spec.
 
 /// Without what lies behind the elements of a shard.
 Kernel global_norm_of_shards(const KernelSpec& spec) {
-  require_one_process(spec);
+  sharding_among(spec.node.attributes, 1);
   std::vector<std::int64_t> sizes = sizes_of(spec.operands);
   const auto& elements = spec.node.attributes.get<std::vector<std::int64_t>>("elements");
   for (std::size_t i = 0; i < sizes.size(); ++i)

@@ -1,5 +1,7 @@
 #include "ops/collective/sharding.h"
 
+#include <fmt/format.h>
+
 #include "ops/helpers.h"
 
 namespace weft {
@@ -20,6 +22,13 @@ Sharding sharding_of(const Attributes& attributes) {
           sharding.processes, most);
   require(sharding.step >= 1 && sharding.step <= most, "step is {}: a number in [1, {}] is needed", sharding.step,
           most);
+  return sharding;
+}
+
+Sharding sharding_among(const Attributes& attributes, std::int64_t running) {
+  const Sharding sharding = sharding_of(attributes);
+  require(sharding.processes == running, "it is for {} processes, {} the graph", sharding.processes,
+          running == 1 ? "one runs" : fmt::format("{} run", running));
   return sharding;
 }
 

@@ -21,5 +21,7 @@ inline constexpr std::int64_t norm_chunk = 65536;
 /// Attributes, and back. The second throws Error for numbers that are none of a sharding.
 Attributes sharding_attributes(const Sharding& sharding);
 Sharding sharding_of(const Attributes& attributes);
+/// The same, and Error when it is among other processes than those that run the graph.
+Sharding sharding_among(const Attributes& attributes, std::int64_t running);
 
 }  // namespace weft

@@ -5,7 +5,7 @@
 namespace weft::onednn {
 
 Kernel all_gather_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
-  const std::int64_t processes = sharding_among(spec.node, *communicator).processes;
+  const std::int64_t processes = sharding_among(spec.node.attributes, communicator->size()).processes;
   const TensorType& shard = spec.operands[0];
   const std::size_t element = size_of(shard.dtype);
   const auto shard_bytes = static_cast<std::size_t>(shard.bytes());
@@ -25,7 +25,7 @@ Kernel all_gather_among(const KernelSpec& spec, const std::shared_ptr<const Comm
 Kernel all_gather(const KernelSpec& spec) { return all_gather_among(spec, one_process()); }
 
 Kernel shard_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
-  sharding_among(spec.node, *communicator);
+  sharding_among(spec.node.attributes, communicator->size());
   const auto whole_bytes = static_cast<std::size_t>(spec.operands[0].bytes());
   const auto shard_bytes = static_cast<std::size_t>(spec.results[0].bytes());
   return {

@@ -32,9 +32,6 @@ CollectiveFactory all_gather_among;
 CollectiveFactory shard_among;
 CollectiveFactory global_norm_of_shards_among;
 
-/// The sharding of a node. Throws Error when it is one among other processes than these.
-Sharding sharding_among(const Node& node, const Communicator& communicator);
-
 /// The elements [first, first + count) of x, which has `elements`, as `To`: zeros where there are none.
 template <typename T, typename To>
 void copy_filled(const T* x, std::int64_t elements, std::int64_t first, std::int64_t count, To* to) {

@@ -69,7 +69,7 @@ Kernel global_norm(const KernelSpec& spec) {
 // of a value in the order of its chunks, which is that of the processes.
 Kernel global_norm_of_shards_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
   require_f32(spec);
-  const Sharding sharding = sharding_among(spec.node, *communicator);
+  const Sharding sharding = sharding_among(spec.node.attributes, communicator->size());
   const auto& elements = spec.node.attributes.get<std::vector<std::int64_t>>("elements");
   require(communicator->is_alone() || sharding.step % norm_chunk == 0,
           "the norm of shards is summed by chunks of {} elements: a step of {} does not divide a value into such",

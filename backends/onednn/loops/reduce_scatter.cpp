@@ -67,7 +67,7 @@ Kernel made(const KernelSpec& spec, const std::shared_ptr<const Communicator>& c
 }  // namespace
 
 Kernel reduce_scatter_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
-  sharding_among(spec.node, *communicator);
+  sharding_among(spec.node.attributes, communicator->size());
   if (spec.node.attributes.contains("sent") && !communicator->is_alone())
     return made<float, BFloat16>(spec, communicator);
   return dispatch_number(spec.operands[0].dtype,
