@@ -67,6 +67,17 @@ std::size_t FileReader::read(std::span<std::byte> destination) {
   return filled;
 }
 
+void FileReader::read_at(std::uint64_t offset, std::span<std::byte> destination) const {
+  while (!destination.empty()) {
+    const ssize_t got = ::pread(file_.get(), destination.data(), destination.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    require(got >= 0, "cannot read '{}': {}", path_.string(), std::strerror(errno));
+    require(got > 0, "cannot read '{}': it ends {} bytes too early", path_.string(), destination.size());
+    offset += static_cast<std::uint64_t>(got);
+    destination = destination.subspan(static_cast<std::size_t>(got));
+  }
+}
+
 std::string FileReader::read_rest(std::uint64_t max_bytes) {
   require(size_ <= max_bytes, "cannot read '{}': {} bytes, the limit is {}", path_.string(), size_, max_bytes);
   // One byte more than the file should have, to see its end; a pipe, whose size is not known, grows by steps.

@@ -33,6 +33,9 @@ class FileReader {
   std::uint64_t size() const { return size_; }
   /// Fills `destination`, or as much of it as the rest of the file does. Returns the number of bytes read.
   std::size_t read(std::span<std::byte> destination);
+  /// Fills `destination` with what stands `offset` bytes behind the beginning of the file, wherever else it is read.
+  /// Throws Error when the file ends before that.
+  void read_at(std::uint64_t offset, std::span<std::byte> destination) const;
   /// All that is left of it. Throws Error when that is more than `max_bytes`.
   std::string read_rest(std::uint64_t max_bytes);
   /// Standard input, from where it stands; messages call it that.
@@ -58,6 +61,8 @@ class FileWriter {
 
   void append(std::span<const std::byte> bytes);
   void append(std::string_view text);
+  /// Where what has been appended so far can be read before the commit.
+  const std::string& temporary() const { return temporary_; }
   /// Gives the file its name, for good. To be called once, after the last append.
   void commit();
 

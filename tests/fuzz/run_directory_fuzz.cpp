@@ -88,7 +88,11 @@ void run(std::string_view input) {
          "the vocabularies have {} and {} ids, the model {} and {}", run->source().size(), run->target().size(),
          run->config().model.source_vocabulary, run->config().model.target_vocabulary);
   for (const std::string_view which : {"latest", "best", "checkpoint-7", "averaged"}) load_checkpoint(*run, which);
-  accepted([&] { return run->parts(); });
+  accepted([&] {
+    std::size_t pairs = 0;
+    for (const Part part : all_parts) run->pairs(part)([&](const Pair&) { ++pairs; });
+    return pairs;
+  });
   accepted([&] { return run->kernels(); });
   read_log(run->path() / "log.jsonl");
   run->read_samples();
@@ -124,8 +128,8 @@ std::string run_of(Config config) {
   config.model.source_vocabulary = config.model.target_vocabulary = static_cast<std::int64_t>(vocabulary.size());
   config.model.embedding = 2;
   config.model.units = 3;
-  RunDirectory run = RunDirectory::create(folder.path, config, vocabulary, vocabulary, true,
-                                          {{{"Je suis là.", "I am."}}, {}, {{"Là.", "Here."}}});
+  PartFiles parts(folder.path, {{{"Je suis là.", "I am."}}, {}, {{"Là.", "Here."}}});
+  RunDirectory run = RunDirectory::create(folder.path, config, vocabulary, vocabulary, true, &parts);
   run.save(checkpoint(config, 7), true);
   run.save(checkpoint(config, 9), false);
   run.save_average(checkpoint(config, 9));

@@ -15,7 +15,7 @@ packages=(
   libcli11-dev          # command lines
   libicu-dev            # Unicode
   libsentencepiece-dev  # pieces of words
-  zlib1g-dev            # packed corpora
+  zlib1g-dev libzstd-dev  # packed corpora
   libcairo2-dev         # pictures
   fonts-dejavu-core     # the letters in them
   libopenmpi-dev openmpi-bin  # several processes; can be left out, as may MPICH take its place

@@ -5,6 +5,7 @@
 
 #include "backends/onednn/threads.h"
 #include "models/nmt/training/preparation.h"
+#include "models/training/terminal_progress.h"
 #include "tools/weft-nmt/bench_report.h"
 #include "tools/weft-nmt/commands.h"
 #include "tools/weft-nmt/output.h"
@@ -73,9 +74,10 @@ struct Corpus {
 
 Corpus load_corpus(const BenchOptions& options) {
   Config config = options.settings.resolve();
-  const CorpusParts parts = load_parts(config, say);
-  const Vocabulary source = make_vocabulary(parts.train, &Pair::source, config);
-  const Vocabulary target = make_vocabulary(parts.train, &Pair::target, config);
+  TerminalProgress progress;
+  const CorpusParts parts = load_parts(config, progress);
+  const Vocabulary source = make_vocabulary(sequence_of(parts.train), &Pair::source, config);
+  const Vocabulary target = make_vocabulary(sequence_of(parts.train), &Pair::target, config);
   config.model.source_vocabulary = static_cast<std::int64_t>(source.size());
   config.model.target_vocabulary = static_cast<std::int64_t>(target.size());
   return {config, encode(parts.train, source, target)};
@@ -95,7 +97,7 @@ std::vector<ModelShape> shapes_of(const Corpus& corpus) {
 DecodingMeasurement decode_test_part(const BenchOptions& options, const TranslatorOptions& search) {
   const TrainedModel model = load_model({.run = options.run, .checkpoint = {}});
   std::vector<std::string> sentences;
-  for (const Pair& pair : model.run.parts().test) sentences.push_back(pair.source);
+  for (const Pair& pair : model.run.test_pairs()) sentences.push_back(pair.source);
   require(!sentences.empty(), "the run {} has no test part to translate", options.run);
   Translator translator(model.run.config(), model.run.source(), model.run.target(), model.weights, search);
   return measure_decoding(translator, sentences, options.rounds);

@@ -97,7 +97,7 @@ void write_batches(const std::filesystem::path& path, const Config& config, cons
   for (const std::vector<Batch>* part : {&batches.warm_up, &batches.timed}) {
     for (const Batch& batch : *part) {
       Json line;
-      for (const std::size_t row : batch.rows) {
+      for (const ExampleNumber row : batch.rows) {
         line["source"].push_back(examples[row].source);
         line["target"].push_back(examples[row].target);
       }
@@ -114,13 +114,13 @@ RealMeasurement measure_real(const Config& config, const std::vector<Example>& e
   const auto products = [&] { return training_products(config, examples); };
   TrainerOptions options = trainer_options(config.training);
   options.backend = backend_with(choose_kernels(config.training.kernels, products, on_progress));
-  const BatchPlan plan = batch_plan(config, examples);
+  const std::shared_ptr<const BatchPlan> plan = batch_plan(config, examples);
   StepRunner trainer(training_task(config, examples, plan), options);
-  const Batches batches = choose_batches(plan, batch_count);
+  const Batches batches = choose_batches(*plan, batch_count);
   if (!batches_file.empty()) write_batches(batches_file, config, examples, batches);
   RealMeasurement result;
-  result.shapes = plan.shapes().size();
-  result.padding = plan.padding();
+  result.shapes = plan->shapes().size();
+  result.padding = plan->padding();
   Stopwatch stopwatch;
   trainer.compile_all();
   result.compile_milliseconds = stopwatch.lap();

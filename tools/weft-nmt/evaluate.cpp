@@ -63,8 +63,7 @@ TestSet find_test_set(const RunDirectory& run, const EvaluateOptions& options) {
     const CorpusFormat format = other_format(run.config(), options.format);
     set = {options.test, load_corpus(options.test, 0, format, say).pairs};
   } else {
-    CorpusParts parts = run.parts();
-    set = {(run.path() / "test.tsv").string(), std::move(parts.test)};
+    set = {run.pairs_path(Part::test).string(), run.test_pairs()};
     require(!set.pairs.empty(), "the run '{}' keeps no test sentences; give some with --test FILE.tsv",
             run.path().string());
   }

@@ -43,7 +43,8 @@ constexpr const char* train_examples = R"(Examples:
 
 A CORPUS is a file with one pair a line: the target sentence (English), a tab, the source sentence (French); other columns
 are chosen with --columns. Or it is two files with a sentence a line, SOURCE,TARGET, which have the same name up to the
-languages' codes (train.de, train.en) if one name is given. gzip is unpacked, - is standard input. Lines that are no pair
+languages' codes (train.de, train.en) if one name is given; several corpora are taken as one: 'a.tsv;b.tsv.gz'. What gzip
+or Zstandard has packed is unpacked, - is standard input. A corpus may be larger than memory. Lines that are no pair
 are listed and skipped. Ctrl-C finishes the batch and writes a checkpoint; --resume goes on from it.)";
 
 /// What may change when training goes on; all else would make another run of it.
@@ -57,6 +58,7 @@ struct TrainOptions {
   std::string out;
   bool resume = false;
   bool overwrite = false;
+  std::size_t data_memory = default_data_memory;
   SessionOptions session;
   bool profile = false;
   std::string trace;
@@ -102,9 +104,9 @@ void require_measures(const TrainingConfig& training, bool has_validation_part) 
 std::vector<std::filesystem::path> inputs_of(const Config& config, const SettingOptions& settings) {
   const DataConfig& data = config.data;
   std::vector<std::filesystem::path> files{settings.file()};
-  for (const std::string& corpus : {data.corpus, data.train, data.valid, data.test}) {
-    for (const std::string& file : corpus_files(corpus)) files.emplace_back(file);
-  }
+  for (const std::string& name : {data.corpus, data.train, data.valid, data.test})
+    for (const std::string& corpus : corpora_of(name))
+      for (const std::string& file : corpus_files(corpus)) files.emplace_back(file);
   if (names_kernel_file(config.training.kernels)) files.emplace_back(config.training.kernels);
   std::erase(files, std::filesystem::path());
   return files;
@@ -203,9 +205,10 @@ int train(const TrainOptions& options) {
   RunDirectory::require_apart(out, inputs_of(config, options.settings));
   const RunLock lock = lock_run(out);
   if (!options.overwrite) RunDirectory::require_free(out);
-  CorpusParts parts = load_parts(config, [&](std::string_view line) { progress.log(line); });
-  require_measures(config.training, !parts.valid.empty());
-  RunDirectory run = prepare_run(out, config, std::move(parts), progress, options.overwrite);
+  PartFiles parts(out);
+  read_parts(config, progress, [&](Part part, const Pair& pair) { parts.add(part, pair); });
+  require_measures(config.training, parts.size(Part::valid) > 0);
+  RunDirectory run = prepare_run(out, config, parts, progress, options.overwrite, options.data_memory);
   if (kernels) run.write_kernels(*kernels);
   return run_session(run);
 }
@@ -231,6 +234,13 @@ void add_train(tool::Program& program) {
               "40MB; changes no result")
       .bytes();
   add_program_memory_option(command, options->session.program_memory);
+  command
+      .option(
+          "--data-memory", options->data_memory,
+          "Learn the words of a new run in about so much memory; what does not fit is on disk meanwhile; changes no "
+          "counts")
+      .bytes()
+      .show_default("512MiB");
   add_threads_option(command);
   const std::string group = "Looking inside";
   SessionOptions& session = options->session;

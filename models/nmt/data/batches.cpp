@@ -1,6 +1,7 @@
 #include "models/nmt/data/batches.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -41,17 +42,15 @@ double share_of_padding(std::size_t words, std::size_t positions) {
 
 using Ids = std::vector<std::int32_t> Example::*;
 
-void fill(const Batch& batch, std::span<const Example> examples, Ids of_side, std::size_t time,
+void fill(const BatchShape& shape, std::span<const Example> rows, Ids of_side, std::size_t time,
           std::span<std::int32_t> ids, std::span<std::int32_t> lengths) {
-  const std::size_t rows = batch.rows.size();
-  require(ids.size() == rows * time, "a batch of [{}, {}] ids does not fit {} places", rows, time, ids.size());
-  require(lengths.size() == rows, "{} lengths do not fit {} places", rows, lengths.size());
-  for (std::size_t row = 0; row < rows; ++row) {
-    require(batch.rows[row] < examples.size(), "the batch holds example {}, there are {}", batch.rows[row],
-            examples.size());
-    const std::vector<std::int32_t>& sentence = examples[batch.rows[row]].*of_side;
-    require(sentence.size() <= time, "example {} has {} words, the batch has room for {}", batch.rows[row],
-            sentence.size(), time);
+  require(rows.size() == shape.rows, "a batch of {} rows is given {}", shape.rows, rows.size());
+  require(ids.size() == rows.size() * time, "a batch of [{}, {}] ids does not fit {} places", rows.size(), time,
+          ids.size());
+  require(lengths.size() == rows.size(), "{} lengths do not fit {} places", rows.size(), lengths.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::vector<std::int32_t>& sentence = rows[row].*of_side;
+    require(sentence.size() <= time, "row {} has {} words, the batch has room for {}", row, sentence.size(), time);
     const auto line = ids.subspan(row * time, time);
     const auto end = std::copy(sentence.begin(), sentence.end(), line.begin());
     std::fill(end, line.end(), Vocabulary::padding);
@@ -61,37 +60,58 @@ void fill(const Batch& batch, std::span<const Example> examples, Ids of_side, st
 
 }  // namespace
 
-BatchPlan::BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed,
-                     const Options& options)
+BatchPlan::BatchPlan(const Examples& examples, std::size_t batch_size, std::uint64_t seed, const Options& options)
     : batch_size_(batch_size), seed_(seed) {
   require(batch_size > 0, "a batch must have at least one row");
   require(options.length_step > 0, "lengths are rounded up to multiples of at least 1");
   require(options.most_shapes > 0, "batches must have at least one shape");
-  require(!examples.empty(), "there are no examples to make batches of");
+  require(examples.size() > 0, "there are no examples to make batches of");
+  require(examples.size() <= std::numeric_limits<ExampleNumber>::max(), "{} examples are too many, the limit is {}",
+          examples.size(), std::numeric_limits<ExampleNumber>::max());
+  LengthCounts counts;
   std::size_t longest = 0;
   for (std::size_t i = 0; i < examples.size(); ++i) {
-    require(!examples[i].source.empty(), "example {} has no source", i);
-    longest = std::max({longest, examples[i].source.size(), examples[i].target.size()});
+    const auto [source, target] = examples.lengths(i);
+    require(source > 0, "example {} has no source", i);
+    ++counts[{source, target}];
+    longest = std::max<std::size_t>({longest, source, target});
   }
-  for (std::size_t multiple = options.length_step;; multiple *= 2) {
-    plan(examples, multiple);
-    if (multiple >= longest || shapes().size() <= options.most_shapes) break;
-  }
-  measure_padding(examples);
+  std::size_t multiple = options.length_step;
+  plan(counts, multiple);
+  while (multiple < longest && shapes().size() > options.most_shapes) plan(counts, multiple *= 2);
+  list_members(examples, multiple);
+  measure_padding(counts);
 }
 
-void BatchPlan::plan(std::span<const Example> examples, std::size_t multiple) {
-  const auto rounded = [multiple](std::size_t length) { return (length + multiple - 1) / multiple * multiple; };
+BatchPlan::Lengths BatchPlan::rounded(const Lengths& lengths, std::size_t multiple) {
+  const auto up = [multiple](std::size_t length) { return (length + multiple - 1) / multiple * multiple; };
+  return {up(lengths.first), up(lengths.second)};
+}
+
+void BatchPlan::plan(const LengthCounts& counts, std::size_t multiple) {
   groups_.clear();
   padded_shapes_.clear();
-  for (std::size_t i = 0; i < examples.size(); ++i)
-    groups_[{rounded(examples[i].source.size()), rounded(examples[i].target.size())}].push_back(i);
+  for (const auto& [lengths, count] : counts) groups_[rounded(lengths, multiple)] += count;
   plan_padded_batches();
+}
+
+void BatchPlan::list_members(const Examples& examples, std::size_t multiple) {
+  std::map<Lengths, std::size_t> ends;  // of what is listed of each group
+  std::size_t begin = 0;
+  for (const Lengths& lengths : lined_up_groups()) {
+    ends[lengths] = begin;
+    begin += groups_.at(lengths);
+  }
+  members_.resize(begin);
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const auto [source, target] = examples.lengths(i);
+    members_[ends.at(rounded({source, target}, multiple))++] = static_cast<ExampleNumber>(i);
+  }
 }
 
 std::vector<BatchPlan::Lengths> BatchPlan::lined_up_groups() const {
   std::vector<Lengths> order;
-  for (const auto& [lengths, group] : groups_) order.push_back(lengths);
+  for (const auto& [lengths, size] : groups_) order.push_back(lengths);
   // By source length; the target length rises within one source length and falls within the next.
   std::sort(order.begin(), order.end(), [](const Lengths& a, const Lengths& b) {
     if (a.first != b.first) return a.first < b.first;
@@ -102,13 +122,13 @@ std::vector<BatchPlan::Lengths> BatchPlan::lined_up_groups() const {
 
 void BatchPlan::plan_padded_batches() {
   std::set<BatchShape> shapes;
-  for (const auto& [lengths, group] : groups_) {
-    if (group.size() >= batch_size_) shapes.insert({batch_size_, lengths.first, lengths.second});
+  for (const auto& [lengths, size] : groups_) {
+    if (size >= batch_size_) shapes.insert({batch_size_, lengths.first, lengths.second});
   }
 
   BatchShape shape;
   for (const Lengths& lengths : lined_up_groups()) {
-    for (std::size_t left = groups_.at(lengths).size() % batch_size_; left > 0; --left) {
+    for (std::size_t left = groups_.at(lengths) % batch_size_; left > 0; --left) {
       if (shape.rows == batch_size_) {
         padded_shapes_.push_back(shape);
         shape = {};
@@ -131,9 +151,12 @@ std::vector<Batch> BatchPlan::epoch(std::uint64_t epoch) const {
   Random random(seed_, first_stream + epoch);
   std::vector<Batch> batches;
   batches.reserve(batches_per_epoch());
-  std::vector<std::size_t> left_over;
+  std::vector<ExampleNumber> left_over;
+  auto begin = members_.begin();
   for (const Lengths& lengths : lined_up_groups()) {
-    std::vector<std::size_t> group = groups_.at(lengths);
+    const auto behind = begin + static_cast<std::ptrdiff_t>(groups_.at(lengths));
+    std::vector<ExampleNumber> group(begin, behind);
+    begin = behind;
     random.shuffle(group);
     auto next = group.begin();
     while (static_cast<std::size_t>(group.end() - next) >= batch_size_) {
@@ -155,26 +178,33 @@ std::vector<Batch> BatchPlan::epoch(std::uint64_t epoch) const {
 
 std::size_t BatchPlan::batches_per_epoch() const {
   std::size_t batches = padded_shapes_.size();
-  for (const auto& [lengths, group] : groups_) batches += group.size() / batch_size_;
+  for (const auto& [lengths, size] : groups_) batches += size / batch_size_;
   return batches;
 }
 
-std::vector<BatchShape> BatchPlan::shapes() const {
-  std::set<BatchShape> shapes(padded_shapes_.begin(), padded_shapes_.end());
-  for (const auto& [lengths, group] : groups_) {
-    if (group.size() >= batch_size_) shapes.insert({batch_size_, lengths.first, lengths.second});
+std::map<BatchShape, std::size_t> BatchPlan::shape_counts() const {
+  std::map<BatchShape, std::size_t> counts;
+  for (const BatchShape& shape : padded_shapes_) ++counts[shape];
+  for (const auto& [lengths, size] : groups_) {
+    if (size >= batch_size_) counts[{batch_size_, lengths.first, lengths.second}] += size / batch_size_;
   }
-  return {shapes.begin(), shapes.end()};
+  return counts;
 }
 
-void BatchPlan::measure_padding(std::span<const Example> examples) {
+std::vector<BatchShape> BatchPlan::shapes() const {
+  std::vector<BatchShape> shapes;
+  for (const auto& [shape, count] : shape_counts()) shapes.push_back(shape);
+  return shapes;
+}
+
+void BatchPlan::measure_padding(const LengthCounts& counts) {
   std::size_t source_words = 0, target_words = 0, source_positions = 0, target_positions = 0;
-  for (const Example& example : examples) {
-    source_words += example.source.size();
-    target_words += example.target.size();
+  for (const auto& [lengths, count] : counts) {
+    source_words += count * lengths.first;
+    target_words += count * lengths.second;
   }
-  for (const auto& [lengths, group] : groups_) {
-    const std::size_t full_rows = group.size() - group.size() % batch_size_;
+  for (const auto& [lengths, size] : groups_) {
+    const std::size_t full_rows = size - size % batch_size_;
     source_positions += full_rows * lengths.first;
     target_positions += full_rows * lengths.second;
   }
@@ -187,14 +217,14 @@ void BatchPlan::measure_padding(std::span<const Example> examples) {
               .overall = share_of_padding(source_words + target_words, source_positions + target_positions)};
 }
 
-void fill_source(const Batch& batch, std::span<const Example> examples, std::span<std::int32_t> ids,
+void fill_source(const BatchShape& shape, std::span<const Example> rows, std::span<std::int32_t> ids,
                  std::span<std::int32_t> lengths) {
-  fill(batch, examples, &Example::source, batch.shape.source_length, ids, lengths);
+  fill(shape, rows, &Example::source, shape.source_length, ids, lengths);
 }
 
-void fill_target(const Batch& batch, std::span<const Example> examples, std::span<std::int32_t> ids,
+void fill_target(const BatchShape& shape, std::span<const Example> rows, std::span<std::int32_t> ids,
                  std::span<std::int32_t> lengths) {
-  fill(batch, examples, &Example::target, batch.shape.target_length, ids, lengths);
+  fill(shape, rows, &Example::target, shape.target_length, ids, lengths);
 }
 
 }  // namespace weft::nmt

@@ -8,13 +8,9 @@
 #include <utility>
 #include <vector>
 
-namespace weft::nmt {
+#include "models/nmt/data/examples.h"
 
-/// A pair of sentences as ids.
-struct Example {
-  std::vector<std::int32_t> source;  ///< `<start>` to `<end>`
-  std::vector<std::int32_t> target;  ///< `<start>` to `<end>`; empty when only the source is known
-};
+namespace weft::nmt {
 
 /// What a graph is compiled for.
 struct BatchShape {
@@ -28,7 +24,7 @@ struct BatchShape {
 /// Pairs that go through the model at once.
 struct Batch {
   BatchShape shape;
-  std::vector<std::size_t> rows;  ///< indices of examples, shape.rows of them
+  std::vector<ExampleNumber> rows;  ///< shape.rows of them
 };
 
 /// How much of the batches is padding: the share of positions without a word, 0 to 1.
@@ -60,8 +56,8 @@ class BatchPlan {
   };
 
   /// Throws Error if there are no examples, if one has no source, or if a number is 0.
-  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed, const Options& options);
-  BatchPlan(std::span<const Example> examples, std::size_t batch_size, std::uint64_t seed)
+  BatchPlan(const Examples& examples, std::size_t batch_size, std::uint64_t seed, const Options& options);
+  BatchPlan(const Examples& examples, std::size_t batch_size, std::uint64_t seed)
       : BatchPlan(examples, batch_size, seed, Options()) {}
 
   /// The batches of an epoch in the order to train on them; every example is in exactly one. The same seed and epoch
@@ -71,6 +67,8 @@ class BatchPlan {
   /// The number of batches in an epoch.
   std::size_t batches_per_epoch() const;
 
+  /// How many batches of an epoch have each shape.
+  std::map<BatchShape, std::size_t> shape_counts() const;
   /// The distinct shapes of an epoch, sorted.
   std::vector<BatchShape> shapes() const;
 
@@ -80,30 +78,35 @@ class BatchPlan {
  private:
   /// Source and target length, of a group the multiples.
   using Lengths = std::pair<std::size_t, std::size_t>;
+  /// How many examples have these lengths.
+  using LengthCounts = std::map<Lengths, std::size_t>;
 
   /// Groups by multiples of that, and plans the batches anew.
-  void plan(std::span<const Example> examples, std::size_t multiple);
+  void plan(const LengthCounts& counts, std::size_t multiple);
+  static Lengths rounded(const Lengths& lengths, std::size_t multiple);
 
   /// The groups in an order in which neighbours differ little in either length.
   std::vector<Lengths> lined_up_groups() const;
 
   void plan_padded_batches();
-  void measure_padding(std::span<const Example> examples);
+  void list_members(const Examples& examples, std::size_t multiple);
+  void measure_padding(const LengthCounts& counts);
 
   std::size_t batch_size_;
   std::uint64_t seed_;
-  std::map<Lengths, std::vector<std::size_t>> groups_;  // the examples of each, ascending
-  std::vector<BatchShape> padded_shapes_;               // of the padded batches, in the order of what is left over
+  LengthCounts groups_;
+  std::vector<ExampleNumber> members_;     // of the lined up groups, one after another, each ascending
+  std::vector<BatchShape> padded_shapes_;  // of the padded batches, in the order of what is left over
   PaddingShare padding_;
 };
 
-/// Writes the sources of a batch: ids [batch, time] row-major, filled up with padding, and lengths [batch], without
-/// padding. Throws Error if either is not as large as the batch's shape says.
-void fill_source(const Batch& batch, std::span<const Example> examples, std::span<std::int32_t> ids,
+/// Writes the sources of a batch's rows: ids [batch, time] row-major, filled up with padding, and lengths [batch],
+/// without padding. Throws Error if either is not as large as the shape says.
+void fill_source(const BatchShape& shape, std::span<const Example> rows, std::span<std::int32_t> ids,
                  std::span<std::int32_t> lengths);
 
 /// The same for the targets.
-void fill_target(const Batch& batch, std::span<const Example> examples, std::span<std::int32_t> ids,
+void fill_target(const BatchShape& shape, std::span<const Example> rows, std::span<std::int32_t> ids,
                  std::span<std::int32_t> lengths);
 
 }  // namespace weft::nmt

@@ -12,8 +12,9 @@
 #include "graph/base/error.h"
 #include "graph/base/joined.h"
 #include "graph/base/number_text.h"
+#include "graph/base/quantity.h"
 #include "models/nmt/data/corpus_columns.h"
-#include "models/nmt/data/text_file.h"
+#include "models/nmt/data/corpus_lines.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/text/utf8.h"
 
@@ -22,36 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\v\f\r") == std::string_view::npos; }
-
-/// The lines of a text, without their ends.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {}
-
-  bool at_end() const { return rest_.empty(); }
-
-  std::string_view next() {
-    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    std::string_view line = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    // One before each file of those that were put together; none is part of a sentence, which might come first one day.
-    while (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
-    return line;
-  }
-
-  /// How many are left.
-  std::size_t count() const {
-    const auto ends = static_cast<std::size_t>(std::ranges::count(rest_, '\n'));
-    return ends + (rest_.empty() || rest_.ends_with('\n') ? 0 : 1);
-  }
-
- private:
-  std::string_view rest_;
-};
 
 std::vector<std::string_view> cells_of(std::string_view line) {
   std::vector<std::string_view> cells;
@@ -70,9 +42,9 @@ std::string absolute(const std::string& file) {
   return file == "-" ? file : fs::absolute(file).lexically_normal().string();
 }
 
-/// `prefix.language`, or that with .gz behind it; nothing when neither is there.
+/// `prefix.language`, or that with .gz or .zst behind it; nothing when none is there.
 std::optional<std::string> side_file(std::string_view prefix, std::string_view language) {
-  for (const std::string_view suffix : {"", ".gz"}) {
+  for (const std::string_view suffix : {"", ".gz", ".zst"}) {
     const std::string file = fmt::format("{}.{}{}", prefix, language, suffix);
     if (!language.empty() && fs::exists(file)) return file;
   }
@@ -84,70 +56,82 @@ std::optional<std::string> side_file(std::string_view prefix, std::string_view l
 /// Reads the lines of a corpus one after another.
 class Reader {
  public:
-  Reader(std::string name, const CorpusFormat& format, std::optional<std::size_t> limit)
+  Reader(std::string name, const CorpusFormat& format, std::optional<std::size_t> limit, const VisitLine& visit)
       : name_(std::move(name)),
         format_(format),
-        limit_(limit),
+        left_(limit),
+        visit_(visit),
         source_name_(format.source_language.empty() ? "source" : language_name(format.source_language)),
         target_name_(format.target_language.empty() ? "target" : language_name(format.target_language)) {}
 
   /// A file with both sides.
-  Corpus read(std::string_view content) {
-    Lines lines(content);
+  CorpusReport read(CorpusLines lines) {
     bool is_first = true;
-    while (wants_more(lines)) {
-      const std::string_view line = lines.next();
-      ++report().lines;
-      const bool is_blank_line = line.find('\t') == std::string_view::npos && is_blank(line);
-      if (!is_blank_line && std::exchange(is_first, false) && take_first_line(line)) continue;
-      take(is_blank_line, [&] { return parse_pair(line); });
+    while (wants_more()) {
+      const std::optional<Line> line = lines.next();
+      if (!line) break;
+      ++report_.lines;
+      const bool is_blank_line = line->text.find('\t') == std::string_view::npos && is_blank(line->text);
+      if (!is_blank_line && std::exchange(is_first, false) && take_first_line(line->text)) continue;
+      take(is_blank_line, [&] { return parse_pair(*line); });
     }
+    require(report_.lines > 0, "the corpus '{}' is empty", name_);
     return finish(fmt::format("lines of {} TAB {}", target_name_, source_name_));
   }
 
   /// A file for each side.
-  Corpus read(std::string_view sources, std::string_view targets) {
-    Lines source_lines(sources);
-    Lines target_lines(targets);
-    require(source_lines.count() == target_lines.count(),
-            "the corpus '{}' is no pairs: its {} side has {} lines, its {} side {}; line by line one must be the "
-            "translation of the other",
-            name_, source_name_, source_lines.count(), target_name_, target_lines.count());
-    while (wants_more(source_lines)) {
-      const std::string_view source = source_lines.next();
-      const std::string_view target = target_lines.next();
-      ++report().lines;
-      take(is_blank(source) && is_blank(target), [&] {
-        check_text(source);
-        check_text(target);
-        return make_pair(source, target);
+  CorpusReport read(CorpusLines sources, CorpusLines targets, std::span<const std::string> files) {
+    std::optional<Line> source;
+    std::optional<Line> target;
+    while (wants_more()) {
+      source = sources.next();
+      target = targets.next();
+      if (!source || !target) break;
+      ++report_.lines;
+      take(is_blank(source->text) && is_blank(target->text), [&] {
+        check_text(*source);
+        check_text(*target);
+        return make_pair(source->text, target->text);
       });
     }
+    const auto lines_of = [&](CorpusLines& lines, const std::optional<Line>& last, const std::string& file) {
+      const bool has_one_more = last && !(source && target);
+      const std::size_t count = report_.lines + (has_one_more ? 1 : 0) + lines.count_rest();
+      require(count > 0, "the corpus '{}' is empty", file);
+      return count;
+    };
+    const std::size_t source_lines = lines_of(sources, source, files[0]);
+    const std::size_t target_lines = lines_of(targets, target, files[1]);
+    require(source_lines == target_lines,
+            "the corpus '{}' is no pairs: its {} side has {} lines, its {} side {}; line by line one must be the "
+            "translation of the other",
+            name_, source_name_, source_lines, target_name_, target_lines);
     return finish("a sentence a line");
   }
 
  private:
-  CorpusReport& report() { return corpus_.report; }
-  bool wants_more(const Lines& lines) const { return !lines.at_end() && (!limit_ || corpus_.pairs.size() < *limit_); }
+  bool wants_more() const { return left_ != std::size_t{0}; }
 
-  /// Counts the line that parse() makes a pair of, as what it turns out to be.
+  /// Counts and shows the line that parse() makes a pair of, as what it turns out to be.
   template <typename Parse>
   void take(bool is_blank_line, const Parse& parse) {
     if (is_blank_line) {
-      ++report().empty;
-      corpus_.lines.push_back(LineKind::empty);
-      return;
+      ++report_.empty;
+      return visit_(LineKind::empty, {});
     }
+    Pair pair;
     try {
-      corpus_.pairs.push_back(parse());
-      corpus_.lines.push_back(LineKind::pair);
+      pair = parse();
     } catch (const Error& error) {
-      corpus_.lines.push_back(LineKind::malformed);
-      ++report().malformed;
-      if (report().first_malformed.size() < max_listed_lines) {
-        report().first_malformed.push_back({.number = report().lines, .reason = error.what()});
+      ++report_.malformed;
+      if (report_.first_malformed.size() < max_listed_lines) {
+        report_.first_malformed.push_back({.number = report_.lines, .reason = error.what()});
       }
+      return visit_(LineKind::malformed, {});
     }
+    ++report_.pairs;
+    if (left_) --*left_;
+    visit_(LineKind::pair, std::move(pair));
   }
 
   /// Finds the columns. Returns whether the line is a header.
@@ -156,13 +140,13 @@ class Reader {
     try {
       columns_ = find_columns(format_.columns, cells);
     } catch (const Error& error) {
-      fail("{}:{}: {}", name_, report().lines, error.what());
+      fail("{}:{}: {}", name_, report_.lines, error.what());
     }
     const auto names = parse_columns(format_.columns);
     const bool are_named = names && (is_name(names->source) || is_name(names->target));
     if (!are_named && !is_header(cells)) return false;
-    report().header = line;
-    corpus_.lines.push_back(LineKind::empty);
+    report_.header = line;
+    visit_(LineKind::empty, {});
     return true;
   }
 
@@ -176,21 +160,22 @@ class Reader {
     require(kind != FirstLine::swapped_header,
             "{}:{}: by the header column {} is {} and column {} is {}, but they are read the other way round: give "
             "--columns {},{}, or interchange --source-language and --target-language",
-            name_, corpus_.report.lines, columns_.target + 1, source_name_, columns_.source + 1, target_name_,
+            name_, report_.lines, columns_.target + 1, source_name_, columns_.source + 1, target_name_,
             columns_.target + 1, columns_.source + 1);
     return kind == FirstLine::header;
   }
 
-  static void check_text(std::string_view line) {
+  static void check_text(const Line& line) {
     require(line.size() <= max_corpus_line, "{} bytes long, the limit is {}", line.size(), max_corpus_line);
-    require(line.find('\0') == std::string_view::npos, "a NUL byte: is the file binary, or UTF-16 instead of UTF-8?");
-    if (const auto invalid = find_invalid_utf8(line)) fail("byte {} is not UTF-8", *invalid + 1);
+    require(line.text.find('\0') == std::string_view::npos,
+            "a NUL byte: is the file binary, or UTF-16 instead of UTF-8?");
+    if (const auto invalid = find_invalid_utf8(line.text)) fail("byte {} is not UTF-8", *invalid + 1);
   }
 
   /// Throws Error with the reason unless the line is a pair.
-  Pair parse_pair(std::string_view line) const {
+  Pair parse_pair(const Line& line) const {
     check_text(line);
-    const std::vector<std::string_view> cells = cells_of(line);
+    const std::vector<std::string_view> cells = cells_of(line.text);
     require(cells.size() > 1, "no tab between the {} and the {} sentence", target_name_, source_name_);
     require(columns_.are_chosen || cells.size() <= 3,
             "{} columns, at most 3 are known: {}, {}, attribution; choose with --columns", cells.size(), target_name_,
@@ -209,40 +194,59 @@ class Reader {
     return pair;
   }
 
-  Corpus finish(std::string_view expected) {
-    if (corpus_.pairs.empty()) {
-      const std::vector<std::string> warnings = describe_malformed(report(), name_);
-      fail("the corpus '{}' holds no pair (lines: {}, of them empty: {}); it must hold {}{}{}", name_, report().lines,
-           report().empty, expected, warnings.empty() ? "" : "\n", joined(warnings, "\n"));
+  CorpusReport finish(std::string_view expected) {
+    if (report_.pairs == 0) {
+      const std::vector<std::string> warnings = describe_malformed(report_, name_);
+      fail("the corpus '{}' holds no pair (lines: {}, of them empty: {}); it must hold {}{}{}", name_, report_.lines,
+           report_.empty, expected, warnings.empty() ? "" : "\n", joined(warnings, "\n"));
     }
-    return std::move(corpus_);
+    return std::move(report_);
   }
 
   std::string name_;
   const CorpusFormat& format_;
-  std::optional<std::size_t> limit_;
+  std::optional<std::size_t> left_;  ///< pairs until the limit
+  const VisitLine& visit_;
   std::string source_name_;
   std::string target_name_;
   Columns columns_;
-  Corpus corpus_;
+  CorpusReport report_;
 };
 
-std::string read_side(const std::string& file) {
-  std::string content = read_text(file, max_corpus_bytes);
-  require(!content.empty(), "the corpus '{}' is empty", file);
-  return content;
+/// The parts of `text` between those separators; the whole if that is the name of a file.
+std::vector<std::string> parts_of(const std::string& text, char separator) {
+  if (fs::exists(text)) return {text};
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
 }
 
 }  // namespace
 
+std::vector<std::string> corpora_of(const std::string& name) {
+  std::vector<std::string> names = parts_of(name, ';');
+  std::erase(names, "");
+  return names;
+}
+
 std::vector<std::string> corpus_files(const std::string& name) {
-  const std::size_t comma = name.find(',');
-  if (comma == std::string::npos || name.find(',', comma + 1) != std::string::npos || fs::exists(name)) return {name};
-  return {name.substr(0, comma), name.substr(comma + 1)};
+  std::vector<std::string> files = parts_of(name, ',');
+  return files.size() == 2 ? files : std::vector{name};
 }
 
 std::string resolve_corpus(std::string_view name, std::string_view source_language, std::string_view target_language) {
   const std::string given(name);
+  const std::vector<std::string> corpora = corpora_of(given);
+  if (corpora.size() > 1) {
+    std::vector<std::string> resolved;
+    for (const std::string& corpus : corpora)
+      resolved.push_back(resolve_corpus(corpus, source_language, target_language));
+    return joined(resolved, ";");
+  }
   const std::vector<std::string> files = corpus_files(given);
   if (files.size() == 2) return absolute(files[0]) + "," + absolute(files[1]);
   if (given != "-" && !fs::is_regular_file(given)) {
@@ -253,15 +257,28 @@ std::string resolve_corpus(std::string_view name, std::string_view source_langua
   return absolute(given);
 }
 
-Corpus read_corpus(const std::string& name, std::optional<std::size_t> limit, const CorpusFormat& format) {
+CorpusReport for_each_line(const std::string& name, std::optional<std::size_t> limit, const CorpusFormat& format,
+                           const VisitLine& visit) {
   require(limit != std::size_t{0}, "cannot read 0 pairs of '{}': the limit must be at least 1", name);
   const std::vector<std::string> files = corpus_files(name);
-  Reader reader(name, format, limit);
-  if (files.size() == 1) return reader.read(read_side(name));
+  Reader reader(name, format, limit, visit);
+  if (files.size() == 1) return reader.read(CorpusLines(name));
   require(format.columns.empty(), "'{}' are two files with a side each, which have no columns: leave out --columns {}",
           name, format.columns);
-  const std::string sources = read_side(files[0]);
-  return reader.read(sources, read_side(files[1]));
+  return reader.read(CorpusLines(files[0]), CorpusLines(files[1]), files);
+}
+
+Corpus read_corpus(const std::string& name, std::optional<std::size_t> limit, const CorpusFormat& format) {
+  Corpus corpus;
+  std::uint64_t bytes = 0;
+  corpus.report = for_each_line(name, limit, format, [&](LineKind kind, Pair&& pair) {
+    bytes += pair.source.size() + pair.target.size();
+    require(bytes <= max_corpus_bytes, "the corpus '{}' has more than {} of sentences; take fewer, or cut it in parts",
+            name, bytes_text(max_corpus_bytes));
+    corpus.lines.push_back(kind);
+    if (kind == LineKind::pair) corpus.pairs.push_back(std::move(pair));
+  });
+  return corpus;
 }
 
 std::size_t line_of_pair(const Corpus& corpus, std::size_t pair) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ using Side = std::string Pair::*;
 /// The longest line, in bytes without its end, that is read as a pair; longer ones count as malformed.
 inline constexpr std::size_t max_corpus_line = std::size_t{64} << 10;
 
-/// The most bytes of a corpus, unpacked.
+/// The most bytes of sentences that read_corpus holds in memory.
 inline constexpr std::uint64_t max_corpus_bytes = std::uint64_t{1} << 30;
 
 /// How many malformed lines a report lists; the rest is only counted.
@@ -35,6 +36,7 @@ struct MalformedLine {
 /// What became of the lines of a corpus.
 struct CorpusReport {
   std::size_t lines = 0;                       ///< lines read, up to the one that reached the limit of pairs
+  std::size_t pairs = 0;                       ///< of them
   std::size_t empty = 0;                       ///< lines with nothing but blanks, skipped
   std::size_t malformed = 0;                   ///< lines that are no pair, skipped
   std::vector<MalformedLine> first_malformed;  ///< the first max_listed_lines of them
@@ -60,15 +62,22 @@ struct CorpusFormat {
   std::string target_language;
 };
 
-/// The files that `name` means, as absolute paths with a comma between if there are two: the one of that name; else,
-/// for `SOURCE,TARGET`, the two of those names; else, as Moses and fairseq have it, `name.LANGUAGE` for both languages
-/// (`.gz` behind it where only that is there). "-" is standard input. What is not there is left as it is.
+/// The files that `name` means, as absolute paths. The one of that name; else, for `A;B`, what A means and what B
+/// means; else, for `SOURCE,TARGET`, the two of those names; else, as Moses and fairseq have it, `name.LANGUAGE` for
+/// both languages (`.gz` or `.zst` behind it where only that is there). "-" is standard input. What is not there is left
+/// as it is.
 std::string resolve_corpus(std::string_view name, std::string_view source_language, std::string_view target_language);
 
-/// The files of a resolved name: two of `SOURCE,TARGET`, else the one.
+/// The corpora of a resolved name: those of `A;B`, else the one. An empty name has none.
+std::vector<std::string> corpora_of(const std::string& name);
+/// The files of one of them: two of `SOURCE,TARGET`, else the one.
 std::vector<std::string> corpus_files(const std::string& name);
 
-/// Reads the first `limit` pairs (all of them without a limit) of a corpus, UTF-8 text that gzip may have packed.
+/// Is shown a line: what it is, and if that is a pair, which.
+using VisitLine = std::function<void(LineKind kind, Pair&& pair)>;
+
+/// Shows `visit` the lines of a corpus up to the first `limit` pairs (all of them without a limit), one after another,
+/// in as much memory for a large corpus as for a small one: UTF-8 text that gzip or Zstandard may have packed.
 ///
 /// `name` is a file with one pair a line, columns with tabs between: `target TAB source` or `target TAB source TAB
 /// attribution`, unless the format chooses columns. Or it is two files, `SOURCE,TARGET`, with a sentence a line and as
@@ -80,6 +89,10 @@ std::vector<std::string> corpus_files(const std::string& name);
 /// Throws Error if a file cannot be read, is empty, or holds no pair at all; if two files have different numbers of
 /// lines; if the columns that are chosen are not there; if a header says that source and target are interchanged; and
 /// if the limit is 0.
+CorpusReport for_each_line(const std::string& name, std::optional<std::size_t> limit, const CorpusFormat& format,
+                           const VisitLine& visit);
+
+/// The same lines in memory; throws Error as well when they are more than max_corpus_bytes.
 Corpus read_corpus(const std::string& name, std::optional<std::size_t> limit = std::nullopt,
                    const CorpusFormat& format = {});
 

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include <cstddef>
+#include <span>
+
+#include "models/nmt/data/byte_stream.h"
 
 namespace weft::nmt {
 
 /// Whether the bytes begin as those of a gzip file do.
-bool is_gzip(std::string_view bytes);
+bool is_gzip(std::span<const std::byte> bytes);
 
-/// What a gzip file holds, all its members one after another. Throws Error when it is damaged or cut off, and when it
-/// holds more than `max_bytes`, of which it unpacks no more.
-std::string gunzip(std::string_view bytes, std::uint64_t max_bytes);
+/// What a gzip file holds, all its members one after another. It throws Error when the file is damaged or cut off.
+ByteStream gunzip(ByteStream packed);
 
 }  // namespace weft::nmt

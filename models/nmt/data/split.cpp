@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "graph/base/error.h"
@@ -13,7 +12,8 @@
 namespace weft::nmt {
 namespace {
 
-using Group = std::vector<std::size_t>;
+/// A pair's place in the corpus: of half the size that any other index has, as there are as many as pairs.
+using Place = std::uint32_t;
 
 /// The number of pairs that valid and test are to get.
 struct Quotas {
@@ -22,6 +22,8 @@ struct Quotas {
 
 Quotas quotas(std::size_t pairs, const SplitFractions& fractions) {
   require(pairs > 0, "there are no pairs to split");
+  require(pairs <= std::numeric_limits<Place>::max(), "{} pairs are too many to split, the limit is {}", pairs,
+          std::numeric_limits<Place>::max());
   require(
       fractions.valid >= 0 && fractions.test >= 0 && fractions.valid + fractions.test < 1,
       "cannot split into {} for validation and {} for test: fractions must not be negative, and must leave some of 1 "
@@ -37,67 +39,68 @@ Quotas quotas(std::size_t pairs, const SplitFractions& fractions) {
   return result;
 }
 
-/// Deals whole groups out to the parts, in the order given.
-Split deal(const std::vector<Group>& groups, Quotas quotas) {
-  Split split;
-  for (const Group& group : groups) {
-    std::vector<std::size_t>* part = &split.train;
-    if (split.test.size() + group.size() <= quotas.test) {
-      part = &split.test;
-    } else if (split.valid.size() + group.size() <= quotas.valid) {
-      part = &split.valid;
-    }
-    part->insert(part->end(), group.begin(), group.end());
-  }
-  for (auto* part : {&split.train, &split.valid, &split.test}) std::sort(part->begin(), part->end());
-  return split;
-}
-
 /// Disjoint sets of pairs, with path halving; the root of a set is its first pair.
 class DisjointSets {
  public:
-  explicit DisjointSets(std::size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
+  explicit DisjointSets(std::size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), Place{0}); }
 
-  std::size_t find(std::size_t i) {
+  Place find(Place i) {
     while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
     return i;
   }
 
-  void unite(std::size_t a, std::size_t b) {
+  void unite(Place a, Place b) {
     a = find(a);
     b = find(b);
     parent_[std::max(a, b)] = std::min(a, b);
   }
 
  private:
-  std::vector<std::size_t> parent_;
+  std::vector<Place> parent_;
 };
 
-/// Puts each pair into the set of the first pair with the same sentence.
-void unite_equal(std::span<const std::string> sentences, DisjointSets& sets) {
-  std::unordered_map<std::string_view, std::size_t> first;
-  for (std::size_t i = 0; i < sentences.size(); ++i) sets.unite(first.emplace(sentences[i], i).first->second, i);
+/// Puts the pairs whose sentences have the same checksum into one set.
+void unite_equal(std::span<const std::uint64_t> sentences, DisjointSets& sets) {
+  std::vector<Place> order(sentences.size());
+  std::iota(order.begin(), order.end(), Place{0});
+  std::ranges::sort(order, {}, [&](Place pair) { return sentences[pair]; });
+  for (std::size_t i = 1; i < order.size(); ++i)
+    if (sentences[order[i - 1]] == sentences[order[i]]) sets.unite(order[i - 1], order[i]);
 }
 
-/// The sets, in the order of their first pairs.
-std::vector<Group> groups_of(DisjointSets& sets, std::size_t size) {
-  std::vector<Group> by_root(size);
-  for (std::size_t i = 0; i < size; ++i) by_root[sets.find(i)].push_back(i);
-  std::erase_if(by_root, [](const Group& group) { return group.empty(); });
-  return by_root;
+/// Deals whole sets out to the parts, in random order.
+Split deal(DisjointSets& sets, std::size_t pairs, Quotas quotas, std::uint64_t seed) {
+  std::vector<Place> sizes(pairs);  // of each set, at its root
+  for (Place pair = 0; pair < pairs; ++pair) ++sizes[sets.find(pair)];
+  std::vector<Place> roots;
+  for (Place pair = 0; pair < pairs; ++pair)
+    if (sizes[pair] > 0) roots.push_back(pair);
+  Random(seed).shuffle(roots);
+
+  Split split(pairs, Part::train);  // of the roots, then of all
+  Quotas left = quotas;
+  for (const Place root : roots) {
+    const auto take = [&](Part part, std::size_t& room) {
+      if (sizes[root] > room) return false;
+      room -= sizes[root];
+      split[root] = part;
+      return true;
+    };
+    if (!take(Part::test, left.test)) take(Part::valid, left.valid);
+  }
+  for (Place pair = 0; pair < pairs; ++pair) split[pair] = split[sets.find(pair)];
+  return split;
 }
 
 }  // namespace
 
 Split split_random(std::size_t pairs, const SplitFractions& fractions, std::uint64_t seed) {
   const Quotas parts = quotas(pairs, fractions);
-  std::vector<Group> single_pairs;
-  for (std::size_t i = 0; i < pairs; ++i) single_pairs.push_back({i});
-  Random(seed).shuffle(single_pairs);
-  return deal(single_pairs, parts);
+  DisjointSets single_pairs(pairs);
+  return deal(single_pairs, pairs, parts, seed);
 }
 
-Split split_leak_free(std::span<const std::string> sources, std::span<const std::string> targets,
+Split split_leak_free(std::span<const std::uint64_t> sources, std::span<const std::uint64_t> targets,
                       const SplitFractions& fractions, std::uint64_t seed) {
   require(sources.size() == targets.size(), "cannot split {} source sentences and {} target sentences: not pairs",
           sources.size(), targets.size());
@@ -105,9 +108,7 @@ Split split_leak_free(std::span<const std::string> sources, std::span<const std:
   DisjointSets sets(sources.size());
   unite_equal(sources, sets);
   unite_equal(targets, sets);
-  std::vector<Group> groups = groups_of(sets, sources.size());
-  Random(seed).shuffle(groups);
-  return deal(groups, parts);
+  return deal(sets, sources.size(), parts, seed);
 }
 
 }  // namespace weft::nmt

@@ -67,7 +67,8 @@ struct Language {
       max_length = std::max(max_length, split_words(sentence).size());
     }
     const Vocabulary vocabulary(counts);
-    const std::vector<std::string> words = counts.by_frequency();
+    std::vector<std::string> words;
+    for (WordCount& word : counts.by_frequency()) words.push_back(std::move(word.word));
     LinesDigest word_lines;
     for (const std::string& word : words) word_lines.add(word);
 

@@ -5,7 +5,6 @@
 #include <sentencepiece_trainer.h>
 
 #include <array>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -19,18 +18,29 @@ namespace {
 constexpr std::string_view word_start = "\u2581";
 constexpr std::array kinds = {SubwordKind::unigram, SubwordKind::bpe};
 
-/// Hands SentencePiece the sentences, so that they need not be written to a file.
-class Sentences : public sentencepiece::SentenceIterator {
+/// Hands SentencePiece sentences, or words and their counts, so that they need not be written to a file.
+template <typename Item>
+class Input : public sentencepiece::SentenceIterator {
  public:
-  explicit Sentences(std::span<const std::string> sentences) : rest_(sentences) {}
+  explicit Input(std::span<const Item> items) : rest_(items) { take(); }
 
   bool done() const override { return rest_.empty(); }
-  void Next() override { rest_ = rest_.subspan(1); }
-  const std::string& value() const override { return rest_.front(); }
+  void Next() override {
+    rest_ = rest_.subspan(1);
+    take();
+  }
+  const std::string& value() const override { return line_; }
   sentencepiece::util::Status status() const override { return {}; }
 
  private:
-  std::span<const std::string> rest_;
+  void take() {
+    if (!rest_.empty()) line_ = line_of(rest_.front());
+  }
+  static const std::string& line_of(const std::string& sentence) { return sentence; }
+  static std::string line_of(const WordCount& word) { return fmt::format("{}\t{}", word.word, word.count); }
+
+  std::span<const Item> rest_;
+  std::string line_;
 };
 
 /// SentencePiece's options. The normaliser has said already what a character and what a word is, so SentencePiece is
@@ -51,15 +61,24 @@ std::unordered_map<std::string, std::string> training_options(std::int64_t size,
 }
 
 /// SentencePiece's own complaint about too few pieces is for those who know its options.
-void check_size(std::span<const std::string> sentences, std::int64_t size) {
-  std::set<char32_t> characters;
-  for (const std::string& sentence : sentences)
-    for (const char32_t c : code_points(sentence)) characters.insert(c);
+void check_size(const CharacterSet& characters, std::size_t items, std::string_view what, std::int64_t size) {
   const std::size_t least = characters.size() + 1;  // a blank becomes the mark of a word; one stands for the unknown
   require(std::cmp_greater_equal(size, least),
-          "{} pieces cannot make the words of {} sentences, which have {} different characters, each of them a piece; "
+          "{} pieces cannot make the words of {} {}, which have {} different characters, each of them a piece; "
           "ask for at least {}",
-          size, sentences.size(), characters.size(), least);
+          size, items, what, characters.size(), least);
+}
+
+/// The model of what `what` names.
+template <typename Item>
+std::string learn(std::span<const Item> items, std::string_view what, std::int64_t size, SubwordKind kind,
+                  const std::unordered_map<std::string, std::string>& options) {
+  Input<Item> input(items);
+  std::string bytes;
+  const auto status = sentencepiece::SentencePieceTrainer::Train(options, &input, &bytes);
+  require(status.ok(), "no {} subword model of {} pieces can be learnt from {} {}: {}", to_string(kind), size,
+          items.size(), what, status.ToString());
+  return bytes;
 }
 
 }  // namespace
@@ -77,14 +96,41 @@ struct SubwordModel::Impl {
   sentencepiece::SentencePieceProcessor processor;
 };
 
+void CharacterSet::add(std::string_view text) {
+  for (const char32_t c : code_points(text)) {
+    size_ += has_[c] ? 0 : 1;
+    has_[c] = true;
+  }
+}
+
+std::vector<std::string> CharacterSet::without(const CharacterSet& others) const {
+  std::vector<std::string> characters;
+  for (std::size_t c = 0; c < has_.size(); ++c) {
+    if (!has_[c] || others.has_[c] || c == U' ') continue;
+    append_utf8(static_cast<char32_t>(c), characters.emplace_back());
+  }
+  return characters;
+}
+
 SubwordModel SubwordModel::train(std::span<const std::string> sentences, std::int64_t size, SubwordKind kind) {
-  check_size(sentences, size);
-  Sentences iterator(sentences);
-  std::string bytes;
-  const auto status = sentencepiece::SentencePieceTrainer::Train(training_options(size, kind), &iterator, &bytes);
-  require(status.ok(), "no {} subword model of {} pieces can be learnt from {} sentences: {}", to_string(kind), size,
-          sentences.size(), status.ToString());
-  return SubwordModel(std::move(bytes));
+  constexpr std::string_view what = "sentences";
+  CharacterSet characters;
+  for (const std::string& sentence : sentences) characters.add(sentence);
+  check_size(characters, sentences.size(), what, size);
+  return SubwordModel(learn(sentences, what, size, kind, training_options(size, kind)));
+}
+
+SubwordModel SubwordModel::train(std::span<const WordCount> words, const CharacterSet& characters, std::int64_t size,
+                                 SubwordKind kind) {
+  constexpr std::string_view what = "different words";
+  check_size(characters, words.size(), what, size);
+  auto options = training_options(size, kind);
+  options["input_format"] = "tsv";
+  std::vector<WordCount> all(words.begin(), words.end());
+  CharacterSet known;
+  for (const WordCount& word : words) known.add(word.word);
+  for (const std::string& character : characters.without(known)) all.push_back({.word = character, .count = 1});
+  return SubwordModel(learn(std::span<const WordCount>(all), what, size, kind, options));
 }
 
 SubwordModel::SubwordModel(std::string bytes, std::string_view origin) : impl_(std::make_unique<Impl>()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -37,7 +38,11 @@ std::vector<std::string> most_frequent(std::vector<std::string> words, std::size
 }
 
 std::vector<std::string> words_of(const WordCounts& counts, std::optional<std::size_t> limit) {
-  std::vector<std::string> words = counts.by_frequency();
+  constexpr std::array kept = {start_token, end_token};
+  constexpr std::size_t dropped = 2;
+  const std::size_t wanted = limit ? *limit + dropped : WordCounts::all;
+  std::vector<std::string> words;
+  for (WordCount& word : counts.by_frequency(wanted, kept)) words.push_back(std::move(word.word));
   std::erase(words, unknown_token);
   std::erase(words, padding_word);
   return limit ? most_frequent(std::move(words), *limit) : words;

@@ -10,7 +10,7 @@ namespace weft::nmt {
 
 bool names_kernel_file(std::string_view kernels) { return kernels != default_kernels && kernels != measured_kernels; }
 
-onednn::ProductUses training_products(const Config& config, std::span<const Example> examples,
+onednn::ProductUses training_products(const Config& config, const Examples& examples,
                                       std::optional<std::size_t> memory_budget) {
   TrainerOptions options = trainer_options(config.training);
   options.memory_budget = memory_budget;

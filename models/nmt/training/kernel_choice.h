@@ -22,7 +22,7 @@ namespace weft::nmt {
 bool names_kernel_file(std::string_view kernels);
 
 /// The products of the training steps of all batches of the examples.
-onednn::ProductUses training_products(const Config& config, std::span<const Example> examples,
+onednn::ProductUses training_products(const Config& config, const Examples& examples,
                                       std::optional<std::size_t> memory_budget = {});
 
 /// Told how many products are measured, and how many there are; at first that none is. Not called when nothing is to

@@ -25,9 +25,8 @@ namespace fs = std::filesystem;
 constexpr const char* config_file = "config.json";
 constexpr const char* source_file = "vocab.source.txt";
 constexpr const char* target_file = "vocab.target.txt";
-constexpr const char* train_file = "train.tsv";
-constexpr const char* valid_file = "valid.tsv";
-constexpr const char* test_file = "test.tsv";
+constexpr const char* train_ids_file = "train.ids";
+constexpr const char* valid_ids_file = "valid.ids";
 constexpr const char* samples_file = "samples.jsonl";
 constexpr const char* graph_file = "graph.json";
 constexpr const char* kernels_file = "kernels.json";
@@ -37,22 +36,6 @@ constexpr std::int64_t written_version = 2;
 constexpr std::int64_t says_provenance = 2;  ///< the first that does (provenance.h)
 
 constexpr std::uint64_t max_config_bytes = std::uint64_t{1} << 20;
-
-// ---- Sentences.
-
-std::string tsv(const std::vector<Pair>& pairs) {
-  std::string text;
-  for (const Pair& pair : pairs) text += fmt::format("{}\t{}\n", pair.target, pair.source);
-  return text;
-}
-
-void write_part(const fs::path& path, const std::vector<Pair>& pairs) {
-  if (!pairs.empty()) write_file(path, tsv(pairs));
-}
-
-std::vector<Pair> read_part(const fs::path& path) {
-  return fs::exists(path) ? read_corpus(path).pairs : std::vector<Pair>{};
-}
 
 // ---- Checkpoints.
 
@@ -87,8 +70,9 @@ CheckpointFolder checkpoint_folder(const fs::path& path, const Config& config, c
 
 bool is_file_of_run(const std::string& name) {
   static const std::set<std::string> names = [] {
-    std::set<std::string> all = {config_file, train_file,   valid_file, test_file,
-                                 log_file,    samples_file, graph_file, kernels_file};
+    std::set<std::string> all = {config_file,  log_file,       samples_file,  graph_file,
+                                 kernels_file, train_ids_file, valid_ids_file};
+    for (const Part part : all_parts) all.insert(part_file(part));
     for (const std::string& name : vocabulary_file_names()) all.insert(name);
     return all;
   }();
@@ -147,7 +131,7 @@ void RunDirectory::require_free(const fs::path& path) {
 }
 
 RunDirectory RunDirectory::create(const fs::path& path, const Config& config, const Vocabulary& source,
-                                  const Vocabulary& target, bool overwrite, const CorpusParts& parts) {
+                                  const Vocabulary& target, bool overwrite, PartFiles* parts) {
   make_run_folder(path);
   if (overwrite) {
     remove_run(path);
@@ -155,9 +139,7 @@ RunDirectory RunDirectory::create(const fs::path& path, const Config& config, co
     require_free(path);
   }
   save_vocabularies(path, source, target);
-  write_part(path / train_file, parts.train);
-  write_part(path / valid_file, parts.valid);
-  write_part(path / test_file, parts.test);
+  if (parts != nullptr) parts->commit();
   RunDirectory run(path, config, source, target);
   run.set_config(config);
   return run;
@@ -184,8 +166,14 @@ void RunDirectory::set_config(const Config& config) {
   CheckpointFolder::operator=(checkpoint_folder(path(), config_, source_, target_));
 }
 
-CorpusParts RunDirectory::parts() const {
-  return {read_part(path() / train_file), read_part(path() / valid_file), read_part(path() / test_file)};
+std::vector<Pair> RunDirectory::test_pairs() const {
+  const fs::path file = pairs_path(Part::test);
+  return fs::exists(file) ? read_corpus(file.string()).pairs : std::vector<Pair>{};
+}
+
+fs::path RunDirectory::ids_path(Part part) const {
+  check_invariant(part != Part::test, "what is tested on is not kept as ids");
+  return path() / (part == Part::train ? train_ids_file : valid_ids_file);
 }
 
 void RunDirectory::clear_unfinished() const { remove_unfinished(path(), is_file_of_run); }

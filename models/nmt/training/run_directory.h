@@ -12,8 +12,9 @@
 #include "graph/io/safetensors.h"
 #include "graph/tensor.h"
 #include "models/nmt/config/config.h"
-#include "models/nmt/data/corpus.h"
+#include "models/nmt/data/pair_sequence.h"
 #include "models/nmt/text/vocabulary.h"
+#include "models/nmt/training/part_files.h"
 #include "models/training/run/checkpoint_folder.h"
 #include "models/training/run/run_lock.h"
 #include "models/training/training_state.h"
@@ -29,12 +30,6 @@ inline constexpr const char* valid_bleu = "valid_bleu";  ///< what is measured o
 /// The sole right to write into the folder of a run (run_lock.h); throws Error that speaks of `weft-nmt train`.
 RunLock lock_run(const std::filesystem::path& run);
 
-/// The pairs of a run: what it is trained on, and what is kept out of training. Not normalised; `test` and `valid` may
-/// be empty.
-struct CorpusParts {
-  std::vector<Pair> train, valid, test;
-};
-
 /// The folder of one training run: its checkpoints, each with what it was trained with (provenance.h), which load()
 /// compares with what the run has now, and beside them
 ///
@@ -42,6 +37,7 @@ struct CorpusParts {
 ///     vocab.source.txt, vocab.target.txt
 ///     subwords.*                      what cuts words into pieces, if they are (vocabulary_files.h)
 ///     train.tsv, valid.tsv, test.tsv  the sentences
+///     train.ids, valid.ids            the same as ids (encoding.h)
 ///     log.jsonl                       one JSON object a line
 ///     samples.jsonl                   one JSON object an epoch: sample translations
 ///     graph.json                      the training graph
@@ -52,10 +48,10 @@ struct CorpusParts {
 /// one.
 class RunDirectory : public CheckpointFolder {
  public:
-  /// Makes the folder and writes config, vocabularies and sentences. Throws Error when it holds a run already, unless
-  /// `overwrite`; then that run's files are removed, and no others.
+  /// Makes the folder, writes config and vocabularies, and gives the sentences' files their names. Throws Error when it
+  /// holds a run already, unless `overwrite`; then that run's files are removed, and no others.
   static RunDirectory create(const std::filesystem::path& path, const Config& config, const Vocabulary& source,
-                             const Vocabulary& target, bool overwrite, const CorpusParts& parts = {});
+                             const Vocabulary& target, bool overwrite, PartFiles* parts = nullptr);
   /// Throws Error that says what is missing when it is no run directory.
   static RunDirectory open(const std::filesystem::path& path);
   /// Throws Error when one of the files is among those that a run in that folder has, or `create` would remove or
@@ -70,8 +66,13 @@ class RunDirectory : public CheckpointFolder {
 
   /// Writes the config anew, for what may change when training goes on.
   void set_config(const Config& config);
-  /// The sentences that the run keeps.
-  CorpusParts parts() const;
+  /// The sentences of a part that the run keeps; none if there is no such file.
+  PairSequence pairs(Part part) const { return pairs_in_file(pairs_path(part)); }
+  std::filesystem::path pairs_path(Part part) const { return path() / part_file(part); }
+  /// Those of it that are tested on, in memory.
+  std::vector<Pair> test_pairs() const;
+  /// The file of a part's ids, there or not.
+  std::filesystem::path ids_path(Part part) const;
 
   /// Removes what was being written to the run when its writer was killed.
   void clear_unfinished() const;

@@ -6,7 +6,6 @@
 #include <csignal>
 #include <map>
 
-#include "graph/base/checksum.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/quantity.h"
@@ -14,8 +13,8 @@
 #include "models/nmt/config/settings.h"
 #include "models/nmt/network/model.h"
 #include "models/nmt/text/language.h"
+#include "models/nmt/training/encoding.h"
 #include "models/nmt/training/kernel_choice.h"
-#include "models/nmt/training/preparation.h"
 #include "models/training/run/weights.h"
 
 namespace weft::nmt {
@@ -23,8 +22,7 @@ namespace {
 
 /// The shape that most batches of an epoch have; of several the largest.
 BatchShape typical_shape(const BatchPlan& plan) {
-  std::map<BatchShape, std::size_t> counts;
-  for (const Batch& batch : plan.epoch(0)) ++counts[batch.shape];
+  const std::map<BatchShape, std::size_t> counts = plan.shape_counts();
   const auto most =
       std::ranges::max_element(counts, std::less_equal<>{}, [](const auto& entry) { return entry.second; });
   return most->first;
@@ -38,31 +36,40 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
       options_(options),
       programs_(std::make_shared<ProgramCache>(options.program_memory)) {
   const Config& config = run.config();
-  const CorpusParts parts = run.parts();
-  require(!parts.train.empty(), "'{}' has no train.tsv; train again with --overwrite", run.path().string());
-  train_examples_ = encode(parts.train, run.source(), run.target());
-  valid_examples_ = encode(parts.valid, run.source(), run.target());
-  test_pairs_ = parts.test.size();
-  if (is_first()) find_kernels();
-  if (options_.communicator) {
-    std::byte kernels_are_there{};
-    options_.communicator->broadcast(std::span(&kernels_are_there, 1));
+  require(std::filesystem::exists(run.pairs_path(Part::train)), "'{}' has no train.tsv; train again with --overwrite",
+          run.path().string());
+  const bool has_valid = std::filesystem::exists(run.pairs_path(Part::valid));
+  if (is_first()) {
+    run.clear_unfinished();
+    encode_part(run, Part::train, progress);
+    if (has_valid) encode_part(run, Part::valid, progress);
+    run.pairs(Part::test)([this](const Pair&) { ++test_pairs_; });
   }
+  wait_for_first();
+  train_examples_.emplace(run.ids_path(Part::train));
+  if (has_valid) valid_examples_.emplace(run.ids_path(Part::valid));
+  plan_ = batch_plan(config, *train_examples_);
+  if (is_first()) find_kernels();
+  wait_for_first();
   if (!is_first()) kernels_ = run.kernels();
-  plan_ = batch_plan(config, train_examples_);
-  trainer_.emplace(training_task(config, train_examples_, *plan_), trainer_options());
-  if (is_first()) run.clear_unfinished();
-  if (!valid_examples_.empty() && is_first()) {
+  trainer_.emplace(training_task(config, *train_examples_, plan_), trainer_options());
+  if (valid_examples_ && is_first()) {
     measured_ = trainer_->variables();
     if (config.training.average > 0) {
       measured_ = std::make_shared<Variables>();
       copy_averages(parameters_graph(config.model), *trainer_->variables(), *measured_);
     }
-    valid_loss_.emplace(validation_task(config, valid_examples_), measured_, trainer_->arena(), backend_with(kernels_),
+    valid_loss_.emplace(validation_task(config, *valid_examples_), measured_, trainer_->arena(), backend_with(kernels_),
                         programs_);
-    translations_.emplace(run, parts.valid, measured_, programs_);
+    translations_.emplace(run, *valid_examples_, measured_, programs_);
   }
   if (options.dump_step > 0 && is_first()) prepare_dump();
+}
+
+/// Until the first process has written what the others read.
+void TrainingSession::wait_for_first() const {
+  std::byte files_are_there{};
+  if (options_.communicator) options_.communicator->broadcast(std::span(&files_are_there, 1));
 }
 
 /// Those of a run that has done steps are in its directory; before that they are found, and put there.
@@ -72,7 +79,7 @@ void TrainingSession::find_kernels() {
     kernels_ = run_.kernels();
     return;
   }
-  const auto products = [&] { return training_products(run_.config(), train_examples_, options_.memory_budget); };
+  const auto products = [&] { return training_products(run_.config(), *train_examples_, options_.memory_budget); };
   kernels_ = choose_kernels(kernels, products, [&](std::size_t done, std::size_t all) {
     if (done > 0) return progress_.update(1, 0);
     progress_.log(fmt::format("Kernels     those of {} products are measured, once", all));
@@ -85,7 +92,7 @@ void TrainingSession::find_kernels() {
 TrainerOptions TrainingSession::trainer_options() {
   const TrainingConfig& training = run_.config().training;
   TrainerOptions options = nmt::trainer_options(training);
-  if (!valid_examples_.empty()) {
+  if (valid_examples_) {
     options.validate = [this] { return validate(); };
   } else {  // nothing says that an epoch is worse
     options.patience = 0;
@@ -119,15 +126,12 @@ TrainerOptions TrainingSession::trainer_options() {
 /// What makes two processes train the same model on the same sentences.
 std::vector<std::string> TrainingSession::common_lines() const {
   if (!options_.communicator) return {};
-  Checksum sentences;
-  for (const std::vector<Example>* examples : {&train_examples_, &valid_examples_})
-    for (const Example& example : *examples)
-      for (const auto* side : {&example.source, &example.target}) sentences.add(std::as_bytes(std::span(*side)));
   std::vector<std::string> lines;
   for (const Setting& setting : settings())
     lines.push_back(fmt::format("{} {}", setting.name, setting_text(setting.get(run_.config()))));
-  lines.push_back(fmt::format("{} sentences with checksum {:016x}", train_examples_.size() + valid_examples_.size(),
-                              sentences.value()));
+  for (const std::optional<ExampleFile>* examples : {&train_examples_, &valid_examples_})
+    if (*examples)
+      lines.push_back(fmt::format("{} sentences with checksum {:016x}", (*examples)->size(), (*examples)->checksum()));
   return lines;
 }
 
@@ -154,15 +158,15 @@ void TrainingSession::prepare_dump() {
   const std::int64_t all = run_.config().training.epochs * steps;
   require(options_.dump_step > done && options_.dump_step <= all,
           "--dump-step {}: this run does the steps {} to {} ({} an epoch)", options_.dump_step, done + 1, all, steps);
-  dump_.emplace(training_task(run_.config(), train_examples_, *plan_).graph, options_.dump_folder, options_.dump_step,
+  dump_.emplace(training_task(run_.config(), *train_examples_, plan_).graph, options_.dump_folder, options_.dump_step,
                 product_precision(run_.config().training.precision), kernels_ ? kernels_->to_json() : "");
 }
 
 void TrainingSession::describe() const {
   const Config& config = run_.config();
   const PaddingShare padding = plan_->padding();
-  progress_.log(fmt::format("Sentences   {} to train on, {} to validate with, {} to test with", train_examples_.size(),
-                            valid_examples_.size(), test_pairs_));
+  progress_.log(fmt::format("Sentences   {} to train on, {} to validate with, {} to test with", train_examples_->size(),
+                            valid_examples_ ? valid_examples_->size() : 0, test_pairs_));
   const std::string source = language_name(config.source_language);
   const std::string target = language_name(config.target_language);
   progress_.log(fmt::format("Vocabulary  {} {} ids, {} {} ids", config.model.source_vocabulary, source,
@@ -178,7 +182,7 @@ void TrainingSession::describe() const {
                             config.model.units, to_string(config.model.variant)));
   if (translations_ && translations_->size() > 0) {
     progress_.log(fmt::format("Validation  the loss of {}, BLEU and chrF of {} of them; best by {}",
-                              counted(valid_examples_.size(), "sentence"), translations_->size(),
+                              counted(valid_examples_->size(), "sentence"), translations_->size(),
                               to_string(config.training.best_by)));
   }
   if (config.training.precision == TrainingPrecision::bf16)

@@ -8,6 +8,7 @@
 
 #include "backends/onednn/products/kernel_selection.h"
 #include "models/nmt/data/batches.h"
+#include "models/nmt/data/example_file.h"
 #include "models/nmt/training/run_directory.h"
 #include "models/nmt/training/translation_task.h"
 #include "models/nmt/training/validation.h"
@@ -52,6 +53,7 @@ class TrainingSession {
   StepRunner& steps() { return trainer_->steps(); }
 
  private:
+  void wait_for_first() const;
   void find_kernels();
   std::vector<std::string> common_lines() const;
   TrainerOptions trainer_options();
@@ -69,10 +71,10 @@ class TrainingSession {
   std::shared_ptr<const onednn::KernelSelection> kernels_;
   std::shared_ptr<ProgramCache> programs_;
   std::optional<StepDump> dump_;
-  std::vector<Example> train_examples_;
-  std::vector<Example> valid_examples_;
+  std::optional<ExampleFile> train_examples_;
+  std::optional<ExampleFile> valid_examples_;  ///< if there are any
   std::size_t test_pairs_ = 0;
-  std::optional<BatchPlan> plan_;
+  std::shared_ptr<const BatchPlan> plan_;
   std::optional<Trainer> trainer_;
   std::shared_ptr<Variables> measured_;  ///< the weights that validation has: the trainer's, or their moving averages
   std::optional<MeanLoss> valid_loss_;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "backends/onednn/onednn_backend.h"
@@ -15,10 +16,14 @@ namespace {
 /// The batches of a plan by their numbers.
 class NumberedBatches {
  public:
-  NumberedBatches(std::span<const Example> examples, const BatchPlan& plan) : examples_(examples), plan_(plan) {}
+  NumberedBatches(const Examples& examples, std::shared_ptr<const BatchPlan> plan)
+      : examples_(examples), plan_(std::move(plan)) {}
 
   const Batch& at(const BatchNumber& number) {
-    if (epoch_ != number.epoch) batches_ = plan_.epoch(static_cast<std::uint64_t>(number.epoch));
+    if (epoch_ != number.epoch) {
+      batches_ = {};  // not at once with those of the next one
+      batches_ = plan_->epoch(static_cast<std::uint64_t>(number.epoch));
+    }
     epoch_ = number.epoch;
     return batches_[static_cast<std::size_t>(number.batch)];
   }
@@ -26,21 +31,24 @@ class NumberedBatches {
   /// The target tokens that a batch predicts: all but each row's <start>.
   std::int64_t tokens(const BatchNumber& number) {
     std::int64_t tokens = 0;
-    for (const std::size_t row : at(number).rows) tokens += std::ssize(examples_[row].target) - 1;
+    for (const ExampleNumber row : at(number).rows) tokens += std::int64_t{examples_.lengths(row).target} - 1;
     return tokens;
   }
 
   void fill(const BatchNumber& number, const Execution& step) {
     const Batch& batch = at(number);
-    fill_source(batch, examples_, step.input("source").as<std::int32_t>(),
+    std::vector<Example> rows;
+    rows.reserve(batch.rows.size());
+    for (const ExampleNumber row : batch.rows) rows.push_back(examples_.read(row));
+    fill_source(batch.shape, rows, step.input("source").as<std::int32_t>(),
                 step.input("source_lengths").as<std::int32_t>());
-    std::vector<std::int32_t> target_lengths(batch.rows.size());
-    fill_target(batch, examples_, step.input("target").as<std::int32_t>(), target_lengths);
+    std::vector<std::int32_t> target_lengths(rows.size());
+    fill_target(batch.shape, rows, step.input("target").as<std::int32_t>(), target_lengths);
   }
 
  private:
-  std::span<const Example> examples_;
-  BatchPlan plan_;
+  Examples examples_;
+  std::shared_ptr<const BatchPlan> plan_;
   std::optional<std::int64_t> epoch_;  ///< of the batches
   std::vector<Batch> batches_;
 };
@@ -60,7 +68,7 @@ TrainingTask task_on(const std::shared_ptr<NumberedBatches>& batches, std::size_
 
 }  // namespace
 
-BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
+std::shared_ptr<const BatchPlan> batch_plan(const Config& config, const Examples& examples) {
   // Groups that have no padding are left so where it would change what a sentence means.
   BatchPlan::Options options{.length_step = static_cast<std::size_t>(config.training.length_step)};
   if (!ignores_padding(config.model)) {
@@ -71,7 +79,8 @@ BatchPlan batch_plan(const Config& config, std::span<const Example> examples) {
         options.length_step, to_string(config.model.variant), to_string(Variant::masked));
     options.most_shapes = std::numeric_limits<std::size_t>::max();
   }
-  return BatchPlan(examples, static_cast<std::size_t>(config.training.batch), config.training.seed, options);
+  return std::make_shared<BatchPlan>(examples, static_cast<std::size_t>(config.training.batch), config.training.seed,
+                                     options);
 }
 
 ModelShape model_shape(const BatchShape& shape) {
@@ -81,11 +90,12 @@ ModelShape model_shape(const BatchShape& shape) {
 
 ModelShape model_shape(const TrainingTask::Shape& shape) { return {shape[0], shape[1], shape[2]}; }
 
-TrainingTask training_task(const Config& config, std::span<const Example> examples, const BatchPlan& plan) {
+TrainingTask training_task(const Config& config, const Examples& examples,
+                           const std::shared_ptr<const BatchPlan>& plan) {
   const auto batches = std::make_shared<NumberedBatches>(examples, plan);
   const ModelConfig& model = config.model;
   const TrainingConfig& training = config.training;
-  TrainingTask task = task_on(batches, plan.batches_per_epoch());
+  TrainingTask task = task_on(batches, plan->batches_per_epoch());
   task.graph = [model, training](const TrainingTask::Shape& shape) {
     return training_graph(model, training, model_shape(shape));
   };
@@ -96,13 +106,13 @@ TrainingTask training_task(const Config& config, std::span<const Example> exampl
   return task;
 }
 
-TrainingTask training_task(const Config& config, std::span<const Example> examples) {
+TrainingTask training_task(const Config& config, const Examples& examples) {
   return training_task(config, examples, batch_plan(config, examples));
 }
 
-TrainingTask validation_task(const Config& config, std::span<const Example> examples) {
-  const BatchPlan plan = batch_plan(config, examples);
-  TrainingTask task = task_on(std::make_shared<NumberedBatches>(examples, plan), plan.batches_per_epoch());
+TrainingTask validation_task(const Config& config, const Examples& examples) {
+  const std::shared_ptr<const BatchPlan> plan = batch_plan(config, examples);
+  TrainingTask task = task_on(std::make_shared<NumberedBatches>(examples, plan), plan->batches_per_epoch());
   task.graph = [model = config.model](const TrainingTask::Shape& shape) {
     return loss_graph(model, model_shape(shape), LossNormalisation::token_mean);
   };

@@ -8,6 +8,7 @@
 
 #include "backends/runtime/variables.h"
 #include "models/nmt/data/corpus.h"
+#include "models/nmt/data/examples.h"
 #include "models/nmt/metrics/metrics.h"
 #include "models/nmt/search/translator.h"
 #include "models/nmt/training/run_directory.h"
@@ -18,9 +19,9 @@ namespace weft::nmt {
 /// can be compared. Training is not changed by it.
 class ValidationTranslations {
  public:
-  /// `pairs` are the whole part; TrainingConfig says how many of them are translated. The run must live as long.
-  /// `programs`: where compiled graphs are kept.
-  ValidationTranslations(const RunDirectory& run, std::span<const Pair> pairs, std::shared_ptr<Variables> variables,
+  /// `examples` are those of the run's part; TrainingConfig says how many of them are translated. The run must live as
+  /// long. `programs`: where compiled graphs are kept.
+  ValidationTranslations(const RunDirectory& run, const Examples& examples, std::shared_ptr<Variables> variables,
                          std::shared_ptr<ProgramCache> programs);
 
   /// How many sentences score() translates: every so many-th of the part.

@@ -142,7 +142,7 @@ TEST_CASE("hard attention accumulates its estimates as well") {
 
 TEST_CASE("every so many batches make an update, and so does the rest at the end of an epoch") {
   AccumulatingSession session(accumulating(4));
-  const auto batches = static_cast<std::int64_t>(batch_plan(accumulating(4), session.examples).batches_per_epoch());
+  const auto batches = static_cast<std::int64_t>(batch_plan(accumulating(4), session.examples)->batches_per_epoch());
   REQUIRE(batches % 4 != 0);
   CHECK(session.trainer.steps_per_epoch() == batches / 4 + 1);
   std::vector<std::int64_t> updates;

@@ -168,18 +168,18 @@ TEST_CASE("lengths count as multiples of a step, and of more where there are too
 }
 
 TEST_CASE("ids and lengths of a batch") {
-  const std::vector<Example> examples{{.source = {1, 5, 2}, .target = {1, 2}},
-                                      {.source = {1, 2}, .target = {1, 6, 7, 2}}};
-  const Batch batch{.shape = {2, 3, 5}, .rows = {1, 0}};
+  const std::vector<Example> rows{{.source = {1, 2}, .target = {1, 6, 7, 2}}, {.source = {1, 5, 2}, .target = {1, 2}}};
+  const BatchShape shape{2, 3, 5};
   Ids source(6, -1), source_lengths(2, -1), target(10, -1), target_lengths(2, -1);
-  fill_source(batch, examples, source, source_lengths);
-  fill_target(batch, examples, target, target_lengths);
+  fill_source(shape, rows, source, source_lengths);
+  fill_target(shape, rows, target, target_lengths);
   CHECK(source == Ids{1, 2, 0, 1, 5, 2});
   CHECK(source_lengths == Ids{2, 3});
   CHECK(target == Ids{1, 6, 7, 2, 0, 1, 2, 0, 0, 0});
   CHECK(target_lengths == Ids{4, 2});
-  CHECK(contains(message_of([&] { fill_source(batch, examples, target, source_lengths); }), "[2, 3] ids"));
-  CHECK(contains(message_of([&] { fill_source(batch, examples, source, source); }), "2 lengths"));
+  CHECK(contains(message_of([&] { fill_source(shape, rows, target, source_lengths); }), "[2, 3] ids"));
+  CHECK(contains(message_of([&] { fill_source(shape, rows, source, source); }), "2 lengths"));
+  CHECK(contains(message_of([&] { fill_source({3, 3, 5}, rows, source, source_lengths); }), "3 rows is given 2"));
 }
 
 TEST_CASE("sources without targets") {

@@ -1,10 +1,13 @@
 #include "models/nmt/data/corpus.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <zlib.h>
+#include <zstd.h>
+
+#include <memory>
 
 #include "models/nmt/data/corpus_columns.h"
-#include "models/nmt/data/gzip.h"
 #include "tests/temporary_folder.h"
 
 using namespace weft::nmt;
@@ -36,6 +39,16 @@ std::string packed(std::string_view text) {
 /// A corpus from German to English whose columns are those.
 Corpus read_german(std::string_view content, const std::string& columns = "") {
   return read_text(content, std::nullopt, {columns, "de", "en"});
+}
+
+std::string zstd_packed(std::string_view text) {
+  const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  std::string result(ZSTD_compressBound(text.size()), '\0');
+  const std::size_t size = ZSTD_compress2(context.get(), result.data(), result.size(), text.data(), text.size());
+  REQUIRE(ZSTD_isError(size) == 0);
+  result.resize(size);
+  return result;
 }
 
 }  // namespace
@@ -230,20 +243,59 @@ TEST_CASE("two files with a side each are read together") {
   CHECK(contains(message_of([&] { read_corpus(both, 1, {"1,2", "de", "en"}); }), "leave out --columns 1,2"));
 }
 
-TEST_CASE("what gzip has packed is unpacked, up to a limit") {
-  const std::string pairs = packed("Go.\tVa !\n");
-  CHECK(read_text(pairs).pairs.at(0).source == "Va !");
-  CHECK(read_text(pairs + packed("Hi.\tSalut.\n")).pairs.size() == 2);
-  for (std::size_t size = 2; size < pairs.size(); ++size) {
-    CAPTURE(size);
-    CHECK(contains(message_of([&] { read_text(pairs.substr(0, size)); }), "pairs.txt': the gzip data are cut off"));
+TEST_CASE("what gzip or Zstandard has packed is unpacked") {
+  struct Packer {
+    std::string (*pack)(std::string_view);
+    std::string_view cut_off;
+    std::string_view damaged;
+  };
+  for (const Packer& packer :
+       {Packer{packed, "pairs.txt': the gzip data are cut off", "damaged gzip data"},
+        Packer{zstd_packed, "pairs.txt': the Zstandard data are cut off", "damaged Zstandard data"}}) {
+    CAPTURE(packer.damaged);
+    const std::string pairs = packer.pack("Go.\tVa !\n");
+    CHECK(read_text(pairs).pairs.at(0).source == "Va !");
+    CHECK(read_text(pairs + packer.pack("Hi.\tSalut.\n")).pairs.size() == 2);
+    for (std::size_t size = 4; size < pairs.size(); ++size) {
+      CAPTURE(size);
+      CHECK(contains(message_of([&] { read_text(pairs.substr(0, size)); }), packer.cut_off));
+    }
+    std::string damaged = pairs;
+    damaged[pairs.size() - 6] = static_cast<char>(damaged[pairs.size() - 6] ^ 1);
+    CHECK(contains(message_of([&] { read_text(damaged); }), packer.damaged));
+    CHECK(contains(message_of([&] { read_text(pairs + "rest"); }), packer.damaged));
+    // More than the buffers of any stage, and a pair that lies across their ends.
+    std::string many;
+    for (int i = 0; i < 200'000; ++i) many += fmt::format("I am {}.\tJe suis {}.\n", i, i);
+    const Corpus corpus = read_text(packer.pack(many));
+    REQUIRE(corpus.pairs.size() == 200'000);
+    for (std::size_t i = 0; i < corpus.pairs.size(); i += 991)
+      CHECK(corpus.pairs[i].source == fmt::format("Je suis {}.", i));
   }
-  std::string damaged = pairs;
-  damaged[pairs.size() - 6] = static_cast<char>(damaged[pairs.size() - 6] ^ 1);
-  CHECK(contains(message_of([&] { read_text(damaged); }), "damaged gzip data"));
-  CHECK(contains(message_of([&] { read_text(pairs + "rest"); }), "damaged gzip data"));
-  const std::string bomb = packed(std::string(10'000'000, 'x'));
-  CHECK(bomb.size() < 20'000);
-  CHECK(message_of([&] { gunzip(bomb, 9'999'999); }) == "it unpacks to more than 9999999 bytes");
-  CHECK(gunzip(bomb, 10'000'000).size() == 10'000'000);
+}
+
+TEST_CASE("a line that would not fit in memory is told as long as it is, and what follows is read") {
+  const std::string bomb = packed(std::string(50'000'000, 'x') + "\nGo.\tVa !\r\n" + std::string(3'000'000, 'y'));
+  CHECK(bomb.size() < 100'000);
+  const Corpus corpus = read_text(bomb);
+  REQUIRE(corpus.pairs.size() == 1);
+  CHECK(corpus.pairs[0].source == "Va !");
+  REQUIRE(corpus.report.first_malformed.size() == 2);
+  CHECK(corpus.report.first_malformed[0].reason == "50000000 bytes long, the limit is 65536");
+  CHECK(corpus.report.first_malformed[1].reason == "3000000 bytes long, the limit is 65536");
+}
+
+TEST_CASE("a name may stand for several corpora") {
+  const TemporaryFolder folder;
+  const std::string a = folder.write("a.tsv", "Go.\tVa !\n").string();
+  folder.write("b.fr", "Salut.\n");
+  folder.write("b.en.zst", "Hi.\n");
+  const std::string b = (folder.path / "b").string();
+  const std::string name = resolve_corpus(a + ";" + b, "fr", "en");
+  CHECK(name == fmt::format("{};{}.fr,{}.en.zst", a, b, b));
+  CHECK(corpora_of(name) == std::vector<std::string>{a, fmt::format("{}.fr,{}.en.zst", b, b)});
+  CHECK(corpora_of("").empty());
+  folder.write("c;d", "Go.\tVa !\n");
+  const std::string one = (folder.path / "c;d").string();
+  CHECK(corpora_of(one) == std::vector{one});
 }

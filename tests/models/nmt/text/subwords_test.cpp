@@ -8,6 +8,7 @@
 #include "models/nmt/data/builtin/builtin_corpus.h"
 #include "models/nmt/text/special_words.h"
 #include "models/nmt/text/vocabulary.h"
+#include "models/nmt/text/word_counts.h"
 #include "tests/temporary_folder.h"
 
 using namespace weft::nmt;
@@ -127,4 +128,27 @@ TEST_CASE("subword models have names") {
   CHECK(parse_subword_kind("bpe") == SubwordKind::bpe);
   CHECK(parse_subword_kind(to_string(SubwordKind::unigram)) == SubwordKind::unigram);
   CHECK(contains(message_of([] { parse_subword_kind("word"); }), "choose one of: unigram, bpe"));
+}
+
+TEST_CASE("words and their counts give the pieces of the sentences they are of" * doctest::test_suite("slow")) {
+  WordCounts counts;
+  CharacterSet characters;
+  for (const std::string& sentence : sentences(Normaliser::reversible)) {
+    counts.add(sentence);
+    characters.add(sentence);
+  }
+  const std::vector<WordCount> words = counts.by_frequency();
+  CHECK(SubwordModel::train(words, characters, 300, SubwordKind::bpe).pieces() ==
+        SubwordModel::train(sentences(Normaliser::reversible), 300, SubwordKind::bpe).pieces());
+
+  // Of the frequent words alone; that of a rare one has a character of its own.
+  counts.add("ŵ");
+  characters.add("ŵ");
+  for (const SubwordKind kind : {SubwordKind::unigram, SubwordKind::bpe}) {
+    const auto model =
+        std::make_shared<SubwordModel>(SubwordModel::train(counts.by_frequency(100), characters, 300, kind));
+    const Vocabulary vocabulary = Vocabulary::of_subwords({Normaliser::reversible, model});
+    for (const std::string& piece : model->split("ŵ")) CHECK(vocabulary.id(piece) != vocabulary.unknown_id());
+  }
+  CHECK(contains(message_of([&] { SubwordModel::train(words, characters, 5, SubwordKind::bpe); }), "different words"));
 }

@@ -60,8 +60,8 @@ Config config_of_subwords(const Vocabulary& source, const Vocabulary& target) {
 }
 
 RunDirectory make_run(const fs::path& path, bool overwrite = false) {
-  return RunDirectory::create(path, config_of_run(), french(), english(), overwrite,
-                              {{{"Je suis.", "I am."}}, {}, {{"Là.", "Here."}}});
+  PartFiles parts(path, {{{"Je suis.", "I am."}}, {}, {{"Là.", "Here."}}});
+  return RunDirectory::create(path, config_of_run(), french(), english(), overwrite, &parts);
 }
 
 Checkpoint checkpoint_at(std::int64_t step) {
@@ -87,12 +87,13 @@ TEST_CASE("a run directory gives back what was put into it") {
   CHECK(to_json(run.config()) == to_json(config_of_run()));
   CHECK(run.source().size() == french().size());
   CHECK(run.target().word(1) == english().word(1));
-  const CorpusParts parts = run.parts();
-  REQUIRE(parts.train.size() == 1);
-  CHECK(parts.train[0].source == "Je suis.");
-  CHECK(parts.train[0].target == "I am.");
-  CHECK(parts.valid.empty());
-  CHECK(parts.test.size() == 1);
+  std::vector<Pair> train;
+  run.pairs(Part::train)([&](const Pair& pair) { train.push_back(pair); });
+  REQUIRE(train.size() == 1);
+  CHECK(train[0].source == "Je suis.");
+  CHECK(train[0].target == "I am.");
+  run.pairs(Part::valid)([](const Pair&) { FAIL("there is no such part"); });
+  CHECK(run.test_pairs().size() == 1);
   CHECK(run.names().empty());
 }
 

@@ -30,7 +30,7 @@ struct Session {
   std::shared_ptr<Variables> variables;
   TinyTraining trainer;
 
-  std::int64_t batches() const { return static_cast<std::int64_t>(batch_plan(config, examples).batches_per_epoch()); }
+  std::int64_t batches() const { return static_cast<std::int64_t>(batch_plan(config, examples)->batches_per_epoch()); }
   /// Once more, to where it diverged.
   std::optional<std::string> diverged(const std::optional<Checkpoint>& from, std::int64_t steps,
                                       const std::function<bool()>& go_on) const {

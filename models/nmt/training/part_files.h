@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/base/file.h"
+#include "models/nmt/data/pair_sequence.h"
+#include "models/nmt/data/split.h"
+
+namespace weft::nmt {
+
+/// Pairs in memory: what is trained on, and what is kept out of training. Not normalised; `test` and `valid` may be
+/// empty.
+struct CorpusParts {
+  std::vector<Pair> train, valid, test;
+
+  std::vector<Pair>& of(Part part) { return part == Part::train ? train : part == Part::valid ? valid : test; }
+  const std::vector<Pair>& of(Part part) const { return const_cast<CorpusParts&>(*this).of(part); }
+};
+
+inline constexpr std::array all_parts = {Part::train, Part::valid, Part::test};
+
+/// The file of a part in the folder of a run: train.tsv, valid.tsv or test.tsv.
+std::string part_file(Part part);
+
+/// The pairs of such a file; none if it is not there.
+PairSequence pairs_in_file(const std::filesystem::path& path);
+
+/// The sentences of a run while it is made: the files of its parts, however large, under temporary names, so that an
+/// earlier run in the folder is as it was until commit(). Every function throws Error that names the file when it cannot
+/// be written.
+class PartFiles {
+ public:
+  /// Makes the folder.
+  explicit PartFiles(std::filesystem::path folder);
+  PartFiles(std::filesystem::path folder, const CorpusParts& parts);
+
+  void add(Part part, const Pair& pair);
+  std::size_t size(Part part) const { return file(part).pairs; }
+  /// What was added so far.
+  PairSequence pairs(Part part);
+  /// Takes out the pairs that `is_kept` is false for; returns how many.
+  std::size_t keep(Part part, const std::function<bool(const Pair& pair)>& is_kept);
+
+  /// Gives the files their names; a part without pairs has none.
+  void commit();
+
+ private:
+  struct File {
+    std::unique_ptr<FileWriter> writer;
+    std::string pending;
+    std::size_t pairs = 0;
+
+    void flush();
+  };
+
+  File& file(Part part) { return files_[static_cast<std::size_t>(part)]; }
+  const File& file(Part part) const { return files_[static_cast<std::size_t>(part)]; }
+  void add(File& file, Part part, const Pair& pair);
+
+  std::filesystem::path folder_;
+  std::array<File, all_parts.size()> files_;
+};
+
+}  // namespace weft::nmt
