@@ -17,6 +17,7 @@
 #include "graph/base/quote.h"
 #include "models/nmt/data/builtin/builtin_corpus.h"
 #include "models/nmt/data/corpus_check.h"
+#include "models/nmt/data/mapped_pairs.h"
 #include "models/nmt/data/normaliser_check.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/text/tokeniser.h"
@@ -85,25 +86,59 @@ class Sample {
   bool is_checked_ = false;
 };
 
-/// Tells pairs that have too many words on a side, and counts them.
-class LengthLimit {
- public:
-  explicit LengthLimit(const Config& config) : tokeniser_(config.normaliser), most_(config.data.max_length) {}
+/// What is to be known of a pair before it has a part.
+struct KnownPair {
+  bool is_kept = false;      ///< it is not too long
+  std::uint64_t source = 0;  ///< of its sides, checksums of what the split compares, if it compares anything
+  std::uint64_t target = 0;
+};
 
-  bool holds(const Pair& pair) {
-    const bool is_kept = is_short(pair, most_, tokeniser_, tokeniser_);
-    if (!is_kept) ++left_out_;
-    return is_kept;
+/// Of a sentence as the split compares it, whatever the model's normaliser makes of it.
+std::uint64_t checksum_of(std::string_view sentence) {
+  Checksum checksum;
+  checksum.add(plain_letters(sentence));
+  return checksum.value();
+}
+
+KnownPair look_at(const Pair& pair, const Config& config) {
+  const DataConfig& data = config.data;
+  const Tokeniser tokeniser(config.normaliser);
+  KnownPair known{.is_kept = is_short(pair, data.max_length, tokeniser, tokeniser)};
+  if (known.is_kept && data.train.empty() && data.split == SplitKind::leak_free) {
+    known.source = checksum_of(pair.source);
+    known.target = checksum_of(pair.target);
   }
+  return known;
+}
 
-  void say_left_out(const Say& say) const {
-    if (left_out_ > 0) say(left_out_line(left_out_, most_));
+using VisitKnownPair = std::function<void(Pair&& pair, const KnownPair& known)>;
+
+/// Looks at pairs by several threads, shows them to `visit` in their order, and counts those that are too long.
+class Looking {
+ public:
+  Looking(const Config& config, Progress& progress, const VisitKnownPair& visit)
+      : config_(config),
+        progress_(progress),
+        pairs_([&config](const Pair& pair) { return look_at(pair, config); },
+               [this, &visit](Pair&& pair, KnownPair&& known) {
+                 if (!known.is_kept) ++left_out_;
+                 progress_.update(1, 0);
+                 visit(std::move(pair), known);
+               }) {}
+
+  void add(Pair&& pair) { pairs_.add(std::move(pair)); }
+  /// To be called behind the last pair.
+  void finish() {
+    pairs_.finish();
+    progress_.stop();
+    if (left_out_ > 0) progress_.log(left_out_line(left_out_, config_.data.max_length));
   }
 
  private:
-  Tokeniser tokeniser_;
-  std::int64_t most_;
+  const Config& config_;
+  Progress& progress_;
   std::size_t left_out_ = 0;
+  MappedPairs<KnownPair> pairs_;
 };
 
 /// Has `read`, which returns the number of its pairs, read the corpora of a name one after another, each up to what is
@@ -120,28 +155,24 @@ void for_each_corpus(
   }
 }
 
-/// Shows `visit` each pair of the corpora of a name, and whether it is short enough; tells what became of the lines.
+/// Shows `visit` each pair of the corpora of a name; tells what became of the lines.
 void read_checked(const std::string& name, std::int64_t limit, const Config& config, Progress& progress,
-                  const std::function<void(Pair&& pair, bool is_kept)>& visit) {
+                  const VisitKnownPair& visit) {
   const CorpusFormat format = corpus_format(config);
   const Say say = [&](std::string_view line) { progress.log(line); };
-  LengthLimit lengths(config);
+  Looking looking(config, progress, visit);
   progress.start("Reading pairs", 0);
   for_each_corpus(name, limit, format, [&](const std::string& shown, const std::optional<std::size_t>& left) {
     Sample sample(shown, config, say);
     const CorpusReport report = for_each_line(shown, left, format, [&](LineKind kind, Pair&& pair) {
       sample.add(kind, pair);
-      if (kind != LineKind::pair) return;
-      progress.update(1, 0);
-      const bool is_kept = lengths.holds(pair);
-      visit(std::move(pair), is_kept);
+      if (kind == LineKind::pair) looking.add(std::move(pair));
     });
     say_report(report, shown, say);
     sample.check();
     return report.pairs;
   });
-  progress.stop();
-  lengths.say_left_out(say);
+  looking.finish();
 }
 
 /// The pairs of a corpus that is to be split, which is gone through twice: what its parts are is known only once all of
@@ -150,20 +181,18 @@ class SplitCorpus {
  public:
   SplitCorpus(const Config& config, Progress& progress) : config_(config), progress_(progress) {
     const DataConfig& data = config.data;
+    const VisitKnownPair visit = [this](Pair&& pair, const KnownPair& known) { add(std::move(pair), known); };
     if (data.builtin) {
-      LengthLimit lengths(config);
       in_memory_.emplace();
-      for (Pair& pair : builtin_corpus()) {
-        if (data.limit > 0 && std::cmp_equal(is_kept_.size(), data.limit)) break;
-        const bool is_kept = lengths.holds(pair);
-        add(std::move(pair), is_kept);
-      }
-      lengths.say_left_out([&](std::string_view line) { progress.log(line); });
+      Looking looking(config, progress, visit);
+      std::vector<Pair> pairs = builtin_corpus();
+      if (data.limit > 0) pairs.resize(std::min(pairs.size(), static_cast<std::size_t>(data.limit)));
+      for (Pair& pair : pairs) looking.add(std::move(pair));
+      looking.finish();
       return;
     }
     if (!can_be_read_twice()) in_memory_.emplace();
-    read_checked(data.corpus, data.limit, config, progress,
-                 [&](Pair&& pair, bool is_kept) { add(std::move(pair), is_kept); });
+    read_checked(data.corpus, data.limit, config, progress, visit);
   }
 
   Split split() const {
@@ -204,13 +233,13 @@ class SplitCorpus {
     return true;
   }
 
-  void add(Pair&& pair, bool is_kept) {
-    is_kept_.push_back(is_kept);
-    if (!is_kept) return;
+  void add(Pair&& pair, const KnownPair& known) {
+    is_kept_.push_back(known.is_kept);
+    if (!known.is_kept) return;
     ++kept_;
     if (!is_random()) {
-      sources_.push_back(checksum_of(pair.source));
-      targets_.push_back(checksum_of(pair.target));
+      sources_.push_back(known.source);
+      targets_.push_back(known.target);
     }
     if (!in_memory_) return;
     bytes_ += pair.source.size() + pair.target.size();
@@ -219,13 +248,6 @@ class SplitCorpus {
             "file",
             config_.data.corpus, bytes_text(max_corpus_bytes));
     in_memory_->push_back(std::move(pair));
-  }
-
-  /// Of a sentence as the split compares it, whatever the model's normaliser makes of it.
-  static std::uint64_t checksum_of(std::string_view sentence) {
-    Checksum checksum;
-    checksum.add(plain_letters(sentence));
-    return checksum.value();
   }
 
   const Config& config_;
@@ -315,8 +337,8 @@ void read_parts(const Config& config, Progress& progress, const std::function<vo
   };
   if (!data.train.empty()) {
     const auto read = [&](const std::string& name, std::int64_t limit, Part part) {
-      read_checked(name, limit, config, progress, [&](Pair&& pair, bool is_kept) {
-        if (is_kept) count_and_add(part, pair);
+      read_checked(name, limit, config, progress, [&](Pair&& pair, const KnownPair& known) {
+        if (known.is_kept) count_and_add(part, pair);
       });
     };
     read(data.train, data.limit, Part::train);

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "graph/base/checksum.h"
+#include "models/nmt/data/mapped_pairs.h"
 #include "models/nmt/text/normalise.h"
 #include "models/nmt/training/preparation.h"
 #include "models/nmt/training/vocabulary_files.h"
@@ -35,10 +36,12 @@ void encode_part(const RunDirectory& run, Part part, Progress& progress) {
   if (ExampleFile::is_whole(ids, origin)) return;
   ExampleFileWriter writer(ids, std::max(run.source().size(), run.target().size()), origin);
   progress.start(fmt::format("Encoding {}", sentences.filename().string()), 0);
-  run.pairs(part)([&](const Pair& pair) {
-    writer.add(encode(pair, run.source(), run.target()));
-    progress.update(1, 0);
-  });
+  map_pairs<Example>(
+      run.pairs(part), [&](const Pair& pair) { return encode(pair, run.source(), run.target()); },
+      [&](Pair&&, Example&& example) {
+        writer.add(example);
+        progress.update(1, 0);
+      });
   writer.commit();
   progress.stop();
 }

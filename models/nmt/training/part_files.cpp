@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "models/nmt/data/mapped_pairs.h"
 #include "models/training/run/run_files.h"
 
 namespace weft::nmt {
@@ -55,10 +56,11 @@ PairSequence PartFiles::pairs(Part part) {
   return pairs_in_file(all.writer ? all.writer->temporary() : std::string());
 }
 
-std::size_t PartFiles::keep(Part part, const std::function<bool(const Pair& pair)>& is_kept) {
+std::size_t PartFiles::keep(Part part, const std::function<bool(const Pair& pair)>& is_kept, Progress& progress) {
   File kept;
-  pairs(part)([&](const Pair& pair) {
-    if (is_kept(pair)) add(kept, part, pair);
+  map_pairs<bool>(pairs(part), is_kept, [&](Pair&& pair, bool&& is_one) {
+    if (is_one) add(kept, part, pair);
+    progress.update(1, 0);
   });
   const std::size_t left_out = size(part) - kept.pairs;
   if (left_out > 0) file(part) = std::move(kept);

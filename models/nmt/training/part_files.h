@@ -11,6 +11,7 @@
 #include "graph/base/file.h"
 #include "models/nmt/data/pair_sequence.h"
 #include "models/nmt/data/split.h"
+#include "models/training/progress.h"
 
 namespace weft::nmt {
 
@@ -44,8 +45,8 @@ class PartFiles {
   std::size_t size(Part part) const { return file(part).pairs; }
   /// What was added so far.
   PairSequence pairs(Part part);
-  /// Takes out the pairs that `is_kept` is false for; returns how many.
-  std::size_t keep(Part part, const std::function<bool(const Pair& pair)>& is_kept);
+  /// Takes out the pairs that `is_kept` is false for; returns how many. It is called by several threads at once.
+  std::size_t keep(Part part, const std::function<bool(const Pair& pair)>& is_kept, Progress& progress);
 
   /// Gives the files their names; a part without pairs has none.
   void commit();

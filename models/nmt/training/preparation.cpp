@@ -10,6 +10,7 @@
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
 #include "graph/base/quantity.h"
+#include "models/nmt/data/mapped_pairs.h"
 #include "models/nmt/text/language.h"
 #include "models/nmt/text/normalise.h"
 #include "models/nmt/text/word_counts.h"
@@ -22,10 +23,9 @@ std::string_view language_of(Side side, const Config& config) {
   return side == &Pair::source ? config.source_language : config.target_language;
 }
 
-/// What SentencePiece takes beside a sentence, or a word, of as many bytes as most have, roughly: it keeps them as
-/// characters of four bytes, with the places of all beginnings in order.
-constexpr std::size_t learning_bytes_per_byte = 16;
-constexpr std::size_t learning_bytes_per_word = 512;
+/// What SentencePiece takes for each byte of the sentences that it learns from, and for each word: measured, rounded up.
+constexpr std::size_t learning_bytes_per_byte = 24;
+constexpr std::size_t learning_bytes_per_word = 1024;
 
 /// The subwords of a side's sentences, and of their most frequent words where they are too many.
 SubwordModel learn_subwords(const PairSequence& pairs, Side side, const Config& config, const LearningMemory& memory) {
@@ -41,11 +41,12 @@ SubwordModel learn_subwords(const PairSequence& pairs, Side side, const Config& 
   sentences = {};
   WordCounts counts(memory.bytes, memory.folder);
   CharacterSet characters;
-  pairs([&](const Pair& pair) {
-    const std::string words = normalised_words(pair.*side, config.normaliser);
-    counts.add(words);
-    characters.add(words);
-  });
+  map_pairs<std::string>(
+      pairs, [&](const Pair& pair) { return normalised_words(pair.*side, config.normaliser); },
+      [&](Pair&&, std::string&& words) {
+        counts.add(words);
+        characters.add(words);
+      });
   return SubwordModel::train(counts.by_frequency(memory.bytes / learning_bytes_per_word), characters, config.subwords,
                              config.subword_model);
 }
@@ -57,7 +58,9 @@ Vocabulary make_vocabulary(const PairSequence& pairs, Side side, const Config& c
     return Vocabulary::of_subwords(
         {config.normaliser, std::make_shared<SubwordModel>(learn_subwords(pairs, side, config, memory))});
   WordCounts counts(memory.bytes, memory.folder);
-  pairs([&](const Pair& pair) { counts.add(normalise(pair.*side, config.normaliser)); });
+  map_pairs<std::string>(
+      pairs, [&](const Pair& pair) { return normalise(pair.*side, config.normaliser); },
+      [&](Pair&&, std::string&& words) { counts.add(words); });
   constexpr std::size_t markers = 2;  // <start> and <end>
   require(counts.by_frequency(markers + 1).size() > markers,
           "the {} sentences have no word at all: is the corpus of these languages, and its columns the right ones "
@@ -88,10 +91,8 @@ void leave_out_long(PartFiles& parts, std::int64_t max_length, const Tokeniser& 
                     Progress& progress) {
   for (const Part part : all_parts) {
     progress.start("Cutting words", parts.size(part));
-    const std::size_t left_out = parts.keep(part, [&](const Pair& pair) {
-      progress.update(1, 0);
-      return is_short(pair, max_length, source, target);
-    });
+    const std::size_t left_out = parts.keep(
+        part, [&](const Pair& pair) { return is_short(pair, max_length, source, target); }, progress);
     progress.stop();
     if (left_out > 0) progress.log(left_out_line(left_out, max_length));
   }
