@@ -29,24 +29,23 @@ constexpr std::size_t learning_bytes_per_word = 1024;
 
 /// The subwords of a side's sentences, and of their most frequent words where they are too many.
 SubwordModel learn_subwords(const PairSequence& pairs, Side side, const Config& config, const LearningMemory& memory) {
+  const std::size_t most_bytes = memory.bytes / learning_bytes_per_byte;
   std::vector<std::string> sentences;
   std::size_t bytes = 0;
-  pairs([&](const Pair& pair) {
-    if (bytes > memory.bytes / learning_bytes_per_byte) return;
-    sentences.push_back(normalised_words(pair.*side, config.normaliser));
-    bytes += sentences.back().size();
-  });
-  if (bytes <= memory.bytes / learning_bytes_per_byte)
-    return SubwordModel::train(sentences, config.subwords, config.subword_model);
-  sentences = {};
   WordCounts counts(memory.bytes, memory.folder);
   CharacterSet characters;
   map_pairs<std::string>(
       pairs, [&](const Pair& pair) { return normalised_words(pair.*side, config.normaliser); },
-      [&](Pair&&, std::string&& words) {
-        counts.add(words);
-        characters.add(words);
+      [&](Pair&&, std::string&& sentence) {
+        counts.add(sentence);
+        characters.add(sentence);
+        bytes += sentence.size();
+        if (bytes <= most_bytes)
+          sentences.push_back(std::move(sentence));
+        else
+          sentences = {};
       });
+  if (bytes <= most_bytes) return SubwordModel::train(sentences, config.subwords, config.subword_model);
   return SubwordModel::train(counts.by_frequency(memory.bytes / learning_bytes_per_word), characters, config.subwords,
                              config.subword_model);
 }
