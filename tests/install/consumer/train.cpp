@@ -6,8 +6,10 @@
 
 struct Steps : weft::Progress {
   std::uint64_t done = 0;
+  bool is_training = false;
   std::string last_line;
-  void update(std::uint64_t steps, std::uint64_t, std::optional<double>) override { done += steps; }
+  void start(std::string title, std::uint64_t) override { is_training = title.starts_with("Epoch"); }
+  void update(std::uint64_t steps, std::uint64_t, std::optional<double>) override { done += is_training ? steps : 0; }
   void log(std::string_view line) override { last_line = line; }
 };
 
