@@ -207,8 +207,17 @@ same_as_de packed-sides --data packed
 same_as_de packed --data german.tsv.gz
 same_as_de input --data - <german.tsv
 same_as_de packed-input --data - < <(cat german.tsv.gz)
+head -n 40 german.tsv | gzip -c >first.gz && tail -n +41 german >second.de && tail -n +41 english >second.en
+same_as_de several --data 'first.gz;second'
+says '40 pairs'
+says '60 pairs'
+same_as_de little-memory --data german.tsv --data-memory 1KB
+refuses 1 "third': No such file" train --data 'first.gz;third' "${german[@]}" --out none
+refuses 1 'is an input' train --data 'first.gz;several/train.tsv' "${german[@]}" --out several --overwrite
 passes "$nmt" train --train de/train.tsv --valid side --test packed "${german[@]}" --out parts
 lines parts/valid.tsv 100
+passes "$nmt" score --run de 'first.gz;second'
+lines out 100
 passes "$nmt" vocab --data side --source-language de
 passes "$nmt" evaluate --run de --test side
 passes "$nmt" score --run de side
