@@ -43,7 +43,8 @@ bool Descriptor::close() {
   return descriptor < 0 || ::close(descriptor) == 0;
 }
 
-FileReader::FileReader(std::filesystem::path path) : FileReader(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+FileReader::FileReader(const std::filesystem::path& path)
+    : FileReader(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
 
 FileReader FileReader::standard_input() { return {"standard input", ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)}; }
 

@@ -28,7 +28,7 @@ class Descriptor {
 class FileReader {
  public:
   /// Throws Error when the file is missing, a directory, or unreadable.
-  explicit FileReader(std::filesystem::path path);
+  explicit FileReader(const std::filesystem::path& path);
   /// The file's size when it was opened; 0 for a pipe.
   std::uint64_t size() const { return size_; }
   /// Fills `destination`, or as much of it as the rest of the file does. Returns the number of bytes read.

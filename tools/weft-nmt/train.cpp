@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <tuple>
 
 #include "backends/mpi/mpi_communicator.h"
@@ -158,8 +160,34 @@ RunDirectory other_process_run(const Communicator& processes, const std::filesys
   }
 }
 
+/// The run directory that this process has locked, for the thread that waits for signals.
+class LockedRun {
+ public:
+  void set(const std::filesystem::path& path) {
+    const std::lock_guard lock(mutex_);
+    path_ = path;
+  }
+  void clear_unfinished() {
+    const std::lock_guard lock(mutex_);
+    if (path_) RunDirectory::clear_unfinished(*path_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<std::filesystem::path> path_;
+};
+
 int train(const TrainOptions& options) {
-  const StopSignals signals(InterruptGuard::note);
+  LockedRun locked;
+  // Once training has begun a signal ends that, and before that the program, which leaves nothing unfinished.
+  const StopSignals signals([&](int signal) {
+    if (InterruptGuard::note(signal)) return true;
+    try {
+      locked.clear_unfinished();
+    } catch (const Error&) {  // the next training there removes it
+    }
+    return false;
+  });
   SessionOptions session = options.session;
   session.communicator = processes_of(options);
   std::tie(session.dump_step, session.dump_folder) = options.dump;
@@ -193,8 +221,10 @@ int train(const TrainOptions& options) {
   }
   if (options.resume) {
     RunDirectory::open(options.out);  // Its errors first: a lock would make what is missing.
-    const RunLock lock = lock_run(options.out);
-    RunDirectory run = resume_run(options, options.out);
+    const std::filesystem::path out = options.out;
+    const RunLock lock = lock_run(out);
+    locked.set(out);
+    RunDirectory run = resume_run(options, out);
     return run_session(run);
   }
   const Config config = options.settings.resolve();
@@ -204,6 +234,7 @@ int train(const TrainOptions& options) {
   if (names_kernel_file(config.training.kernels)) kernels = choose_kernels(config.training.kernels, {}, {});
   RunDirectory::require_apart(out, inputs_of(config, options.settings));
   const RunLock lock = lock_run(out);
+  locked.set(out);
   if (!options.overwrite) RunDirectory::require_free(out);
   PartFiles parts(out);
   read_parts(config, progress, [&](Part part, const Pair& pair) { parts.add(part, pair); });

@@ -18,10 +18,17 @@ namespace weft::nmt {
 /// Pairs in memory: what is trained on, and what is kept out of training. Not normalised; `test` and `valid` may be
 /// empty.
 struct CorpusParts {
-  std::vector<Pair> train, valid, test;
+  std::vector<Pair> train = {};
+  std::vector<Pair> valid = {};
+  std::vector<Pair> test = {};
 
-  std::vector<Pair>& of(Part part) { return part == Part::train ? train : part == Part::valid ? valid : test; }
-  const std::vector<Pair>& of(Part part) const { return const_cast<CorpusParts&>(*this).of(part); }
+  std::vector<Pair>& of(Part part) { return this->*member(part); }
+  const std::vector<Pair>& of(Part part) const { return this->*member(part); }
+
+ private:
+  static std::vector<Pair> CorpusParts::*member(Part part) {
+    return part == Part::train ? &CorpusParts::train : part == Part::valid ? &CorpusParts::valid : &CorpusParts::test;
+  }
 };
 
 inline constexpr std::array all_parts = {Part::train, Part::valid, Part::test};

@@ -39,14 +39,13 @@ std::vector<Example> encode(std::span<const Pair> pairs, const Vocabulary& sourc
 /// Makes a run of pairs: learns the vocabularies of what is trained on, and writes them with the pairs and the settings
 /// to the folder, as RunDirectory::create does. Says what it does; pairs of too many tokens are left out.
 ///
-///     CorpusParts parts{.train = pairs};
-///     PartFiles files("runs/mine", parts);
-///     RunDirectory run = prepare_run("runs/mine", preset("small"), files, progress);
+///     RunDirectory run = prepare_run("runs/mine", preset("small"), {.train = pairs}, progress);
 ///     TrainingSession(run, progress).run();
-RunDirectory prepare_run(const std::filesystem::path& path, Config config, PartFiles& parts, Progress& progress,
-                         bool overwrite = false, std::size_t data_memory = default_data_memory);
-/// The same of pairs in memory.
 RunDirectory prepare_run(const std::filesystem::path& path, const Config& config, const CorpusParts& parts,
                          Progress& progress, bool overwrite = false);
+/// The same of pairs that are in files, as they may be more than fit in memory; `data_memory` is what is granted to
+/// learning from them.
+RunDirectory prepare_run(const std::filesystem::path& path, Config config, PartFiles& parts, Progress& progress,
+                         bool overwrite = false, std::size_t data_memory = default_data_memory);
 
 }  // namespace weft::nmt

@@ -176,7 +176,7 @@ fs::path RunDirectory::ids_path(Part part) const {
   return path() / (part == Part::train ? train_ids_file : valid_ids_file);
 }
 
-void RunDirectory::clear_unfinished() const { remove_unfinished(path(), is_file_of_run); }
+void RunDirectory::clear_unfinished(const fs::path& path) { remove_unfinished(path, is_file_of_run); }
 
 void RunDirectory::add_samples(std::string_view json_line) const { append_line(path() / samples_file, json_line); }
 

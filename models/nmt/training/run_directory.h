@@ -74,8 +74,8 @@ class RunDirectory : public CheckpointFolder {
   /// The file of a part's ids, there or not.
   std::filesystem::path ids_path(Part part) const;
 
-  /// Removes what was being written to the run when its writer was killed.
-  void clear_unfinished() const;
+  /// Removes what was being written to the run in that folder when its writer was killed.
+  static void clear_unfinished(const std::filesystem::path& path);
 
   /// Appends one JSON object (a line) to samples.jsonl.
   void add_samples(std::string_view json_line) const;

@@ -40,7 +40,7 @@ TrainingSession::TrainingSession(RunDirectory& run, Progress& progress, const Se
           run.path().string());
   const bool has_valid = std::filesystem::exists(run.pairs_path(Part::valid));
   if (is_first()) {
-    run.clear_unfinished();
+    RunDirectory::clear_unfinished(run.path());
     encode_part(run, Part::train, progress);
     if (has_valid) encode_part(run, Part::valid, progress);
     run.pairs(Part::test)([this](const Pair&) { ++test_pairs_; });

@@ -186,6 +186,18 @@ same before mine/train.tsv
 rm -r mine symbolic.tsv hard.tsv
 passes "$nmt" evaluate --run split --test whole/test.tsv
 
+# ---- Stopped by a signal while its sentences are being read, it leaves nothing behind.
+mkfifo endless
+{ yes $'Go.\tVa !' | head -n 300000 && sleep 60; } >endless 2>/dev/null &
+writing=$!
+"$nmt" train --train endless --valid whole/valid.tsv --preset small --out interrupted >out 2>err &
+training=$!
+until compgen -G 'interrupted/train.tsv.tmp-*' >/dev/null; do kill -0 $training && sleep 0.02; done
+kill -TERM $training
+wait $training && fail 'a training that is stopped while it reads succeeds'
+[[ $(ls interrupted) == lock ]] || fail "a training that is stopped while it reads leaves $(ls interrupted)"
+kill $writing
+
 # ---- Stopped by a signal: a checkpoint is written, and what comes after is as if nothing had happened.
 long=(--builtin --limit 400 --batch 16 --embedding 16 --units 24 --max-length 12 --epochs 25 --keep 99)
 passes "$nmt" train "${long[@]}" --checkpoint-every 25 --out undisturbed
