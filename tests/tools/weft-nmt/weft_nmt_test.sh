@@ -196,7 +196,7 @@ until compgen -G 'interrupted/train.tsv.tmp-*' >/dev/null; do kill -0 $training 
 kill -TERM $training
 wait $training && fail 'a training that is stopped while it reads succeeds'
 [[ $(ls interrupted) == lock ]] || fail "a training that is stopped while it reads leaves $(ls interrupted)"
-kill $writing
+kill $writing 2>/dev/null || true  # which may have ended with its reader
 
 # ---- Stopped by a signal: a checkpoint is written, and what comes after is as if nothing had happened.
 long=(--builtin --limit 400 --batch 16 --embedding 16 --units 24 --max-length 12 --epochs 25 --keep 99)
