@@ -168,9 +168,11 @@ class Fuser {
         effective_[member] = fusion.root;
         continue;
       }
-      // The fusion reads what the repeated node reads, in place of its result.
+      // The fusion reads what the repeated node reads, in place of its result; but what is repeated itself it need not
+      // read.
       std::erase_if(users_[result(member).index], is_member);
-      for (const ValueId operand : node(member).operands) users_[operand.index].push_back(fusion.root);
+      for (const ValueId operand : node(member).operands)
+        if (!fusion.members.contains(producer(operand))) users_[operand.index].push_back(fusion.root);
     }
     fusions_.push_back(fusion);
   }
