@@ -9,9 +9,13 @@
 //                                                         %s = mul(reshape(%r), %gain), reshaped to f32[16]
 //
 // For each sum of a product, the factors that do not change along its axes, and such factors of its factors when the sum
-// alone uses the product, go behind it; but for single numbers, which bring nothing.
+// alone uses the product, go behind it; but for single numbers, which bring nothing. A factor of the product that others
+// use, too, is there in any case, and what it is made of would be kept beside it: it is taken apart only when what then
+// remains of the product is computed already.
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "graph/order.h"
 #include "ops/forms.h"
@@ -25,7 +29,14 @@ namespace {
 
 class ReductionFactoring {
  public:
-  explicit ReductionFactoring(Graph& graph) : graph_(graph), uses_(use_counts(graph)) {}
+  explicit ReductionFactoring(Graph& graph) : graph_(graph), uses_(use_counts(graph)) {
+    for (const NodeId id : graph.nodes()) {
+      const Node& node = graph.node(id);
+      if (node.op != &op::mul) continue;
+      products_.insert({node.operands[0], node.operands[1]});
+      products_.insert({node.operands[1], node.operands[0]});
+    }
+  }
 
   bool run() {
     for (const NodeId id : topological_order(graph_))
@@ -41,12 +52,17 @@ class ReductionFactoring {
     const ValueId whole = node.operands[0];
     const ValueId sum = node.results[0];
     const Shape full = graph_.type(whole).shape;
-    std::vector<ValueId> outer;
-    const auto without_even = [&](ValueId value) { return this->without_even(value, full, form.axes, outer); };
-    std::vector<ValueId> inner{without_even(whole)};
+    const auto parts_of = [&](ValueId value) { return without_even(value, full, form.axes); };
+    const Parts parts = parts_of(whole);
+    std::vector<ValueId> inner{parts.rest};
+    std::vector<ValueId> outer = parts.even;
     const Node& product = graph_.node(graph_.producer(whole));
-    if (outer.empty() && product.op == &op::mul && uses_[whole.index] == 1)
-      inner = {without_even(product.operands[0]), without_even(product.operands[1])};
+    if (outer.empty() && product.op == &op::mul && uses_[whole.index] == 1) {
+      const auto [left, right] = taken_apart(parts_of(product.operands[0]), parts_of(product.operands[1]));
+      inner = {left.rest, right.rest};
+      outer = left.even;
+      outer.insert(outer.end(), right.even.begin(), right.even.end());
+    }
     if (outer.empty()) return;
     const Shape shape = graph_.type(sum).shape;
     const Graph::Scope scope = graph_.absolute_scope(node.scope);
@@ -57,24 +73,42 @@ class ReductionFactoring {
     rewriter_.replace(sum, (result.shape() == shape ? result : reshape(result, shape)).id());
   }
 
-  /// A value that broadcasts to `full`, without the factors that do not change along those of its axes: they go to
-  /// `outer`. It keeps its shape.
-  ValueId without_even(ValueId value, const Shape& full, const std::vector<std::int64_t>& axes,
-                       std::vector<ValueId>& outer) const {
+  /// A value, what is left of it, which has its shape, and the factors that were taken out.
+  struct Parts {
+    ValueId whole;
+    ValueId rest;
+    std::vector<ValueId> even = {};
+  };
+
+  /// The parts of both factors of a product, each taken apart or left whole.
+  std::pair<Parts, Parts> taken_apart(const Parts& left, const Parts& right) const {
+    const Parts whole_left{left.whole, left.whole};
+    const Parts whole_right{right.whole, right.whole};
+    const std::pair<Parts, Parts> choices[] = {{left, right}, {left, whole_right}, {whole_left, right}};
+    for (const auto& [a, b] : choices)
+      if (!(a.even.empty() && b.even.empty()) && products_.contains({a.rest, b.rest})) return {a, b};
+    const std::uint32_t own_uses = left.whole == right.whole ? 2 : 1;
+    const auto is_shared = [&](const Parts& parts) { return uses_[parts.whole.index] > own_uses; };
+    return {is_shared(left) ? whole_left : left, is_shared(right) ? whole_right : right};
+  }
+
+  /// A value that broadcasts to `full`, without the factors that do not change along those of its axes.
+  Parts without_even(ValueId value, const Shape& full, const std::vector<std::int64_t>& axes) const {
+    Parts parts{value, value};
     const Shape& shape = graph_.type(value).shape;
     for (bool found = true; found;) {
-      const Node& node = graph_.node(graph_.producer(value));
+      const Node& node = graph_.node(graph_.producer(parts.rest));
       found = false;
       for (std::size_t i = 0; i < 2 && node.op == &op::mul && !found; ++i) {
         const ValueId other = node.operands[1 - i];
         if (graph_.type(other).shape != shape || !is_even_along(graph_.type(node.operands[i]).shape, full, axes))
           continue;
-        outer.push_back(node.operands[i]);
-        value = other;
+        parts.even.push_back(node.operands[i]);
+        parts.rest = other;
         found = true;
       }
     }
-    return value;
+    return parts;
   }
 
   Value current(ValueId value) const { return graph_.value(rewriter_.current(value)); }
@@ -94,6 +128,7 @@ class ReductionFactoring {
 
   Graph& graph_;
   std::vector<std::uint32_t> uses_;
+  std::set<std::pair<ValueId, ValueId>> products_;  ///< factors of all products, in both orders
   Rewriter rewriter_{graph_};
 };
 
