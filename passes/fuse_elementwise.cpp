@@ -36,6 +36,7 @@
 #include "ops/fusion/space.h"
 #include "ops/op_list.h"
 #include "ops/ops.h"
+#include "passes/cycles.h"
 #include "passes/memory/view.h"
 #include "passes/pattern.h"
 #include "passes/pipeline.h"
@@ -46,15 +47,6 @@ namespace {
 /// A node's place in the order of execution.
 using Position = std::size_t;
 constexpr Position at_the_end = std::numeric_limits<Position>::max();
-
-/// What an element costs, in cycles of a core with wide vectors, as estimated from the instructions of the generated code
-/// and the rates of memory: to compute it by plain arithmetic, or by a function; to write or read a byte of a value that
-/// fits into the second cache, or of a larger one.
-constexpr double cycles_of_arithmetic = 0.1;
-constexpr double cycles_of_function = 1.5;
-constexpr double cycles_of_near_byte = 0.06;
-constexpr double cycles_of_far_byte = 0.25;
-constexpr std::int64_t second_cache_bytes = std::int64_t{1} << 20;
 
 /// Operands may be kept longer past so many nodes of others.
 constexpr Position near = 8;
@@ -243,8 +235,7 @@ class Fuser {
     Repetition repetition;
     repeat(fusion, at, repetition);
     const TensorType& type = graph_.type(result(at));
-    const double traffic = 2.0 * static_cast<double>(type.bytes()) *
-                           (type.bytes() > second_cache_bytes ? cycles_of_far_byte : cycles_of_near_byte);
+    const double traffic = 2.0 * memory_cycles(type.bytes());
     // What it reads in place of the result must not be more than that.
     if (!repetition.is_possible || repetition.new_bytes > type.bytes() || repetition.cycles > traffic) return {};
     return repetition.nodes;
@@ -265,7 +256,7 @@ class Fuser {
       return;
     }
     if (!repetition.nodes.insert(at).second) return;
-    repetition.cycles += cycles_of(of);
+    repetition.cycles += computing_cycles(graph_, of);
     for (const ValueId operand : of.operands) {
       const Position from = producer(operand);
       if (fusion.members.contains(from) || repetition.nodes.contains(from) || is_body_constant(operand)) continue;
@@ -279,15 +270,6 @@ class Fuser {
         repetition.new_bytes += graph_.type(of.op == &op::slice ? of.results[0] : operand).bytes();
       }
     }
-  }
-
-  double cycles_of(const Node& of) const {
-    if (of.op == &op::broadcast || of.op == &op::slice) return 0.0;
-    static const std::array functions{&op::div,     &op::sqrt, &op::exp,   &op::log,   &op::tanh,
-                                      &op::sigmoid, &op::erf,  &op::log1p, &op::expm1, &op::softplus};
-    const bool is_function = std::ranges::find(functions, of.op) != functions.end();
-    return static_cast<double>(graph_.type(of.results[0]).shape.volume()) *
-           (is_function ? cycles_of_function : cycles_of_arithmetic);
   }
 
   /// Whether the value is written to memory in any case, as no fusion makes it or another kernel reads it.
@@ -347,8 +329,11 @@ class Fuser {
     if (node(at).op == &op::slice || others_between(fusion, at) <= near) return false;
     std::int64_t kept = 0;
     std::set<ValueId> seen;
-    for (const ValueId operand : node(at).operands)
+    for (const ValueId operand : node(at).operands) {
+      // A broadcast is repeated, and need not be kept.
+      if (node(producer(operand)).op == &op::broadcast) continue;
       if (seen.insert(operand).second && is_free_before(fusion, operand, at)) kept += graph_.type(operand).bytes();
+    }
     const auto is_member = [&](Position user) { return fusion.members.contains(user); };
     const bool goes = std::ranges::all_of(users_[result(at).index], is_member);
     return kept > (goes ? graph_.type(result(at)).bytes() : 0);

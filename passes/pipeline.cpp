@@ -64,7 +64,9 @@ std::vector<const Pass*> compile_pipeline(std::span<const std::string> disabled,
       // When asked for; the casts become part of what makes the values.
       &pass::mixed_precision,
       // What is left of pointwise nodes: last, as no pass looks into a body.
-      &pass::split_reduction, &pass::fuse_elementwise, &pass::dce};
+      &pass::split_reduction, &pass::fuse_elementwise, &pass::dce,
+      // What is computed again for next to nothing need not be kept: now that it is known what lies in memory.
+      &pass::rematerialise};
 
   for (const std::string& name : disabled)
     require(can_be_left_out(find_pass(name)),
