@@ -26,6 +26,7 @@ struct BoundKernel {
   const Kernel* kernel;
   const Node* node;
   std::size_t scratch_offset;
+  std::optional<std::size_t> copy_offset;  ///< of the one packed copy that lies in the arena
   std::vector<const void*> operands;
   std::vector<void*> results;
   void* scratch = nullptr;
@@ -120,7 +121,7 @@ struct Execution::Impl {
   void prepare_updates();
   void note_reads();
   LastingContent lasting_content(NodeId source) const;
-  std::vector<PackedOperand> packed_operands(const Node& node, const Kernel& kernel) const;
+  std::vector<PackedOperand> packed_operands(const Node& node, const Kernel& kernel, bool is_lent) const;
 
   Port& input(std::string_view name);
   Port& output(std::string_view name);
@@ -189,16 +190,18 @@ LastingContent Execution::Impl::lasting_content(NodeId source) const {
   return {&entry.version, &entry.packed};
 }
 
-/// The copies that a kernel asks for: shared where the content outlives a run, else its own.
-std::vector<PackedOperand> Execution::Impl::packed_operands(const Node& node, const Kernel& kernel) const {
+/// The copies that a kernel asks for: shared where the content outlives a run, else its own. `is_lent`: its one copy
+/// lies in the arena.
+std::vector<PackedOperand> Execution::Impl::packed_operands(const Node& node, const Kernel& kernel,
+                                                            bool is_lent) const {
   std::vector<PackedOperand> packed;
   for (const PackRequest& request : kernel.packed) {
     const Piece piece = piece_of(graph, node.operands[request.operand]);
     const LastingContent content = lasting_content(graph.producer(piece.source));
-    if (content.packed != nullptr)
+    if (content.packed != nullptr && !is_lent)
       packed.push_back({content.packed->get(piece.offset, request), content.version});
     else
-      packed.push_back({request.make(), &run_count});
+      packed.push_back({request.make(), content.version != nullptr ? content.version : &run_count});
   }
   return packed;
 }
@@ -209,8 +212,10 @@ void Execution::Impl::prepare_kernels() {
     if (step.kind != ProgramStep::Kind::kernel) continue;
     const Node& node = graph.node(step.node);
     const Kernel& kernel = made.kernels[step.index];
-    kernels.push_back({&kernel, &node, made.scratch_offsets[step.index], std::vector<const void*>(node.operands.size()),
-                       std::vector<void*>(node.results.size()), nullptr, packed_operands(node, kernel)});
+    const std::optional<std::size_t> copy_offset = made.copy_offsets[step.index];
+    kernels.push_back({&kernel, &node, made.scratch_offsets[step.index], copy_offset,
+                       std::vector<const void*>(node.operands.size()), std::vector<void*>(node.results.size()), nullptr,
+                       packed_operands(node, kernel, copy_offset.has_value())});
   }
 }
 
@@ -267,6 +272,7 @@ void Execution::Impl::bind_addresses() {
     if (kernel.kernel->scratch_bytes > 0) kernel.scratch = arena->data() + kernel.scratch_offset;
     for (std::size_t i = 0; i < kernel.packed.size(); ++i)
       kernel.packed[i].plain = kernel.operands[kernel.kernel->packed[i].operand];
+    if (kernel.copy_offset) kernel.packed[0].lent = arena->data() + *kernel.copy_offset;
   }
   for (std::vector<Copy>* copies : {&part_copies, &output_copies, &update_copies})
     for (Copy& copy : *copies) bind(copy);

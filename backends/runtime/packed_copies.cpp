@@ -2,11 +2,11 @@
 
 namespace weft {
 
-void PackedCopy::refresh(const void* plain, std::uint64_t version) {
+void PackedCopy::refresh(const void* plain, std::uint64_t version, void* lent) {
   const std::lock_guard lock(mutex_);
   if (plain_ == plain && version_ == version) return;
   plain_ = nullptr;  // what is packed by halves, when packing throws, is of no content
-  pack(plain);
+  pack(plain, lent);
   plain_ = plain;
   version_ = version;
 }

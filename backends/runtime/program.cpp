@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <new>
+#include <set>
 
+#include "backends/runtime/packed_in_arena.h"
 #include "backends/runtime/pass_context.h"
 #include "backends/runtime/program_impl.h"
 #include "graph/base/error.h"
@@ -45,6 +47,15 @@ Kernel make_kernel(const Graph& graph, const Node& node, const Backend& backend)
   }
 }
 
+/// The kernels of a schedule; none for views.
+std::vector<Kernel> make_kernels(const Graph& graph, std::span<const NodeId> schedule, const Backend& backend) {
+  std::vector<Kernel> kernels(schedule.size());
+  for (std::size_t i = 0; i < schedule.size(); ++i)
+    if (const Node& node = graph.node(schedule[i]); !is_view(graph, node))
+      kernels[i] = make_kernel(graph, node, backend);
+  return kernels;
+}
+
 struct Cost {
   std::size_t nodes = 0;
   std::size_t bytes = 0;
@@ -69,8 +80,10 @@ Cost cost_of(const Graph& graph, const PassContext& context) {
 RematerialiseReport keep_to_budget(Graph& graph, const Backend& backend, std::size_t budget,
                                    const PassObserver& observer) {
   PassContext context = pass_context(backend, budget);
+  const std::vector<NodeId> order = schedule(graph);
+  const std::set<NodeId> lent = packed_in_arena(graph, order, make_kernels(graph, order, backend));
   context.scratch_bytes = [&](const Graph& of, NodeId node) {
-    return make_kernel(of, of.node(node), backend).scratch_bytes;
+    return scratch_bytes(make_kernel(of, of.node(node), backend), lent.contains(node));
   };
   const Cost before = cost_of(graph, context);
   if (before.bytes <= budget) return {};
@@ -130,21 +143,20 @@ std::vector<VariableDeclaration> variables_of(const Graph& declared, const Graph
 
 void Program::Impl::prepare(const Backend& backend, const CompileOptions& options) {
   schedule = weft::schedule(graph);
-  std::vector<Kernel> of_nodes(schedule.size());
-  std::vector<std::size_t> scratch(schedule.size(), 0);
-  for (std::size_t i = 0; i < schedule.size(); ++i) {
-    const Node& node = graph.node(schedule[i]);
-    if (is_view(graph, node)) continue;
-    of_nodes[i] = make_kernel(graph, node, backend);
-    scratch[i] = of_nodes[i].scratch_bytes;
-  }
+  std::vector<Kernel> of_nodes = make_kernels(graph, schedule, backend);
+  const std::set<NodeId> lent = packed_in_arena(graph, schedule, of_nodes);
+  std::vector<std::size_t> scratch;
+  for (std::size_t i = 0; i < schedule.size(); ++i)
+    scratch.push_back(scratch_bytes(of_nodes[i], lent.contains(schedule[i])));
   plan = plan_buffers(graph, schedule, scratch);
   if (options.on_memory_plan) options.on_memory_plan(plan);
   if (options.check_memory_plan) check_buffers(graph, schedule, scratch, plan);
   for (std::size_t i = 0; i < schedule.size(); ++i) {
     if (!plan.needs_kernel[i]) continue;
-    kernels.push_back(std::move(of_nodes[i]));
     scratch_offsets.push_back(plan.scratch[i]);
+    copy_offsets.emplace_back();
+    if (lent.contains(schedule[i])) copy_offsets.back() = plan.scratch[i] + offset_of_copy(of_nodes[i]);
+    kernels.push_back(std::move(of_nodes[i]));
   }
   kernels.shrink_to_fit();
   for (const NodeId id : graph.leaves(leaf::constant)) packed_constants[id];

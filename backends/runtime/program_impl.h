@@ -3,6 +3,7 @@
 // What the executions of a program know of it.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Program::Impl {
   /// Of the steps of the kind `kernel`.
   std::vector<Kernel> kernels;
   std::vector<std::size_t> scratch_offsets;
+  std::vector<std::optional<std::size_t>> copy_offsets;  ///< of the packed copy that a kernel has in the arena
   /// The copies of constants that kernels want packed; many threads may ask for them.
   mutable std::map<NodeId, PackedCopies> packed_constants;
 

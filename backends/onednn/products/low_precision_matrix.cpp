@@ -26,7 +26,7 @@ const float* LowPrecisionMatrix::steps() const { return steps_.data(); }
 
 const std::int32_t* LowPrecisionMatrix::corrections() const { return corrections_.data(); }
 
-void LowPrecisionMatrix::pack(const void* content) {
+void LowPrecisionMatrix::pack(const void* content, void*) {
   const auto* plain = static_cast<const float*>(content);
   if (panels_.shape().rank() == 0) {
     panels_ = Tensor({DType::boolean, Shape{panels() * static_cast<std::int64_t>(panel_bytes())}});

@@ -40,7 +40,7 @@ class LowPrecisionMatrix : public PackedCopy {
   const std::int32_t* corrections() const;
 
  private:
-  void pack(const void* plain) override;
+  void pack(const void* plain, void* lent) override;
   std::size_t panel_bytes() const;
   void round_to_bf16(const float* plain, std::int64_t panel);
   void round_to_int8(const float* plain, std::int64_t panel);

@@ -35,7 +35,9 @@ PackRequest PackedMatrix::request(std::size_t operand, const std::shared_ptr<con
                 const Layout& other = matrix->impl_->layout;
                 return other.packed == layout->packed && other.plain == layout->plain;
               },
-          .make = [layout] { return std::make_shared<PackedMatrix>(*layout); }};
+          .make = [layout] { return std::make_shared<PackedMatrix>(*layout); },
+          // A copy row by row would need memory as well.
+          .bytes = layout->by_rows == layout->plain ? layout->packed.get_size() : 0};
 }
 
 PackedMatrix::PackedMatrix(const Layout& layout)
@@ -54,10 +56,12 @@ PackedMatrix::~PackedMatrix() = default;
 
 const dnnl::memory& PackedMatrix::copy() const { return impl_->copy; }
 
-void PackedMatrix::pack(const void* plain) {
+void PackedMatrix::pack(const void* plain, void* lent) {
   constexpr std::string_view failed = "packing failed";
   guarded([&] {
-    if (!impl_->copy) impl_->copy = dnnl::memory(impl_->layout.packed, cpu());
+    const dnnl::memory::desc& packed = impl_->layout.packed;
+    if (!impl_->copy) impl_->copy = lent == nullptr ? dnnl::memory(packed, cpu()) : without_address(packed);
+    if (lent != nullptr) set_address(impl_->copy, lent);
     set_address(impl_->source, plain);
     if (!impl_->transpose) {
       check(impl_->pack.run(impl_->source, impl_->copy), failed);

@@ -27,7 +27,7 @@ class PackedMatrix : public PackedCopy {
   const dnnl::memory& copy() const;
 
  private:
-  void pack(const void* plain) override;
+  void pack(const void* plain, void* lent) override;
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

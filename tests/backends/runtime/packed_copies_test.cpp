@@ -12,8 +12,9 @@ class Doubled : public PackedCopy {
   int times = 0;
 
  private:
-  void pack(const void* plain) override {
+  void pack(const void* plain, void* lent) override {
     number = 2.0 * *static_cast<const double*>(plain);
+    if (lent != nullptr) *static_cast<double*>(lent) = number;
     ++times;
   }
 };
@@ -39,6 +40,19 @@ TEST_CASE("a packed copy is made anew when its content has changed, and only the
   const double elsewhere = 7.0;
   const PackedOperand moved{packed.copy, &version, &elsewhere};
   CHECK(moved.as<Doubled>().number == 14.0);
+}
+
+TEST_CASE("a packed copy is made in memory that it is lent") {
+  const double content = 1.0;
+  std::uint64_t version = 1;
+  double lent = 0.0;
+  const PackedOperand packed{std::make_shared<Doubled>(), &version, &content, &lent};
+  packed.as<Doubled>();
+  CHECK(lent == 2.0);
+  lent = 0.0;  // as others use it between two runs
+  version = 2;
+  packed.as<Doubled>();
+  CHECK(lent == 2.0);
 }
 
 TEST_CASE("kernels that want the same of one content share its copy while any of them lives") {

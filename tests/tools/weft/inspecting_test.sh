@@ -42,11 +42,11 @@ same <(tail -n +2 err) <("$weft" dump training.json --after cse)
 grep -q '^# after pass 10, cse: ' err || fail "no line tells which pass it was:" "$(head -1 err)"
 passes "$weft" opt training.json --print-before all --print-after all --print-dir steps -o end.weft
 [[ $(ls steps | wc -l) == $((2 * pass_count)) ]] || fail "not two files a pass:" "$(ls steps)"
-same steps/${pass_count}_dce_after.weft end.weft
+same steps/${pass_count}_rematerialise_after.weft end.weft
 same steps/01_dce_before.weft <("$weft" dump training.json)
 same steps/08_simplify_after.weft steps/09_constant-fold_before.weft
 passes "$weft" opt training.json --print-changed --print-dir changed --format json -o end.json
-same changed/${pass_count}_dce_after.json end.json
+same changed/${pass_count}_rematerialise_after.json end.json
 for file in changed/*.json; do
   number=${file#changed/}
   cmp -s "$file" <("$weft" dump "steps/${number%_after.json}_before.weft" --format json) &&
