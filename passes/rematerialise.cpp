@@ -196,7 +196,6 @@ class Rematerialiser {
 
   bool recompute_one() {
     std::vector<Candidate> candidates = find_candidates();
-    std::erase_if(candidates, [this](const Candidate& candidate) { return !allowance_.covers(candidate); });
     std::ranges::stable_sort(candidates, {}, &Candidate::cost);
     if (candidates.size() > most_trials) candidates.resize(most_trials);
     const double before = excess(now_.intervals, now_.steps.size());
@@ -253,8 +252,6 @@ class Rematerialiser {
       if (used_at_peak && candidate.values.size() == 1) return false;
       if (!find_recipes(value, candidate)) return false;
     }
-    for (const Recipe& recipe : candidate.recompute)
-      candidate.cycles += cycles_of(*recipe.op, recipe.operands, {recipe.value}, recipe.attributes);
     return true;
   }
 
@@ -282,7 +279,7 @@ class Rematerialiser {
   }
 
   /// What makes the value from leaves and from values that are kept over the peak themselves. False when that cannot
-  /// be, or is much.
+  /// be, or is more than allowed.
   bool find_recipes(ValueId value, Candidate& candidate) const {
     if (std::ranges::find(candidate.recompute, value, &Recipe::value) != candidate.recompute.end()) return true;
     const Node& node = producer(value);
@@ -290,6 +287,9 @@ class Rematerialiser {
     std::optional<Recipe> recipe = Recipe{value, node.op, node.attributes, node.operands};
     if (node.results.size() > 1) recipe = part_of_fusion(node, value, candidate);
     if (!recipe) return false;
+    if (!is_view(graph_, node))
+      candidate.cycles += cycles_of(*recipe->op, recipe->operands, {value}, recipe->attributes);
+    if (!allowance_.covers(candidate)) return false;
     for (const ValueId operand : recipe->operands)
       if (!is_there(operand, candidate) && !find_recipes(operand, candidate)) return false;
     candidate.recompute.push_back(*std::move(recipe));
