@@ -22,8 +22,6 @@
 // each hundredth of the memory no more than a tenth of a hundredth of that. Values that are small beside the peak are not
 // looked at, and in place of a budget there is a line a little below the peak.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -75,7 +73,7 @@ struct Candidate {
 struct Allowance {
   double cycles = std::numeric_limits<double>::infinity();            ///< altogether
   double cycles_of_a_byte = std::numeric_limits<double>::infinity();  ///< for each byte that need not be kept
-  double least_bytes = 0;                                             ///< of values that are looked at
+  double least_bytes = 0;                                             ///< of each value
 
   bool covers(const Candidate& candidate) const {
     return candidate.cycles <= cycles && candidate.cost() <= cycles_of_a_byte;
@@ -233,9 +231,12 @@ class Rematerialiser {
 
   void add_candidate(std::vector<ValueId> values, std::vector<Candidate>& candidates) const {
     Candidate candidate{.values = std::move(values)};
-    for (const ValueId value : candidate.values) candidate.bytes += static_cast<double>(bytes_of(value));
-    if (candidate.bytes > 0 && candidate.bytes >= allowance_.least_bytes && complete(candidate))
-      candidates.push_back(std::move(candidate));
+    for (const ValueId value : candidate.values) {
+      const auto bytes = static_cast<double>(bytes_of(value));
+      if (bytes == 0 || bytes < allowance_.least_bytes) return;
+      candidate.bytes += bytes;
+    }
+    if (complete(candidate)) candidates.push_back(std::move(candidate));
   }
 
   /// A part that a kernel of its own has computed by the time of the peak.
