@@ -201,7 +201,7 @@ std::vector<PackedOperand> Execution::Impl::packed_operands(const Node& node, co
     if (content.packed != nullptr && !is_lent)
       packed.push_back({content.packed->get(piece.offset, request), content.version});
     else
-      packed.push_back({request.make(), content.version != nullptr ? content.version : &run_count});
+      packed.push_back({request.make(), &run_count});
   }
   return packed;
 }
