@@ -18,9 +18,9 @@
 // tried. The order of execution needs no care: a copy, being the newest node, runs right before its first use. The same
 // kernel on the same operands gives the same bits.
 //
-// Next to nothing are copies that all together take a fiftieth of what the graph takes, by an estimate (cycles.h), and for
-// each hundredth of the memory no more than a tenth of a hundredth of that. Values that are small beside the peak are not
-// looked at, and in place of a budget there is a line a little below the peak.
+// Next to nothing are copies that all together take at most a fiftieth of the graph's time, by an estimate (cycles.h), and
+// for each hundredth of the memory at most a thousandth of it. Values that are small beside the peak are not looked at,
+// and in place of a budget there is a line a little below the peak.
 
 #include <algorithm>
 #include <limits>
