@@ -13,6 +13,7 @@
 #include "graph/base/checksum.h"
 #include "graph/base/counted.h"
 #include "graph/base/error.h"
+#include "graph/base/file.h"
 #include "graph/base/quantity.h"
 #include "graph/base/quote.h"
 #include "models/nmt/data/builtin/builtin_corpus.h"
@@ -259,6 +260,16 @@ class SplitCorpus {
   std::size_t bytes_ = 0;
 };
 
+/// Before long reading: a file that is not there is told at once, whichever of them it is.
+void require_files(const Config& config) {
+  const DataConfig& data = config.data;
+  const CorpusFormat format = corpus_format(config);
+  for (const std::string& name : {data.corpus, data.train, data.valid, data.test})
+    for (const std::string& corpus : corpora_of(name))
+      for (const std::string& file : corpus_files(shown_name(corpus, format)))
+        if (file != "-" && !std::filesystem::exists(file)) FileReader{file};  // which says so
+}
+
 void warn_of_empty_parts(const std::array<std::size_t, all_parts.size()>& sizes, const Config& config,
                          Progress& progress) {
   const auto warn = [&](Part part, double fraction, std::string_view purpose) {
@@ -329,6 +340,7 @@ std::vector<Pair> without_long_pairs(std::vector<Pair> pairs, std::int64_t max_l
 }
 
 void read_parts(const Config& config, Progress& progress, const std::function<void(Part, const Pair&)>& add) {
+  require_files(config);
   const DataConfig& data = config.data;
   std::array<std::size_t, all_parts.size()> sizes{};
   const auto count_and_add = [&](Part part, const Pair& pair) {

@@ -149,3 +149,14 @@ TEST_CASE("ids are made once, and again when what they are made of changes") {
   encode_part(run, Part::train, told);
   CHECK(ExampleFile(path).size() == 39);
 }
+
+TEST_CASE("a corpus that is not there is told before another one is read") {
+  const TemporaryFolder folder;
+  Config config = config_of("", "fr");
+  config.data.corpus.clear();
+  config.data.train = folder.write("a.tsv", "Go.\tVa !\n").string();
+  config.data.valid = (folder.path / "none.tsv").string();
+  Told told;
+  CHECK(contains(message_of([&] { load_parts(config, told); }), "none.tsv': No such file"));
+  CHECK(told.lines.empty());
+}
