@@ -107,8 +107,7 @@ std::vector<std::filesystem::path> inputs_of(const Config& config, const Setting
   const DataConfig& data = config.data;
   std::vector<std::filesystem::path> files{settings.file()};
   for (const std::string& name : {data.corpus, data.train, data.valid, data.test})
-    for (const std::string& corpus : corpora_of(name))
-      for (const std::string& file : corpus_files(corpus)) files.emplace_back(file);
+    for (const std::string& file : all_corpus_files(name)) files.emplace_back(file);
   if (names_kernel_file(config.training.kernels)) files.emplace_back(config.training.kernels);
   std::erase(files, std::filesystem::path());
   return files;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -236,6 +237,12 @@ std::vector<std::string> corpora_of(const std::string& name) {
 std::vector<std::string> corpus_files(const std::string& name) {
   std::vector<std::string> files = parts_of(name, ',');
   return files.size() == 2 ? files : std::vector{name};
+}
+
+std::vector<std::string> all_corpus_files(const std::string& name) {
+  std::vector<std::string> files;
+  for (const std::string& corpus : corpora_of(name)) std::ranges::move(corpus_files(corpus), std::back_inserter(files));
+  return files;
 }
 
 std::string resolve_corpus(std::string_view name, std::string_view source_language, std::string_view target_language) {

@@ -72,6 +72,8 @@ std::string resolve_corpus(std::string_view name, std::string_view source_langua
 std::vector<std::string> corpora_of(const std::string& name);
 /// The files of one of them: two of `SOURCE,TARGET`, else the one.
 std::vector<std::string> corpus_files(const std::string& name);
+/// The files of all of them.
+std::vector<std::string> all_corpus_files(const std::string& name);
 
 /// Is shown a line: what it is, and if that is a pair, which.
 using VisitLine = std::function<void(LineKind kind, Pair&& pair)>;

@@ -35,6 +35,12 @@ std::string shown_name(const std::string& name, const CorpusFormat& format) {
   return files.find(',') == std::string::npos ? name : files;
 }
 
+/// The files that the corpora of a name stand in.
+std::vector<std::string> files_of(const std::string& name, const CorpusFormat& format) {
+  if (name.empty()) return {};
+  return all_corpus_files(resolve_corpus(name, format.source_language, format.target_language));
+}
+
 void say_report(const CorpusReport& report, const std::string& shown, const Say& say) {
   if (!report.header.empty()) say(fmt::format("{}: a header, skipped: {}", shown, excerpt(report.header, 100)));
   for (const std::string& warning : describe_malformed(report, shown)) say(warning);
@@ -227,11 +233,8 @@ class SplitCorpus {
   bool is_random() const { return config_.data.split == SplitKind::random; }
 
   bool can_be_read_twice() const {
-    const CorpusFormat format = corpus_format(config_);
-    for (const std::string& corpus : corpora_of(config_.data.corpus))
-      for (const std::string& file : corpus_files(shown_name(corpus, format)))
-        if (!std::filesystem::is_regular_file(file)) return false;
-    return true;
+    return std::ranges::all_of(files_of(config_.data.corpus, corpus_format(config_)),
+                               [](const std::string& file) { return std::filesystem::is_regular_file(file); });
   }
 
   void add(Pair&& pair, const KnownPair& known) {
@@ -265,9 +268,8 @@ void require_files(const Config& config) {
   const DataConfig& data = config.data;
   const CorpusFormat format = corpus_format(config);
   for (const std::string& name : {data.corpus, data.train, data.valid, data.test})
-    for (const std::string& corpus : corpora_of(name))
-      for (const std::string& file : corpus_files(shown_name(corpus, format)))
-        if (file != "-" && !std::filesystem::exists(file)) FileReader{file};  // which says so
+    for (const std::string& file : files_of(name, format))
+      if (file != "-" && !std::filesystem::exists(file)) FileReader{file};  // which says so
 }
 
 void warn_of_empty_parts(const std::array<std::size_t, all_parts.size()>& sizes, const Config& config,

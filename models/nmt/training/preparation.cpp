@@ -60,14 +60,15 @@ Vocabulary make_vocabulary(const PairSequence& pairs, Side side, const Config& c
   map_pairs<std::string>(
       pairs, [&](const Pair& pair) { return normalise(pair.*side, config.normaliser); },
       [&](Pair&&, std::string&& words) { counts.add(words); });
-  constexpr std::size_t markers = 2;  // <start> and <end>
-  require(counts.by_frequency(markers + 1).size() > markers,
+  const std::int64_t limit = config.vocabulary_limit;
+  Vocabulary vocabulary(counts, limit > 0 ? std::optional(static_cast<std::size_t>(limit)) : std::nullopt,
+                        config.normaliser);
+  constexpr std::size_t not_words = 4;  // padding, <start>, <end> and <unk>
+  require(vocabulary.size() > not_words,
           "the {} sentences have no word at all: is the corpus of these languages, and its columns the right ones "
           "(--columns)?",
           language_name(language_of(side, config)));
-  const std::int64_t limit = config.vocabulary_limit;
-  return Vocabulary(counts, limit > 0 ? std::optional(static_cast<std::size_t>(limit)) : std::nullopt,
-                    config.normaliser);
+  return vocabulary;
 }
 
 Example encode(const Pair& pair, const Vocabulary& source, const Vocabulary& target) {
