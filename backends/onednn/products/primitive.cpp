@@ -7,6 +7,8 @@
 #include <array>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <tuple>
 
 #include "backends/onednn/loops/broadcast_walk.h"
 #include "backends/onednn/parallel.h"
@@ -47,18 +49,6 @@ dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand r
   return matmul_desc(cpu(), a, b, bias ? &row : nullptr, c, attributes);
 }
 
-/// Has oneDNN generate the code of sgemm, once: left to the first product, it is generated while threads start, whose
-/// stacks may take the room that was looked for.
-void generate_sgemm_code() {
-  static std::once_flag generated;
-  std::call_once(generated, [] {
-    require_room_for_code();
-    const float one = 1.0F;
-    float product = 0.0F;
-    check(dnnl_sgemm('N', 'N', 1, 1, 1, 1.0F, &one, 1, &one, 1, 0.0F, &product, 1), "a product failed");
-  });
-}
-
 /// Whether the process may have only so much memory (ulimit -v).
 bool is_memory_limited() {
   static const bool limited = [] {
@@ -66,6 +56,21 @@ bool is_memory_limited() {
     return ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
   }();
   return limited;
+}
+
+/// How many threads compute a product by sgemm. oneDNN generates code when it first needs it, and does not notice that
+/// there is no room for it. So room is looked for, and the first product of a shape takes it on one thread: others that
+/// start then take stacks and heaps.
+int threads_for_sgemm(const Product& product, int threads) {
+  if (!is_memory_limited()) return threads;
+  static std::mutex mutex;
+  static std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, bool>> seen;
+  const std::lock_guard<std::mutex> lock(mutex);
+  const std::tuple shape(product.m, product.k, product.n, product.transpose_a, product.transpose_b);
+  if (seen.contains(shape)) return threads;
+  require_room_for_code();
+  seen.insert(shape);
+  return 1;
 }
 
 }  // namespace
@@ -245,12 +250,9 @@ struct Tiling {
 /// A product cut into tiles along the longer side of its result.
 class SgemmTiles {
  public:
-  /// Generates oneDNN's code, where there is room for it.
   explicit SgemmTiles(const Product& product)
       : product_(product), by_rows_(product.m > product.n), tiling_(by_rows_ ? product.m : product.n) {
     check_invariant(!product.bias && product.factors == DType::f32, "sgemm takes f32, and no bias");
-    generate_sgemm_code();
-    if (is_memory_limited()) require_room_for_code();  // some kinds of product have code of their own
   }
 
   std::int64_t count() const { return tiling_.count; }
@@ -280,7 +282,7 @@ class SgemmTiles {
 void run_sgemm_tiles(const Product& product, const float* a, const float* b, float* c) {
   check_invariant(product.batch == 1, "a batch is given to sgemm as one product");
   const SgemmTiles tiles(product);
-  const ThreadLimit limit(threads_for(product));
+  const ThreadLimit limit(threads_for_sgemm(product, threads_for(product)));
   int status = dnnl_success;
   // No exception may leave it.
 #pragma omp parallel for schedule(static) reduction(max : status)
@@ -292,7 +294,7 @@ void run_sgemm_tiles(const Product& product, const float* a, const float* b, flo
 void run_broadcast_products(const Product& product, const BroadcastWalk<2>& batches, const float* a, const float* b,
                             float* c) {
   const SgemmTiles tiles(product);
-  const ThreadLimit limit(threads_for(product));
+  const ThreadLimit limit(threads_for_sgemm(product, threads_for(product)));
   int status = dnnl_success;
 #pragma omp parallel for schedule(static) reduction(max : status)
   for (std::int64_t i = 0; i < product.batch * tiles.count(); ++i) {
