@@ -6,10 +6,10 @@
 
 namespace weft {
 
-Graph compacted(const Graph& graph) {
+Graph compacted(const Graph& graph, std::span<const NodeId> first) {
   Graph copy(graph.name());
   std::vector<Value> values(graph.value_bound());
-  for (const NodeId id : topological_order(graph)) {
+  for (const NodeId id : topological_order(graph, first)) {
     const Node& node = graph.node(id);
     std::vector<Value> operands;
     for (const ValueId operand : node.operands) operands.push_back(values[operand.index]);

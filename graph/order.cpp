@@ -2,7 +2,7 @@
 
 namespace weft {
 
-std::vector<NodeId> topological_order(const Graph& graph) {
+std::vector<NodeId> topological_order(const Graph& graph, std::span<const NodeId> first) {
   enum class Mark : std::uint8_t { unseen, open, done };
   std::vector<Mark> marks(graph.node_bound(), Mark::unseen);
   std::vector<NodeId> order;
@@ -16,7 +16,10 @@ std::vector<NodeId> topological_order(const Graph& graph) {
     marks[id.index] = Mark::open;
     stack.push_back({id, 0});
   };
-  for (const NodeId root : graph.nodes()) {
+  std::vector<NodeId> roots(first.begin(), first.end());
+  const std::vector<NodeId> all = graph.nodes();
+  roots.insert(roots.end(), all.begin(), all.end());
+  for (const NodeId root : roots) {
     if (marks[root.index] != Mark::unseen) continue;
     open(root);
     while (!stack.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "graph/graph.h"
@@ -7,8 +8,9 @@
 namespace weft {
 
 /// All nodes, each after the producers of its operands: for each node by id, first (depth-first) what it needs. Linear,
-/// without recursion. A graph whose ids are already such an order keeps it. Throws Error that names a node on a cycle.
-std::vector<NodeId> topological_order(const Graph& graph);
+/// without recursion. A graph whose ids are already such an order keeps it. `first`: nodes that come before all that they
+/// do not need. Throws Error that names a node on a cycle.
+std::vector<NodeId> topological_order(const Graph& graph, std::span<const NodeId> first = {});
 
 /// For every node (by index) whether an output or an update can be reached from it.
 std::vector<bool> live_nodes(const Graph& graph);

@@ -525,9 +525,12 @@ struct Sharding {
 };
 /// This process's shard of the sum of x over all processes, added as by all_reduce: [shard]. With `sent_in_bf16`,
 /// each process's x is rounded to it on its way, and added in f32; one process alone sends nothing.
-Value reduce_scatter(Value x, const Sharding& sharding, bool sent_in_bf16 = false);
-/// The value of that shape whose shards, [shard], the processes have.
-Value all_gather(Value shard, const Shape& shape, const Sharding& sharding);
+/// `channel`: by which the exchange may have begun before this graph ran (backends/runtime/exchange.h).
+Value reduce_scatter(Value x, const Sharding& sharding, bool sent_in_bf16 = false,
+                     std::optional<std::int64_t> channel = {});
+/// The value of that shape whose shards, [shard], the processes have. `channel`: by which the exchange may go on when this
+/// graph has run, where the value is what a parameter becomes; who reads that must wait for it.
+Value all_gather(Value shard, const Shape& shape, const Sharding& sharding, std::optional<std::int64_t> channel = {});
 /// This process's shard, [shard], of a value that all processes have alike.
 Value shard(Value x, const Sharding& sharding);
 /// global_norm of values of which each process has some whole and of others its shard. `elements`: of each value, how

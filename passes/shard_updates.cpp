@@ -22,7 +22,9 @@
 // - nobody else reads these but norms, and nobody else the moments, which begin as zeros
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -61,7 +63,8 @@ class UpdateSharding {
     std::vector<ShardableUpdate> updates;
     for (const NodeId id : topological_order(graph_))
       if (std::optional<ShardableUpdate> update = shardable(id)) updates.push_back(std::move(*update));
-    for (const ShardableUpdate& update : updates) rewrite(update);
+    const std::vector<std::int64_t> channels = channels_of(updates);
+    for (std::size_t i = 0; i < updates.size(); ++i) rewrite(updates[i], channels[i]);
     for (const auto& [mean, shard] : shards_)
       for (const NodeId reader : readers_[mean])
         if (graph_.alive(reader) && graph_.node(reader).op == &op::global_norm) norms_.insert(reader);
@@ -71,6 +74,19 @@ class UpdateSharding {
   }
 
  private:
+  /// Large sums are sent first, as what is sent last is waited for; parameters as they are declared, which mostly is how
+  /// the next batch reads them.
+  std::vector<std::int64_t> channels_of(const std::vector<ShardableUpdate>& updates) const {
+    std::vector<std::size_t> by_size(updates.size());
+    std::iota(by_size.begin(), by_size.end(), 0);
+    std::ranges::stable_sort(by_size, std::greater<>{},
+                             [&](std::size_t i) { return graph_.type(updates[i].sum).bytes(); });
+    std::vector<std::int64_t> channels(updates.size());
+    for (std::size_t channel = 0; channel < by_size.size(); ++channel)
+      channels[by_size[channel]] = static_cast<std::int64_t>(channel);
+    return channels;
+  }
+
   void explain(ValueId parameter, const char* reason) const {
     if (context_.explain)
       context_.explain(fmt::format("'{}' is updated whole by every process: {}", graph_.value_name(parameter), reason));
@@ -138,13 +154,13 @@ class UpdateSharding {
            });
   }
 
-  void rewrite(const ShardableUpdate& update) {
+  void rewrite(const ShardableUpdate& update, std::int64_t channel) {
     const Node node = graph_.node(update.node);
     const Graph::Scope scope = graph_.absolute_scope(node.scope);
     const Value parameter = graph_.value(node.operands[0]);
     Value gradient = sharded(update.sum, [&] {
       const bool in_bf16 = context_.communicate == Precision::bf16;
-      return reduce_scatter(graph_.value(update.sum), sharding_, in_bf16);
+      return reduce_scatter(graph_.value(update.sum), sharding_, in_bf16, channel);
     });
     for (const NodeId id : update.scaled)
       gradient = sharded(graph_.node(id).results[0], [&] {
@@ -158,7 +174,9 @@ class UpdateSharding {
     operands[0] = shard(parameter, sharding_);
     operands[operand_index(*node.op, "gradient").value()] = gradient;
     std::vector<Value> results = graph_.add(*node.op, operands, node.attributes);
-    results[0] = all_gather(results[0], parameter.shape(), sharding_);
+    const bool may_go_on = uses_[parameter.id().index] == 1 && uses_[node.results[0].index] == 1;
+    results[0] =
+        all_gather(results[0], parameter.shape(), sharding_, may_go_on ? std::optional(channel) : std::nullopt);
     for (std::size_t i = 0; i < results.size(); ++i) replacements_.emplace(node.results[i], results[i].id());
     graph_.erase(update.node);
   }

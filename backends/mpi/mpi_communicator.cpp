@@ -43,15 +43,85 @@ bool has_begun() {
   return is_begun != 0;
 }
 
-class MpiProcesses : public Communicator {
+/// Waits for a request. MPI's own waiting takes a whole processor, which others may have better use for.
+void wait_at_leisure(MPI_Request& request, std::chrono::microseconds longest_pause, const std::stop_token& stop = {}) {
+  std::chrono::microseconds pause(1);
+  for (int is_done = 0;;) {
+    MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
+    if (is_done != 0) return;
+    require(!stop.stop_requested(), "an exchange between processes was given up");
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, longest_pause);
+  }
+}
+
+void broadcast_at_leisure(std::span<std::byte> bytes, MPI_Comm processes, std::chrono::microseconds longest_pause,
+                          const std::stop_token& stop = {}) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 28;
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes))) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibcast(bytes.data(), count_of(std::min(bytes.size(), most_bytes)), MPI_BYTE, 0, processes, &request);
+    wait_at_leisure(request, longest_pause, stop);
+  }
+}
+
+/// A communicator of MPI's own, for another thread.
+class MpiBackground : public Communicator {
+ public:
+  MpiBackground(std::shared_ptr<const Communicator> processes, std::stop_token stop)
+      : processes_(std::move(processes)), stop_(std::move(stop)) {
+    MPI_Comm_dup(MPI_COMM_WORLD, &communicator_);
+  }
+  ~MpiBackground() override {
+    // All must free it, which they do not where one of them ends by an exception.
+    if (!stop_.stop_requested()) MPI_Comm_free(&communicator_);
+  }
+  MpiBackground(const MpiBackground&) = delete;
+  MpiBackground& operator=(const MpiBackground&) = delete;
+
+  std::string_view name() const override { return processes_->name(); }
+  int rank() const override { return processes_->rank(); }
+  int size() const override { return processes_->size(); }
+
+  void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const override {
+    const int part = count_of(sent.size() / static_cast<std::size_t>(size()));
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ialltoall(sent.data(), part, MPI_BYTE, received.data(), part, MPI_BYTE, communicator_, &request);
+    wait_at_leisure(request, longest_pause, stop_);
+  }
+  void all_gather(std::span<std::byte> parts) const override {
+    const int part = count_of(parts.size() / static_cast<std::size_t>(size()));
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, parts.data(), part, MPI_BYTE, communicator_, &request);
+    wait_at_leisure(request, longest_pause, stop_);
+  }
+  void broadcast(std::span<std::byte> bytes) const override {
+    broadcast_at_leisure(bytes, communicator_, longest_pause, stop_);
+  }
+  std::shared_ptr<const Communicator> in_background(std::stop_token stop) const override {
+    return processes_->in_background(std::move(stop));
+  }
+  std::string host_of(int rank) const override { return processes_->host_of(rank); }
+
+ private:
+  /// MPI sends while it is called: what it has given to the system is gone after so long on a fast network.
+  static constexpr std::chrono::microseconds longest_pause{150};
+
+  std::shared_ptr<const Communicator> processes_;  // which end MPI
+  std::stop_token stop_;
+  MPI_Comm communicator_ = MPI_COMM_NULL;
+};
+
+class MpiProcesses : public Communicator, public std::enable_shared_from_this<MpiProcesses> {
  public:
   MpiProcesses() {
     require(!has_begun(), "MPI has begun already: a program has one communicator");
     int provided = MPI_THREAD_SINGLE;
-    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
-    require(provided >= MPI_THREAD_FUNNELED, "this MPI allows no threads (MPI_THREAD_FUNNELED); use another one");
+    require(provided == MPI_THREAD_MULTIPLE,
+            "this MPI lets one thread alone send (no MPI_THREAD_MULTIPLE); use another one");
     find_hosts();
   }
   ~MpiProcesses() override {
@@ -75,21 +145,13 @@ class MpiProcesses : public Communicator {
     MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, parts.data(), part, MPI_BYTE, MPI_COMM_WORLD);
   }
 
-  /// MPI's own waiting takes a whole processor, which process 0 may have better use for.
+  /// Process 0 may have better use for the processor of those that wait.
   void broadcast(std::span<std::byte> bytes) const override {
-    constexpr std::size_t most_bytes = std::size_t{1} << 28;
-    constexpr std::chrono::microseconds longest_pause(1000);
-    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes))) {
-      MPI_Request request = MPI_REQUEST_NULL;
-      MPI_Ibcast(bytes.data(), count_of(std::min(bytes.size(), most_bytes)), MPI_BYTE, 0, MPI_COMM_WORLD, &request);
-      std::chrono::microseconds pause(1);
-      for (int is_done = 0;;) {
-        MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
-        if (is_done != 0) break;
-        std::this_thread::sleep_for(pause);
-        pause = std::min(2 * pause, longest_pause);
-      }
-    }
+    broadcast_at_leisure(bytes, MPI_COMM_WORLD, std::chrono::milliseconds(1));
+  }
+
+  std::shared_ptr<const Communicator> in_background(std::stop_token stop) const override {
+    return std::make_shared<MpiBackground>(shared_from_this(), std::move(stop));
   }
 
   std::string host_of(int rank) const override { return hosts_.at(static_cast<std::size_t>(rank)); }

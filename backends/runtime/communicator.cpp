@@ -20,6 +20,9 @@ class SingleProcess : public Communicator {
   }
   void all_gather(std::span<std::byte>) const override {}
   void broadcast(std::span<std::byte>) const override {}
+  std::shared_ptr<const Communicator> in_background(std::stop_token) const override {
+    return std::make_shared<SingleProcess>();
+  }
   std::string host_of(int) const override { return "this machine"; }
 };
 

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,7 @@ namespace weft {
 /// carries: what is to be added is added by Weft, in an order of its own, so that no result depends on how it came.
 ///
 /// All functions with bytes are called by all processes, in the same order, each time with the same sizes, from
-/// the thread that made the communicator; and returns when this process has what it is to have.
+/// one thread; and return when this process has what it is to have.
 class Communicator {
  public:
   virtual ~Communicator() = default;
@@ -29,6 +31,9 @@ class Communicator {
   virtual void all_gather(std::span<std::byte> parts) const = 0;
   /// `bytes` become those of process 0. Others may wait for long: they take next to no processor time while they do.
   virtual void broadcast(std::span<std::byte> bytes) const = 0;
+  /// The same processes for another thread, whose calls have an order of their own and take next to no processor time
+  /// while they wait. To be called by all processes likewise. They throw Error once `stop` is requested.
+  virtual std::shared_ptr<const Communicator> in_background(std::stop_token stop) const = 0;
   /// Where a process runs.
   virtual std::string host_of(int rank) const = 0;
 

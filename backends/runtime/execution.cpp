@@ -407,6 +407,12 @@ void Execution::Impl::run_step(const ProgramStep& step) const {
     case ProgramStep::Kind::part:
       part_copies[step.index].run();
       break;
+    case ProgramStep::Kind::start:
+      made.exchange->start_sum(step.index, variables->entry(made.sums[step.index]).tensor.bytes());
+      break;
+    case ProgramStep::Kind::await:
+      made.exchange->await_parameter(step.index);
+      break;
     case ProgramStep::Kind::outputs:
       for (const Copy& copy : output_copies) copy.run();
       break;

@@ -11,6 +11,8 @@
 
 namespace weft {
 
+class Exchange;
+
 /// What a kernel works on: the addresses of its node's operands and results, and scratch memory of the size it asked
 /// for (aligned to 64 bytes, undefined content).
 struct KernelBuffers {
@@ -52,6 +54,7 @@ struct KernelSpec {
   std::span<const TensorType> operands;
   std::span<const TensorType> results;
   std::span<const Lifetime> lifetimes;  ///< of the operands
+  Exchange* exchange = nullptr;         ///< where there is one, nodes with a channel send by it; it outlives the kernel
 
   bool is_lasting(std::size_t operand) const { return lifetimes[operand] == Lifetime::program; }
 };

@@ -12,6 +12,8 @@
 #include "graph/cost.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
+#include "ops/collective/sharding.h"
+#include "ops/op_list.h"
 #include "passes/memory/buffer_check.h"
 #include "passes/memory/view.h"
 #include "passes/pipeline.h"
@@ -30,7 +32,7 @@ Lifetime lifetime_of(const Graph& graph, ValueId value) {
   return source == &leaf::constant || is_variable(*source) ? Lifetime::program : Lifetime::run;
 }
 
-Kernel make_kernel(const Graph& graph, const Node& node, const Backend& backend) {
+Kernel make_kernel(const Graph& graph, const Node& node, const Backend& backend, Exchange* exchange) {
   const std::vector<TensorType> operands = types_of(graph, node.operands);
   const std::vector<TensorType> results = types_of(graph, node.results);
   std::vector<Lifetime> lifetimes;
@@ -38,7 +40,7 @@ Kernel make_kernel(const Graph& graph, const Node& node, const Backend& backend)
   require(backend.runs_whole(*node.op), "{} '{}': the backend {} has no kernel for this op", node.op->name, node.name,
           backend.name());
   try {
-    return backend.make_kernel({node, operands, results, lifetimes});
+    return backend.make_kernel({node, operands, results, lifetimes, exchange});
   } catch (const Error& error) {
     fail("{} '{}': {}", node.op->name, node.name, error.what());
   } catch (const std::bad_alloc&) {
@@ -48,11 +50,12 @@ Kernel make_kernel(const Graph& graph, const Node& node, const Backend& backend)
 }
 
 /// The kernels of a schedule; none for views.
-std::vector<Kernel> make_kernels(const Graph& graph, std::span<const NodeId> schedule, const Backend& backend) {
+std::vector<Kernel> make_kernels(const Graph& graph, std::span<const NodeId> schedule, const Backend& backend,
+                                 Exchange* exchange) {
   std::vector<Kernel> kernels(schedule.size());
   for (std::size_t i = 0; i < schedule.size(); ++i)
     if (const Node& node = graph.node(schedule[i]); !is_view(graph, node))
-      kernels[i] = make_kernel(graph, node, backend);
+      kernels[i] = make_kernel(graph, node, backend, exchange);
   return kernels;
 }
 
@@ -77,18 +80,19 @@ Cost cost_of(const Graph& graph, const PassContext& context) {
   return cost;
 }
 
-RematerialiseReport keep_to_budget(Graph& graph, const Backend& backend, std::size_t budget,
-                                   const PassObserver& observer) {
+RematerialiseReport keep_to_budget(Graph& graph, const Backend& backend, const CompileOptions& options) {
+  const std::size_t budget = *options.memory_budget;
+  Exchange* const exchange = options.exchange.get();
   PassContext context = pass_context(backend, budget);
   const std::vector<NodeId> order = schedule(graph);
-  const std::set<NodeId> lent = packed_in_arena(graph, order, make_kernels(graph, order, backend));
+  const std::set<NodeId> lent = packed_in_arena(graph, order, make_kernels(graph, order, backend, exchange));
   context.scratch_bytes = [&](const Graph& of, NodeId node) {
-    return scratch_bytes(make_kernel(of, of.node(node), backend), lent.contains(node));
+    return scratch_bytes(make_kernel(of, of.node(node), backend, exchange), lent.contains(node));
   };
   const Cost before = cost_of(graph, context);
   if (before.bytes <= budget) return {};
   const Pass* const passes[] = {&pass::rematerialise};
-  run_passes(graph, passes, context, observer);
+  run_passes(graph, passes, context, options.observer);
   const Cost after = cost_of(graph, context);
   require(
       after.bytes <= budget,
@@ -100,13 +104,57 @@ RematerialiseReport keep_to_budget(Graph& graph, const Backend& backend, std::si
 
 double copied_bytes(const Graph& graph, ValueId value) { return 2.0 * static_cast<double>(graph.type(value).bytes()); }
 
-/// Kernels in the order of the schedule, each behind the copies of its concat's parts; then outputs and updates.
+ProgramStep start_of(std::size_t channel, NodeId maker) {
+  return {ProgramStep::Kind::start, channel, maker, "reduce_scatter_start", "exchange"};
+}
+
+/// Where a program starts to send a sum that it has completed, and waits for a parameter that it is about to read.
+class ExchangeSteps {
+ public:
+  ExchangeSteps(const Graph& graph, const BufferPlan& plan, const ExchangedVariables& exchanged)
+      : graph_(graph), plan_(plan) {
+    for (std::size_t channel = 0; channel < exchanged.parameters.size(); ++channel)
+      if (const NodeId parameter = graph.find(exchanged.parameters[channel])) parameters_.emplace(parameter, channel);
+    for (std::size_t channel = 0; channel < exchanged.sums.size(); ++channel)
+      for (std::size_t i = 0; i < graph.updates().size(); ++i)
+        if (const auto [variable, value] = graph.updates()[i];
+            graph.node(graph.producer(variable)).name == exchanged.sums[channel])
+          sums_.emplace_back(plan.updated_in_place[i] ? graph.producer(value) : NodeId{}, channel);
+  }
+
+  void before(NodeId reader, std::vector<ProgramStep>& steps) {
+    for (const ValueId operand : graph_.node(reader).operands) {
+      const auto parameter = parameters_.find(plan_.locations[operand.index].owner);
+      if (parameter == parameters_.end()) continue;
+      steps.push_back({ProgramStep::Kind::await, parameter->second, reader, "all_gather_done", "exchange"});
+      parameters_.erase(parameter);
+    }
+  }
+  /// A null node: behind the updates.
+  void after(NodeId maker, std::vector<ProgramStep>& steps) const {
+    for (const auto& [node, channel] : sums_)
+      if (node == maker) steps.push_back(start_of(channel, maker));
+  }
+
+ private:
+  const Graph& graph_;
+  const BufferPlan& plan_;
+  std::map<NodeId, std::size_t> parameters_;  ///< not yet waited for, and their channels
+  std::vector<std::pair<NodeId, std::size_t>> sums_;
+};
+
+/// Kernels in the order of the schedule, each behind the copies of its concat's parts; then outputs and updates. Before
+/// all, so many sums start that others have completed, unless they have started them as well.
 std::vector<ProgramStep> steps_of(const Graph& graph, std::span<const NodeId> order, const BufferPlan& plan,
-                                  std::span<const Kernel> kernels) {
+                                  std::span<const Kernel> kernels, const ExchangedVariables& exchanged,
+                                  std::size_t complete_sums) {
   std::vector<ProgramStep> steps;
+  for (std::size_t channel = 0; channel < complete_sums; ++channel) steps.push_back(start_of(channel, {}));
+  ExchangeSteps exchanges(graph, plan, exchanged);
   std::size_t kernel = 0;
   std::size_t part = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
+    exchanges.before(order[i], steps);
     for (; part < plan.part_copies.size() && plan.part_copies[part].concat == order[i]; ++part)
       steps.push_back({ProgramStep::Kind::part, part, order[i], "concat", "copy", 0,
                        copied_bytes(graph, plan.part_copies[part].part)});
@@ -115,6 +163,7 @@ std::vector<ProgramStep> steps_of(const Graph& graph, std::span<const NodeId> or
     steps.push_back({ProgramStep::Kind::kernel, kernel, order[i], node.op->name, kernels[kernel].kind,
                      flops_of(graph, node), bytes_of(graph, node)});
     ++kernel;
+    exchanges.after(order[i], steps);
   }
   check_invariant(part == plan.part_copies.size(), "the plan copies parts out of the schedule's order");
   double outputs = 0;
@@ -128,7 +177,25 @@ std::vector<ProgramStep> steps_of(const Graph& graph, std::span<const NodeId> or
   }
   steps.push_back({ProgramStep::Kind::outputs, 0, {}, "output", "copy", 0, outputs});
   steps.push_back({ProgramStep::Kind::updates, 0, {}, "update", "copy", 0, updates});
+  exchanges.after({}, steps);
   return steps;
+}
+
+/// What is on its way when the program has run must be in the memory of a variable.
+void require_lasting_results(const Graph& graph, const BufferPlan& plan) {
+  for (const NodeId id : graph.nodes())
+    if (const Node& node = graph.node(id); node.op == &op::all_gather && channel_of(node.attributes))
+      check_invariant(plan.locations[node.results[0].index].place == Location::Place::leaf,
+                      "'{}' goes on when the graph has run, and lies in its working memory", node.name);
+}
+
+/// What completes the sums that are sent while the program computes, in the order in which they are.
+std::vector<NodeId> makers_of_sums(const Graph& graph, const ExchangedVariables& exchanged) {
+  std::vector<NodeId> makers;
+  for (const std::string& sum : exchanged.sums)
+    for (const Update& update : graph.updates())
+      if (graph.node(graph.producer(update.variable)).name == sum) makers.push_back(graph.producer(update.value));
+  return makers;
 }
 
 /// All that the graph declares, of the type that the passes have left.
@@ -143,13 +210,14 @@ std::vector<VariableDeclaration> variables_of(const Graph& declared, const Graph
 
 void Program::Impl::prepare(const Backend& backend, const CompileOptions& options) {
   schedule = weft::schedule(graph);
-  std::vector<Kernel> of_nodes = make_kernels(graph, schedule, backend);
+  std::vector<Kernel> of_nodes = make_kernels(graph, schedule, backend, options.exchange.get());
   const std::set<NodeId> lent = packed_in_arena(graph, schedule, of_nodes);
   std::vector<std::size_t> scratch;
   for (std::size_t i = 0; i < schedule.size(); ++i)
     scratch.push_back(scratch_bytes(of_nodes[i], lent.contains(schedule[i])));
   plan = plan_buffers(graph, schedule, scratch);
   if (options.on_memory_plan) options.on_memory_plan(plan);
+  if (options.exchange) require_lasting_results(graph, plan);
   if (options.check_memory_plan) check_buffers(graph, schedule, scratch, plan);
   for (std::size_t i = 0; i < schedule.size(); ++i) {
     if (!plan.needs_kernel[i]) continue;
@@ -160,7 +228,11 @@ void Program::Impl::prepare(const Backend& backend, const CompileOptions& option
   }
   kernels.shrink_to_fit();
   for (const NodeId id : graph.leaves(leaf::constant)) packed_constants[id];
-  steps = steps_of(graph, schedule, plan, kernels);
+  exchange = options.exchange;
+  sums = options.exchanged.sums;
+  const ExchangedVariables own = exchange ? exchanged_variables(graph) : ExchangedVariables{};
+  if (!own.sums.empty()) sums = own.sums;
+  steps = steps_of(graph, schedule, plan, kernels, options.exchanged, own.sums.size());
   for (const ProgramStep& step : steps) report.flops += step.flops;
   report.kernels = kernels.size();
   report.arena_bytes = plan.arena_bytes;
@@ -186,10 +258,9 @@ Program compile(const Graph& graph, const Backend& backend, const CompileOptions
   std::vector<const Pass*> passes = compile_pipeline(options.disabled_passes, options.precision);
   for (const std::string& name : options.extra_passes) passes.push_back(&find_pass(name));
   run_passes(program->graph, passes, pass_context(backend), options.observer);
-  program->graph = compacted(program->graph);
+  program->graph = compacted(program->graph, makers_of_sums(program->graph, options.exchanged));
   program->variables = variables_of(graph, program->graph);
-  if (options.memory_budget)
-    program->report.rematerialised = keep_to_budget(program->graph, backend, *options.memory_budget, options.observer);
+  if (options.memory_budget) program->report.rematerialised = keep_to_budget(program->graph, backend, options);
   program->prepare(backend, options);
   return Program(std::move(program));
 }

@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "backends/runtime/backend.h"
+#include "backends/runtime/exchanged_variables.h"
 #include "graph/graph.h"
 #include "passes/memory/buffers.h"
 #include "passes/pass.h"
 #include "passes/pipeline.h"
 
 namespace weft {
+
+class Exchange;
 
 struct CompileOptions {
   /// Names of passes of the pipeline to leave out.
@@ -30,6 +33,11 @@ struct CompileOptions {
   /// The working memory may have at most so many bytes: values are computed again instead of kept (the pass
   /// rematerialise) until they fit. compile() throws Error, with the least that was reached, when they cannot.
   std::optional<std::size_t> memory_budget = {};
+  /// What processes send each other while programs compute; without it, a collective op returns when it is done.
+  std::shared_ptr<Exchange> exchange = {};
+  /// With that: of another program's variables, the sums that this one completes and is to start, and the parameters
+  /// that it must wait for before it reads them.
+  ExchangedVariables exchanged = {};
   /// compile() follows the memory plan through the schedule and throws InternalError, naming both values, when one is
   /// written over before its last use (check_buffers).
   bool check_memory_plan = false;
@@ -59,11 +67,13 @@ struct ProgramStep {
   enum class Kind {
     kernel,
     part,     ///< copies a part into its concat, where it could not be computed in place
+    start,    ///< starts to send a sum (CompileOptions::exchanged)
+    await,    ///< waits for a parameter, likewise
     outputs,  ///< copies to where the outputs are wanted
     updates,  ///< copies into the variables that were not updated in place
   };
   Kind kind = Kind::kernel;
-  std::size_t index = 0;            ///< among the steps of its kind
+  std::size_t index = 0;            ///< among the steps of its kind; a channel
   NodeId node = {};                 ///< that it computes, or prepares the parts of; null for outputs and updates
   std::string_view op;              ///< "matmul", "output", "update"
   std::string_view implementation;  ///< what runs it: "sgemm", "matmul:packed", "loop", "copy"
@@ -78,7 +88,7 @@ class Program {
   /// After all passes.
   const Graph& graph() const;
   const ProgramReport& report() const;
-  /// In the order in which they happen; the last two are `outputs` and `updates`.
+  /// In the order in which they happen: `outputs` and `updates` come last, but for sums that start when they are copied.
   std::span<const ProgramStep> steps() const;
   /// The nodes in the order that the memory plan is made for.
   std::span<const NodeId> schedule() const;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/runtime/exchange.h"
 #include "backends/runtime/kernel.h"
 #include "backends/runtime/packed_copies.h"
 #include "backends/runtime/program.h"
@@ -22,6 +23,8 @@ struct Program::Impl {
   std::vector<StepCount> step_counts;
   std::map<std::string, SourceLine, std::less<>> input_lines;  ///< where they are declared, for messages
   ProgramReport report;
+  std::shared_ptr<Exchange> exchange;
+  std::vector<std::string> sums;  ///< the states that steps of the kind `start` send, by channel
   std::vector<NodeId> schedule;
   BufferPlan plan;
   std::vector<ProgramStep> steps;

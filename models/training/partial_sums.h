@@ -18,6 +18,9 @@ namespace weft {
 /// the end of an epoch may count as zeros.
 class PartialSums {
  public:
+  /// Of so many micro-batches the states themselves hold the sum, before finish().
+  static constexpr std::int64_t most_in_states = 2;
+
   /// `states`: the names of what accumulate_gradients() has declared. The variables must live as long.
   PartialSums(Variables& variables, std::vector<std::string> states)
       : variables_(&variables), states_(std::move(states)) {}

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backends/onednn/onednn_backend.h"
+#include "backends/runtime/exchange.h"
 #include "backends/runtime/numerics.h"
 #include "graph/base/checksum.h"
 #include "graph/base/error.h"
@@ -132,10 +133,13 @@ StepRunner::StepRunner(TrainingTask task, TrainerOptions options, const Checkpoi
   if (from != nullptr) check_weights(graph, from->variables);
   if (task_.update) {
     const Graph update = task_.update();
+    if (!communicator_->is_alone() && options_.overlap) exchange_ = std::make_shared<Exchange>(*communicator_);
     require_updates(update);
     require_scalars(update);
     require_average(update, options_.average);
     update_ = compiled(update);
+    if (exchange_) exchanged_ = exchanged_variables(update_->graph());
+    if (task_.accumulate / communicator_->size() > PartialSums::most_in_states) exchanged_.sums.clear();
     partial_sums_.emplace(*variables_, accumulated_states(update));
     sharded_.emplace(update, *variables_, *communicator_);
   } else {
@@ -148,9 +152,12 @@ StepRunner::StepRunner(TrainingTask task, TrainerOptions options, const Checkpoi
 
 StepRunner::~StepRunner() = default;
 
-Execution StepRunner::compiled(const Graph& graph) const {
+Execution StepRunner::compiled(const Graph& graph, const ExchangedVariables& exchanged) const {
   const Backend& backend = options_.backend ? *options_.backend : onednn_backend();
-  CompileOptions options{.precision = options_.precision, .memory_budget = options_.memory_budget};
+  CompileOptions options{.precision = options_.precision,
+                         .memory_budget = options_.memory_budget,
+                         .exchange = exchange_,
+                         .exchanged = exchanged};
   if (options_.check_numerics) options = without_fusions(std::move(options));
   if (options_.alone)
     for (const Pass* of_processes : {&pass::shard_updates, &pass::data_parallel})
@@ -161,7 +168,7 @@ Execution StepRunner::compiled(const Graph& graph) const {
 }
 
 Execution StepRunner::compiled_step(const Graph& graph) {
-  Execution step = compiled(graph);
+  Execution step = compiled(graph, exchanged_);
   if (step.report().arena_bytes > largest_.arena_bytes) largest_ = step.report();
   return step;
 }
@@ -312,8 +319,11 @@ void StepRunner::run_shared_update(std::int64_t first) {
   const std::int64_t own_last = std::min(own_first + share, last);
   std::vector<double> losses(static_cast<std::size_t>(share));
   skip_batches(batch_counts_, own_first - first, *variables_);
-  for (std::int64_t batch = own_first; batch < own_last; ++batch)
+  for (std::int64_t batch = own_first; batch < own_last; ++batch) {
+    if (exchange_) exchange_->hold_sums(batch + 1 < own_last);
     losses[static_cast<std::size_t>(batch - own_first)] = run_micro_batch(batch, batch - own_first);
+  }
+  if (exchange_) exchange_->hold_sums(false);
   skip_batches(batch_counts_, last - own_last, *variables_);
   losses = numbers_of_all(*communicator_, losses);
   reports_.clear();
@@ -326,6 +336,7 @@ void StepRunner::run_shared_update(std::int64_t first) {
 }
 
 Checkpoint StepRunner::checkpoint() const {
+  if (exchange_) exchange_->finish();
   Checkpoint checkpoint{{}, state_};
   for (const std::string& name : variables_->names()) {
     if (is_accumulated(name)) continue;
@@ -396,6 +407,7 @@ void StepRunner::require_same_weights() const {
 std::optional<EpochReport> StepRunner::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
   const auto report = weft::run_epoch(
       state_, task_.batches, [this](std::int64_t batch) { return run_batch(batch); }, on_step, last_);
+  if (exchange_) exchange_->finish();
   if (report) require_same_weights();
   return report;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "backends/runtime/arena.h"
+#include "backends/runtime/exchanged_variables.h"
 #include "backends/runtime/profile.h"
 #include "backends/runtime/program_cache.h"
 #include "models/training/epoch.h"
@@ -75,7 +76,7 @@ class StepRunner {
   void set_measured(bool best, const Measures& measures);
 
  private:
-  Execution compiled(const Graph& graph) const;
+  Execution compiled(const Graph& graph, const ExchangedVariables& exchanged = {}) const;
   Execution compiled_step(const Graph& graph);
   std::shared_ptr<Execution> execution(const TrainingTask::Shape& shape);
   StepReport run_batch(std::int64_t batch);
@@ -98,6 +99,8 @@ class StepRunner {
   StepReport last_;
   std::optional<ProgramsByShape> programs_;
   const Communicator* communicator_;
+  std::shared_ptr<Exchange> exchange_;       ///< when several processes share the batches of an update
+  ExchangedVariables exchanged_;             ///< likewise
   std::optional<PartialSums> partial_sums_;  ///< when several batches make an update
   std::optional<ShardedVariables> sharded_;  ///< likewise
   TensorMap whole_;                       ///< of the sharded variables, what process 0 has restored and not yet shared

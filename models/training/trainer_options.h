@@ -100,6 +100,9 @@ struct TrainerOptions {
   /// Where the steps run; without it, on the fast backend. When its communicator has several processes, these train
   /// together: the first one alone talks, measures and writes.
   std::shared_ptr<const Backend> backend = {};
+  /// These send each other gradients while the rest of the backward pass runs, and weights while the next batch begins
+  /// (backends/runtime/exchange.h); else between the two, to the same bits.
+  bool overlap = true;
   /// Trains without the other processes of that communicator, to the same bits.
   bool alone = false;
   /// What must be the same in all processes beside the task's graph and numbers: settings, checksums of data.

@@ -10,6 +10,7 @@ std::vector<TensorType> infer_all_gather(std::span<const TensorType> operands, c
   require_operand_count(operands, 1);
   require_number(operands[0], "shard");
   const Shape shape = shape_from(attributes);
+  channel_of(attributes);
   const Shape needed{sharding_of(attributes).shard(shape.volume())};
   require(operands[0].shape == needed, "the shard is {}: of a value {} it is {}", operands[0], shape.to_string(),
           needed.to_string());
@@ -33,16 +34,17 @@ const Op op::all_gather = {
     .summary = "the value of that shape whose shards the processes have, in the order of their numbers",
     .operands = {"shard"},
     .results = {"value"},
-    .attributes = {"shape: of the value", processes_line, step_line},
+    .attributes = {"shape: of the value", processes_line, step_line, channel_line},
     .infer = infer_all_gather,
     .gradient = gradient_of_all_gather,
     .flops = no_flops,
     .cases = {{.name = "matrix", .build = all_gather_case_matrix}},
 };
 
-Value all_gather(Value shard, const Shape& shape, const Sharding& sharding) {
+Value all_gather(Value shard, const Shape& shape, const Sharding& sharding, std::optional<std::int64_t> channel) {
   Attributes attributes = sharding_attributes(sharding);
   attributes.set("shape", shape_attribute(shape));
+  set_channel(attributes, channel);
   return apply(op::all_gather, {shard}, std::move(attributes));
 }
 

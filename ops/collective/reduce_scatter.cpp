@@ -12,6 +12,7 @@ std::vector<TensorType> infer_reduce_scatter(std::span<const TensorType> operand
   const std::string& sent = attributes.get_or<std::string>("sent", "");
   require(sent.empty() || sent == "bf16", "sent is '{}': 'bf16' is needed, or nothing", sent);
   if (!sent.empty()) require_float(operands[0], "x");
+  channel_of(attributes);
   return {{operands[0].dtype, Shape{sharding_of(attributes).shard(operands[0].shape.volume())}}};
 }
 
@@ -42,7 +43,8 @@ const Op op::reduce_scatter = {
     .results = {"shard"},
     .attributes =
         {processes_line, step_line,
-         "sent: bf16 where what processes send each other is rounded to it; may be absent: nothing is rounded"},
+         "sent: bf16 where what processes send each other is rounded to it; may be absent: nothing is rounded",
+         channel_line},
     .infer = infer_reduce_scatter,
     .gradient = gradient_of_reduce_scatter,
     .flops = one_flop_per_operand,
@@ -51,9 +53,10 @@ const Op op::reduce_scatter = {
               {.name = "sent_in_bf16", .build = reduce_scatter_case_sent_in_bf16}},
 };
 
-Value reduce_scatter(Value x, const Sharding& sharding, bool sent_in_bf16) {
+Value reduce_scatter(Value x, const Sharding& sharding, bool sent_in_bf16, std::optional<std::int64_t> channel) {
   Attributes attributes = sharding_attributes(sharding);
   if (sent_in_bf16) attributes.set("sent", std::string("bf16"));
+  set_channel(attributes, channel);
   return apply(op::reduce_scatter, {x}, std::move(attributes));
 }
 

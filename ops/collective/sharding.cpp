@@ -25,6 +25,18 @@ Sharding sharding_of(const Attributes& attributes) {
   return sharding;
 }
 
+void set_channel(Attributes& attributes, std::optional<std::int64_t> channel) {
+  if (channel) attributes.set("channel", *channel);
+}
+
+std::optional<std::int64_t> channel_of(const Attributes& attributes) {
+  if (!attributes.contains("channel")) return {};
+  constexpr std::int64_t most = 1 << 16;
+  const auto channel = attributes.get<std::int64_t>("channel");
+  require(channel >= 0 && channel < most, "channel is {}: a number in [0, {}) is needed", channel, most);
+  return channel;
+}
+
 Sharding sharding_among(const Attributes& attributes, std::int64_t running) {
   const Sharding sharding = sharding_of(attributes);
   require(sharding.processes == running, "it is for {} processes, {} the graph", sharding.processes,

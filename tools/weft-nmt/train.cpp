@@ -62,6 +62,7 @@ struct TrainOptions {
   bool overwrite = false;
   std::size_t data_memory = default_data_memory;
   SessionOptions session;
+  bool no_overlap = false;
   bool profile = false;
   std::string trace;
   std::pair<std::int64_t, std::string> dump;
@@ -120,7 +121,8 @@ std::vector<std::string> lines_of(const TrainOptions& options) {
   std::vector<std::string> lines{fmt::format("version {}", tool::version), fmt::format("--out {}", options.out),
                                  fmt::format("--resume {}", options.resume),
                                  fmt::format("--checkpoint {}", options.session.checkpoint),
-                                 fmt::format("--check-numerics {}", options.session.check_numerics)};
+                                 fmt::format("--check-numerics {}", options.session.check_numerics),
+                                 fmt::format("--no-overlap {}", options.no_overlap)};
   for (const auto& [name, value] : options.settings.given())
     lines.push_back(fmt::format("--{} {}", name, shown(value)));
   return lines;
@@ -189,6 +191,7 @@ int train(const TrainOptions& options) {
   });
   SessionOptions session = options.session;
   session.communicator = processes_of(options);
+  session.overlap = !options.no_overlap;
   std::tie(session.dump_step, session.dump_folder) = options.dump;
   if (!session.dump_folder.empty() && session.dump_step < 1)
     throw UsageError(fmt::format("--dump-step {}: steps count from 1", session.dump_step));
@@ -277,6 +280,11 @@ void add_train(tool::Program& program) {
   command
       .flag("--check-numerics", session.check_numerics,
             "Stop at the first node that makes a NaN or an infinity, and name it")
+      .group(group);
+  command
+      .flag("--no-overlap", options->no_overlap,
+            "Several processes send each other gradients and weights between computing, not while they do: to see what "
+            "that brings")
       .group(group);
   command.flag("--profile", options->profile, "Print at the end what takes the time, by kind of kernel and by node")
       .group(group);

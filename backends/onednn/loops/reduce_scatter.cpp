@@ -9,6 +9,7 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/collective.h"
+#include "backends/runtime/exchange.h"
 #include "graph/base/bfloat16.h"
 
 namespace weft::onednn {
@@ -17,11 +18,11 @@ namespace {
 template <typename T, typename Sent>
 class ReduceScatter {
  public:
-  ReduceScatter(const KernelSpec& spec, std::shared_ptr<const Communicator> communicator)
-      : communicator_(std::move(communicator)),
-        processes_(communicator_->size()),
+  ReduceScatter(const KernelSpec& spec, const Communicator& communicator)
+      : processes_(communicator.size()),
         elements_(spec.operands[0].shape.volume()),
         shard_(spec.results[0].shape.volume()),
+        own_(communicator.rank() * shard_),
         piece_(piece_of_shard(shard_, processes_, sizeof(Sent))) {}
 
   /// What is sent, what comes, and where that is added if it is of another type.
@@ -30,38 +31,73 @@ class ReduceScatter {
     return all * (2 * sizeof(Sent) + (std::is_same_v<T, Sent> ? 0 : sizeof(T)));
   }
 
-  void operator()(const KernelBuffers& buffers) const {
-    for (std::int64_t first = 0; first < shard_; first += piece_) run(buffers, first, std::min(piece_, shard_ - first));
+  void run(const Communicator& communicator, const T* x, std::span<T> shard, void* scratch) const {
+    for (std::int64_t first = 0; first < shard_; first += piece_)
+      run(communicator, x, shard, scratch, first, std::min(piece_, shard_ - first));
   }
+  /// The sums take the place of what they are made of: this process's shard of x, as far as x has it.
+  void run_in_place(const Communicator& communicator, T* x, void* scratch) const {
+    run(communicator, x, {x + std::min(own_, elements_), static_cast<std::size_t>(elements_of_own())}, scratch);
+  }
+  /// The shard of an x that holds it.
+  void take_own(const T* x, T* shard) const { copy_filled(x, elements_, own_, shard_, shard); }
+  std::size_t shard_elements() const { return static_cast<std::size_t>(shard_); }
 
  private:
-  void run(const KernelBuffers& buffers, std::int64_t first, std::int64_t count) const {
+  std::int64_t elements_of_own() const { return std::clamp<std::int64_t>(elements_ - own_, 0, shard_); }
+
+  void run(const Communicator& communicator, const T* x, std::span<T> shard, void* scratch, std::int64_t first,
+           std::int64_t count) const {
     const auto all = static_cast<std::size_t>(processes_ * count);
-    T* const summed = static_cast<T*>(buffers.scratch);
+    T* const summed = static_cast<T*>(scratch);
     const std::span<Sent> sent(reinterpret_cast<Sent*>(std::is_same_v<T, Sent> ? summed : summed + all), all);
     const std::span<Sent> received(sent.data() + all, all);
     for (std::int64_t rank = 0; rank < processes_; ++rank)
-      copy_filled(buffers.operand<T>(0), elements_, rank * shard_ + first, count, sent.data() + rank * count);
-    communicator_->all_to_all(std::as_bytes(sent), std::as_writable_bytes(received));
+      copy_filled(x, elements_, rank * shard_ + first, count, sent.data() + rank * count);
+    communicator.all_to_all(std::as_bytes(sent), std::as_writable_bytes(received));
     const std::span<T> terms(std::is_same_v<T, Sent> ? reinterpret_cast<T*>(received.data()) : summed, all);
     if constexpr (!std::is_same_v<T, Sent>) std::ranges::copy(received, terms.begin());
     sum_tree(terms, static_cast<std::size_t>(processes_));
-    std::copy_n(terms.data(), count, buffers.result<T>(0) + first);
+    copy_filled(terms.data(), count, 0, std::clamp<std::int64_t>(std::ssize(shard) - first, 0, count),
+                shard.data() + std::min(first, std::ssize(shard)));
   }
 
-  std::shared_ptr<const Communicator> communicator_;
   std::int64_t processes_;
   std::int64_t elements_;
   std::int64_t shard_;
+  std::int64_t own_;    ///< where this process's begins
   std::int64_t piece_;  ///< of a shard, so many elements at once
 };
 
+/// The sum has been started by then; what is left is to wait for it.
+template <typename T, typename Sent>
+Kernel started(const ReduceScatter<T, Sent>& reduce, Exchange& exchange, std::size_t channel) {
+  exchange.define_sum(
+      channel,
+      [reduce](const Communicator& communicator, std::span<std::byte> memory, std::span<std::byte> scratch) {
+        reduce.run_in_place(communicator, reinterpret_cast<T*>(memory.data()), scratch.data());
+      },
+      reduce.scratch_bytes());
+  return {.run =
+              [reduce, &exchange, channel](const KernelBuffers& buffers) {
+                exchange.await_sum(channel);
+                reduce.take_own(buffers.operand<T>(0), buffers.result<T>(0));
+              },
+          .kind = "exchange"};
+}
+
 template <typename T, typename Sent>
 Kernel made(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
-  ReduceScatter<T, Sent> reduce(spec, communicator);
-  const std::size_t scratch_bytes = reduce.scratch_bytes();
-  return {
-      .run = std::move(reduce), .scratch_bytes = scratch_bytes, .kind = communicator->is_alone() ? "copy" : "exchange"};
+  const ReduceScatter<T, Sent> reduce(spec, *communicator);
+  if (const auto channel = channel_of(spec.node.attributes); channel && spec.exchange != nullptr)
+    return started(reduce, *spec.exchange, static_cast<std::size_t>(*channel));
+  return {.run =
+              [reduce, communicator](const KernelBuffers& buffers) {
+                reduce.run(*communicator, buffers.operand<T>(0), {buffers.result<T>(0), reduce.shard_elements()},
+                           buffers.scratch);
+              },
+          .scratch_bytes = reduce.scratch_bytes(),
+          .kind = communicator->is_alone() ? "copy" : "exchange"};
 }
 
 }  // namespace

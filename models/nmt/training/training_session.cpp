@@ -111,6 +111,7 @@ TrainerOptions TrainingSession::trainer_options() {
   options.find_divergence = true;
   options.memory_budget = options_.memory_budget;
   options.backend = backend_with(kernels_, options_.communicator, run_.config().training.communicate);
+  options.overlap = options_.overlap;
   options.alike = common_lines();
   options.programs = programs_;
   options.advice = {

@@ -33,6 +33,7 @@ struct SessionOptions {
   /// The processes that train together, each with a session of the same run; without it, one. The first one alone talks
   /// and writes.
   std::shared_ptr<const Communicator> communicator = {};
+  bool overlap = true;  ///< these send each other what they can while they compute (TrainerOptions::overlap)
   /// Asked after every step whether training is to stop: 0, or the number of the signal that says so.
   std::function<int()> stop = [] { return 0; };
 };

@@ -18,7 +18,7 @@ namespace weft::test {
 /// Threads of one program in the place of processes.
 class ThreadProcesses {
  public:
-  explicit ThreadProcesses(int size) : barrier_(size), sent_(static_cast<std::size_t>(size)), size_(size) {}
+  explicit ThreadProcesses(int size) : size_(size), meetings_{std::make_shared<Meeting>(size)} {}
 
   /// Runs `program` as each of them. What the first of them throws that throws anything is thrown on; so either all
   /// must throw, or none.
@@ -28,7 +28,7 @@ class ThreadProcesses {
     for (int rank = 0; rank < size_; ++rank)
       threads.emplace_back([&, rank] {
         try {
-          program(std::make_shared<Process>(*this, rank));
+          program(std::make_shared<Process>(*this, rank, 0));
         } catch (...) {
           errors[static_cast<std::size_t>(rank)] = std::current_exception();
         }
@@ -39,22 +39,36 @@ class ThreadProcesses {
   }
 
  private:
+  /// Where the threads meet that exchange something: those that were begun with, or those in the background of each.
+  struct Meeting {
+    explicit Meeting(int size) : barrier(size), sent(static_cast<std::size_t>(size)) {}
+    std::barrier<> barrier;
+    std::vector<std::span<const std::byte>> sent;
+  };
+
+  std::shared_ptr<Meeting> meeting(std::size_t number) {
+    const std::lock_guard lock(mutex_);
+    while (meetings_.size() <= number) meetings_.push_back(std::make_shared<Meeting>(size_));
+    return meetings_[number];
+  }
+
   class Process : public Communicator {
    public:
-    Process(ThreadProcesses& all, int rank) : all_(all), rank_(rank) {}
+    Process(ThreadProcesses& all, int rank, std::size_t meeting)
+        : all_(all), rank_(rank), meeting_(all.meeting(meeting)) {}
     std::string_view name() const override { return "threads"; }
     int rank() const override { return rank_; }
     int size() const override { return all_.size_; }
     std::string host_of(int rank) const override { return "host" + std::to_string(rank); }
 
     void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const override {
-      const std::size_t part = sent.size() / all_.sent_.size();
+      const std::size_t part = sent.size() / meeting_->sent.size();
       exchange(sent, [&](std::size_t from, std::span<const std::byte> bytes) {
         std::ranges::copy(bytes.subspan(static_cast<std::size_t>(rank_) * part, part), received.data() + from * part);
       });
     }
     void all_gather(std::span<std::byte> parts) const override {
-      const std::size_t part = parts.size() / all_.sent_.size();
+      const std::size_t part = parts.size() / meeting_->sent.size();
       exchange(parts.subspan(static_cast<std::size_t>(rank_) * part, part),
                [&](std::size_t from, std::span<const std::byte> bytes) {
                  if (from != static_cast<std::size_t>(rank_)) std::ranges::copy(bytes, parts.data() + from * part);
@@ -65,23 +79,28 @@ class ThreadProcesses {
         if (from == 0 && rank_ != 0) std::ranges::copy(given, bytes.data());
       });
     }
+    std::shared_ptr<const Communicator> in_background(std::stop_token) const override {
+      return std::make_shared<Process>(all_, rank_, ++in_background_);
+    }
 
    private:
     template <typename Take>
     void exchange(std::span<const std::byte> mine, const Take& take) const {
-      all_.sent_[static_cast<std::size_t>(rank_)] = mine;
-      all_.barrier_.arrive_and_wait();
-      for (std::size_t from = 0; from < all_.sent_.size(); ++from) take(from, all_.sent_[from]);
-      all_.barrier_.arrive_and_wait();
+      meeting_->sent[static_cast<std::size_t>(rank_)] = mine;
+      meeting_->barrier.arrive_and_wait();
+      for (std::size_t from = 0; from < meeting_->sent.size(); ++from) take(from, meeting_->sent[from]);
+      meeting_->barrier.arrive_and_wait();
     }
 
     ThreadProcesses& all_;
     int rank_;
+    std::shared_ptr<Meeting> meeting_;
+    mutable std::size_t in_background_ = 0;  ///< how many are, of this process
   };
 
-  std::barrier<> barrier_;
-  std::vector<std::span<const std::byte>> sent_;
   int size_;
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Meeting>> meetings_;  ///< the first one is of the threads begun with
 };
 
 }  // namespace weft::test

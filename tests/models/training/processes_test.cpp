@@ -44,11 +44,12 @@ struct Seen {
 };
 
 Seen train(const Config& config, const std::shared_ptr<const Communicator>& communicator, int epochs,
-           const Checkpoint* from = nullptr) {
+           const Checkpoint* from = nullptr, bool overlap = true) {
   const std::vector<Example> examples = tiny_examples(pairs);
   TrainerOptions options = training_of(config, std::make_shared<Variables>(7));
   options.backend =
       onednn_backend({.threads = 1, .communicator = communicator, .communicate = config.training.communicate});
+  options.overlap = overlap;
   StepRunner runner(training_task(config, examples), options, communicator->is_first() ? from : nullptr);
   Seen seen;
   for (int epoch = 0; epoch < epochs; ++epoch)
@@ -64,10 +65,11 @@ Seen train(const Config& config, const std::shared_ptr<const Communicator>& comm
 }
 
 /// What each of so many processes saw.
-std::vector<Seen> train_together(int processes, const Config& config, int epochs, const Checkpoint* from = nullptr) {
+std::vector<Seen> train_together(int processes, const Config& config, int epochs, const Checkpoint* from = nullptr,
+                                 bool overlap = true) {
   std::vector<Seen> seen(static_cast<std::size_t>(processes));
   test::ThreadProcesses(processes).run([&](const std::shared_ptr<const Communicator>& communicator) {
-    seen[static_cast<std::size_t>(communicator->rank())] = train(config, communicator, epochs, from);
+    seen[static_cast<std::size_t>(communicator->rank())] = train(config, communicator, epochs, from, overlap);
   });
   return seen;
 }
@@ -113,6 +115,21 @@ TEST_CASE("a large parameter is updated in shards to the bits of one process, wh
     CHECK(ended[0].variables == alone.variables);
     CHECK(ended[0].state == alone.state);
   }
+}
+
+TEST_CASE("what is sent while processes compute comes to the bits of what is sent in between" *
+          doctest::test_suite("slow")) {
+  for (const double average : {0.0, 0.9})              // without one, weights are on their way when a batch begins
+    for (const std::int64_t accumulate : {2, 4, 8}) {  // by two processes: sums that need none, one or a stack
+      Config config = sharing(accumulate);
+      config.model.units = 150;
+      config.training.average = average;
+      CAPTURE(average);
+      CAPTURE(accumulate);
+      const Seen alone = train_together(1, config, 2)[0];
+      check_same(train_together(2, config, 2), alone);
+      check_same(train_together(2, config, 2, nullptr, false), alone);
+    }
 }
 
 TEST_CASE("with bf16 on the way two processes come to weights of their own, near those of one" *
