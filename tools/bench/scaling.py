@@ -6,7 +6,8 @@ processes of fewer threads, so that a noisy machine treats all alike. With --net
 by one such process on each of several hosts, which are network namespaces joined by links of that rate (hosts.py).
 
 An update is timed in the second epoch, when every shape is compiled. A ratio is the median of the rounds' ratios to one
-process: below 1, more are faster. The weights must be the same.
+process: below 1, more are faster. The weights must be the same. Several processes run twice, with and without exchanging
+while they compute; the time in exchanges is what is left of them beside computing, waiting for others and copying included.
 
     cmake --build --preset release --target weft-nmt
     tools/bench/scaling.py -- --builtin --preset tutorial --limit 1500 --accumulate 4
@@ -53,9 +54,9 @@ def exchange_milliseconds(profile):
     return runs * sum(float(ms) for ms in re.findall(r"\(exchange\) +[\d.]+ +([\d.]+)", by_kind))
 
 
-def train(options, folder, processes, threads, hosts):
+def train(options, folder, processes, threads, hosts, *more):
     out = folder / str(processes)
-    command = [options.weft_nmt, "train", *options.settings, "--epochs", EPOCHS, "--threads", threads, "--out", out,
+    command = [options.weft_nmt, "train", *options.settings, *more, "--epochs", EPOCHS, "--threads", threads, "--out", out,
                "--overwrite", "--valid-sentences", 0, "--samples", 0, "--profile"]
     over_network = hosts and processes > 1
     if over_network:
@@ -87,23 +88,23 @@ def main():
     options = parser.parse_args()
     options.weft_nmt = options.weft_nmt.resolve()
     threads = {count: 1 if options.network else max(1, options.cores // count) for count in [1, *options.processes]}
-    trainings = {count: [] for count in threads}
+    trainings = {(1,): []} | {(count, *more): [] for count in options.processes for more in [("--no-overlap",), ()]}
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         hosts = stack.enter_context(Hosts(max(threads), options.network)) if options.network else None
         for _ in range(options.rounds):
-            for count, made in trainings.items():
-                made.append(train(options, folder, count, threads[count], hosts))
-            different = [count for count, made in trainings.items() if made[-1].weights != trainings[1][-1].weights]
+            for (count, *more), made in trainings.items():
+                made.append(train(options, folder, count, threads[count], hosts, *more))
+            different = [count for count, made in trainings.items() if made[-1].weights != trainings[1,][-1].weights]
             if different and not options.other_weights:
                 sys.exit(f"the weights of {different} processes are not those of one")
-    print("| processes | threads each | ms an update | to one process | ms in exchanges | MB sent by each |\n"
-          "|---|---|---|---|---|---|")
-    for count, made in trainings.items():
-        ratio = statistics.median(mine.milliseconds / one.milliseconds for mine, one in zip(made, trainings[1]))
+    print("| processes | threads each | | ms an update | to one process | ms in exchanges | MB sent by each |\n"
+          "|---|---|---|---|---|---|---|")
+    for (count, *more), made in trainings.items():
+        ratio = statistics.median(mine.milliseconds / one.milliseconds for mine, one in zip(made, trainings[1,]))
         milliseconds, exchange, megabytes = (statistics.median(getattr(training, name) for training in made)
                                              for name in ("milliseconds", "exchange", "megabytes"))
-        print(f"| {count} | {threads[count]} | {milliseconds:.1f} | {ratio:.3f} | {exchange:.1f} | "
+        print(f"| {count} | {threads[count]} | {' '.join(more)} | {milliseconds:.1f} | {ratio:.3f} | {exchange:.1f} | "
               f"{f'{megabytes:.1f}' if options.network else ''} |")
 
 

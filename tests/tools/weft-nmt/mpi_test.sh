@@ -131,6 +131,18 @@ for ((i = 0; i < kills; ++i)); do
   count=4
 done
 
+# While weights and gradients are on their way, too.
+long=("${wide[@]}" --epochs 16)
+"$nmt" train "${long[@]}" --out undisturbed --overwrite 2>err || fail 'training a wide model fails' "$(<err)"
+for signal in KILL TERM; do
+  rm -rf disturbed
+  how=("${long[@]}" --out disturbed)
+  count=2
+  disturb $signal
+  together 4 --resume --out disturbed || fail "four processes do not go on behind SIG$signal" "$(<err)"
+  same_run undisturbed disturbed
+done
+
 # ---- What is wrong is said once, and ends all.
 
 # refuses MESSAGE MPIRUN_ARGUMENT...
