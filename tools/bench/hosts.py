@@ -72,6 +72,10 @@ class Hosts:
         inside = f"hostname weft0; exec {shlex.join(map(str, mpirun))}"
         return ["ip", "netns", "exec", "weft0", "unshare", "--uts", "sh", "-c", inside]
 
+    def cut_off(self, host):
+        """Its link goes down: it hears nothing any more, and is not heard."""
+        run("ip", "link", "set", f"weftv{host}", "down")
+
     def bytes_sent(self):
         """By the first host, so far."""
         return int(run("ip", "netns", "exec", "weft0", "cat", "/sys/class/net/eth0/statistics/tx_bytes"))
