@@ -11,9 +11,13 @@
 
 #include "backends/onednn/onednn_backend.h"
 #include "graph/base/error.h"
+#include "graph/base/random.h"
 #include "models/nmt/network/model.h"
+#include "models/training/accumulation.h"
 #include "models/training/trainer.h"
 #include "ops/ops.h"
+#include "ops/optimisers.h"
+#include "passes/autodiff/autodiff.h"
 #include "tests/backends/runtime/thread_processes.h"
 #include "tests/models/nmt/network/tiny_training.h"
 #include "tests/temporary_folder.h"
@@ -130,6 +134,72 @@ TEST_CASE("what is sent while processes compute comes to the bits of what is sen
       check_same(train_together(2, config, 2), alone);
       check_same(train_together(2, config, 2, nullptr, false), alone);
     }
+}
+
+namespace {
+
+/// One layer of 150,000 weights, which is more than two chunks of a norm, by batches of four rows.
+TrainingTask layer_with(const std::function<void(Graph& graph, Values weights, Values means)>& update) {
+  const auto weights = [](Graph& graph) { return graph.parameter("w", {300, 500}, Initializer::glorot_uniform()); };
+  TrainingTask task;
+  task.batches = 7;
+  task.accumulate = 4;
+  task.graph = [=](const TrainingTask::Shape&) {
+    Graph graph("batch");
+    const Value w = weights(graph);
+    const Value x = graph.input("x", DType::f32, {4, 300});
+    const Value y = tanh(matmul(x, w));
+    const Value loss = reduce_mean(y * y);
+    graph.output("loss", loss);
+    accumulate_gradients(std::vector{w}, gradients(loss, std::vector{w}), graph.constant(1.0));
+    return graph;
+  };
+  task.update = [=] {
+    Graph graph("update");
+    const std::vector<Value> w{weights(graph)};
+    update(graph, w, take_accumulated(w));
+    return graph;
+  };
+  task.fill = [](const BatchNumber& number, Execution& step) {
+    const CounterRandom random(static_cast<std::uint64_t>(number.epoch * 100 + number.batch), "x");
+    for (std::uint64_t i = 0; float& x : step.input("x").as<float>()) x = static_cast<float>(random.unit(i++) - 0.5);
+  };
+  return task;
+}
+
+}  // namespace
+
+TEST_CASE("any optimiser's moments are sharded: the bits of one process, and a half of the memory in each of two") {
+  const std::vector<std::pair<std::string, std::function<void(Graph&, Values, Values)>>> optimisers{
+      {"rmsprop/w/velocity",
+       [](Graph& graph, Values weights, Values means) {
+         RmsProp(graph).update(weights, means, 0.01, {.momentum = 0.9, .weight_decay = 0.1});
+       }},
+      {"adagrad/w/sum",
+       [](Graph& graph, Values weights, Values means) { Adagrad(graph).update(weights, means, 0.01); }},
+      {"sgd/w/velocity", [](Graph& graph, Values weights, Values means) {
+         Sgd(graph).update(weights, clip_by_global_norm(means, 0.01), 0.1, {.momentum = 0.9, .nesterov = true});
+       }}};
+  for (const auto& entry : optimisers) {
+    const std::string& moment = entry.first;
+    CAPTURE(moment);
+    const auto train_by = [&](int processes) {
+      Checkpoint first;
+      test::ThreadProcesses(processes).run([&](const std::shared_ptr<const Communicator>& communicator) {
+        StepRunner runner(layer_with(entry.second),
+                          {.seed = 3, .backend = onednn_backend({.threads = 1, .communicator = communicator})});
+        for (int epoch = 0; epoch < 2; ++epoch) runner.run_epoch();
+        CHECK(runner.variables()->get(moment).shape() ==
+              (processes == 1 ? Shape{300, 500} : Shape{(3 + processes - 1) / processes * 65536}));
+        Checkpoint checkpoint = runner.checkpoint();
+        if (communicator->is_first()) first = std::move(checkpoint);
+      });
+      return first.variables;
+    };
+    const TensorMap alone = train_by(1);
+    CHECK(alone.at(moment).shape() == Shape{300, 500});
+    CHECK(train_by(2) == alone);
+  }
 }
 
 TEST_CASE("with bf16 on the way two processes come to weights of their own, near those of one" *
