@@ -43,11 +43,12 @@ bool has_begun() {
   return is_begun != 0;
 }
 
-/// Waits for a request. MPI's own waiting takes a whole processor, which others may have better use for.
-void wait_at_leisure(MPI_Request& request, std::chrono::microseconds longest_pause, const std::stop_token& stop = {}) {
+/// Waits for all requests. MPI's own waiting takes a whole processor, which others may have better use for.
+void wait_at_leisure(std::span<MPI_Request> requests, std::chrono::microseconds longest_pause,
+                     const std::stop_token& stop = {}) {
   std::chrono::microseconds pause(1);
   for (int is_done = 0;;) {
-    MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
+    MPI_Testall(static_cast<int>(requests.size()), requests.data(), &is_done, MPI_STATUSES_IGNORE);
     if (is_done != 0) return;
     require(!stop.stop_requested(), "an exchange between processes was given up");
     std::this_thread::sleep_for(pause);
@@ -61,8 +62,40 @@ void broadcast_at_leisure(std::span<std::byte> bytes, MPI_Comm processes, std::c
   for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes))) {
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ibcast(bytes.data(), count_of(std::min(bytes.size(), most_bytes)), MPI_BYTE, 0, processes, &request);
-    wait_at_leisure(request, longest_pause, stop);
+    wait_at_leisure({&request, 1}, longest_pause, stop);
   }
+}
+
+/// Parts of equal sizes by MPI's own collective; others, and those that are larger than MPI counts, each to each.
+std::vector<MPI_Request> start_all_gather(const Communicator& among, std::span<std::byte> whole, std::size_t part,
+                                          MPI_Comm processes) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 28;
+  const auto size = static_cast<std::size_t>(among.size());
+  if (whole.size() == part * size && part <= most_bytes) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, whole.data(), count_of(part), MPI_BYTE, processes, &request);
+    return {request};
+  }
+  const auto part_of = [&](int rank) {
+    const std::span<std::byte> rest = whole.subspan(std::min(whole.size(), static_cast<std::size_t>(rank) * part));
+    return rest.first(std::min(rest.size(), part));
+  };
+  std::vector<MPI_Request> requests;
+  const auto for_each_message = [&](std::span<std::byte> bytes, const auto& start) {
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes)))
+      start(bytes.data(), count_of(std::min(bytes.size(), most_bytes)), &requests.emplace_back(MPI_REQUEST_NULL));
+  };
+  for (int rank = 0; rank < among.size(); ++rank)
+    if (rank != among.rank())
+      for_each_message(part_of(rank), [&](std::byte* bytes, int count, MPI_Request* request) {
+        MPI_Irecv(bytes, count, MPI_BYTE, rank, 0, processes, request);
+      });
+  for (int rank = 0; rank < among.size(); ++rank)
+    if (rank != among.rank())
+      for_each_message(part_of(among.rank()), [&](std::byte* bytes, int count, MPI_Request* request) {
+        MPI_Isend(bytes, count, MPI_BYTE, rank, 0, processes, request);
+      });
+  return requests;
 }
 
 /// A communicator of MPI's own, for another thread.
@@ -87,13 +120,11 @@ class MpiBackground : public Communicator {
     const int part = count_of(sent.size() / static_cast<std::size_t>(size()));
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ialltoall(sent.data(), part, MPI_BYTE, received.data(), part, MPI_BYTE, communicator_, &request);
-    wait_at_leisure(request, longest_pause, stop_);
+    wait_at_leisure({&request, 1}, longest_pause, stop_);
   }
-  void all_gather(std::span<std::byte> parts) const override {
-    const int part = count_of(parts.size() / static_cast<std::size_t>(size()));
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, parts.data(), part, MPI_BYTE, communicator_, &request);
-    wait_at_leisure(request, longest_pause, stop_);
+  void all_gather(std::span<std::byte> whole, std::size_t part) const override {
+    std::vector<MPI_Request> requests = start_all_gather(*this, whole, part, communicator_);
+    wait_at_leisure(requests, longest_pause, stop_);
   }
   void broadcast(std::span<std::byte> bytes) const override {
     broadcast_at_leisure(bytes, communicator_, longest_pause, stop_);
@@ -140,9 +171,9 @@ class MpiProcesses : public Communicator, public std::enable_shared_from_this<Mp
     MPI_Alltoall(sent.data(), part, MPI_BYTE, received.data(), part, MPI_BYTE, MPI_COMM_WORLD);
   }
 
-  void all_gather(std::span<std::byte> parts) const override {
-    const int part = count_of(parts.size() / static_cast<std::size_t>(size_));
-    MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, parts.data(), part, MPI_BYTE, MPI_COMM_WORLD);
+  void all_gather(std::span<std::byte> whole, std::size_t part) const override {
+    std::vector<MPI_Request> requests = start_all_gather(*this, whole, part, MPI_COMM_WORLD);
+    MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
   }
 
   /// Process 0 may have better use for the processor of those that wait.
@@ -162,7 +193,7 @@ class MpiProcesses : public Communicator, public std::enable_shared_from_this<Mp
     std::vector<Name> names(static_cast<std::size_t>(size_), Name{});
     int length = 0;
     MPI_Get_processor_name(names[static_cast<std::size_t>(rank_)].data(), &length);
-    all_gather(std::as_writable_bytes(std::span(names)));
+    Communicator::all_gather(std::as_writable_bytes(std::span(names)));
     for (const Name& name : names) hosts_.emplace_back(name.data());
   }
 

@@ -18,7 +18,7 @@ class SingleProcess : public Communicator {
   void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const override {
     std::ranges::copy(sent, received.begin());
   }
-  void all_gather(std::span<std::byte>) const override {}
+  void all_gather(std::span<std::byte>, std::size_t) const override {}
   void broadcast(std::span<std::byte>) const override {}
   std::shared_ptr<const Communicator> in_background(std::stop_token) const override {
     return std::make_shared<SingleProcess>();

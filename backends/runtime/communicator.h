@@ -26,9 +26,13 @@ class Communicator {
 
   /// `sent` has a part for each process, in their order, of equal sizes; `received` becomes what each sent to this one.
   virtual void all_to_all(std::span<const std::byte> sent, std::span<std::byte> received) const = 0;
-  /// `parts` has a part of each process, in their order, of equal sizes: this one's is given, the others' are filled
-  /// in.
-  virtual void all_gather(std::span<std::byte> parts) const = 0;
+  /// `whole` has a part of each process, in their order, of so many bytes, of which the last ones may be shorter or empty:
+  /// this one's is given, the others' are filled in.
+  virtual void all_gather(std::span<std::byte> whole, std::size_t part) const = 0;
+  /// The same for parts of equal sizes.
+  void all_gather(std::span<std::byte> parts) const {
+    all_gather(parts, parts.size() / static_cast<std::size_t>(size()));
+  }
   /// `bytes` become those of process 0. Others may wait for long: they take next to no processor time while they do.
   virtual void broadcast(std::span<std::byte> bytes) const = 0;
   /// The same processes for another thread, whose calls have an order of their own and take next to no processor time

@@ -46,8 +46,8 @@ class Exchange {
 
   /// While held, sums are not complete, and start_sum() does nothing.
   void hold_sums(bool held) { held_ = held; }
-  /// The sum in that memory is complete: it goes when those of lower channels have gone. Only the first time between
-  /// two calls of await_sum().
+  /// The sum in that memory is complete: it goes when those of lower channels have gone. Said again before it is waited
+  /// for, nothing happens.
   void start_sum(std::size_t channel, std::span<std::byte> memory);
   /// Until its task is done, which has been started.
   void await_sum(std::size_t channel);

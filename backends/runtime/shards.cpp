@@ -24,19 +24,18 @@ std::span<std::byte> shard_in(std::span<std::byte> whole, int rank, std::size_t 
   return own.first(std::min(own.size(), shard_bytes));
 }
 
-void gather_shards(const Communicator& communicator, std::span<const std::byte> shard, std::size_t shard_bytes,
-                   std::span<std::byte> parts, std::span<std::byte> whole) {
+void gather_shards(const Communicator& communicator, std::span<const std::byte> shard, std::span<std::byte> parts,
+                   std::span<std::byte> whole) {
   const auto processes = static_cast<std::size_t>(communicator.size());
   const std::size_t most = parts.size() / processes;
-  for (std::size_t first = 0; first < shard_bytes; first += most) {
-    const std::size_t count = std::min(most, shard_bytes - first);
+  for (std::size_t first = 0; first < shard.size(); first += most) {
+    const std::size_t count = std::min(most, shard.size() - first);
     const std::span<std::byte> sent = parts.first(processes * count);
-    const std::span<const std::byte> own = rest(shard, first);
-    std::ranges::copy(own.first(std::min(own.size(), count)),
+    std::ranges::copy(shard.subspan(first, count),
                       sent.subspan(static_cast<std::size_t>(communicator.rank()) * count).begin());
     communicator.all_gather(sent);
     for (std::size_t rank = 0; rank < processes; ++rank) {
-      const std::span<std::byte> to = rest(whole, rank * shard_bytes + first);
+      const std::span<std::byte> to = rest(whole, rank * shard.size() + first);
       std::ranges::copy(sent.subspan(rank * count, std::min(count, to.size())), to.begin());
     }
   }

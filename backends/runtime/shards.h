@@ -14,9 +14,9 @@ namespace weft {
 void take_shard(std::span<const std::byte> whole, int rank, std::span<std::byte> shard);
 
 /// The whole of the shards of all processes, which all call it; a process that gives no memory for it only gives its shard.
-/// `shard` has `shard_bytes`, or fewer where the whole ends before them, and may be its part of the whole. `parts`: as much memory for each process as goes on its way at once, a multiple of an element's size.
-void gather_shards(const Communicator& communicator, std::span<const std::byte> shard, std::size_t shard_bytes,
-                   std::span<std::byte> parts, std::span<std::byte> whole);
+/// `parts`: as much memory for each process as goes on its way at once, a multiple of an element's size.
+void gather_shards(const Communicator& communicator, std::span<const std::byte> shard, std::span<std::byte> parts,
+                   std::span<std::byte> whole);
 
 /// That process's shard, as far as it is in the whole.
 std::span<std::byte> shard_in(std::span<std::byte> whole, int rank, std::size_t shard_bytes);

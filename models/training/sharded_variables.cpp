@@ -24,8 +24,7 @@ Tensor ShardedVariables::whole(std::string_view name) const {
   const std::span<const std::byte> shard = variables_->get(name).bytes();
   Tensor whole = communicator_->is_first() ? Tensor(types_.find(name)->second) : Tensor();
   std::vector<std::byte> parts(static_cast<std::size_t>(communicator_->size()) * std::min(most_bytes, shard.size()));
-  gather_shards(*communicator_, shard, shard.size(), parts,
-                communicator_->is_first() ? whole.bytes() : std::span<std::byte>());
+  gather_shards(*communicator_, shard, parts, communicator_->is_first() ? whole.bytes() : std::span<std::byte>());
   return whole;
 }
 

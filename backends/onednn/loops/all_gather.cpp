@@ -6,26 +6,35 @@
 #include "backends/runtime/shards.h"
 
 namespace weft::onednn {
-
 namespace {
 
+/// A value that processes have shards of.
+struct Gathered {
+  int rank;
+  std::size_t shard_bytes;
+  std::size_t whole_bytes;
+
+  std::span<std::byte> whole(const KernelBuffers& buffers) const { return {buffers.result<std::byte>(0), whole_bytes}; }
+  /// This process's shard takes its place in the whole.
+  void place_own(const KernelBuffers& buffers) const {
+    const std::span<std::byte> own = shard_in(whole(buffers), rank, shard_bytes);
+    std::copy_n(buffers.operand<std::byte>(0), own.size(), own.begin());
+  }
+};
+
 /// The shards go on their way, and the kernel returns: who reads the parameter waits (CompileOptions::exchanged).
-Kernel all_gather_behind(Exchange& exchange, std::size_t channel, int rank, std::size_t shard_bytes,
-                         std::size_t whole_bytes, std::size_t scratch_bytes) {
+Kernel gather_behind(Exchange& exchange, std::size_t channel, const Gathered& gathered) {
   exchange.define_parameter(
       channel,
-      [=](const Communicator& communicator, std::span<std::byte> whole, std::span<std::byte> scratch) {
-        gather_shards(communicator, shard_in(whole, rank, shard_bytes), shard_bytes, scratch.first(scratch_bytes),
-                      whole);
+      [gathered](const Communicator& communicator, std::span<std::byte> whole, std::span<std::byte>) {
+        communicator.all_gather(whole, gathered.shard_bytes);
       },
-      scratch_bytes);
+      0);
   return {.run =
-              [=, &exchange](const KernelBuffers& buffers) {
-                const std::span<std::byte> whole(buffers.result<std::byte>(0), whole_bytes);
+              [gathered, channel, &exchange](const KernelBuffers& buffers) {
                 exchange.await_parameter(channel);
-                const std::span<std::byte> own = shard_in(whole, rank, shard_bytes);
-                std::copy_n(buffers.operand<std::byte>(0), own.size(), own.begin());
-                exchange.start_parameter(channel, whole);
+                gathered.place_own(buffers);
+                exchange.start_parameter(channel, gathered.whole(buffers));
               },
           .kind = "exchange"};
 }
@@ -33,23 +42,16 @@ Kernel all_gather_behind(Exchange& exchange, std::size_t channel, int rank, std:
 }  // namespace
 
 Kernel all_gather_among(const KernelSpec& spec, const std::shared_ptr<const Communicator>& communicator) {
-  const std::int64_t processes = sharding_among(spec.node.attributes, communicator->size()).processes;
-  const TensorType& shard = spec.operands[0];
-  const std::size_t element = size_of(shard.dtype);
-  const auto shard_bytes = static_cast<std::size_t>(shard.bytes());
-  const auto whole_bytes = static_cast<std::size_t>(spec.results[0].bytes());
-  const std::size_t scratch_bytes =
-      static_cast<std::size_t>(processes * piece_of_shard(shard.shape.volume(), processes, element)) * element;
+  sharding_among(spec.node.attributes, communicator->size());
+  const Gathered gathered{communicator->rank(), static_cast<std::size_t>(spec.operands[0].bytes()),
+                          static_cast<std::size_t>(spec.results[0].bytes())};
   if (const auto channel = channel_of(spec.node.attributes); channel && spec.exchange != nullptr)
-    return all_gather_behind(*spec.exchange, static_cast<std::size_t>(*channel), communicator->rank(), shard_bytes,
-                             whole_bytes, scratch_bytes);
+    return gather_behind(*spec.exchange, static_cast<std::size_t>(*channel), gathered);
   return {.run =
-              [=](const KernelBuffers& buffers) {
-                gather_shards(*communicator, {buffers.operand<std::byte>(0), shard_bytes}, shard_bytes,
-                              {static_cast<std::byte*>(buffers.scratch), scratch_bytes},
-                              {buffers.result<std::byte>(0), whole_bytes});
+              [gathered, communicator](const KernelBuffers& buffers) {
+                gathered.place_own(buffers);
+                communicator->all_gather(gathered.whole(buffers), gathered.shard_bytes);
               },
-          .scratch_bytes = scratch_bytes,
           .kind = communicator->is_alone() ? "copy" : "exchange"};
 }
 

@@ -67,11 +67,12 @@ class ThreadProcesses {
         std::ranges::copy(bytes.subspan(static_cast<std::size_t>(rank_) * part, part), received.data() + from * part);
       });
     }
-    void all_gather(std::span<std::byte> parts) const override {
-      const std::size_t part = parts.size() / meeting_->sent.size();
-      exchange(parts.subspan(static_cast<std::size_t>(rank_) * part, part),
+    void all_gather(std::span<std::byte> whole, std::size_t part) const override {
+      const auto first = [&](std::size_t rank) { return std::min(whole.size(), rank * part); };
+      const auto own = static_cast<std::size_t>(rank_);
+      exchange(whole.subspan(first(own), first(own + 1) - first(own)),
                [&](std::size_t from, std::span<const std::byte> bytes) {
-                 if (from != static_cast<std::size_t>(rank_)) std::ranges::copy(bytes, parts.data() + from * part);
+                 if (from != own) std::ranges::copy(bytes, whole.data() + first(from));
                });
     }
     void broadcast(std::span<std::byte> bytes) const override {
