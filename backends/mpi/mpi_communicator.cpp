@@ -66,36 +66,38 @@ void broadcast_at_leisure(std::span<std::byte> bytes, MPI_Comm processes, std::c
   }
 }
 
-/// Parts of equal sizes by MPI's own collective; others, and those that are larger than MPI counts, each to each.
-std::vector<MPI_Request> start_all_gather(const Communicator& among, std::span<std::byte> whole, std::size_t part,
-                                          MPI_Comm processes) {
-  constexpr std::size_t most_bytes = std::size_t{1} << 28;
+/// Gathers parts where they lie. Small ones of equal sizes by MPI's own collective; others piece by piece, each process to
+/// each, as a network drops what it cannot hold. `wait`: for a round's requests.
+template <typename Wait>
+void all_gather_in_place(const Communicator& among, std::span<std::byte> whole, std::size_t part, MPI_Comm processes,
+                         const Wait& wait) {
+  constexpr std::size_t most_in_flight = std::size_t{4} << 20;
+  constexpr std::size_t least_piece = std::size_t{64} << 10;
   const auto size = static_cast<std::size_t>(among.size());
-  if (whole.size() == part * size && part <= most_bytes) {
+  const std::size_t most = std::max(least_piece, most_in_flight / size);
+  if (whole.size() == part * size && part <= most) {
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Iallgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, whole.data(), count_of(part), MPI_BYTE, processes, &request);
-    return {request};
+    return wait(std::span(&request, 1));
   }
-  const auto part_of = [&](int rank) {
-    const std::span<std::byte> rest = whole.subspan(std::min(whole.size(), static_cast<std::size_t>(rank) * part));
-    return rest.first(std::min(rest.size(), part));
-  };
   std::vector<MPI_Request> requests;
-  const auto for_each_message = [&](std::span<std::byte> bytes, const auto& start) {
-    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes)))
-      start(bytes.data(), count_of(std::min(bytes.size(), most_bytes)), &requests.emplace_back(MPI_REQUEST_NULL));
-  };
-  for (int rank = 0; rank < among.size(); ++rank)
-    if (rank != among.rank())
-      for_each_message(part_of(rank), [&](std::byte* bytes, int count, MPI_Request* request) {
-        MPI_Irecv(bytes, count, MPI_BYTE, rank, 0, processes, request);
-      });
-  for (int rank = 0; rank < among.size(); ++rank)
-    if (rank != among.rank())
-      for_each_message(part_of(among.rank()), [&](std::byte* bytes, int count, MPI_Request* request) {
-        MPI_Isend(bytes, count, MPI_BYTE, rank, 0, processes, request);
-      });
-  return requests;
+  for (std::size_t first = 0; first < part; first += most) {
+    requests.clear();
+    const auto piece_of = [&](int rank) {
+      const auto begin = static_cast<std::size_t>(rank) * part;
+      const std::size_t end = std::min(whole.size(), begin + std::min(part, first + most));
+      return whole.subspan(std::min(end, begin + first), end - std::min(end, begin + first));
+    };
+    for (int rank = 0; rank < among.size(); ++rank)
+      if (const auto piece = piece_of(rank); rank != among.rank() && !piece.empty())
+        MPI_Irecv(piece.data(), count_of(piece.size()), MPI_BYTE, rank, 0, processes,
+                  &requests.emplace_back(MPI_REQUEST_NULL));
+    for (int rank = 0; rank < among.size(); ++rank)
+      if (const auto piece = piece_of(among.rank()); rank != among.rank() && !piece.empty())
+        MPI_Isend(piece.data(), count_of(piece.size()), MPI_BYTE, rank, 0, processes,
+                  &requests.emplace_back(MPI_REQUEST_NULL));
+    wait(std::span(requests));
+  }
 }
 
 /// A communicator of MPI's own, for another thread.
@@ -123,8 +125,8 @@ class MpiBackground : public Communicator {
     wait_at_leisure({&request, 1}, longest_pause, stop_);
   }
   void all_gather(std::span<std::byte> whole, std::size_t part) const override {
-    std::vector<MPI_Request> requests = start_all_gather(*this, whole, part, communicator_);
-    wait_at_leisure(requests, longest_pause, stop_);
+    all_gather_in_place(*this, whole, part, communicator_,
+                        [this](std::span<MPI_Request> requests) { wait_at_leisure(requests, longest_pause, stop_); });
   }
   void broadcast(std::span<std::byte> bytes) const override {
     broadcast_at_leisure(bytes, communicator_, longest_pause, stop_);
@@ -172,8 +174,9 @@ class MpiProcesses : public Communicator, public std::enable_shared_from_this<Mp
   }
 
   void all_gather(std::span<std::byte> whole, std::size_t part) const override {
-    std::vector<MPI_Request> requests = start_all_gather(*this, whole, part, MPI_COMM_WORLD);
-    MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+    all_gather_in_place(*this, whole, part, MPI_COMM_WORLD, [](std::span<MPI_Request> requests) {
+      MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+    });
   }
 
   /// Process 0 may have better use for the processor of those that wait.
