@@ -118,7 +118,8 @@ std::filesystem::path default_run(const Config& config) { return std::filesystem
 
 /// What all processes must have been given.
 std::vector<std::string> lines_of(const TrainOptions& options) {
-  std::vector<std::string> lines{fmt::format("version {}", tool::version), fmt::format("--out {}", options.out),
+  std::vector<std::string> lines{fmt::format("version {}", tool::version),
+                                 fmt::format("--out {}", options.out),
                                  fmt::format("--resume {}", options.resume),
                                  fmt::format("--checkpoint {}", options.session.checkpoint),
                                  fmt::format("--check-numerics {}", options.session.check_numerics),
