@@ -103,6 +103,7 @@ struct Execution::Impl {
   std::uint64_t run_count = 0;          ///< the version of what changes with each run
 
   std::vector<BoundKernel> kernels;
+  std::vector<std::span<std::byte>> sums;  ///< by channel, the memory of those that steps start to send
   std::vector<Copy> part_copies;
   std::vector<Copy> output_copies;
   std::vector<Copy> update_copies;
@@ -156,6 +157,10 @@ Execution::Impl::Impl(Program of, const ExecutionOptions& options, const Program
                            .source = copy.part,
                            .into = graph.node(copy.concat).results[0],
                            .into_offset = copy.offset});
+  sums.resize(made.sums.size());
+  for (const ProgramStep& step : made.steps)
+    if (step.kind == ProgramStep::Kind::start)
+      sums[step.index] = variables->entry(made.sums[step.index]).tensor.bytes();
   prepare_outputs();
   prepare_updates();
   note_reads();
@@ -408,7 +413,7 @@ void Execution::Impl::run_step(const ProgramStep& step) const {
       part_copies[step.index].run();
       break;
     case ProgramStep::Kind::start:
-      made.exchange->start_sum(step.index, variables->entry(made.sums[step.index]).tensor.bytes());
+      made.exchange->start_sum(step.index, sums[step.index]);
       break;
     case ProgramStep::Kind::await:
       made.exchange->await_parameter(step.index);

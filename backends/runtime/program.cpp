@@ -104,6 +104,23 @@ RematerialiseReport keep_to_budget(Graph& graph, const Backend& backend, const C
 
 double copied_bytes(const Graph& graph, ValueId value) { return 2.0 * static_cast<double>(graph.type(value).bytes()); }
 
+/// The place, among the graph's updates, of that variable's; none when it has none.
+std::optional<std::size_t> update_of(const Graph& graph, std::string_view variable) {
+  const auto at = std::ranges::find_if(graph.updates(), [&](const Update& update) {
+    return graph.node(graph.producer(update.variable)).name == variable;
+  });
+  if (at == graph.updates().end()) return {};
+  return static_cast<std::size_t>(at - graph.updates().begin());
+}
+
+/// What completes the sums that are sent while the program computes, in the order in which they are.
+std::vector<NodeId> makers_of_sums(const Graph& graph, const ExchangedVariables& exchanged) {
+  std::vector<NodeId> makers;
+  for (const std::string& sum : exchanged.sums)
+    if (const auto update = update_of(graph, sum)) makers.push_back(graph.producer(graph.updates()[*update].value));
+  return makers;
+}
+
 ProgramStep start_of(std::size_t channel, NodeId maker) {
   return {ProgramStep::Kind::start, channel, maker, "reduce_scatter_start", "exchange"};
 }
@@ -116,10 +133,8 @@ class ExchangeSteps {
     for (std::size_t channel = 0; channel < exchanged.parameters.size(); ++channel)
       if (const NodeId parameter = graph.find(exchanged.parameters[channel])) parameters_.emplace(parameter, channel);
     for (std::size_t channel = 0; channel < exchanged.sums.size(); ++channel)
-      for (std::size_t i = 0; i < graph.updates().size(); ++i)
-        if (const auto [variable, value] = graph.updates()[i];
-            graph.node(graph.producer(variable)).name == exchanged.sums[channel])
-          sums_.emplace_back(plan.updated_in_place[i] ? graph.producer(value) : NodeId{}, channel);
+      if (const auto i = update_of(graph, exchanged.sums[channel]))
+        sums_.emplace_back(plan.updated_in_place[*i] ? graph.producer(graph.updates()[*i].value) : NodeId{}, channel);
   }
 
   void before(NodeId reader, std::vector<ProgramStep>& steps) {
@@ -187,15 +202,6 @@ void require_lasting_results(const Graph& graph, const BufferPlan& plan) {
     if (const Node& node = graph.node(id); node.op == &op::all_gather && channel_of(node.attributes))
       check_invariant(plan.locations[node.results[0].index].place == Location::Place::leaf,
                       "'{}' goes on when the graph has run, and lies in its working memory", node.name);
-}
-
-/// What completes the sums that are sent while the program computes, in the order in which they are.
-std::vector<NodeId> makers_of_sums(const Graph& graph, const ExchangedVariables& exchanged) {
-  std::vector<NodeId> makers;
-  for (const std::string& sum : exchanged.sums)
-    for (const Update& update : graph.updates())
-      if (graph.node(graph.producer(update.variable)).name == sum) makers.push_back(graph.producer(update.value));
-  return makers;
 }
 
 /// All that the graph declares, of the type that the passes have left.

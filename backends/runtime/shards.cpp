@@ -11,17 +11,22 @@ std::span<Byte> rest(std::span<Byte> bytes, std::size_t first) {
   return bytes.subspan(std::min(bytes.size(), first));
 }
 
+/// That process's shard, as far as it is in the whole.
+template <typename Byte>
+std::span<Byte> own_part(std::span<Byte> whole, int rank, std::size_t shard_bytes) {
+  const std::span<Byte> own = rest(whole, static_cast<std::size_t>(rank) * shard_bytes);
+  return own.first(std::min(own.size(), shard_bytes));
+}
+
 }  // namespace
 
 void take_shard(std::span<const std::byte> whole, int rank, std::span<std::byte> shard) {
-  const std::span<const std::byte> own = rest(whole, static_cast<std::size_t>(rank) * shard.size());
-  const auto end = std::ranges::copy(own.first(std::min(own.size(), shard.size())), shard.begin()).out;
+  const auto end = std::ranges::copy(own_part(whole, rank, shard.size()), shard.begin()).out;
   std::fill(end, shard.end(), std::byte{0});
 }
 
 std::span<std::byte> shard_in(std::span<std::byte> whole, int rank, std::size_t shard_bytes) {
-  const std::span<std::byte> own = rest(whole, static_cast<std::size_t>(rank) * shard_bytes);
-  return own.first(std::min(own.size(), shard_bytes));
+  return own_part(whole, rank, shard_bytes);
 }
 
 void gather_shards(const Communicator& communicator, std::span<const std::byte> shard, std::span<std::byte> parts,

@@ -58,8 +58,9 @@ class ReduceScatter {
     const std::span<T> terms(std::is_same_v<T, Sent> ? reinterpret_cast<T*>(received.data()) : summed, all);
     if constexpr (!std::is_same_v<T, Sent>) std::ranges::copy(received, terms.begin());
     sum_tree(terms, static_cast<std::size_t>(processes_));
-    copy_filled(terms.data(), count, 0, std::clamp<std::int64_t>(std::ssize(shard) - first, 0, count),
-                shard.data() + std::min(first, std::ssize(shard)));
+    // The last shards may end beyond x.
+    const std::int64_t there = std::clamp<std::int64_t>(std::ssize(shard) - first, 0, count);
+    std::copy_n(terms.data(), there, shard.data() + std::min(first, std::ssize(shard)));
   }
 
   std::int64_t processes_;
