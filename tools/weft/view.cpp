@@ -1,5 +1,7 @@
 #include <memory>
 
+#include "backends/onednn/onednn_backend.h"
+#include "backends/runtime/communicator.h"
 #include "graph/base/error.h"
 #include "passes/pipeline.h"
 #include "tools/inspect/view_data.h"
@@ -43,6 +45,27 @@ constexpr std::string_view body = R"(<div id="stage">
 <aside id="details"></aside>
 </div>)";
 
+/// Processes that are not there, so that kernels are planned as theirs; nothing is sent.
+class PlannedProcesses : public Communicator {
+ public:
+  explicit PlannedProcesses(int size) : size_(size) {}
+  std::string_view name() const override { return "planned"; }
+  int rank() const override { return 0; }
+  int size() const override { return size_; }
+  void all_to_all(std::span<const std::byte>, std::span<std::byte>) const override { refuse(); }
+  void all_gather(std::span<std::byte>, std::size_t) const override { refuse(); }
+  void broadcast(std::span<std::byte>) const override { refuse(); }
+  std::shared_ptr<const Communicator> in_background(std::stop_token) const override {
+    return std::make_shared<PlannedProcesses>(size_);
+  }
+  std::string host_of(int) const override { return "nowhere"; }
+
+ private:
+  static void refuse() { check_invariant(false, "a graph that is only looked at sends something"); }
+
+  int size_;
+};
+
 void view(const ViewOptions& options) {
   Graph graph = load_source(options.source);
   require_viewable(graph);
@@ -56,7 +79,10 @@ void view(const ViewOptions& options) {
   const bool only_after = options.stage == "after";
   if (!only_after) page.data.emplace_back("declared", view_data(graph, "As declared", times, nullptr));
   if (options.stage != "before") {
-    const Backend& backend = backend_named(options.backend);
+    const bool is_shared = options.processes > 1 && options.backend == "onednn";
+    const std::shared_ptr<const Backend> of_processes =
+        is_shared ? onednn_backend({.communicator = std::make_shared<PlannedProcesses>(options.processes)}) : nullptr;
+    const Backend& backend = is_shared ? *of_processes : backend_named(options.backend);
     run_passes_for(graph, backend, compile_pipeline(options.without, options.precision), {}, {}, options.processes);
     require_viewable(graph);
     page.data.emplace_back("compiled", view_data(graph, "Compiled", times, &backend));

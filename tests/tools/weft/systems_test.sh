@@ -93,6 +93,9 @@ has '%data_parallel/all_reduce:0'
 lacks 'div(%accumulated/'
 dumps training --accumulate 4 --after data-parallel --processes 2
 lacks 'all_reduce('
+# The page has the memory as well, of kernels of four processes.
+passes "$weft" view --model nmt --graph update --accumulate 4 --processes 4 -o update.html
+grep -q reduce_scatter update.html || fail 'the page of four processes has no reduce_scatter'
 
 # ---- What makes no sense.
 refuses 2 "'attention' is" dump "${nmt[@]}" --attention soft
