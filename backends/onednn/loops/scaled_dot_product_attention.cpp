@@ -1,9 +1,9 @@
-#include <cmath>
 #include <limits>
 #include <optional>
 
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
+#include "backends/onednn/loops/dropout.h"
 #include "backends/onednn/loops/tile_product.h"
 #include "backends/onednn/loops/vector_math.h"
 #include "backends/onednn/parallel.h"
@@ -86,8 +86,7 @@ struct TileMask {
 /// Dropout of the weights of a tile.
 struct TileDropout {
   NodeDraws::OfStep draws;
-  std::uint64_t least;  ///< of 53 bits: the first that is kept
-  float scale;
+  DropoutRate rate;
   std::int64_t first;  ///< the place of the tile's first score
   std::int64_t row;    ///< between queries
 };
@@ -123,7 +122,7 @@ WEFT_INLINE std::int64_t mask_row(const TileMask& mask, std::int64_t query, std:
 }
 
 WEFT_INLINE float kept(const TileDropout& dropout, std::int64_t first, std::int64_t key) {
-  return dropout.draws.bits(first + key) >> 11 >= dropout.least ? dropout.scale : 0.0F;
+  return vmath::dropped(1.0F, dropout.draws.bits(first + key), dropout.rate);
 }
 
 /// What is known of a block of queries so far. The sums of exponentials are of every `vector`-th key.
@@ -357,8 +356,7 @@ class AttentionTiles {
   std::optional<TileDropout> dropout(const KernelBuffers& buffers, const ScoreTile& at) const {
     if (!form_.step) return std::nullopt;
     return TileDropout{.draws = draws_.of_step(*buffers.operand<std::int32_t>(*form_.step)),
-                       .least = static_cast<std::uint64_t>(std::ceil(form_.rate * 0x1.0p53)),
-                       .scale = static_cast<float>(1.0 / (1.0 - form_.rate)),
+                       .rate = DropoutRate(form_.rate),
                        .first = (at.matrix * form_.queries + at.first_query) * form_.keys + at.first_key,
                        .row = form_.keys};
   }
