@@ -13,6 +13,7 @@ namespace {
 /// An element by plain arithmetic, or by a function.
 constexpr double cycles_of_arithmetic = 0.1;
 constexpr double cycles_of_function = 1.5;
+constexpr double cycles_of_draw = 1.0;
 /// One operation of a product.
 constexpr double cycles_of_flop = 1.0 / 32;
 /// A byte of a value that fits into the second cache, or of a larger one.
@@ -23,6 +24,7 @@ constexpr std::int64_t second_cache_bytes = std::int64_t{1} << 20;
 double cycles_of_element(const Op& op) {
   static const std::array functions{&op::div,     &op::sqrt, &op::exp,   &op::log,   &op::tanh,
                                     &op::sigmoid, &op::erf,  &op::log1p, &op::expm1, &op::softplus};
+  if (&op == &op::dropout) return cycles_of_draw;
   const bool is_function = is_row_function(op) || std::ranges::find(functions, &op) != functions.end();
   return is_function ? cycles_of_function : cycles_of_arithmetic;
 }

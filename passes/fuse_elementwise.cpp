@@ -13,6 +13,7 @@
 //   never wait for one another;
 // - operands that would have been free earlier need not be kept while much else is computed: a sum of products, each
 //   added when it is there, stays a running sum.
+// Dropout goes in where it drops full values: the draws of an element go by its place, and are made where it is computed.
 // At its ends a fusion may slice what it reads, and concatenate what it makes: a recurrent cell's gates, written by hand,
 // are one node each way.
 //

@@ -26,6 +26,8 @@ class NodeDraws {
   class OfStep {
    public:
     [[gnu::always_inline]] std::uint64_t bits(std::int64_t element) const { return random_.bits(number_of(element)); }
+    /// What these bits are mixed of (CounterRandom).
+    std::uint64_t counter(std::int64_t element) const { return random_.counter(number_of(element)); }
     /// Uniform in [0, 1), a multiple of 2^-53.
     double unit(std::int64_t element) const { return random_.unit(number_of(element)); }
     /// Uniform in (0, 1): an odd multiple of 2^-24, which float and double both hold exactly, so that all backends and

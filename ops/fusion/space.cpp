@@ -45,7 +45,8 @@ bool is_row_function(const Op& op) { return &op == &op::softmax || &op == &op::l
 bool is_at_end(const Op& op) { return &op == &op::slice || &op == &op::concat; }
 
 bool is_fusible(const Op& op) {
-  return is_pointwise(op) || is_row_reduction(op) || is_row_function(op) || is_at_end(op) || &op == &op::reshape;
+  return is_pointwise(op) || is_row_reduction(op) || is_row_function(op) || is_at_end(op) || &op == &op::reshape ||
+         &op == &op::dropout;
 }
 
 bool steps_evenly(const Shape& operand, const Shape& result, std::size_t axes) {
@@ -110,6 +111,10 @@ std::string why_not_fused(const FusionSpace& space, const Graph& graph, const No
   if (!is_fusible(*node.op)) return "it is neither pointwise nor a reduction along rows";
   if (is_at_end(*node.op)) return why_not_at_end(space, graph, node, computes);
   const Shape& result = graph.type(node.results[0]).shape;
+  if (node.op == &op::dropout) {
+    if (computes(node.operands[1])) return "the body computes its step";
+    return space.is_full(result) ? "" : fmt::format("it numbers the elements of {}, not of {}", result, space.full);
+  }
   if (!space.is_full(result) && !space.is_row(result))
     return fmt::format("its result {} has neither an element for each one of {} nor for each row", result, space.full);
   if ((is_row_reduction(*node.op) || is_row_function(*node.op)) && row_axes_of(graph, node) != space.row_axes)

@@ -13,7 +13,8 @@
 //
 // At its ends a body may read slices of operands and write concats of results; between them every value is a full one, of the one largest shape, or a row value: one
 // number for each row, where the last axes make up a row. A body in which nothing is reduced or repeated along rows has
-// full values only.
+// full values only. Of full values a body may drop elements, by draws that go by an element's place in the whole value and
+// by a step that lies in memory.
 
 namespace weft {
 

@@ -9,6 +9,7 @@
 
 #include "backends/onednn/codegen/recorded.h"
 #include "backends/onednn/dispatch.h"
+#include "backends/onednn/loops/dropout.h"
 #include "backends/onednn/loops/functions.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
@@ -173,6 +174,7 @@ class Builder {
   std::int32_t record(const Node& node) {
     const Op& op = *node.op;
     if (&op == &op::slice) return read_slice(node);
+    if (&op == &op::dropout) return drop(node);
     const bool reads_rows = is_row_reduction(op) || is_row_function(op) || space_.is_full(shape(node.results[0]));
     std::vector<std::int32_t> operands;
     for (const ValueId operand : node.operands) operands.push_back(read(operand, reads_rows));
@@ -212,6 +214,27 @@ class Builder {
     stream.begin =
         form.begin * shape(whole).volume_between(static_cast<std::size_t>(form.axis) + 1, shape(whole).rank());
     return load(stream, pointer_of(stream, slice.results[0], true), body_.type(whole).dtype);
+  }
+
+  std::int32_t drop(const Node& dropout) {
+    const DType type = body_.type(dropout.operands[0]).dtype;
+    if (type != DType::f32) no_kernel_for(type);
+    const F32 x = F32::of(read(dropout.operands[0], true));
+    const DropoutRate rate(dropout.attributes.get<double>("rate"));
+    return vmath::dropped(x, split_mix(vmath::U64::counters(counter_of(dropout))), rate).step;
+  }
+
+  /// The pointer that counts the draws.
+  std::int32_t counter_of(const Node& dropout) {
+    const ValueId step = dropout.operands[1];
+    Stream stream = stream_of(step, body_.node(body_.producer(step)));
+    stream.column_stride = 1;
+    stream.draws.emplace(dropout.attributes, NodeDraws::Steps::keyed);
+    add_axis(stream, {made_.rows, made_.columns});
+    const std::int32_t pointer = add_pointer(stream);
+    made_.program.row_steps.back() =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(made_.columns) * CounterRandom::increment);
+    return pointer;
   }
 
   static std::int32_t load(const Stream& stream, std::int32_t pointer, DType dtype) {

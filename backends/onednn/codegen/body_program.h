@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "backends/onednn/codegen/vector_code.h"
+#include "backends/runtime/random_numbers.h"
 #include "graph/graph.h"
 
 // The body of a fusion as a program of vector code.
@@ -24,6 +26,8 @@ struct Stream {
     std::int64_t stride = 0;
   };
   std::vector<Axis> rows = {};  ///< the axes that count rows, from the last one on; strides in elements
+  /// The pointer is no address but the counter of the element's draw; in memory is the step alone.
+  std::optional<NodeDraws> draws = {};
 
   /// Where a row begins, in elements.
   std::int64_t offset(std::int64_t row) const;

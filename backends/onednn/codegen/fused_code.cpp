@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 
 #include "backends/onednn/parallel.h"
@@ -23,8 +24,10 @@ void* address(const Stream& stream, const KernelBuffers& buffers, std::int64_t r
   const void* data = stream.data;
   if (stream.memory == Stream::Memory::operand) data = buffers.operands[stream.index];
   if (stream.memory == Stream::Memory::result) data = buffers.results[stream.index];
-  return static_cast<std::byte*>(const_cast<void*>(data)) +
-         (stream.offset(row) + stream.column_stride * column) * stream.size;
+  const std::int64_t element = stream.offset(row) + stream.column_stride * column;
+  if (stream.draws)
+    return std::bit_cast<void*>(stream.draws->of_step(*static_cast<const std::int32_t*>(data)).counter(element));
+  return static_cast<std::byte*>(const_cast<void*>(data)) + element * stream.size;
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ bool commutes(Operation operation) {
     case Operation::equal:
     case Operation::unequal:
     case Operation::integer_equal:
+    case Operation::long_add:
       return true;
     default:
       return false;
@@ -110,6 +111,14 @@ void Instructions::binary(Operation operation, const Register& y, const Register
       if (!y.isZMM()) return vpcmpgtd(y, a, b);
       vpcmpgtd(k2, a, b);
       return vpmovm2d(y, k2);
+    case Operation::long_add:
+      return vpaddq(y, a, b);
+    case Operation::long_greater:
+      if (!y.isZMM()) return vpcmpgtq(y, a, b);
+      vpcmpgtq(k2, a, b);
+      return vpmovm2q(y, k2);
+    case Operation::join:
+      return vshufps(y, a, b, 0b10'00'10'00);
     default:
       check_invariant(false, "no operation of two operands");
   }
@@ -137,9 +146,26 @@ void Instructions::unary(Operation operation, const Register& y, const Register&
       return vcvtdq2ps(y, x);
     case Operation::cut:
       return vcvttps2dq(y, x);
+    case Operation::long_shift_right:
+      return vpsrlq(y, x, places);
     default:
       check_invariant(false, "no operation of one operand");
   }
+}
+
+void Instructions::multiply_long(const Register& y, const Register& a, const Register& b, const Register& spare) {
+  if (y.isZMM()) return vpmullq(y, a, b);
+  // The halves, crosswise, are the upper half of the product's upper half.
+  constexpr std::uint8_t half = 32;
+  const Register other = spare_mask(y);
+  vpsrlq(spare, a, half);
+  vpmuludq(spare, spare, b);
+  vpsrlq(other, b, half);
+  vpmuludq(other, other, a);
+  vpaddq(spare, spare, other);
+  vpsllq(spare, spare, half);
+  vpmuludq(y, a, b);
+  vpaddq(y, y, spare);
 }
 
 void Instructions::reduce_two(Operation operation, const Register& y, const Register& a, const Register& b,

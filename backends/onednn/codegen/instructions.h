@@ -42,6 +42,8 @@ class Instructions : public Xbyak::CodeGenerator {
 
   void binary(Operation operation, const Register& y, const Register& a, const Operand& b);
   void unary(Operation operation, const Register& y, const Register& x, std::uint8_t places);
+  /// y = a b, of 64 bits; with AVX2 `spare` is overwritten. y may be a or b.
+  void multiply_long(const Register& y, const Register& a, const Register& b, const Register& spare);
   /// y = a op b for a reduction; `spare` is overwritten.
   void reduce_two(Operation operation, const Register& y, const Register& a, const Register& b, const Register& spare);
 

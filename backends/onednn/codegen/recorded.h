@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "backends/onednn/codegen/recording.h"
+#include "graph/base/random.h"
 
 // Numbers that are recorded: with them the functions of loops/vector_math.h and loops/functions.h write the code that
 // they would run.
@@ -11,8 +12,11 @@
 namespace weft::onednn::vmath {
 
 inline std::int32_t record(Operation operation, std::int32_t a = -1, std::int32_t b = -1, std::int32_t c = -1,
-                           std::int32_t immediate = 0) {
+                           std::int64_t immediate = 0) {
   return Recording::current().add({operation, {a, b, c}, immediate});
+}
+inline std::int32_t record_constant(std::uint64_t bits) {
+  return record(Operation::constant, -1, -1, -1, static_cast<std::int64_t>(bits));
 }
 
 /// All ones or all zeros.
@@ -24,7 +28,7 @@ struct Mask {
 };
 
 struct I32 {
-  I32(std::int32_t value) : step(record(Operation::constant, -1, -1, -1, value)) {}  // NOLINT: as a literal is
+  I32(std::int32_t value) : step(record_constant(twice(value))) {}  // NOLINT: as a literal is
   static I32 of(std::int32_t step) { return I32(Step{step}); }
 
   friend I32 add(I32 a, I32 b) { return of(record(Operation::integer_add, a.step, b.step)); }
@@ -52,8 +56,7 @@ struct I32 {
 };
 
 struct F32 {
-  F32(float value)  // NOLINT: as a literal is
-  : step(record(Operation::constant, -1, -1, -1, std::bit_cast<std::int32_t>(value))) {}
+  F32(float value) : step(I32(std::bit_cast<std::int32_t>(value)).step) {}  // NOLINT: as a literal is
   static F32 of(std::int32_t step) { return F32(Step{step}); }
 
   friend F32 operator+(F32 a, F32 b) { return of(record(Operation::add, a.step, b.step)); }
@@ -94,6 +97,37 @@ struct F32 {
   };
   explicit F32(Step of) : step(of.index) {}
   static I32 sign() { return std::int32_t(-0x7fffffff - 1); }
+};
+
+/// Unsigned, of 64 bits: the elements' first pairs and their last ones.
+struct U64 {
+  U64(std::uint64_t value) : first(record_constant(value)), last(first) {}  // NOLINT: as a literal is
+  /// The counters of CounterRandom, from that of a pointer on.
+  static U64 counters(std::int32_t pointer) {
+    const std::int32_t first = record(Operation::count, -1, -1, -1, pointer);
+    return {first, record(Operation::long_add, first, record_constant(2 * CounterRandom::increment))};
+  }
+
+  friend U64 operator^(U64 a, U64 b) { return pairwise(Operation::bit_xor, a, b); }
+  friend U64 operator*(U64 a, U64 b) { return pairwise(Operation::long_multiply, a, b); }
+  friend U64 operator>>(U64 x, int places) {
+    return {record(Operation::long_shift_right, x.first, -1, -1, places),
+            record(Operation::long_shift_right, x.last, -1, -1, places)};
+  }
+  /// Of numbers below 2^63.
+  friend Mask operator<(U64 a, U64 b) {
+    const U64 masks = pairwise(Operation::long_greater, b, a);
+    return {record(Operation::join, masks.first, masks.last)};
+  }
+
+  std::int32_t first;
+  std::int32_t last;
+
+ private:
+  U64(std::int32_t of_first, std::int32_t of_last) : first(of_first), last(of_last) {}
+  static U64 pairwise(Operation operation, U64 a, U64 b) {
+    return {record(operation, a.first, b.first), record(operation, a.last, b.last)};
+  }
 };
 
 inline I32 bits_of(F32 x) { return I32::of(x.step); }

@@ -20,6 +20,7 @@ std::size_t operand_count(Operation operation) {
     case Operation::load_row:
     case Operation::load_row_half:
     case Operation::load_row_byte:
+    case Operation::count:
       return 0;
     case Operation::row_sum:
     case Operation::row_max:
@@ -32,6 +33,7 @@ std::size_t operand_count(Operation operation) {
     case Operation::shift_right:
     case Operation::to_float:
     case Operation::cut:
+    case Operation::long_shift_right:
       return 1;
     case Operation::fma:
     case Operation::select:
@@ -48,6 +50,9 @@ bool is_row_load(Operation operation) {
   return operation == Operation::load_row || operation == Operation::load_row_half ||
          operation == Operation::load_row_byte;
 }
+bool has_pointer(Operation operation) {
+  return is_load(operation) || is_row_load(operation) || operation == Operation::count;
+}
 bool is_reduction(Operation operation) {
   return operation == Operation::row_sum || operation == Operation::row_max ||
          operation == Operation::row_integer_sum || operation == Operation::row_integer_max;
@@ -62,7 +67,7 @@ std::int32_t Recording::add(const Step& step) {
     stage.pass = std::max(stage.pass, operand.pass);
     stage.is_row = stage.is_row && operand.is_row;
   }
-  if (is_load(step.operation)) stage.is_row = false;
+  if (is_load(step.operation) || step.operation == Operation::count) stage.is_row = false;
   if (is_reduction(step.operation)) stage = {stage.pass + 1, true};
   steps_.push_back(step);
   stages_.push_back(stage);

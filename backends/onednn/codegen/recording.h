@@ -13,18 +13,20 @@
 //   const Recording::Scope scope(recording);
 //   const vmath::F32 y = vmath::tanh(vmath::F32::load(0));     // appends a step for each operation
 //
-// Values are 32 bits wide: float, integers, or masks of all ones or none.
+// Values are 32 bits wide: float, integers, or masks of all ones or none. Where 64 are needed, a value holds every second
+// pair of the elements: of each four, one value has the first two, another the last two.
 
 namespace weft::onednn {
 
 enum class Operation : std::uint8_t {
-  constant,   ///< the immediate's bits
+  constant,   ///< the immediate's bits: those of two elements of 32
   load,       ///< the element of a pointer, the immediate
   load_half,  ///< ... of two bytes: the upper half of a float
   load_byte,  ///< ... of one byte, zero-extended
   load_row,   ///< one element of a pointer for the whole row; below likewise
   load_row_half,
   load_row_byte,
+  count,    ///< the counter of a pointer, the immediate, and how CounterRandom counts on from there; 64 bits
   row_sum,  ///< of a row, in the order of fold_lanes (loops/vectorise.h)
   row_max,
   row_integer_sum,
@@ -57,16 +59,26 @@ enum class Operation : std::uint8_t {
   unequal,  ///< true when a NaN is there
   integer_equal,
   integer_greater,
-  select,  ///< b where the mask a is set, else c
+  select,    ///< b where the mask a is set, else c
+  long_add,  ///< of 64 bits, here and below
+  long_multiply,
+  long_shift_right,  ///< by the immediate; zeros come in
+  long_greater,      ///< signed; masks of 64 bits
+  join,              ///< two masks of 64 bits, of the first and the last pairs, as one of 32
 };
 
 struct Step {
   Operation operation = Operation::constant;
   std::array<std::int32_t, 3> operands{-1, -1, -1};  ///< indices of steps before it
-  std::int32_t immediate = 0;
+  std::int64_t immediate = 0;
 
   auto operator<=>(const Step&) const = default;
 };
+
+/// 32 bits as a constant has them.
+constexpr std::uint64_t twice(std::int32_t bits) {
+  return std::uint64_t{static_cast<std::uint32_t>(bits)} * 0x1'0000'0001ULL;
+}
 
 /// Where in the run of a row a value is made. A row is run in passes; a pass reads what reductions made in those before.
 struct Stage {
@@ -105,6 +117,8 @@ class Recording {
 std::size_t operand_count(Operation operation);
 bool is_load(Operation operation);
 bool is_row_load(Operation operation);
+/// Whether the immediate is a pointer.
+bool has_pointer(Operation operation);
 bool is_reduction(Operation operation);
 
 }  // namespace weft::onednn

@@ -11,6 +11,7 @@
 #include "backends/onednn/codegen/pass_plan.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "graph/base/error.h"
+#include "graph/base/random.h"
 
 // For each row:
 //   for each pass (pass_plan.h):
@@ -172,6 +173,7 @@ class VectorCode::Emitter : public Instructions {
     }
   }
 
+  static Index pointer_of(const Step& of) { return static_cast<Index>(of.immediate); }
   std::optional<Index> pointer_of(const Item& item) const {
     switch (item.kind) {
       case Item::Kind::fetch:
@@ -180,8 +182,7 @@ class VectorCode::Emitter : public Instructions {
       case Item::Kind::store:
         return program_.stores[at(item.index)].pointer;
       case Item::Kind::compute: {
-        const Operation operation = step(item.index).operation;
-        if (is_load(operation) || is_row_load(operation)) return step(item.index).immediate;
+        if (has_pointer(step(item.index).operation)) return pointer_of(step(item.index));
         return std::nullopt;
       }
       default:
@@ -194,7 +195,7 @@ class VectorCode::Emitter : public Instructions {
   void begin_reduction(Index index) {
     partials_[at(index)] = take_frame(bytes_of_partials);
     use(Width::vector);
-    vmovups(full(0), ptr[rip + literal(neutral(step(index).operation))]);
+    vmovups(full(0), ptr[rip + literal(twice(neutral(step(index).operation)))]);
     for (int offset = 0; offset < bytes_of_partials; offset += 4 * static_cast<int>(width()))
       vmovups(frame(partials_[at(index)] + offset), full(0));
   }
@@ -371,7 +372,7 @@ class VectorCode::Emitter : public Instructions {
 
   /// Where a value that is in no register lies.
   Address memory(Index index) {
-    if (step(index).operation == Operation::constant) return ptr[rip + literal(step(index).immediate)];
+    if (step(index).operation == Operation::constant) return literal_of(step(index));
     const int spill = places_[at(index)].spill;
     return frame(spill >= 0 ? spill : slots_[at(index)]);
   }
@@ -417,34 +418,41 @@ class VectorCode::Emitter : public Instructions {
     switch (of.operation) {
       case Operation::load:
         hold(index, take());
-        load(number(places_[at(index)].reg), element(of.immediate, 4));
+        load(number(places_[at(index)].reg), element(pointer_of(of), 4));
         break;
       case Operation::load_half:
         hold(index, take());
-        load_halves(number(places_[at(index)].reg), element_address(of.immediate, 2));
+        load_halves(number(places_[at(index)].reg), element_address(pointer_of(of), 2));
         break;
       case Operation::load_byte:
         hold(index, take());
-        load_bytes(number(places_[at(index)].reg), element_address(of.immediate, 1));
+        load_bytes(number(places_[at(index)].reg), element_address(pointer_of(of), 1));
         break;
       case Operation::load_row:
         hold(index, take());
-        vbroadcastss(number(places_[at(index)].reg), ptr[base(of.immediate)]);
+        vbroadcastss(number(places_[at(index)].reg), ptr[base(pointer_of(of))]);
         break;
       case Operation::load_row_half:
       case Operation::load_row_byte: {
         hold(index, take());
         const Register to = number(places_[at(index)].reg);
         if (of.operation == Operation::load_row_half) {
-          movzx(eax, word[base(of.immediate)]);
+          movzx(eax, word[base(pointer_of(of))]);
           shl(eax, bits_of_half);
         } else {
-          movzx(eax, byte[base(of.immediate)]);
+          movzx(eax, byte[base(pointer_of(of))]);
         }
         vmovd(Xbyak::Xmm(to.getIdx()), eax);
         vpbroadcastd(to, Xbyak::Xmm(to.getIdx()));
         break;
       }
+      case Operation::count:
+        hold(index, take());
+        count_from(pointer_of(of), number(places_[at(index)].reg));
+        break;
+      case Operation::long_multiply:
+        compute_long_product(index, of);
+        break;
       case Operation::fma:
         multiply_add(index, of);
         break;
@@ -455,6 +463,23 @@ class VectorCode::Emitter : public Instructions {
         operand_count(of.operation) == 1 ? compute_unary(index, of) : compute_binary(index, of);
         break;
     }
+  }
+
+  void count_from(Index pointer, const Register& to) {
+    mov(lane, CounterRandom::increment);
+    imul(lane, column);
+    add(lane, base(pointer));
+    vmovq(Xbyak::Xmm(to.getIdx()), lane);
+    vpbroadcastq(to, Xbyak::Xmm(to.getIdx()));
+    vpaddq(to, to, ptr[rip + counts_]);
+  }
+
+  void compute_long_product(Index index, const Step& of) {
+    const Register a = read(of.operands[0]);
+    const Register b = read(of.operands[1]);
+    const int spare = take();
+    multiply_long(result(index, of), a, b, number(spare));
+    give(spare);
   }
 
   void compute_binary(Index index, const Step& of) {
@@ -567,14 +592,19 @@ class VectorCode::Emitter : public Instructions {
   Xbyak::RegExp element_address(Index pointer, int size) { return base(pointer) + column * size; }
   Address element(Index pointer, int size) { return ptr[element_address(pointer, size)]; }
 
-  Xbyak::Label& literal(std::int32_t bits) { return literals_[bits]; }
+  Xbyak::Label& literal(std::uint64_t bits) { return literals_[bits]; }
+  Address literal_of(const Step& constant) {
+    return ptr[rip + literal(static_cast<std::uint64_t>(constant.immediate))];
+  }
 
   void emit_constants() {
     align(bytes_of_slot);
     for (auto& [bits, label] : literals_) {
       L(label);
-      for (int i = 0; i < bytes_of_slot / 4; ++i) dd(static_cast<std::uint32_t>(bits));
+      for (int i = 0; i < bytes_of_slot / 8; ++i) dq(bits);
     }
+    L(counts_);
+    for (std::uint64_t i = 0; i < bytes_of_slot / 8; ++i) dq((i / 2 * 4 + i % 2) * CounterRandom::increment);
   }
 
   /// The frame begins with the caller's stack pointer.
@@ -594,7 +624,8 @@ class VectorCode::Emitter : public Instructions {
   std::array<bool, 32> pinned_{};
   std::vector<int> free_spills_;
   std::map<Index, Xbyak::Reg64> pointer_registers_;
-  std::map<std::int32_t, Xbyak::Label> literals_;
+  std::map<std::uint64_t, Xbyak::Label> literals_;
+  Xbyak::Label counts_;  ///< how far a vector's counters lie from the first one
 
   const Xbyak::Reg64 pointers = rdi;
   const Xbyak::Reg64 rows = rsi;

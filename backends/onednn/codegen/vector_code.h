@@ -31,7 +31,7 @@ struct VectorProgram {
   std::vector<Store> stores;
   /// Steps whose values a later pass reads from a buffer; it computes others again.
   std::vector<std::int32_t> worth_keeping;
-  /// For each pointer by how many bytes it moves from row to row.
+  /// For each pointer by how many bytes it moves from row to row; a counter by so much.
   std::vector<std::int64_t> row_steps;
 };
 

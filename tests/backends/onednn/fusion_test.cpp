@@ -7,6 +7,7 @@
 
 #include "backends/onednn/codegen/fused_code.h"
 #include "backends/runtime/program.h"
+#include "backends/runtime/random_numbers.h"
 #include "ops/fusion/space.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
@@ -208,6 +209,27 @@ Value rows_in_bf16(Graph& graph, std::int64_t rows, std::int64_t columns) {
   const Value row = cast(graph.input("row", DType::bf16, {rows, 1}), DType::f32);
   return cast(reduce_max(f32_input(graph, "x", {rows, columns}) * row, {1}, true), DType::bf16);
 }
+Value drop(Value x, std::string_view stream) {
+  return dropout(x, x.graph().constant(5.0, DType::i32), {.rate = 0.4, .seed = 3, .stream = stream});
+}
+Value dropped(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const Value x = f32_input(graph, "x", {rows, columns});
+  const Value step = graph.input("step", DType::i32, {});
+  return dropout(relu(x), step, {.rate = 0.1, .stream = "x"}) + drop(tanh(x), "tanh");
+}
+Value dropped_beside_a_bias(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const Value x = f32_input(graph, "x", {2, rows, columns});
+  return drop(x + f32_input(graph, "bias", {columns}), "x") + f32_input(graph, "residual", {2, 1, columns});
+}
+Value dropped_before_a_norm(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const Value residual = f32_input(graph, "residual", {rows, 3, columns});
+  return layer_norm(residual + drop(f32_input(graph, "x", {rows, 3, columns}), "x"),
+                    f32_input(graph, "gain", {columns}), f32_input(graph, "bias", {columns}));
+}
+Value dropped_parts(Graph& graph, std::int64_t rows, std::int64_t columns) {
+  const std::vector<Value> halves = split(f32_input(graph, "x", {rows, 2 * columns}), 2, 1);
+  return concat({drop(halves[0], "first"), halves[0] * drop(halves[1], "second")}, 1);
+}
 Value normalised_over_two_axes(Graph& graph, std::int64_t rows, std::int64_t columns) {
   const Value x = f32_input(graph, "x", {rows, 3, columns});
   return x * rsqrt(reduce_sum(square(x), {1, 2}, true) + 1.0);
@@ -236,7 +258,8 @@ TEST_CASE("the code of every pointwise op gives what its kernel gives") {
 TEST_CASE("fused kernels give the bits of single ones") {
   for (Build* build :
        {of_one_shape, with_rows_and_columns, with_masks, layer_norm_of, of_maxima, softmax_of, gated, cut_in_the_middle,
-        spread_over_the_middle, normalised_over_two_axes, rounded_to_bf16, rows_in_bf16, flags_of_rows})
+        spread_over_the_middle, normalised_over_two_axes, rounded_to_bf16, rows_in_bf16, flags_of_rows, dropped,
+        dropped_beside_a_bias, dropped_before_a_norm, dropped_parts})
     for (const std::int64_t rows : {1, 2, 33, 130})
       for (const std::int64_t columns : {2, 15, 16, 65, 1025}) {
         CAPTURE(rows);
@@ -245,6 +268,24 @@ TEST_CASE("fused kernels give the bits of single ones") {
         graph.output("y", build(graph, rows, columns));
         check_bits(graph);
       }
+}
+
+TEST_CASE("a draw that equals the rate is kept, the next smaller one is dropped, by every instruction set") {
+  constexpr std::int64_t count = 37;
+  const Attributes attributes{{"rate", 0.0}, {"seed", std::int64_t{4}}, {"stream", std::string("x")}};
+  const auto draws = NodeDraws(attributes, NodeDraws::Steps::keyed).of_step(-2);
+  for (std::int64_t i = 0; i < count; ++i)
+    for (const double rate : {draws.unit(i), draws.unit(i) + 0x1.0p-53}) {
+      auto body = std::make_shared<Graph>("body");
+      const Value x = f32_input(*body, "x", {count});
+      const Value step = body->input("step", DType::i32, {});
+      body->output("y", dropout(x, step, {.rate = rate, .seed = 4, .stream = "x"}));
+      const TensorMap inputs{{"x", Tensor::full({DType::f32, {count}}, 1.0)},
+                             {"step", Tensor::full({DType::i32, {}}, -2)}};
+      const Tensor expected = Execution(compile(*body, onednn_backend())).run(inputs).at("y");
+      CHECK((expected.number(i) != 0.0) == (rate == draws.unit(i)));
+      for (const onednn::InstructionSet set : instruction_sets()) CHECK(run_code(body, inputs, set).at(0) == expected);
+    }
 }
 
 TEST_CASE("values within a fusion may be outputs, of the graph and of several names") {
@@ -327,6 +368,16 @@ TEST_CASE("a body of a file that no kernel could run is refused") {
         }) ==
         "fusion 'fusion': the body cannot hold reduce_sum 'reduce_sum': its result [5] has neither an element "
         "for each one of [3,5] nor for each row");
+  CHECK(refused([](Graph& body) {
+          const Value x = f32_input(body, "a", {3, 5});
+          body.output("y", x + drop(reduce_sum(x, {1}, true), "rows"));
+        }) ==
+        "fusion 'fusion': the body cannot hold dropout 'dropout': it numbers the elements of [3,1], not of [3,5]");
+  CHECK(refused([](Graph& body) {
+          const Value x = f32_input(body, "a", {3, 5});
+          const Value step = cast(reduce_sum(x, {0, 1}), DType::i32);
+          body.output("y", dropout(x, step, {.rate = 0.5, .stream = "x"}));
+        }) == "fusion 'fusion': the body cannot hold dropout 'dropout': the body computes its step");
 }
 
 }  // namespace weft
