@@ -7,6 +7,7 @@
 namespace weft::onednn {
 namespace {
 
+constexpr std::uint8_t less = 1;
 constexpr std::uint8_t unordered = 3;
 constexpr int last_of_avx2 = 15;
 
@@ -49,7 +50,6 @@ bool commutes(Operation operation) {
     case Operation::equal:
     case Operation::unequal:
     case Operation::integer_equal:
-    case Operation::long_add:
       return true;
     default:
       return false;
@@ -111,14 +111,6 @@ void Instructions::binary(Operation operation, const Register& y, const Register
       if (!y.isZMM()) return vpcmpgtd(y, a, b);
       vpcmpgtd(k2, a, b);
       return vpmovm2d(y, k2);
-    case Operation::long_add:
-      return vpaddq(y, a, b);
-    case Operation::long_greater:
-      if (!y.isZMM()) return vpcmpgtq(y, a, b);
-      vpcmpgtq(k2, a, b);
-      return vpmovm2q(y, k2);
-    case Operation::join:
-      return vshufps(y, a, b, 0b10'00'10'00);
     default:
       check_invariant(false, "no operation of two operands");
   }
@@ -166,6 +158,24 @@ void Instructions::multiply_long(const Register& y, const Register& a, const Reg
   vpsllq(spare, spare, half);
   vpmuludq(y, a, b);
   vpaddq(y, y, spare);
+}
+
+void Instructions::less_long(const Register& y, const Register& a, const Register& b, const Register& limit,
+                             const Register& spare) {
+  if (y.isZMM()) {
+    vpcmpuq(k2, a, limit, less);
+    vpcmpuq(k3, b, limit, less);
+    kunpckbw(k2, k3, k2);
+    return vpmovm2d(y, k2);
+  }
+  // Comparisons are signed: the lowest bit, which does not count, goes.
+  const Register half_limit = spare_mask(y);
+  vpsrlq(half_limit, limit, 1);
+  vpsrlq(spare, a, 1);
+  vpcmpgtq(spare, half_limit, spare);
+  vpsrlq(y, b, 1);
+  vpcmpgtq(y, half_limit, y);
+  vshufps(y, spare, y, 0b10'00'10'00);
 }
 
 void Instructions::reduce_two(Operation operation, const Register& y, const Register& a, const Register& b,

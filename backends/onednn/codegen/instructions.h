@@ -19,7 +19,7 @@ enum class Width : std::uint8_t {
 /// Whether the operands of an operation of two may change places.
 bool commutes(Operation operation);
 
-/// An operation by the instructions of each set. k2, eax and ebp are overwritten, and with AVX2 the last register.
+/// An operation by the instructions of each set. k2, k3, eax and ebp are overwritten, and with AVX2 the last register.
 class Instructions : public Xbyak::CodeGenerator {
  protected:
   using Address = Xbyak::Address;
@@ -44,6 +44,14 @@ class Instructions : public Xbyak::CodeGenerator {
   void unary(Operation operation, const Register& y, const Register& x, std::uint8_t places);
   /// y = a b, of 64 bits; with AVX2 `spare` is overwritten. y may be a or b.
   void multiply_long(const Register& y, const Register& a, const Register& b, const Register& spare);
+  /// Operation::long_less; likewise.
+  void less_long(const Register& y, const Register& a, const Register& b, const Register& limit, const Register& spare);
+  /// Which element of a vector the element of that number of the first half of values of 64 bits is; those of the other
+  /// half come `to_other_half` later.
+  std::uint64_t in_first_half(std::uint64_t number) const {
+    return is_avx512_ ? number : number / 2 * 4 + number % 2;  // as vshufps joins them
+  }
+  std::uint64_t to_other_half() const { return is_avx512_ ? 8 : 2; }
   /// y = a op b for a reduction; `spare` is overwritten.
   void reduce_two(Operation operation, const Register& y, const Register& a, const Register& b, const Register& spare);
 

@@ -99,34 +99,31 @@ struct F32 {
   static I32 sign() { return std::int32_t(-0x7fffffff - 1); }
 };
 
-/// Unsigned, of 64 bits: the elements' first pairs and their last ones.
+/// Unsigned, of 64 bits.
 struct U64 {
-  U64(std::uint64_t value) : first(record_constant(value)), last(first) {}  // NOLINT: as a literal is
+  U64(std::uint64_t value) : half(record_constant(value)), other(half) {}  // NOLINT: as a literal is
   /// The counters of CounterRandom, from that of a pointer on.
   static U64 counters(std::int32_t pointer) {
-    const std::int32_t first = record(Operation::count, -1, -1, -1, pointer);
-    return {first, record(Operation::long_add, first, record_constant(2 * CounterRandom::increment))};
+    const std::int32_t half = record(Operation::count, -1, -1, -1, pointer);
+    return {half, record(Operation::count_on, half)};
   }
 
-  friend U64 operator^(U64 a, U64 b) { return pairwise(Operation::bit_xor, a, b); }
-  friend U64 operator*(U64 a, U64 b) { return pairwise(Operation::long_multiply, a, b); }
+  friend U64 operator^(U64 a, U64 b) { return both(Operation::bit_xor, a, b); }
+  friend U64 operator*(U64 a, U64 b) { return both(Operation::long_multiply, a, b); }
   friend U64 operator>>(U64 x, int places) {
-    return {record(Operation::long_shift_right, x.first, -1, -1, places),
-            record(Operation::long_shift_right, x.last, -1, -1, places)};
+    return {record(Operation::long_shift_right, x.half, -1, -1, places),
+            record(Operation::long_shift_right, x.other, -1, -1, places)};
   }
-  /// Of numbers below 2^63.
-  friend Mask operator<(U64 a, U64 b) {
-    const U64 masks = pairwise(Operation::long_greater, b, a);
-    return {record(Operation::join, masks.first, masks.last)};
-  }
+  /// Than an even constant.
+  friend Mask operator<(U64 x, U64 limit) { return {record(Operation::long_less, x.half, x.other, limit.half)}; }
 
-  std::int32_t first;
-  std::int32_t last;
+  std::int32_t half;
+  std::int32_t other;
 
  private:
-  U64(std::int32_t of_first, std::int32_t of_last) : first(of_first), last(of_last) {}
-  static U64 pairwise(Operation operation, U64 a, U64 b) {
-    return {record(operation, a.first, b.first), record(operation, a.last, b.last)};
+  U64(std::int32_t of_half, std::int32_t of_other) : half(of_half), other(of_other) {}
+  static U64 both(Operation operation, U64 a, U64 b) {
+    return {record(operation, a.half, b.half), record(operation, a.other, b.other)};
   }
 };
 

@@ -33,10 +33,12 @@ std::size_t operand_count(Operation operation) {
     case Operation::shift_right:
     case Operation::to_float:
     case Operation::cut:
+    case Operation::count_on:
     case Operation::long_shift_right:
       return 1;
     case Operation::fma:
     case Operation::select:
+    case Operation::long_less:
       return 3;
     default:
       return 2;

@@ -13,8 +13,8 @@
 //   const Recording::Scope scope(recording);
 //   const vmath::F32 y = vmath::tanh(vmath::F32::load(0));     // appends a step for each operation
 //
-// Values are 32 bits wide: float, integers, or masks of all ones or none. Where 64 are needed, a value holds every second
-// pair of the elements: of each four, one value has the first two, another the last two.
+// Values are 32 bits wide: float, integers, or masks of all ones or none. Where 64 are needed, one value holds half of a
+// vector's elements, and another the others.
 
 namespace weft::onednn {
 
@@ -26,7 +26,7 @@ enum class Operation : std::uint8_t {
   load_row,   ///< one element of a pointer for the whole row; below likewise
   load_row_half,
   load_row_byte,
-  count,    ///< the counter of a pointer, the immediate, and how CounterRandom counts on from there; 64 bits
+  count,    ///< from the counter of a pointer, the immediate, as CounterRandom counts; 64 bits, of the first half
   row_sum,  ///< of a row, in the order of fold_lanes (loops/vectorise.h)
   row_max,
   row_integer_sum,
@@ -59,12 +59,11 @@ enum class Operation : std::uint8_t {
   unequal,  ///< true when a NaN is there
   integer_equal,
   integer_greater,
-  select,    ///< b where the mask a is set, else c
-  long_add,  ///< of 64 bits, here and below
-  long_multiply,
+  select,            ///< b where the mask a is set, else c
+  count_on,          ///< the counters of the other half
+  long_multiply,     ///< of 64 bits
   long_shift_right,  ///< by the immediate; zeros come in
-  long_greater,      ///< signed; masks of 64 bits
-  join,              ///< two masks of 64 bits, of the first and the last pairs, as one of 32
+  long_less,         ///< where a and b, a half each, are less than the even number c, unsigned; a mask of 32 bits
 };
 
 struct Step {

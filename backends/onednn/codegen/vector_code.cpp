@@ -450,8 +450,12 @@ class VectorCode::Emitter : public Instructions {
         hold(index, take());
         count_from(pointer_of(of), number(places_[at(index)].reg));
         break;
+      case Operation::count_on:
+        count_on(index, of);
+        break;
       case Operation::long_multiply:
-        compute_long_product(index, of);
+      case Operation::long_less:
+        compute_long(index, of);
         break;
       case Operation::fma:
         multiply_add(index, of);
@@ -473,12 +477,21 @@ class VectorCode::Emitter : public Instructions {
     vpbroadcastq(to, Xbyak::Xmm(to.getIdx()));
     vpaddq(to, to, ptr[rip + counts_]);
   }
+  void count_on(Index index, const Step& of) {
+    const Register half = read(of.operands[0]);
+    vpaddq(result(index, of), half, ptr[rip + literal(to_other_half() * CounterRandom::increment)]);
+  }
 
-  void compute_long_product(Index index, const Step& of) {
+  void compute_long(Index index, const Step& of) {
     const Register a = read(of.operands[0]);
     const Register b = read(of.operands[1]);
     const int spare = take();
-    multiply_long(result(index, of), a, b, number(spare));
+    if (of.operation == Operation::long_multiply) {
+      multiply_long(result(index, of), a, b, number(spare));
+    } else {
+      const Register limit = read(of.operands[2]);
+      less_long(result(index, of), a, b, limit, number(spare));
+    }
     give(spare);
   }
 
@@ -604,7 +617,7 @@ class VectorCode::Emitter : public Instructions {
       for (int i = 0; i < bytes_of_slot / 8; ++i) dq(bits);
     }
     L(counts_);
-    for (std::uint64_t i = 0; i < bytes_of_slot / 8; ++i) dq((i / 2 * 4 + i % 2) * CounterRandom::increment);
+    for (std::uint64_t i = 0; i < bytes_of_slot / 8; ++i) dq(in_first_half(i) * CounterRandom::increment);
   }
 
   /// The frame begins with the caller's stack pointer.
@@ -625,7 +638,7 @@ class VectorCode::Emitter : public Instructions {
   std::vector<int> free_spills_;
   std::map<Index, Xbyak::Reg64> pointer_registers_;
   std::map<std::uint64_t, Xbyak::Label> literals_;
-  Xbyak::Label counts_;  ///< how far a vector's counters lie from the first one
+  Xbyak::Label counts_;  ///< how far a half vector's counters lie from the first one
 
   const Xbyak::Reg64 pointers = rdi;
   const Xbyak::Reg64 rows = rsi;

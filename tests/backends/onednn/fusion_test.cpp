@@ -9,6 +9,7 @@
 #include "backends/runtime/program.h"
 #include "backends/runtime/random_numbers.h"
 #include "ops/fusion/space.h"
+#include "ops/op_list.h"
 #include "passes/autodiff/autodiff.h"
 #include "tests/backends/onednn/test.h"
 
