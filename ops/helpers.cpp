@@ -82,6 +82,14 @@ void require_number(const TensorType& type, std::string_view operand) {
           type);
 }
 
+bool are_factors(const TensorType& lhs, const TensorType& rhs) {
+  return lhs.dtype == rhs.dtype || (lhs.dtype == DType::bf16 && rhs.dtype == DType::f32 && rhs.shape.rank() == 2);
+}
+
+void require_factors(const TensorType& lhs, const TensorType& rhs) {
+  if (!are_factors(lhs, rhs)) require_same_dtype(lhs, rhs);
+}
+
 void require_same_dtype(const TensorType& lhs, const TensorType& rhs) {
   require(lhs.dtype == rhs.dtype, "element types differ: lhs {}, rhs {}", lhs, rhs);
 }

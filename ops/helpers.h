@@ -46,6 +46,11 @@ void require_float(const TensorType& type, std::string_view operand);
 void require_number(const TensorType& type, std::string_view operand);
 /// The element type in which products of factors of one are added, and their sums stored: theirs, but f32 for bf16.
 DType sum_dtype(DType factors);
+/// Whether they are factors of a product: in one type, or the left one in bf16 and the right one a matrix in f32, which
+/// kernels round: weights, which they copy anyway.
+bool are_factors(const TensorType& lhs, const TensorType& rhs);
+/// Throws Error, with both, unless they are factors of a product.
+void require_factors(const TensorType& lhs, const TensorType& rhs);
 /// Throws Error, with both, unless the element types are the same.
 void require_same_dtype(const TensorType& lhs, const TensorType& rhs);
 /// The attribute "axis", which must count from the first axis and lie within the shape.

@@ -283,14 +283,10 @@ Value einsum(std::string_view equation, Values operands);
 Value dense(Value x, Value kernel, Value bias);
 /// The same without a bias.
 Value dense(Value x, Value kernel);
-/// What low_precision_dense rounds its kernel to.
-enum class WeightPrecision {
-  bf16,  ///< the upper half of a float; x stays as it is
-  int8,  ///< integers in [-127, 127] times a step for each column; x likewise, a step for each of its rows
-};
-/// The same as dense with a kernel of fewer bytes, rounded; bias may be a null Value. A row of x with an infinity or
-/// NaN gives NaN with int8, and so does a column of the kernel.
-Value low_precision_dense(Value x, Value kernel, Value bias, WeightPrecision weights);
+/// The same as dense with kernel and x rounded to integers in [-127, 127] times a step, one for each column of the kernel
+/// and each row of x; bias may be a null Value. A row of x with an infinity or NaN gives NaN, and so does a column of the
+/// kernel.
+Value int8_dense(Value x, Value kernel, Value bias);
 /// Rows of table [vocabulary, units] by ids (i32, any shape): [..., units]. Ids outside the table are an Error at run
 /// time.
 Value embedding(Value table, Value ids);

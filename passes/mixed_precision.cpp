@@ -3,18 +3,19 @@
 //
 //   before                              after
 //   %y = dense(%x, %w, %b)              %x16 = cast(%x) {dtype = "bf16"}
-//   %z = matmul(%x, %v)                 %w16 = cast(%w) {dtype = "bf16"}
-//                                       %v16 = cast(%v) {dtype = "bf16"}
-//                                       %y = dense(%x16, %w16, %b)
+//   %z = matmul(%x, %v)                 %v16 = cast(%v) {dtype = "bf16"}
+//                                       %y = dense(%x16, %w, %b)
 //                                       %z = matmul(%x16, %v16)
 //
-// A value is cast once for all its readers. What only moves elements on their way to products moves those of the cast
+// %w is a parameter: kernels round it when they pack it, once an update. What is computed, %x and %v, is cast, once for all
+// its readers. What only moves elements on their way to products moves those of the cast
 // value, half as many bytes: the cast stands where the value is made, and becomes part of the fusion that makes it.
 //
 //   %c = concat(%h0, %h1) {axis = 0}    %c16 = concat(%h0_16, %h1_16) {axis = 0}
 //
 // Left in f32:
-// - products with a vector, or of columns by rows: they are bound by memory, and to cast a factor reads and writes it
+// - products with a vector, or of columns by rows: they are bound by memory, and to cast a factor reads and writes it. But
+//   not those of one row by a matrix: rows are the examples of a batch, and results do not depend on how many they are
 // - convolutions whose channels are no whole blocks of 16: there are no kernels for them that are right and faster
 // - products in f64, the reference for what the others come close to
 
@@ -54,7 +55,8 @@ class MixedPrecision {
       const Graph::Scope scope = graph_.absolute_scope(node.scope);
       std::vector<Value> operands;
       for (const ValueId operand : node.operands) operands.push_back(graph_.value(operand));
-      for (const std::size_t factor : factors_of(node)) operands[factor] = narrow(node.operands[factor]);
+      for (const std::size_t factor : factors_of(node))
+        if (!is_rounded_when_packed(node, factor)) operands[factor] = narrow(node.operands[factor]);
       rewriter.replace(id, graph_.add(*node.op, operands, node.attributes, node.op->name));
     }
     return rewriter.finish();
@@ -73,6 +75,12 @@ class MixedPrecision {
     return both;
   }
 
+  /// Whether it is the right factor of a product, and a matrix of weights.
+  bool is_rounded_when_packed(const Node& node, std::size_t factor) const {
+    const bool is_product = node.op == &op::dense || is_matrix_product(graph_, node);
+    return is_product && factor == 1 && graph_.node(graph_.producer(node.operands[1])).op == &leaf::parameter;
+  }
+
   bool can_lower(const Node& node) const {
     if (is_embedding_product(node)) return graph_.type(node.operands[2]).dtype == DType::f32;
     if (is_convolution(*node.op)) return can_lower_convolution(node);
@@ -82,7 +90,8 @@ class MixedPrecision {
     if (graph_.type(node.operands[0]).dtype != DType::f32 || y.rank() < 2) return false;
     const bool transpose_a = node.op == &op::matmul && matmul_form(node).transpose_a;
     const std::int64_t m = node.op == &op::dense ? y.volume() / y[-1] : y[-2];
-    return m > 1 && y[-1] > 1 && a[transpose_a ? -2 : -1] > 1;
+    const bool may_be_row = node.op == &op::dense || y.rank() == 2;
+    return (m > 1 || may_be_row) && y[-1] > 1 && a[transpose_a ? -2 : -1] > 1;
   }
 
   bool can_lower_convolution(const Node& node) const {

@@ -8,17 +8,27 @@
 namespace weft {
 
 std::span<const Pass* const> all_passes() {
-  static constexpr std::array passes{&pass::batch_over_time, &pass::bf16_weights,
-                                     &pass::constant_fold,   &pass::cse,
-                                     &pass::data_parallel,   &pass::dce,
-                                     &pass::decompose,       &pass::factor_reductions,
-                                     &pass::factor_sums,     &pass::float_normalization,
-                                     &pass::fuse_clip,       &pass::fuse_elementwise,
-                                     &pass::fuse_embedding,  &pass::int8_weights,
-                                     &pass::join_pads,       &pass::layout,
-                                     &pass::mixed_precision, &pass::recognise,
-                                     &pass::rematerialise,   &pass::shard_updates,
-                                     &pass::simplify,        &pass::split_concat,
+  static constexpr std::array passes{&pass::batch_over_time,
+                                     &pass::constant_fold,
+                                     &pass::cse,
+                                     &pass::data_parallel,
+                                     &pass::dce,
+                                     &pass::decompose,
+                                     &pass::factor_reductions,
+                                     &pass::factor_sums,
+                                     &pass::float_normalization,
+                                     &pass::fuse_clip,
+                                     &pass::fuse_elementwise,
+                                     &pass::fuse_embedding,
+                                     &pass::int8_weights,
+                                     &pass::join_pads,
+                                     &pass::layout,
+                                     &pass::mixed_precision,
+                                     &pass::recognise,
+                                     &pass::rematerialise,
+                                     &pass::shard_updates,
+                                     &pass::simplify,
+                                     &pass::split_concat,
                                      &pass::split_reduction};
   return passes;
 }

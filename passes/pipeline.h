@@ -13,7 +13,6 @@ namespace weft {
 // The passes, each in passes/<name>.cpp.
 namespace pass {
 extern const Pass batch_over_time;
-extern const Pass bf16_weights;
 extern const Pass constant_fold;
 extern const Pass cse;
 extern const Pass data_parallel;

@@ -61,6 +61,7 @@ Execution compile_side(const Graph& common, const CompareSide& side, const Tenso
   CompileOptions options;
   options.disabled_passes = side.disabled_passes;
   options.extra_passes = side.extra_passes;
+  options.precision = side.precision;
   Execution execution = compile(common, *side.backend, options);
   for (const auto& [name, tensor] : variables)
     if (execution.variables().contains(name)) execution.variables().set(name, tensor);

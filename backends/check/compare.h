@@ -18,7 +18,8 @@ struct CompareSide {
   /// False: as declared, node by node in float64, without passes or a memory plan: the oracle.
   bool compiled = true;
   std::vector<std::string> disabled_passes = {};  ///< of the pipeline
-  std::vector<std::string> extra_passes = {};     ///< after it: "int8-weights", "bf16-weights"
+  std::vector<std::string> extra_passes = {};     ///< after it: "int8-weights"
+  Precision precision = Precision::f32;
 };
 
 /// A value of the checked side, or an output or variable after the run, and how far it is off.

@@ -25,7 +25,7 @@ double flops_a_nanosecond(const Op& of) {
       {&op::dense, 100.0},
       {&op::embedding_dense, 100.0},
       {&op::embedding_dense_gradient, 100.0},
-      {&op::low_precision_dense, 100.0},
+      {&op::int8_dense, 100.0},
       {&op::matmul, 100.0},
       {&op::scaled_dot_product_attention, 40.0},
       {&op::scaled_dot_product_attention_gradient, 40.0},

@@ -32,6 +32,15 @@ Kernel dispatch_factor(const KernelSpec& spec, DType dtype, Make&& make) {
   return dispatch_float(spec, dtype, std::forward<Make>(make));
 }
 
+/// Calls `make` with the types of operands 0 and 1, the factors of a product.
+template <typename Make>
+Kernel dispatch_factors(const KernelSpec& spec, Make&& make) {
+  const DType lhs = spec.operands[0].dtype;
+  if (lhs == DType::bf16 && spec.operands[1].dtype == DType::f32)
+    return std::forward<Make>(make).template operator()<BFloat16, float>();
+  return dispatch_factor(spec, lhs, [&]<typename T>() -> Kernel { return make.template operator()<T, T>(); });
+}
+
 /// Calls `make` with T float, double or std::int32_t.
 template <typename Make>
 Kernel dispatch_number(const KernelSpec& spec, DType dtype, Make&& make) {

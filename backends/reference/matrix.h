@@ -23,21 +23,22 @@ struct MatrixLayout {
   }
 };
 
-/// y [a.rows, b.columns] += a b, each element's terms in the order of their indices. Memory is walked in the order in
-/// which b is stored.
-template <typename T, typename Sum = SumOf<T>>
-void add_product(const T* a, const MatrixLayout& a_layout, const T* b, const MatrixLayout& b_layout, Sum* y) {
+/// y [a.rows, b.columns] += a b, with b rounded to a's type, each element's terms in the order of their indices. Memory is
+/// walked in the order in which b is stored.
+template <typename A, typename B, typename Sum = SumOf<A>>
+void add_product(const A* a, const MatrixLayout& a_layout, const B* b, const MatrixLayout& b_layout, Sum* y) {
   for (std::int64_t row = 0; row < a_layout.rows; ++row) {
     Sum* sums = y + row * b_layout.columns;
     if (b_layout.transposed) {
       for (std::int64_t column = 0; column < b_layout.columns; ++column)
         for (std::int64_t k = 0; k < b_layout.rows; ++k)
-          sums[column] += Sum{a[a_layout.index(row, k)]} * Sum{b[b_layout.index(k, column)]};
+          sums[column] += Sum{a[a_layout.index(row, k)]} * Sum{A(b[b_layout.index(k, column)])};
     } else {
       for (std::int64_t k = 0; k < b_layout.rows; ++k) {
         const Sum factor = a[a_layout.index(row, k)];
-        const T* terms = b + b_layout.index(k, 0);
-        for (std::int64_t column = 0; column < b_layout.columns; ++column) sums[column] += factor * Sum{terms[column]};
+        const B* terms = b + b_layout.index(k, 0);
+        for (std::int64_t column = 0; column < b_layout.columns; ++column)
+          sums[column] += factor * Sum{A(terms[column])};
       }
     }
   }

@@ -87,8 +87,7 @@ const Op op::fusion = {
     .name = "fusion",
     .family = "fusion",
     .summary =
-        "what its body, a graph of its own, computes of the operands, piece by piece: pointwise ops, dropout, and "
-        "sums, "
+        "what its body, a graph of its own, computes of the operands, piece by piece: pointwise ops, dropout, and sums, "
         "maxima and softmax along rows; made by the pass fuse-elementwise",
     .operands = {"x..."},
     .results = {"y..."},

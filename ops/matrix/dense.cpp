@@ -11,7 +11,7 @@ std::vector<TensorType> infer_dense(std::span<const TensorType> operands, const 
   const TensorType& kernel = operands[1];
   const TensorType& bias = operands[2];
   require_float(x, "x");
-  require_same_dtype(x, kernel);
+  require_factors(x, kernel);
   require(bias.dtype == sum_dtype(x.dtype), "a bias in {} is needed for x {}: it is {}",
           weft::to_string(sum_dtype(x.dtype)), x, bias);
   require(x.shape.rank() >= 1 && kernel.shape.rank() == 2,
@@ -41,7 +41,7 @@ std::vector<Value> gradient_of_dense(const GradientContext& context) {
     if (!(dx.shape() == x.shape())) dx = reshape(dx, x.shape());
   }
   Value dkernel;
-  if (context.needs(1)) dkernel = in_dtype(matmul(as_matrix(x), in_dtype(dy, dtype), true, false), dtype);
+  if (context.needs(1)) dkernel = in_dtype(matmul(as_matrix(x), in_dtype(dy, dtype), true, false), kernel.dtype());
   const Value dbias = context.needs(2) ? reduce_sum(dy, {0}) : Value();
   return {dx, dkernel, dbias};
 }
@@ -63,13 +63,20 @@ std::vector<Value> dense_case_bf16(Graph& graph) {
                 cast(graph.input("kernel", DType::f32, {5, 7}), DType::bf16), graph.input("bias", DType::f32, {7}))};
 }
 
+std::vector<Value> dense_case_rounded_kernel(Graph& graph) {
+  return {dense(cast(graph.input("x", DType::f32, {2, 3, 5}), DType::bf16), graph.input("kernel", DType::f32, {5, 67}),
+                graph.input("bias", DType::f32, {67}))};
+}
+
 }  // namespace
 
 const Op op::dense = {
     .name = "dense",
     .family = "matrix",
     .summary =
-        "y = x kernel + bias, over the last axis of x; products of two bf16 are added in f32, which bias and y are",
+        "y = x kernel + bias, over the last axis of x; products of two bf16 are added in f32, which bias and y are; "
+        "for x "
+        "in bf16 a kernel in f32 is rounded",
     .operands = {"x", "kernel", "bias"},
     .results = {"y"},
     .infer = infer_dense,
@@ -78,7 +85,8 @@ const Op op::dense = {
     .cases = {{.name = "vector", .build = dense_case_vector},
               {.name = "matrix", .build = dense_case_matrix},
               {.name = "sequence", .build = dense_case_sequence},
-              {.name = "bf16", .build = dense_case_bf16}},
+              {.name = "bf16", .build = dense_case_bf16},
+              {.name = "rounded_kernel", .build = dense_case_rounded_kernel}},
 };
 
 Value dense(Value x, Value kernel) {

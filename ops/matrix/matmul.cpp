@@ -33,7 +33,7 @@ std::vector<TensorType> infer_matmul(std::span<const TensorType> operands, const
   require_operand_count(operands, 2);
   const TensorType& a = operands[0];
   const TensorType& b = operands[1];
-  require_same_dtype(a, b);
+  require_factors(a, b);
   require_float(a, "a");
   require(a.shape.rank() >= 2 && b.shape.rank() >= 2,
           "two matrices, or batches of matrices, are needed: lhs {}, rhs {}", a, b);
@@ -48,7 +48,7 @@ std::vector<TensorType> infer_matmul(std::span<const TensorType> operands, const
 
 // With A and B as they enter the product, dA = dY B^T and dB = A^T dY; an operand that enters transposed gets the
 // transposed gradient: (dY B^T)^T = B dY^T, (A^T dY)^T = dY^T A. What was broadcast is summed. In bf16, dY is rounded as
-// the other factors are.
+// the other factors are; a B in f32 is as a left factor, too.
 std::vector<Value> gradient_of_matmul(const GradientContext& context) {
   const bool transpose_a = context.attributes().get<bool>("transpose_a");
   const bool transpose_b = context.attributes().get<bool>("transpose_b");
@@ -58,7 +58,8 @@ std::vector<Value> gradient_of_matmul(const GradientContext& context) {
   const auto gradient = [](Value product, Value of) { return in_dtype(sum_to(product, of.shape()), of.dtype()); };
   Value da;
   if (context.needs(0))
-    da = gradient(transpose_a ? matmul(b, dy, transpose_b, true) : matmul(dy, b, false, !transpose_b), a);
+    da = gradient(
+        transpose_a ? matmul(in_dtype(b, a.dtype()), dy, transpose_b, true) : matmul(dy, b, false, !transpose_b), a);
   Value db;
   if (context.needs(1))
     db = gradient(transpose_b ? matmul(dy, a, true, transpose_a) : matmul(a, dy, !transpose_a, false), b);
@@ -114,6 +115,18 @@ std::vector<Value> matmul_case_bf16_transposed(Graph& graph) {
 std::vector<Value> matmul_case_bf16_broadcast(Graph& graph) {
   return product_in_bf16(graph, {2, 1, 4, 5}, {3, 5, 6}, false, false);
 }
+std::vector<Value> matmul_case_rounded(Graph& graph) {
+  return {matmul(cast(graph.input("a", DType::f32, {3, 5}), DType::bf16), graph.input("b", DType::f32, {5, 67}))};
+}
+std::vector<Value> matmul_case_rounded_transposed(Graph& graph) {
+  return {matmul(cast(graph.input("a", DType::f32, {6, 3}), DType::bf16), graph.input("b", DType::f32, {7, 6}), true,
+                 true)};
+}
+std::vector<Value> matmul_case_rounded_for_all(Graph& graph) {
+  return {apply(op::matmul,
+                {cast(graph.input("a", DType::f32, {2, 3, 5}), DType::bf16), graph.input("b", DType::f32, {5, 7})},
+                {{"transpose_a", false}, {"transpose_b", false}})};
+}
 
 }  // namespace
 
@@ -122,7 +135,7 @@ const Op op::matmul = {
     .family = "matrix",
     .summary =
         "y = a b, each transposed first if asked for; axes before the last two are batches, and broadcast; products of "
-        "two bf16 are added in f32, which y is",
+        "two bf16 are added in f32, which y is; for an a in bf16, a matrix b in f32 is rounded",
     .operands = {"a", "b"},
     .results = {"y"},
     .attributes = {"transpose_a: whether the last two axes of a are swapped first",
@@ -147,7 +160,10 @@ const Op op::matmul = {
               {.name = "matrix_for_all", .build = matmul_case_matrix_for_all},
               {.name = "bf16", .build = matmul_case_bf16},
               {.name = "bf16_transposed", .build = matmul_case_bf16_transposed},
-              {.name = "bf16_broadcast", .build = matmul_case_bf16_broadcast}},
+              {.name = "bf16_broadcast", .build = matmul_case_bf16_broadcast},
+              {.name = "rounded", .build = matmul_case_rounded},
+              {.name = "rounded_transposed", .build = matmul_case_rounded_transposed},
+              {.name = "rounded_for_all", .build = matmul_case_rounded_for_all}},
 };
 
 Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {
@@ -160,7 +176,7 @@ Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {
     }
     if (rank_of_b == 1 && !transpose_b) return squeeze(matmul(a, expand_dims(b, 1), transpose_a, false), {-1});
     // Rows of all batches by one matrix are one product. What does not fit is left to inference.
-    if (rank_of_a > 2 && rank_of_b == 2 && !transpose_a && a.dtype() == b.dtype() &&
+    if (rank_of_a > 2 && rank_of_b == 2 && !transpose_a && are_factors(a.type(), b.type()) &&
         a.shape()[-1] == b.shape()[transpose_b ? 1 : 0]) {
       const Value y = matmul(reshape(a, {-1, a.shape()[-1]}), b, false, transpose_b);
       return reshape(y, a.shape().with(rank_of_a - 1, y.shape()[1]));

@@ -389,11 +389,8 @@ class Generator {
         return keep(tanh(matmul(x, weight({out, in}), false, true)));
       case 2:
         return keep(tanh(matmul(transpose(weight({in, out}), {1, 0}), x, false, true)));
-      case 3: {
-        const WeightPrecision weights = chance(50) ? WeightPrecision::bf16 : WeightPrecision::int8;
-        return keep_flat(
-            tanh(low_precision_dense(x, weight({in, out}), chance(50) ? weight({out}) : Value{}, weights)));
-      }
+      case 3:
+        return keep_flat(tanh(int8_dense(x, weight({in, out}), chance(50) ? weight({out}) : Value{})));
       default: {
         const Value of_any_rank = with_axes();
         const std::int64_t last = of_any_rank.shape()[-1];
@@ -407,7 +404,7 @@ class Generator {
     const Value x = cast(matrix(), DType::bf16);
     const Value y = cast(of_shape(x.shape()), DType::bf16);
     const auto keep_rounded = [&](Value value) { keep(cast(value, options_.floats)); };
-    switch (pick(0, 4)) {
+    switch (pick(0, 5)) {
       case 0:
         return keep_rounded(tanh(x));
       case 1:
@@ -416,6 +413,13 @@ class Generator {
         return keep_rounded(concat({reduce_sum(x, {1}), slice(reduce_max(y, {1}), 0, 0, 1)}, 0));
       case 3:
         return keep_rounded(tanh(matmul(x, y, false, true)));
+      case 4: {
+        const std::int64_t in = x.shape()[1];
+        const std::int64_t out = pick(1, 4);
+        if (options_.floats != DType::f32) return keep_rounded(x);
+        if (chance(50)) return keep(tanh(dense(x, weight({in, out}), weight({out}))));
+        return keep(tanh(chance(50) ? matmul(x, weight({in, out})) : matmul(x, weight({out, in}), false, true)));
+      }
       default:
         return keep_rounded(softmax(x));
     }

@@ -16,7 +16,7 @@
 #include "graph/base/random.h"
 #include "graph/leaf.h"
 #include "graph/order.h"
-#include "ops/matrix/weight_precision.h"
+#include "ops/matrix/int8.h"
 #include "ops/op_list.h"
 #include "passes/float_type.h"
 #include "passes/pipeline.h"
@@ -149,8 +149,10 @@ class Oracle {
         graph_(with_float_type(graph, DType::f64)),
         inputs_(inputs),
         variables_(variables) {
-    for (const NodeId id : graph.nodes())
+    for (const NodeId id : graph.nodes()) {
       if (rounds_to_bf16(graph, graph.node(id))) in_bf16_.insert(graph.node(id).name);
+      if (rounds_right_factor(graph, graph.node(id))) rounds_right_.insert(graph.node(id).name);
+    }
     const Pass* const passes[] = {&pass::decompose};
     run_passes(graph_, passes, pass_context(reference_backend()));
   }
@@ -228,12 +230,14 @@ class Oracle {
     return (node.op == &op::cast || !is_exact(*node.op)) && graph.type(node.results[0]).dtype == DType::bf16;
   }
 
+  static bool rounds_right_factor(const Graph& graph, const Node& node) {
+    return (node.op == &op::matmul || node.op == &op::dense) &&
+           graph.type(node.operands[0]).dtype != graph.type(node.operands[1]).dtype;
+  }
+
   double noise_of_operand(const Node& node, std::size_t operand) const {
     // A number may lie between two of bf16.
-    if (in_bf16_.contains(node.name)) return bf16_noise;
-    if (node.op == &op::low_precision_dense && operand == 1 &&
-        weight_precision_of(node.attributes) == WeightPrecision::bf16)
-      return bf16_noise;
+    if (in_bf16_.contains(node.name) || (operand == 1 && rounds_right_.contains(node.name))) return bf16_noise;
     return rounding_.operand;
   }
 
@@ -253,7 +257,7 @@ class Oracle {
     const auto size = [&](std::size_t operand) { return largest_finite(*operands[operand]); };
     // A number of x or of the kernel may lie between two steps; rows and columns of numbers that are as small as
     // least_int8_magnitude may count as zeros or not.
-    if (node.op == &op::low_precision_dense && weight_precision_of(node.attributes) == WeightPrecision::int8) {
+    if (node.op == &op::int8_dense) {
       const auto terms = static_cast<double>(operands[1]->shape()[0]);
       return 2.0 * size(0) * size(1) / 127.0 + 2.0 * least_int8_magnitude * (size(0) + size(1)) * terms;
     }
@@ -436,7 +440,9 @@ class Oracle {
   static constexpr double bf16_noise = 0x1p-8;
   Rounding rounding_;
   Graph graph_;
-  std::set<std::string> in_bf16_;  ///< names of nodes
+  // Names of nodes.
+  std::set<std::string> in_bf16_;
+  std::set<std::string> rounds_right_;
   const TensorMap& inputs_;
   const TensorMap& variables_;
   std::map<ValueId, Traced> values_;

@@ -83,39 +83,55 @@ TEST_CASE("embedding_gradient sums the rows of an id that occurs twice, and leav
         Tensor::of<double>({4, 2}, {0, 0, 10, 20, 0, 0, 101, 202}));
 }
 
-TEST_CASE("narrow weights by hand: the upper half of a float, ties to even; 127 steps to the largest magnitude") {
+TEST_CASE("beside factors in bf16, a kernel in f32 is rounded by hand: the upper half of a float, ties to even") {
+  Graph graph;
+  const Value x = cast(graph.constant(Tensor::of<float>({2, 2}, {127, 10, 0, 1})), DType::bf16);
+  const Value kernel = graph.constant(Tensor::of<float>({2, 2}, {1, 1.0F + 1.0F / 256, -2, 1.0F + 3.0F / 256}));
+  const Value bias = graph.constant(Tensor::of<float>({2}, {0.5F, 0}));
+  // The second column becomes 1 and 1 + 4 / 256.
+  CHECK(evaluate(dense(x, kernel, bias)) ==
+        Tensor::of<float>({2, 2}, {107.5F, 127 + 10 * (1 + 4.0F / 256), -1.5F, 1 + 4.0F / 256}));
+  CHECK(evaluate(matmul(x, kernel, false, true)) ==
+        Tensor::of<float>({2, 2}, {127 + 10, -254 + 10 * (1 + 4.0F / 256), 1, 1 + 4.0F / 256}));
+}
+
+TEST_CASE("factors of two types are refused, but for a matrix that is rounded") {
+  Graph graph;
+  const Value x = graph.input("x", DType::f32, {2, 3});
+  const Value x16 = graph.input("x16", DType::bf16, {2, 3});
+  const Value kernel = graph.input("kernel", DType::bf16, {3, 4});
+  CHECK(error_of([&] { matmul(x, kernel); }) == "matmul 'matmul': element types differ: lhs f32[2,3], rhs bf16[3,4]");
+  CHECK(error_of([&] {
+          matmul(x16, graph.input("d", DType::f64, {3, 4}));
+        }) == "matmul 'matmul': element types differ: lhs bf16[2,3], rhs f64[3,4]");
+  CHECK(error_of([&] {
+          matmul(x16, graph.input("batches", DType::f32, {2, 3, 4}));
+        }) == "matmul 'matmul': element types differ: lhs bf16[2,3], rhs f32[2,3,4]");
+}
+
+TEST_CASE("weights in 8 bits by hand: 127 steps to the largest magnitude") {
   Graph graph;
   const Value x = graph.constant(Tensor::of<double>({2, 2}, {127, 10, 0, 1}));
   const Value kernel = graph.constant(Tensor::of<double>({2, 2}, {1, 1.0 + 1.0 / 256, -2, 1.0 + 3.0 / 256}));
-  const Value bias = graph.constant(Tensor::of<double>({2}, {0.5, 0}));
-  // The second column becomes 1 and 1 + 4 / 256.
-  CHECK(evaluate(low_precision_dense(x, kernel, bias, WeightPrecision::bf16)) ==
-        Tensor::of<double>({2, 2}, {107.5, 127 + 10 * (1 + 4.0 / 256), -1.5, 1 + 4.0 / 256}));
   // The first column is 64 (63.5, to even) and -127 steps of 2 / 127; the first row 127 and 10 steps of 1.
-  const Tensor y = evaluate(low_precision_dense(x, kernel, Value(), WeightPrecision::int8));
+  const Tensor y = evaluate(int8_dense(x, kernel, Value()));
   CHECK(y.number(0) == doctest::Approx((127 * 64 - 10 * 127) * 2.0 / 127));
   CHECK(y.number(2) == doctest::Approx(-2.0));
 }
 
-TEST_CASE("a narrow product refuses what does not fit") {
+TEST_CASE("a product in 8 bits refuses what does not fit") {
   Graph graph;
   const Value x = graph.input("x", DType::f32, {2, 3});
   const Value kernel = graph.input("kernel", DType::f32, {3, 4});
   const Value bias = graph.input("bias", DType::f32, {3});
-  CHECK(error_of([&] { low_precision_dense(x, x, {}, WeightPrecision::int8); }) ==
-        "low_precision_dense 'low_precision_dense': inner dimensions differ: x f32[2,3], kernel f32[2,3]");
-  CHECK(error_of([&] { low_precision_dense(x, kernel, bias, WeightPrecision::int8); }) ==
-        "low_precision_dense 'low_precision_dense': the bias needs one element a column: bias f32[3], kernel f32[3,4]");
-  const Value operands[] = {x, kernel};
-  CHECK(error_of([&] {
-          graph.add(op::low_precision_dense, operands, {{"weights", std::string("int4")}});
-        }) == "low_precision_dense 'low_precision_dense': the weights 'int4' are unknown: they are one of bf16, int8");
+  CHECK(error_of([&] { int8_dense(x, x, {}); }) ==
+        "int8_dense 'int8_dense': inner dimensions differ: x f32[2,3], kernel f32[2,3]");
+  CHECK(error_of([&] { int8_dense(x, kernel, bias); }) ==
+        "int8_dense 'int8_dense': the bias needs one element a column: bias f32[3], kernel f32[3,4]");
   const Value long_x = graph.input("long_x", DType::f32, {65537});
   const Value long_kernel = graph.input("long_kernel", DType::f32, {65537, 1});
-  CHECK(error_of([&] { low_precision_dense(long_x, long_kernel, {}, WeightPrecision::int8); }) ==
-        "low_precision_dense 'low_precision_dense': sums of at most 65536 8-bit products fit in 32 bits: kernel "
-        "f32[65537,1]");
-  CHECK(low_precision_dense(long_x, long_kernel, {}, WeightPrecision::bf16).shape() == Shape{1});
+  CHECK(error_of([&] { int8_dense(long_x, long_kernel, {}); }) ==
+        "int8_dense 'int8_dense': sums of at most 65536 8-bit products fit in 32 bits: kernel f32[65537,1]");
 }
 
 TEST_CASE("dense goes without a bias") {

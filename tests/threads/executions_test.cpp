@@ -104,11 +104,11 @@ TEST_CASE("executions of one program share its packed constants on all threads")
 }
 
 TEST_CASE("executions that read the same variables run at the same time, also those of one program") {
-  for (const char* precision : {"", "bf16-weights", "int8-weights"}) {
-    CAPTURE(precision);
-    CompileOptions options;
+  const CompileOptions in_bf16{.precision = Precision::bf16};
+  CompileOptions in_int8;
+  in_int8.extra_passes = {"int8-weights"};
+  for (const CompileOptions& options : {CompileOptions(), in_bf16, in_int8}) {
     const ExecutionOptions shared{.variables = std::make_shared<Variables>()};
-    if (*precision != '\0') options.extra_passes = {precision};
     std::vector<Execution> executions;
     std::vector<TensorMap> inputs;
     std::vector<Tensor> alone;

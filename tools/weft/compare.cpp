@@ -40,7 +40,8 @@ CompareSide checked_side(const CompareOptions& options) {
   CompareSide side{&backend_named(options.backend)};
   side.disabled_passes = options.disabled_passes;
   side.disabled_passes.push_back(hiding_pass);
-  if (options.precision != "f32") side.extra_passes = {options.precision + "-weights"};
+  if (options.precision == "bf16") side.precision = Precision::bf16;
+  if (options.precision == "int8") side.extra_passes = {"int8-weights"};
   return side;
 }
 
@@ -80,7 +81,7 @@ void add_compare(Program& program) {
       .one_of({"oracle", "onednn", "reference"})
       .show_default();
   add_disabled_passes_option(command, options->disabled_passes);
-  command.option("--precision", options->precision, "Weights of the checked side: f32, bf16 or int8")
+  command.option("--precision", options->precision, "Of the checked side: products in f32 or bf16, or weights in int8")
       .one_of({"f32", "bf16", "int8"})
       .show_default();
   command

@@ -10,6 +10,7 @@
 #include "backends/onednn/loops/distinct_ids.h"
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
+#include "backends/onednn/products/bf16_products.h"
 #include "backends/onednn/products/row_blocks.h"
 #include "graph/base/bfloat16.h"
 #include "graph/tensor.h"
@@ -120,49 +121,25 @@ DistinctIds distinct_ids(const KernelBuffers& buffers, const EmbeddingExtents& e
           at<std::byte>(buffers, offset)};
 }
 
-/// y [in, out] = a^T b with a [rows, in] and b [rows, out], for a number of rows that is known at run time alone. In bf16
-/// by one of a few primitives: rows of zeros fill up what it has more.
+/// y [in, out] = a^T b with a [rows, in] and b [rows, out], for a number of rows that is known at run time alone.
 class RowsProduct {
  public:
   RowsProduct(const EmbeddingExtents& extents, DType factors)
-      : product_{.m = extents.in, .n = extents.out, .transpose_a = true, .factors = factors} {
-    if (factors == DType::f32) return;
-    constexpr std::int64_t parts = 8;
-    constexpr std::int64_t least = 16;
-    const std::int64_t step = std::max(least, (extents.count + parts - 1) / parts);
-    for (std::int64_t rows = 0; rows < extents.count;) {
-      rows = std::min(extents.count, rows + step);
-      Product product = product_;
-      product.k = rows;
-      primitives_.push_back({rows, ProductPrimitive::shared(product, RightOperand::plain)});
-    }
-  }
+      : product_{.m = extents.in, .k = extents.count, .n = extents.out, .transpose_a = true, .factors = factors} {}
 
-  std::int64_t padded_rows(std::int64_t rows) const { return primitives_.empty() ? rows : primitive(rows).rows; }
   std::size_t scratch_bytes() const {
-    std::size_t most = 0;
-    for (const Primitive& primitive : primitives_) most = std::max(most, primitive.product->scratch_bytes());
-    return most;
+    return product_.factors == DType::bf16 ? bf16_scratch_bytes(product_, RightOperand::plain) : 0;
   }
 
   void run(std::int64_t rows, const void* a, const void* b, float* y, void* scratch) const {
-    if (!primitives_.empty()) return primitive(rows).product->run(a, b, nullptr, y, scratch);
     Product product = product_;
     product.k = rows;
+    if (product.factors == DType::bf16) return run_bf16_product(product, a, b, nullptr, y, scratch);
     run_sgemm_tiles(product, static_cast<const float*>(a), static_cast<const float*>(b), y);
   }
 
  private:
-  struct Primitive {
-    std::int64_t rows;
-    std::shared_ptr<const ProductPrimitive> product;
-  };
-  const Primitive& primitive(std::int64_t rows) const {
-    return *std::ranges::lower_bound(primitives_, rows, {}, &Primitive::rows);
-  }
-
-  Product product_;
-  std::vector<Primitive> primitives_;  ///< the smallest first
+  Product product_;  ///< of the most rows there may be
 };
 
 // The distinct rows are projected to the beginning of the result, and spread over it from there.
@@ -199,18 +176,17 @@ Kernel gradient_kernel(const KernelSpec& spec) {
       Product{
           .m = extents.count, .k = extents.out, .n = extents.in, .transpose_b = true, .factors = dtype_of<Factor>()},
       right_operand(spec));
-  const auto to_kernel = std::make_shared<const RowsProduct>(extents, dtype_of<Factor>());
+  const RowsProduct to_kernel(extents, dtype_of<Factor>());
   ScratchLayout layout;
   const std::size_t ids = layout.add(DistinctIds::scratch_bytes(extents.count, extents.vocabulary));
   const std::size_t rows = layout.add<Factor>(extents.count * extents.in);
   const std::size_t sums = layout.add<float>(extents.count * extents.out);
   const std::size_t rounded_sums = rounds ? layout.add<Factor>(extents.count * extents.out) : sums;
   const std::size_t d_rows = rounds ? layout.add<float>(extents.count * extents.in) : rows;
-  const std::size_t working = layout.add(std::max(to_rows->scratch_bytes(), to_kernel->scratch_bytes()));
+  const std::size_t working = layout.add(std::max(to_rows->scratch_bytes(), to_kernel.scratch_bytes()));
   return {[=](const KernelBuffers& buffers) {
             const DistinctIds found = distinct_ids(buffers, extents, ids);
-            const std::int64_t padded =
-                std::max(to_rows->padded_rows(found.count()), to_kernel->padded_rows(found.count()));
+            const std::int64_t padded = to_rows->padded_rows(found.count());
             auto* factors = at<Factor>(buffers, rows);
             gather(buffers.operand<float>(0), found.distinct(), padded, extents.in, factors);
             sum_rows(buffers.operand<float>(3), found.index(), padded, extents.out, at<float>(buffers, sums));
@@ -221,7 +197,7 @@ Kernel gradient_kernel(const KernelSpec& spec) {
               });
             const void* of_ids = at<Factor>(buffers, rounded_sums);
             auto* scratch = at<std::byte>(buffers, working);
-            to_kernel->run(found.count(), factors, of_ids, buffers.result<float>(1), scratch);
+            to_kernel.run(found.count(), factors, of_ids, buffers.result<float>(1), scratch);
             // In f32 the embedded rows are done with, and their gradients take their place.
             to_rows->run(found.count(), of_ids, buffers.operands[2], buffers.packed, nullptr,
                          at<float>(buffers, d_rows), scratch);

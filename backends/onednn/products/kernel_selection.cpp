@@ -22,8 +22,10 @@
 //   more than it gains, and the plain order is read.
 // - The left operand enters transposed (weight gradients), or both operands are computed in the run: sgemm, by tiles.
 // - Batches of vectors, also of one: loops of our own, so that a vector's bits do not depend on the batch's size.
-// - Anything else, and all factors in bf16: oneDNN's matmul on the plain order. In bf16 that is nearly as fast as packed,
-//   and its bits do not depend on the threads where the processor has instructions for it.
+// - Factors in bf16: loops of our own on a copy of the right operand, packed once after each update where it is a variable
+//   and the rows are few; of many rows, a copy that is kept would save next to nothing. But oneDNN's AMX is faster than they
+//   are, on a packed copy of a variable or on the plain order.
+// - Anything else, and batches in bf16: oneDNN's matmul on the plain order.
 
 namespace weft::onednn {
 namespace {
@@ -35,23 +37,23 @@ constexpr std::uint64_t max_file_bytes = std::uint64_t{16} << 20;
 constexpr std::int64_t max_extent = std::int64_t{1} << 40;
 constexpr std::size_t longest_name = 80;  ///< that a message shows
 
-/// From so many rows on, a transposed variable is not packed.
-constexpr std::int64_t many_rows = 256;
-
 constexpr std::array all_kernels{ProductKernel::packed, ProductKernel::plain, ProductKernel::sgemm,
-                                 ProductKernel::vector};
+                                 ProductKernel::vector, ProductKernel::panels};
 
 bool can_run(ProductKernel kernel, const ProductSite& site) {
   const Product& product = site.product;
+  const bool in_bf16 = product.factors == DType::bf16;
   switch (kernel) {
     case ProductKernel::packed:
-      return site.variable && product.batch == 1 && !product.transpose_a && product.factors == DType::f32;
+      return site.variable && product.batch == 1 && !product.transpose_a && (!in_bf16 || has_bf16_instructions());
     case ProductKernel::plain:  // transposed on the left, oneDNN may split the sums among threads
-      return product.batch > 1 || !product.transpose_a || product.factors == DType::bf16;
+      return !product.rounds_b && (product.batch > 1 || !product.transpose_a || in_bf16);
     case ProductKernel::sgemm:
       return product.batch == 1 && !product.bias && product.factors == DType::f32;
     case ProductKernel::vector:
       return is_vector_product(product);
+    case ProductKernel::panels:
+      return product.batch == 1 && in_bf16;
   }
   return false;
 }
@@ -65,7 +67,7 @@ std::vector<std::string_view> names_of(const std::vector<ProductKernel>& kernels
 // ---- A site and its kernel as a JSON object
 
 std::string entry_text(const ProductSite& site, ProductKernel kernel) {
-  const auto& [batch, m, k, n, transpose_a, transpose_b, bias, factors] = site.product;
+  const auto& [batch, m, k, n, transpose_a, transpose_b, bias, factors, rounds_b] = site.product;
   std::string text = "{";
   if (site.batched) text += fmt::format(R"("batch": {}, )", batch);
   text += fmt::format(R"("m": {}, "k": {}, "n": {})", m, k, n);
@@ -76,6 +78,7 @@ std::string entry_text(const ProductSite& site, ProductKernel kernel) {
   add_flag("transpose_b", transpose_b);
   add_flag("bias", bias);
   add_flag("bf16", factors == DType::bf16);
+  add_flag("rounds_b", rounds_b);
   add_flag("variable", site.variable);
   return text + fmt::format(R"(, "kernel": "{}"}})", to_string(kernel));
 }
@@ -91,9 +94,12 @@ bool flag(const json& entry, const char* name) {
 }
 
 ProductSite site_of(const json& entry) {
-  require_object(entry, "a pick",
-                 {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "bf16", "variable", "kernel"});
+  require_object(
+      entry, "a pick",
+      {"batch", "m", "k", "n", "transpose_a", "transpose_b", "bias", "bf16", "rounds_b", "variable", "kernel"});
   const bool batched = entry.contains("batch");
+  require(!flag(entry, "rounds_b") || (flag(entry, "bf16") && !batched),
+          "'rounds_b' is of products in bf16 without batch axes");
   return {.product = {.batch = batched ? extent(entry, "batch") : 1,
                       .m = extent(entry, "m"),
                       .k = extent(entry, "k"),
@@ -101,7 +107,8 @@ ProductSite site_of(const json& entry) {
                       .transpose_a = flag(entry, "transpose_a"),
                       .transpose_b = flag(entry, "transpose_b"),
                       .bias = flag(entry, "bias"),
-                      .factors = flag(entry, "bf16") ? DType::bf16 : DType::f32},
+                      .factors = flag(entry, "bf16") ? DType::bf16 : DType::f32,
+                      .rounds_b = flag(entry, "rounds_b")},
           .batched = batched,
           .variable = flag(entry, "variable")};
 }
@@ -117,7 +124,7 @@ ProductKernel kernel_named(const std::string& name) {
 }  // namespace
 
 std::string_view to_string(ProductKernel kernel) {
-  constexpr std::string_view names[] = {"packed", "plain", "sgemm", "vector"};
+  constexpr std::string_view names[] = {"packed", "plain", "sgemm", "vector", "panels"};
   return names[static_cast<std::size_t>(kernel)];
 }
 
@@ -128,6 +135,7 @@ std::string ProductSite::to_string() const {
   if (product.transpose_b) text += ", right operand transposed";
   if (product.bias) text += ", bias";
   if (product.factors == DType::bf16) text += ", bf16";
+  if (product.rounds_b) text += ", right operand rounded";
   if (variable) text += ", right operand a variable";
   return text;
 }
@@ -139,9 +147,20 @@ std::vector<ProductKernel> kernels_for(const ProductSite& site) {
   return kernels;
 }
 
+namespace {
+
+ProductKernel bf16_kernel_by_rule(const ProductSite& site) {
+  if (site.product.batch > 1) return ProductKernel::plain;
+  if (!has_amx()) return ProductKernel::panels;
+  if (can_run(ProductKernel::packed, site)) return ProductKernel::packed;
+  return site.product.rounds_b ? ProductKernel::panels : ProductKernel::plain;
+}
+
+}  // namespace
+
 ProductKernel kernel_by_rule(const ProductSite& site) {
   const Product& product = site.product;
-  if (product.factors == DType::bf16) return ProductKernel::plain;
+  if (product.factors == DType::bf16) return bf16_kernel_by_rule(site);
   if (site.batched && is_vector_product(product)) return ProductKernel::vector;
   if (product.batch > 1) return ProductKernel::plain;
   if (product.transpose_a) return ProductKernel::sgemm;

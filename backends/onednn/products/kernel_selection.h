@@ -22,8 +22,9 @@ enum class ProductKernel {
   plain,   ///< oneDNN's matmul on the operands as they are
   sgemm,   ///< oneDNN's sgemm, by tiles of fixed extents
   vector,  ///< loops of our own: a vector's bits do not depend on the vectors beside it
+  panels,  ///< loops of our own for factors in bf16, on a copy of the right operand: a row's bits do not depend on others
 };
-/// "packed", "plain", "sgemm", "vector".
+/// "packed", "plain", "sgemm", "vector", "panels".
 std::string_view to_string(ProductKernel kernel);
 
 /// A product as the choice of its kernel sees it.
@@ -36,6 +37,9 @@ struct ProductSite {
   std::string to_string() const;
   friend auto operator<=>(const ProductSite&, const ProductSite&) = default;
 };
+
+/// Of products with so many rows the right operand is soon packed, next to what they take.
+inline constexpr std::int64_t many_rows = 256;
 
 /// The kernels that can run it, the rule's among them.
 std::vector<ProductKernel> kernels_for(const ProductSite& site);
@@ -55,9 +59,8 @@ class KernelSelection {
   ///       ]
   ///     }
   ///
-  /// with "batch" where operands have batch axes, "transpose_a" and "transpose_b" where they are transposed, and "bf16"
-  /// where they are in that type. Throws
-  /// Error, with the path and the number of the entry, when anything is unknown, missing, out of range or there twice,
+  /// with "batch" where operands have batch axes, "transpose_a" and "transpose_b" where they are transposed, "bf16" where
+  /// they are in that type, and "rounds_b" where the right one is to be rounded to it. Throws Error, with the path and the number of the entry, when anything is unknown, missing, out of range or there twice,
   /// and when a kernel cannot run its product.
   static KernelSelection load(const std::filesystem::path& path);
   /// The same for its text; `origin` stands before messages.

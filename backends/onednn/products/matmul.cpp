@@ -4,6 +4,7 @@
 #include "backends/onednn/dispatch.h"
 #include "backends/onednn/kernels.h"
 #include "backends/onednn/loops/broadcast_walk.h"
+#include "backends/onednn/products/bf16_products.h"
 #include "backends/onednn/products/primitive.h"
 #include "backends/onednn/products/product_kernel.h"
 #include "backends/onednn/products/vector_products.h"
@@ -48,6 +49,23 @@ Kernel vector_kernel(const Product& product) {
   }};
 }
 
+/// On panels that are kept as long as the right operand lasts, or made in each run.
+Kernel panels_kernel(const Product& product, RightOperand right) {
+  const bool is_packed = right == RightOperand::packed;
+  std::vector<PackRequest> packing;
+  if (is_packed) packing.push_back(Bf16Panels::request(1, right_operand_of(product, nullptr)));
+  return {[product, is_packed](const KernelBuffers& buffers) {
+            const float* bias = product.bias ? buffers.operand<float>(2) : nullptr;
+            float* y = buffers.result<float>(0);
+            if (is_packed)
+              run_bf16_product(product, buffers.operands[0], buffers.packed[0].as<Bf16Panels>().words(), bias, y,
+                               buffers.scratch);
+            else
+              run_bf16_product(product, buffers.operands[0], buffers.operands[1], bias, y, buffers.scratch);
+          },
+          bf16_scratch_bytes(product, right), "panels", std::move(packing)};
+}
+
 /// The batch axes of a and b; none where both have all matrices.
 std::optional<BroadcastWalk<2>> broadcast_batches(const KernelSpec& spec) {
   if (spec.node.op != &op::matmul) return std::nullopt;
@@ -62,16 +80,16 @@ std::optional<BroadcastWalk<2>> broadcast_batches(const KernelSpec& spec) {
 Kernel broadcast_bf16_kernel(const Product& product, const BroadcastWalk<2>& batches) {
   Product one = product;
   one.batch = 1;
-  const auto primitive = ProductPrimitive::shared(one, RightOperand::plain);
-  return {[product, batches, primitive](const KernelBuffers& buffers) {
-            for (std::int64_t batch = 0; batch < product.batch; ++batch)
+  const auto bytes_of_b = static_cast<std::int64_t>(product.rounds_b ? sizeof(float) : sizeof(BFloat16));
+  return {[one, batches, bytes_of_b, count = product.batch](const KernelBuffers& buffers) {
+            for (std::int64_t batch = 0; batch < count; ++batch)
               batches.for_each_span({batch, batch + 1}, [&](std::int64_t, std::int64_t, const auto& matrices) {
-                primitive->run(buffers.operand<BFloat16>(0) + matrices[0] * product.m * product.k,
-                               buffers.operand<BFloat16>(1) + matrices[1] * product.k * product.n, nullptr,
-                               buffers.result<float>(0) + batch * product.m * product.n, buffers.scratch);
+                run_bf16_product(one, buffers.operand<BFloat16>(0) + matrices[0] * one.m * one.k,
+                                 buffers.operand<std::byte>(1) + matrices[1] * one.k * one.n * bytes_of_b, nullptr,
+                                 buffers.result<float>(0) + batch * one.m * one.n, buffers.scratch);
               });
           },
-          primitive->scratch_bytes(), "matmul:plain"};
+          bf16_scratch_bytes(one, RightOperand::plain), "panels"};
 }
 
 Kernel broadcast_kernel(const Product& product, const BroadcastWalk<2>& batches) {
@@ -93,19 +111,22 @@ ProductSite matmul_site(const KernelSpec& spec) {
                       .n = y[-1],
                       .transpose_a = form.transpose_a,
                       .transpose_b = form.transpose_b,
-                      .factors = spec.operands[0].dtype},
+                      .factors = spec.operands[0].dtype,
+                      .rounds_b = spec.operands[0].dtype != spec.operands[1].dtype},
           .batched = y.rank() > 2,
           .variable = spec.is_lasting(1)};
 }
 
 ProductSite dense_site(const KernelSpec& spec) {
   const Shape& x = spec.operands[0].shape;
-  const Shape& kernel = spec.operands[1].shape;
+  const TensorType& kernel_type = spec.operands[1];
+  const Shape& kernel = kernel_type.shape;
   return {.product = {.m = x.volume() / x[-1],
                       .k = kernel[0],
                       .n = kernel[1],
                       .bias = true,
-                      .factors = spec.operands[0].dtype},
+                      .factors = spec.operands[0].dtype,
+                      .rounds_b = spec.operands[0].dtype != kernel_type.dtype},
           .variable = spec.is_lasting(1)};
 }
 
@@ -124,10 +145,11 @@ Kernel selected_product(const KernelSpec& spec, const KernelSelection& selection
   const ProductSite site = site_of(spec);
   if (site.product.factors != DType::bf16) require_f32(spec);
   if (const auto batches = broadcast_batches(spec)) return broadcast_kernel(site.product, *batches);
-  return product_kernel(site.product, selection.kernel(site));
+  return product_kernel(site, selection.kernel(site));
 }
 
-Kernel product_kernel(const Product& product, ProductKernel kernel) {
+Kernel product_kernel(const ProductSite& site, ProductKernel kernel) {
+  const Product& product = site.product;
   switch (kernel) {
     case ProductKernel::packed:
       return packed_kernel(product);
@@ -137,6 +159,9 @@ Kernel product_kernel(const Product& product, ProductKernel kernel) {
       return sgemm_kernel(product);
     case ProductKernel::vector:
       return vector_kernel(product);
+    case ProductKernel::panels:
+      return panels_kernel(product,
+                           site.variable && product.m < many_rows ? RightOperand::packed : RightOperand::plain);
   }
   throw InternalError("a product is to run by no kernel that there is");
 }

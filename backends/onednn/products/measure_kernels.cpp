@@ -54,7 +54,7 @@ struct Operands {
 
   explicit Operands(const Product& product)
       : a(filled({product.batch, product.m, product.k}).converted_to(product.factors)),
-        b(filled({product.batch, product.k, product.n}).converted_to(product.factors)),
+        b(filled({product.batch, product.k, product.n}).converted_to(product.rounds_b ? DType::f32 : product.factors)),
         bias(filled({product.n})),
         result(TensorType{DType::f32, {product.batch, product.m, product.n}}) {}
 
@@ -75,8 +75,8 @@ class Candidate {
  public:
   Candidate(const ProductSite& site, ProductKernel kernel, std::int64_t uses, Operands& operands)
       : kernel_(kernel),
-        uses_(kernel == ProductKernel::packed ? uses : 0),
-        prepared_(product_kernel(site.product, kernel)),
+        prepared_(product_kernel(site, kernel)),
+        uses_(prepared_.packed.empty() ? 0 : uses),
         scratch_(
             {DType::boolean, Shape{std::max<std::int64_t>(1, static_cast<std::int64_t>(prepared_.scratch_bytes))}}),
         operands_{operands.a.bytes().data(), operands.b.bytes().data(), operands.bias.bytes().data()},
@@ -117,9 +117,9 @@ class Candidate {
   }
 
   ProductKernel kernel_;
+  Kernel prepared_;
   std::int64_t uses_;  ///< that share a packing; 0: nothing is packed
   std::uint64_t version_ = 1;
-  Kernel prepared_;
   Tensor scratch_;
   const void* operands_[3];
   void* results_[1];

@@ -36,7 +36,8 @@ dnnl::memory::desc plain_desc(std::int64_t batch, std::int64_t rows, std::int64_
 }
 
 dnnl::matmul::primitive_desc product_desc(const Product& product, RightOperand right) {
-  const auto [batch, m, k, n, transpose_a, transpose_b, bias, factors] = product;
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias, factors, rounds_b] = product;
+  check_invariant(!rounds_b || right == RightOperand::packed, "what is to be rounded must be packed");
   const dnnl::memory::desc a = plain_desc(batch, m, k, transpose_a, factors);
   const dnnl::memory::desc b = right == RightOperand::plain
                                    ? plain_desc(batch, k, n, transpose_b, factors)
@@ -174,9 +175,10 @@ ProductPrimitive::ProductPrimitive(const Product& of, RightOperand right, bool h
         return std::unique_ptr<Impl>(new Impl{
             .primitive = dnnl::matmul(desc),
             .layout = std::make_shared<const PackedMatrix::Layout>(PackedMatrix::Layout{
-                plain_desc(product.batch, product.k, product.n, product.transpose_b, product.factors),
+                plain_desc(product.batch, product.k, product.n, product.transpose_b,
+                           product.rounds_b ? DType::f32 : product.factors),
                 plain_desc(product.batch, product.k, product.n, product.transpose_b && packs_transposed,
-                           product.factors),
+                           product.rounds_b ? DType::f32 : product.factors),
                 desc.weights_desc()}),
             .scratch_bytes = desc.scratchpad_desc().get_size() + (widened ? widened->bytes() : 0),
             .widened = widened,
@@ -307,6 +309,8 @@ void run_broadcast_products(const Product& product, const BroadcastWalk<2>& batc
   }
   check(static_cast<dnnl_status_t>(status), "a product failed");
 }
+
+bool has_amx() { return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx; }
 
 std::string library_version() {
   const dnnl_version_t* version = dnnl_version();

@@ -28,6 +28,7 @@ struct Product {
   bool transpose_b = false;
   bool bias = false;
   DType factors = DType::f32;  ///< what a and b are in: f32 or bf16; the bias and c are f32
+  bool rounds_b = false;       ///< b lies in f32, and is rounded to bf16 when it is packed
 
   friend auto operator<=>(const Product&, const Product&) = default;
 };
@@ -68,6 +69,9 @@ void run_sgemm_tiles(const Product& product, const float* a, const float* b, flo
 /// The same for a batch whose matrices, a's and b's, are found by broadcasting: operands 0 and 1 of `batches`.
 void run_broadcast_products(const Product& product, const BroadcastWalk<2>& batches, const float* a, const float* b,
                             float* c);
+
+/// Whether oneDNN multiplies bf16 by AMX, several times as fast as AVX512_BF16.
+bool has_amx();
 
 /// "oneDNN 2.6.3".
 std::string library_version();

@@ -14,6 +14,6 @@ std::optional<ProductSite> product_site(const KernelSpec& spec);
 Kernel selected_product(const KernelSpec& spec, const KernelSelection& selection);
 
 /// The product run in that way, which must be one of kernels_for. Operands: a, b, and the bias if there is one.
-Kernel product_kernel(const Product& product, ProductKernel kernel);
+Kernel product_kernel(const ProductSite& site, ProductKernel kernel);
 
 }  // namespace weft::onednn

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "backends/onednn/loops/lane.h"
-#include "ops/matrix/weight_precision.h"
+#include "ops/matrix/int8.h"
 
 namespace weft::onednn {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "backends/onednn/products/bf16_products.h"
+
 namespace weft::onednn {
 namespace {
 
@@ -12,6 +14,10 @@ constexpr std::int64_t block_extents[] = {256, 64, 16};
 }  // namespace
 
 RowBlocks::RowBlocks(const Product& product, RightOperand right) : product_(product), right_(right) {
+  if (product.factors == DType::bf16) {
+    scratch_bytes_ = bf16_scratch_bytes(product, right);
+    return;
+  }
   for (const std::int64_t extent : block_extents) {
     const std::int64_t rows = std::min(extent, product.m);
     if (!blocks_.empty() && blocks_.back().rows == rows) continue;
@@ -23,7 +29,9 @@ RowBlocks::RowBlocks(const Product& product, RightOperand right) : product_(prod
   }
 }
 
-std::int64_t RowBlocks::padded_rows(std::int64_t rows) const { return std::max(rows, blocks_.back().rows); }
+std::int64_t RowBlocks::padded_rows(std::int64_t rows) const {
+  return blocks_.empty() ? rows : std::max(rows, blocks_.back().rows);
+}
 
 std::vector<PackRequest> RowBlocks::packing(std::size_t operand) const {
   std::vector<PackRequest> requests;
@@ -34,6 +42,11 @@ std::vector<PackRequest> RowBlocks::packing(std::size_t operand) const {
 
 void RowBlocks::run(std::int64_t rows, const void* a, const void* right, std::span<const PackedOperand> packed,
                     const float* bias, float* c, void* scratch) const {
+  if (blocks_.empty()) {
+    Product product = product_;
+    product.m = rows;
+    return run_bf16_product(product, a, right, bias, c, scratch);
+  }
   std::int64_t row = 0;
   while (row < rows) {
     const auto fits = [&](const Block& block) { return block.rows <= rows - row; };
@@ -42,8 +55,7 @@ void RowBlocks::run(std::int64_t rows, const void* a, const void* right, std::sp
       --block;
       row = std::max<std::int64_t>(0, rows - block->rows);
     }
-    const void* rows_a =
-        static_cast<const std::byte*>(a) + row * product_.k * static_cast<std::int64_t>(size_of(product_.factors));
+    const float* rows_a = static_cast<const float*>(a) + row * product_.k;
     float* rows_c = c + row * product_.n;
     if (right_ == RightOperand::packed) {
       const auto index = static_cast<std::size_t>(block - blocks_.begin());

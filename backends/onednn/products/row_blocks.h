@@ -9,7 +9,7 @@
 
 namespace weft::onednn {
 
-/// A product of a number of rows that is known at run time alone, with one right operand, packed when it
+/// A product of a number of rows that is known at run time alone, with one right operand. In f32, where that is packed when it
 /// is a variable: in blocks of fixed extents, of which the last may lie over the one before it. A row's bits do not
 /// depend on the block it is in.
 class RowBlocks {
@@ -37,7 +37,7 @@ class RowBlocks {
 
   Product product_;
   RightOperand right_;
-  std::vector<Block> blocks_;  ///< the largest first
+  std::vector<Block> blocks_;  ///< the largest first; none in bf16
   std::size_t scratch_bytes_ = 0;
 };
 

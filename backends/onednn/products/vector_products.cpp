@@ -53,7 +53,7 @@ bool is_vector_product(const Product& product) {
 }
 
 void run_vector_products(const Product& product, const float* a, const float* b, float* c) {
-  const auto [batch, m, k, n, transpose_a, transpose_b, bias, factors] = product;
+  const auto [batch, m, k, n, transpose_a, transpose_b, bias, factors, rounds_b] = product;
   parallel_for(batch, m * k * n,
                [&, m = m, k = k, n = n, transpose_a = transpose_a, transpose_b = transpose_b](Range range) {
                  for (std::int64_t i = range.first; i < range.last; ++i) {

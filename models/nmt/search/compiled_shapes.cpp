@@ -14,10 +14,10 @@ namespace weft::nmt {
 CompiledShapes::CompiledShapes(const ModelConfig& model, std::shared_ptr<Variables> variables,
                                TranslationPrecision precision, std::shared_ptr<ProgramCache> cache)
     : model_(model), binding_{std::move(variables), std::make_shared<Arena>()}, programs_(std::move(cache)) {
-  if (precision != TranslationPrecision::f32) {
-    options_.extra_passes = {fmt::format("{}-weights", to_string(precision))};
-    options_.disabled_passes = {"fuse-embedding"};  // its products would keep their float32 weights
-  }
+  if (precision == TranslationPrecision::bf16) options_.precision = Precision::bf16;
+  if (precision == TranslationPrecision::int8) options_.extra_passes = {"int8-weights"};
+  // Its products would not have their weights rounded once for all runs.
+  if (precision != TranslationPrecision::f32) options_.disabled_passes = {"fuse-embedding"};
 }
 
 Graph CompiledShapes::graph(Kind kind, std::int64_t rows, std::int64_t length) const {

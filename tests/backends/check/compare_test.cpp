@@ -89,7 +89,7 @@ TEST_CASE("pipelines agree with and without a pass, and rounded weights part fro
   Variables weights(1);
   weights.initialise(forward);
   CompareSide rounded{&onednn_backend()};
-  rounded.extra_passes = {"bf16-weights"};
+  rounded.precision = Precision::bf16;
   const Comparison coarse = compare_sides(forward, rounded, {&onednn_backend()}, inputs(), weights.snapshot(), 1e-6);
   REQUIRE(coarse.first() != nullptr);
   CHECK(coarse.first()->to_string() == "output 'y'");

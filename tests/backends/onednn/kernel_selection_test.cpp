@@ -62,9 +62,10 @@ OneProduct product_graph(const ProductSite& site) {
     const Shape matrix = transposed ? Shape{columns, rows} : Shape{rows, columns};
     return site.batched ? matrix.inserted(0, product.batch) : matrix;
   };
-  const Value a = one.graph.input("a", DType::f32, shape(product.m, product.k, product.transpose_a));
+  const Value a = one.graph.input("a", product.factors, shape(product.m, product.k, product.transpose_a));
   const Shape right = shape(product.k, product.n, product.transpose_b);
-  const Value b = site.variable ? one.graph.parameter("b", right, uniform) : one.graph.input("b", DType::f32, right);
+  const DType dtype = product.rounds_b ? DType::f32 : product.factors;
+  const Value b = site.variable ? one.graph.parameter("b", right, uniform, dtype) : one.graph.input("b", dtype, right);
   one.graph.output("y", product.bias ? dense(a, b, one.graph.input("bias", DType::f32, {product.n}))
                                      : matmul(a, b, product.transpose_a, product.transpose_b));
   return one;
@@ -85,6 +86,13 @@ std::vector<ProductSite> all_kinds() {
         sites.push_back({.product = {.m = m, .k = k, .n = n, .transpose_a = true}, .variable = variable});
         sites.push_back({.product = {.m = m, .k = k, .n = n, .bias = true}, .variable = variable});
       }
+  const std::vector<ProductSite> in_f32 = sites;
+  for (ProductSite site : in_f32) {
+    site.product.factors = DType::bf16;
+    sites.push_back(site);
+    site.product.rounds_b = true;
+    if (!site.batched) sites.push_back(site);
+  }
   return sites;
 }
 
@@ -149,12 +157,16 @@ TEST_CASE("a bad selection is refused, with its name, the entry and what is wron
   bad_entry(R"({"m": 2, "k": "3", "n": 4, "kernel": "plain"})", "'k' must be an integer, not \"3\"");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "bias": 1, "kernel": "plain"})", "'bias' must be true or false, not number");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "kernel": "plan"})",
-            "there is no kernel 'plan'; did you mean 'plain'?; there are packed, plain, sgemm, vector");
-  bad_entry(
-      R"({"m": 2, "k": 3, "n": 4, "kernal": "plain"})",
-      "a pick has an unknown key 'kernal': batch, m, k, n, transpose_a, transpose_b, bias, bf16, variable, kernel "
-      "are known");
+            "there is no kernel 'plan'; did you mean 'plain'?; there are packed, plain, sgemm, vector, panels");
+  bad_entry(R"({"m": 2, "k": 3, "n": 4, "kernal": "plain"})",
+            "a pick has an unknown key 'kernal': batch, m, k, n, transpose_a, transpose_b, bias, bf16, rounds_b, "
+            "variable, kernel "
+            "are known");
   bad_entry(good, "it speaks of 2 x 3 x 4, right operand a variable once more");
+  bad_entry(R"({"m": 2, "k": 3, "n": 4, "rounds_b": true, "kernel": "panels"})",
+            "'rounds_b' is of products in bf16 without batch axes");
+  bad_entry(R"({"m": 2, "k": 3, "n": 4, "bf16": true, "rounds_b": true, "kernel": "sgemm"})",
+            "sgemm cannot run 2 x 3 x 4, bf16, right operand rounded; panels can");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "kernel": "packed"})", "packed cannot run 2 x 3 x 4; plain, sgemm can");
   bad_entry(R"({"m": 2, "k": 3, "n": 4, "bias": true, "kernel": "sgemm"})",
             "sgemm cannot run 2 x 3 x 4, bias; plain can");
@@ -174,6 +186,10 @@ TEST_CASE("a product runs by the kernel that the table has for it, and by the ru
   CHECK(OneProduct::kind(product.compiled(std::make_shared<KernelSelection>(other))) == "matmul:packed");
   CHECK(OneProduct::kind(product.compiled(std::shared_ptr<const KernelSelection>())) == "matmul:packed");
   CHECK(OneProduct::kind(product_graph(of_variable(5, 30, 1)).compiled(ProductKernel::vector)) == "loop");
+  ProductSite in_bf16 = of_variable(5, 30, 40);
+  in_bf16.product.factors = DType::bf16;
+  in_bf16.product.rounds_b = true;
+  CHECK(OneProduct::kind(product_graph(in_bf16).compiled(ProductKernel::panels)) == "panels");
 }
 
 TEST_CASE("the rule's kernel is one that can run the product") {

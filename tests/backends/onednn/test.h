@@ -33,6 +33,13 @@ inline Tensor draw(std::string_view name, const Shape& shape, double low = -2.0,
   return tensor;
 }
 
+/// A row of a matrix, as a matrix.
+inline Tensor row_of(const Tensor& matrix, std::int64_t row) {
+  const std::int64_t columns = matrix.shape()[1];
+  return Tensor::of<float>({1, columns}, matrix.as<float>().subspan(static_cast<std::size_t>(row * columns),
+                                                                    static_cast<std::size_t>(columns)));
+}
+
 /// Random floats for every floating-point input of the graph; numbers from [0, ids) for every i32 one.
 inline TensorMap draw_all(const Graph& graph, std::int32_t ids = 1) {
   TensorMap tensors;

@@ -371,7 +371,7 @@ TEST_CASE("passes may run after the pipeline, by name") {
   CompileOptions options;
   options.extra_passes = {"int8-weights"};
   const Execution execution = compile(layer(2), onednn_backend(), options);
-  CHECK(execution.graph().find("low_precision_dense"));
+  CHECK(execution.graph().find("int8_dense"));
   options.extra_passes = {"int9-weights"};
   CHECK_THROWS_AS(compile(layer(2), onednn_backend(), options), Error);
 }

@@ -70,6 +70,49 @@ std::vector<TranslatorOptions> searches() {
   return {greedy, beam, sample};
 }
 
+/// Of each attention, and of each cell, direction and number of layers in some.
+std::vector<ModelConfig> models_of_all_kinds() {
+  std::vector<ModelConfig> models(7, tiny_config().model);
+  models[1].attention = AttentionKind::dot;
+  models[1].cell = CellKind::lstm;
+  models[2].attention = AttentionKind::general;
+  models[2].bidirectional = true;
+  models[2].layers = 2;
+  models[3].attention = AttentionKind::location;
+  models[3].attention_positions = 40;
+  models[4].attention = AttentionKind::hard;
+  models[5].attention = AttentionKind::none;
+  models[5].bidirectional = true;
+  models[5].cell = CellKind::lstm;
+  models[6].self_attention = true;
+  models[6].bidirectional = true;
+  models[6].cell = CellKind::lstm;
+  return models;
+}
+
+constexpr TranslationPrecision each_precision[] = {TranslationPrecision::f32, TranslationPrecision::int8,
+                                                   TranslationPrecision::bf16};
+
+/// A step's outputs, after the sources were encoded.
+TensorMap outputs_of_step(CompiledShapes& shapes, std::span<const std::span<const std::int32_t>> sources,
+                          std::int64_t length) {
+  const auto rows = std::ssize(sources);
+  const auto encoder = shapes.encoder(rows, length);
+  feed_sources(*encoder, sources);
+  encoder->run();
+  const auto step = shapes.step(rows, length);
+  step->set("token", Tensor::full({DType::i32, {rows}}, 4));
+  Tensor lengths({DType::i32, {rows}});
+  for (std::int64_t row = 0; row < rows; ++row)
+    lengths.set_number(row, static_cast<double>(sources[static_cast<std::size_t>(row)].size()));
+  step->set("source_lengths", lengths);
+  for (const Output& output : encoder->graph().outputs()) step->set(output.name, encoder->get(output.name));
+  step->run();
+  TensorMap found;
+  for (const Output& output : step->graph().outputs()) found.emplace(output.name, step->get(output.name));
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("the classes of lengths") {
@@ -88,29 +131,13 @@ TEST_CASE("the classes of lengths") {
 // Every other length of a class is filled up: what padding did would differ between a sentence that is translated alone
 // in its class, and the graph of its own length, which tests of the graphs below compile.
 TEST_CASE("a source filled up to its class of lengths gives the bits of its own length" * doctest::test_suite("slow")) {
-  std::vector<ModelConfig> models(7, tiny_config().model);
-  models[1].attention = AttentionKind::dot;
-  models[1].cell = CellKind::lstm;
-  models[2].attention = AttentionKind::general;
-  models[2].bidirectional = true;
-  models[2].layers = 2;
-  models[3].attention = AttentionKind::location;
-  models[3].attention_positions = 40;
-  models[4].attention = AttentionKind::hard;
-  models[5].attention = AttentionKind::none;
-  models[5].bidirectional = true;
-  models[5].cell = CellKind::lstm;
-  models[6].self_attention = true;
-  models[6].bidirectional = true;
-  models[6].cell = CellKind::lstm;
-  for (ModelConfig model : models) {
+  for (ModelConfig model : models_of_all_kinds()) {
     CAPTURE(describe_system(model));
     for (const std::int64_t units : {21, 128}) {
       CAPTURE(units);
       model.units = units;
       const auto variables = std::make_shared<Variables>(3);
-      for (const TranslationPrecision precision :
-           {TranslationPrecision::f32, TranslationPrecision::int8, TranslationPrecision::bf16}) {
+      for (const TranslationPrecision precision : each_precision) {
         CAPTURE(to_string(precision));
         CompiledShapes shapes(model, variables, precision, std::make_shared<ProgramCache>());
         const auto cache = std::make_shared<ProgramCache>();
@@ -119,16 +146,7 @@ TEST_CASE("a source filled up to its class of lengths gives the bits of its own 
         const std::vector<std::span<const std::int32_t>> sources{source};
         std::optional<TensorMap> expected;
         for (const std::int64_t length : {37, 40, 48}) {
-          const auto encoder = shapes.encoder(1, length);
-          feed_sources(*encoder, sources);
-          encoder->run();
-          const auto step = shapes.step(1, length);
-          step->set("token", Tensor::of<std::int32_t>({1}, {4}));
-          step->set("source_lengths", Tensor::of<std::int32_t>({1}, {37}));
-          for (const Output& output : encoder->graph().outputs()) step->set(output.name, encoder->get(output.name));
-          step->run();
-          TensorMap found;
-          for (const Output& output : step->graph().outputs()) found.emplace(output.name, step->get(output.name));
+          const TensorMap found = outputs_of_step(shapes, sources, length);
           if (!expected) {
             expected = found;
             continue;
@@ -141,6 +159,27 @@ TEST_CASE("a source filled up to its class of lengths gives the bits of its own 
           }
         }
       }
+    }
+  }
+}
+
+TEST_CASE("a row of a batch has the bits that it has alone, with every kind of model" * doctest::test_suite("slow")) {
+  const std::vector<std::int32_t> sources[] = {{3, 7, 5, 9, 4}, {8, 3, 3, 6, 10}, {11, 4, 12, 5, 3}};
+  const std::vector<std::span<const std::int32_t>> all(std::begin(sources), std::end(sources));
+  for (ModelConfig model : models_of_all_kinds()) {
+    CAPTURE(describe_system(model));
+    model.units = 128;
+    const auto variables = std::make_shared<Variables>(3);
+    for (const TranslationPrecision precision : each_precision) {
+      CAPTURE(to_string(precision));
+      CompiledShapes shapes(model, variables, precision, std::make_shared<ProgramCache>());
+      const TensorMap together = outputs_of_step(shapes, all, 5);
+      for (std::size_t row = 0; row < all.size(); ++row)
+        for (const auto& entry : outputs_of_step(shapes, {&all[row], 1}, 5)) {
+          CAPTURE(entry.first);
+          const std::span<const std::byte> bytes = entry.second.bytes();
+          CHECK(std::ranges::equal(bytes, together.at(entry.first).bytes().subspan(row * bytes.size(), bytes.size())));
+        }
     }
   }
 }

@@ -5,16 +5,10 @@
 
 #include "backends/reference/dispatch.h"
 #include "backends/reference/kernels.h"
-#include "graph/base/bfloat16.h"
-#include "ops/matrix/weight_precision.h"
+#include "ops/matrix/int8.h"
 
 namespace weft::reference {
 namespace {
-
-template <typename T>
-T round_to_bf16(T number) {
-  return static_cast<T>(static_cast<float>(BFloat16(static_cast<float>(number))));
-}
 
 /// A vector as integers times one step, which is NaN when the vector holds something that is not finite.
 template <typename T>
@@ -42,16 +36,6 @@ Quantised<T> quantise(const T* first, std::int64_t count, std::int64_t stride) {
 }
 
 template <typename T>
-void bf16_product(const T* x, const T* kernel, T* y, std::int64_t rows, std::int64_t in, std::int64_t out) {
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t column = 0; column < out; ++column) {
-      T sum = 0;
-      for (std::int64_t k = 0; k < in; ++k) sum += x[row * in + k] * round_to_bf16(kernel[k * out + column]);
-      y[row * out + column] = sum;
-    }
-}
-
-template <typename T>
 void int8_product(const T* x, const T* kernel, T* y, std::int64_t rows, std::int64_t in, std::int64_t out) {
   std::vector<Quantised<T>> columns;
   for (std::int64_t column = 0; column < out; ++column) columns.push_back(quantise(kernel + column, in, out));
@@ -68,17 +52,15 @@ void int8_product(const T* x, const T* kernel, T* y, std::int64_t rows, std::int
 
 }  // namespace
 
-Kernel low_precision_dense(const KernelSpec& spec) {
+Kernel int8_dense(const KernelSpec& spec) {
   return dispatch_float(spec, spec.operands[0].dtype, [&]<typename T>() -> Kernel {
-    const auto product =
-        weight_precision_of(spec.node.attributes) == WeightPrecision::bf16 ? bf16_product<T> : int8_product<T>;
     const std::int64_t in = spec.operands[1].shape[0];
     const std::int64_t out = spec.operands[1].shape[1];
     const std::int64_t rows = spec.operands[0].shape.volume() / in;
     const bool with_bias = spec.operands.size() > 2;
     return {[=](const KernelBuffers& buffers) {
       T* y = buffers.result<T>(0);
-      product(buffers.operand<T>(0), buffers.operand<T>(1), y, rows, in, out);
+      int8_product(buffers.operand<T>(0), buffers.operand<T>(1), y, rows, in, out);
       if (!with_bias) return;
       for (std::int64_t i = 0; i < rows * out; ++i) y[i] += buffers.operand<T>(2)[i % out];
     }};
