@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -125,21 +126,22 @@ DistinctIds distinct_ids(const KernelBuffers& buffers, const EmbeddingExtents& e
 class RowsProduct {
  public:
   RowsProduct(const EmbeddingExtents& extents, DType factors)
-      : product_{.m = extents.in, .k = extents.count, .n = extents.out, .transpose_a = true, .factors = factors} {}
-
-  std::size_t scratch_bytes() const {
-    return product_.factors == DType::bf16 ? bf16_scratch_bytes(product_, RightOperand::plain) : 0;
+      : product_{.m = extents.in, .k = extents.count, .n = extents.out, .transpose_a = true, .factors = factors} {
+    if (factors == DType::bf16) in_bf16_.emplace(product_, RightOperand::plain);
   }
 
+  std::size_t scratch_bytes() const { return in_bf16_ ? in_bf16_->scratch_bytes() : 0; }
+
   void run(std::int64_t rows, const void* a, const void* b, float* y, void* scratch) const {
+    if (in_bf16_) return in_bf16_->with_terms(rows).run(a, b, nullptr, y, scratch);
     Product product = product_;
     product.k = rows;
-    if (product.factors == DType::bf16) return run_bf16_product(product, a, b, nullptr, y, scratch);
     run_sgemm_tiles(product, static_cast<const float*>(a), static_cast<const float*>(b), y);
   }
 
  private:
   Product product_;  ///< of the most rows there may be
+  std::optional<Bf16Product> in_bf16_;
 };
 
 // The distinct rows are projected to the beginning of the result, and spread over it from there.

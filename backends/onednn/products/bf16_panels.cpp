@@ -71,14 +71,20 @@ class Block {
   alignas(64) std::uint32_t words_[size][size] = {};
 };
 
+/// Some rows of a panel, from an even one on.
+struct PanelPart {
+  Range rows;
+  Range columns;
+};
+
 /// Of a matrix stored row by row.
 template <typename From>
-WEFT_VECTORISED void pack_panel(const From* matrix, std::int64_t rows, std::int64_t columns, std::int64_t first,
-                                std::uint32_t* words) {
-  const std::int64_t count = std::min(Bf16PanelLayout::panel_columns, columns - first);
-  for (std::int64_t row = 0; row < rows; row += 2) {
-    const From* here = matrix + row * columns + first;
-    join_rows(here, row + 1 < rows ? here + columns : nullptr, count, words);
+WEFT_VECTORISED void pack_rows(const From* matrix, const PlainMatrix& plain, const PanelPart& part,
+                               std::uint32_t* words) {
+  const std::int64_t count = part.columns.size();
+  for (std::int64_t row = part.rows.first; row < part.rows.last; row += 2) {
+    const From* here = matrix + row * plain.columns + part.columns.first;
+    join_rows(here, row + 1 < plain.rows ? here + plain.columns : nullptr, count, words);
     std::fill(words + count, words + Bf16PanelLayout::panel_columns, 0U);
     words += Bf16PanelLayout::panel_columns;
   }
@@ -86,16 +92,17 @@ WEFT_VECTORISED void pack_panel(const From* matrix, std::int64_t rows, std::int6
 
 /// Of a matrix stored column by column.
 template <typename From>
-WEFT_VECTORISED void pack_transposed_panel(const From* matrix, std::int64_t rows, std::int64_t columns,
-                                           std::int64_t first, std::uint32_t* words) {
-  const std::int64_t pairs = (rows + 1) / 2;
+WEFT_VECTORISED void pack_columns(const From* matrix, const PlainMatrix& plain, const PanelPart& part,
+                                  std::uint32_t* words) {
+  const std::int64_t pairs = (part.rows.size() + 1) / 2;
   for (std::int64_t block = 0; block < Bf16PanelLayout::panel_columns; block += Block::size) {
     Block crossing;
-    const std::int64_t count = std::clamp<std::int64_t>(columns - first - block, 0, Block::size);
+    const std::int64_t count = std::clamp<std::int64_t>(part.columns.size() - block, 0, Block::size);
     for (std::int64_t pair = 0; pair < pairs; pair += Block::size) {
+      const std::int64_t row = part.rows.first + 2 * pair;
       for (std::int64_t column = 0; column < count; ++column)
-        join_neighbours(matrix + (first + block + column) * rows + 2 * pair, std::min(2 * Block::size, rows - 2 * pair),
-                        crossing.row(column));
+        join_neighbours(matrix + (part.columns.first + block + column) * plain.rows + row,
+                        std::min(2 * Block::size, part.rows.last - row), crossing.row(column));
       for (std::int64_t column = count; column < Block::size; ++column)
         std::fill_n(crossing.row(column), Block::size, 0U);
       crossing.cross();
@@ -125,23 +132,18 @@ WEFT_VECTORISED void join_transposed_rows(const std::uint16_t* matrix, std::int6
 }
 
 template <typename From>
-void pack_panels_of(const From* matrix, const PlainMatrix& plain, std::uint32_t* panels) {
-  const Bf16PanelLayout layout(plain.rows, plain.columns);
-  parallel_for(layout.panels(), plain.rows * Bf16PanelLayout::panel_columns, [&](Range range) {
-    for (std::int64_t panel = range.first; panel < range.last; ++panel)
-      (plain.transposed ? pack_transposed_panel<From> : pack_panel<From>)(matrix, plain.rows, plain.columns,
-                                                                          panel * Bf16PanelLayout::panel_columns,
-                                                                          panels + layout.first_word(panel));
-  });
+void pack(const PlainMatrix& matrix, const PanelPart& part, std::uint32_t* words) {
+  (matrix.transposed ? pack_columns<From> : pack_rows<From>)(static_cast<const From*>(matrix.elements), matrix, part,
+                                                             words);
 }
 
 }  // namespace
 
-void pack_panels(const PlainMatrix& matrix, std::uint32_t* panels) {
-  if (matrix.dtype == DType::bf16)
-    pack_panels_of(static_cast<const std::uint16_t*>(matrix.elements), matrix, panels);
-  else
-    pack_panels_of(static_cast<const float*>(matrix.elements), matrix, panels);
+void pack_part(const PlainMatrix& matrix, std::int64_t panel, Range pairs, std::uint32_t* words) {
+  const std::int64_t column = panel * Bf16PanelLayout::panel_columns;
+  const PanelPart part{{2 * pairs.first, std::min(2 * pairs.last, matrix.rows)},
+                       {column, std::min(column + Bf16PanelLayout::panel_columns, matrix.columns)}};
+  (matrix.dtype == DType::bf16 ? pack<std::uint16_t> : pack<float>)(matrix, part, words);
 }
 
 void join_transposed(const BFloat16* matrix, std::int64_t rows, std::int64_t columns, std::uint32_t* words) {
@@ -168,7 +170,10 @@ void Bf16Panels::pack(const void* plain, void* lent) {
   words_ = static_cast<std::uint32_t*>(lent == nullptr ? static_cast<void*>(memory_.bytes().data()) : lent);
   PlainMatrix matrix = matrix_;
   matrix.elements = plain;
-  pack_panels(matrix, words_);
+  parallel_for(layout().panels(), matrix.rows * Bf16PanelLayout::panel_columns, [&](Range panels) {
+    for (std::int64_t panel = panels.first; panel < panels.last; ++panel)
+      pack_part(matrix, panel, {0, layout().pairs()}, words_ + layout().first_word(panel));
+  });
 }
 
 }  // namespace weft::onednn

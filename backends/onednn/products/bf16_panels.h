@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backends/onednn/parallel.h"
 #include "backends/runtime/packed_copies.h"
 #include "graph/base/bfloat16.h"
 #include "graph/tensor.h"
@@ -41,8 +42,8 @@ class Bf16PanelLayout {
   std::int64_t n_;
 };
 
-/// Writes the matrix, rounded, as Bf16PanelLayout(rows, columns) says.
-void pack_panels(const PlainMatrix& matrix, std::uint32_t* panels);
+/// Writes some pairs of rows of one panel, rounded, as Bf16PanelLayout(rows, columns) says.
+void pack_part(const PlainMatrix& matrix, std::int64_t panel, Range pairs, std::uint32_t* words);
 /// Writes the matrix [rows, columns], stored column by column, row by row, with a zero behind an odd number of elements: words
 /// of two neighbours.
 void join_transposed(const BFloat16* matrix, std::int64_t rows, std::int64_t columns, std::uint32_t* words);
@@ -54,7 +55,9 @@ class Bf16Panels : public PackedCopy {
   static PackRequest request(std::size_t operand, const PlainMatrix& matrix);
 
   explicit Bf16Panels(const PlainMatrix& matrix) : matrix_(matrix) {}
-  const std::uint32_t* words() const { return words_; }
+  const std::uint32_t* words(std::int64_t panel, std::int64_t pair) const {
+    return words_ + layout().first_word(panel) + pair * Bf16PanelLayout::panel_columns;
+  }
 
  private:
   void pack(const void* plain, void* lent) override;

@@ -7,6 +7,7 @@
 
 #include "backends/onednn/loops/vectorise.h"
 #include "backends/onednn/parallel.h"
+#include "graph/base/error.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -15,7 +16,7 @@
 
 // A tile is up to six rows by a panel of 64 columns: its 24 vectors of sums stay in AVX-512's 32 registers while the
 // panel, from the second-level cache, and the rows, from the first, pass by. Long sums are cut, so that what passes by
-// stays in these caches: then a tile's sums wait in c. Threads share out panels, and groups of rows.
+// stays in these caches: then a tile's sums wait in c. Threads share out panels, and groups of rows where panels are few.
 
 namespace weft::onednn {
 namespace {
@@ -23,7 +24,7 @@ namespace {
 constexpr std::int64_t bf16_panel_columns = Bf16PanelLayout::panel_columns;
 constexpr std::int64_t bf16_tile_rows = 6;
 constexpr std::int64_t pairs_at_once = 512;
-constexpr std::int64_t most_rows_of_group = 16 * bf16_tile_rows;
+constexpr std::int64_t words_of_part = pairs_at_once * bf16_panel_columns;
 /// The multiplications that take as long as moving an element, for the choice of threads.
 constexpr std::int64_t bf16_products_per_element = 32;
 
@@ -125,8 +126,10 @@ void avx512_tile(const Bf16Tile& tile, std::int64_t rows) { portable_tile(tile, 
 struct Multiplication {
   const Product& product;
   Rows a;
-  std::int64_t terms;  ///< of a row
-  const std::uint32_t* panels;
+  std::int64_t terms;  ///< of a row of a
+  PlainMatrix b;
+  const Bf16Panels* panels;  ///< of b; nullptr: parts are packed, each thread's behind the other's at `parts`
+  std::uint32_t* parts;
   const float* bias;
   float* c;
   Bf16Loops loops;
@@ -134,46 +137,53 @@ struct Multiplication {
   void run() const {
     const Bf16PanelLayout layout(product.k, product.n);
     const std::int64_t groups = group_count(layout.panels());
-    const std::int64_t work =
-        std::max<std::int64_t>(1, product.m * product.k * bf16_panel_columns / (groups * bf16_products_per_element));
-    parallel_for(layout.panels() * groups, work, [&](Range items) {
-      for (std::int64_t item = items.first; item < items.last; ++item)
-        run_group(layout, item / groups,
-                  Range{product.m * (item % groups) / groups, product.m * (item % groups + 1) / groups});
+    const std::int64_t items = layout.panels() * groups;
+    const std::int64_t work = product.m * product.k * product.n / bf16_products_per_element;
+    parallel_region(work, [&](const ThreadShare& share) {
+      const Range range = share.of(items);
+      for (std::int64_t item = range.first; item < range.last; ++item)
+        run_group(item / groups, {product.m * (item % groups) / groups, product.m * (item % groups + 1) / groups},
+                  parts + share.thread * words_of_part);
     });
   }
 
  private:
-  /// Of rows: as many as keep all threads busy.
-  std::int64_t group_count(std::int64_t panels) const {
-    const std::int64_t least = (product.m + most_rows_of_group - 1) / most_rows_of_group;
-    const std::int64_t most = (product.m + bf16_tile_rows - 1) / bf16_tile_rows;
-    return std::clamp(4 * std::int64_t{omp_get_max_threads()} / panels, least, most);
+  /// Of rows: as many as give each thread some.
+  std::int64_t group_count(std::int64_t panel_count) const {
+    const std::int64_t wanted = (4 * std::int64_t{omp_get_max_threads()} + panel_count - 1) / panel_count;
+    return std::min(wanted, (product.m + bf16_tile_rows - 1) / bf16_tile_rows);
   }
 
-  void run_group(const Bf16PanelLayout& layout, std::int64_t panel, Range rows) const {
-    const std::int64_t pairs = terms / 2;
-    for (std::int64_t pair = 0; pair < pairs; pair += pairs_at_once)
-      for (std::int64_t row = rows.first; row < rows.last; row += bf16_tile_rows)
-        run_tile(layout, panel, {row, std::min(row + bf16_tile_rows, rows.last)},
-                 {a.elements + row * a.stride + 2 * pair, a.stride}, {pair, std::min(pair + pairs_at_once, pairs)});
-    if (terms % 2 == 0) return;
-    // The last term has no neighbour.
-    for (std::int64_t row = rows.first; row < rows.last; row += bf16_tile_rows) {
-      std::array<BFloat16, 2 * bf16_tile_rows> last{};
-      const Range of_tile{row, std::min(row + bf16_tile_rows, rows.last)};
-      for (std::int64_t i = 0; i < of_tile.size(); ++i)
-        last[static_cast<std::size_t>(2 * i)] = a.elements[(row + i) * a.stride + terms - 1];
-      run_tile(layout, panel, of_tile, {last.data(), 2}, {pairs, pairs + 1});
+  void run_group(std::int64_t panel, Range rows, std::uint32_t* part) const {
+    const std::int64_t pairs = (product.k + 1) / 2;
+    for (std::int64_t first = 0; first < pairs; first += pairs_at_once) {
+      const Range of_part{first, std::min(first + pairs_at_once, pairs)};
+      if (panels == nullptr) pack_part(b, panel, of_part, part);
+      run_part(panel, rows, of_part, panels == nullptr ? part : panels->words(panel, first));
     }
   }
 
-  /// Adds some pairs of terms, which begin at `of_rows`.
-  void run_tile(const Bf16PanelLayout& layout, std::int64_t panel, Range rows, Rows of_rows, Range pairs) const {
+  void run_part(std::int64_t panel, Range rows, Range pairs, const std::uint32_t* words) const {
+    const Range whole{pairs.first, std::min(pairs.last, terms / 2)};
+    for (std::int64_t row = rows.first; row < rows.last; row += bf16_tile_rows) {
+      const Range of_tile{row, std::min(row + bf16_tile_rows, rows.last)};
+      if (whole.size() > 0)
+        run_tile(panel, of_tile, {a.elements + row * a.stride + 2 * pairs.first, a.stride}, whole, words);
+      if (whole.last == pairs.last) continue;
+      // The last term has no neighbour.
+      std::array<BFloat16, 2 * bf16_tile_rows> last{};
+      for (std::int64_t i = 0; i < of_tile.size(); ++i)
+        last[static_cast<std::size_t>(2 * i)] = a.elements[(row + i) * a.stride + terms - 1];
+      run_tile(panel, of_tile, {last.data(), 2}, {whole.last, pairs.last}, words + whole.size() * bf16_panel_columns);
+    }
+  }
+
+  /// Adds some pairs of terms, which begin at `of_rows` and `words`.
+  void run_tile(std::int64_t panel, Range rows, Rows of_rows, Range pairs, const std::uint32_t* words) const {
     static constexpr std::array<float, bf16_panel_columns> zeros{};
     const std::int64_t column = panel * bf16_panel_columns;
     Bf16Tile tile{.a = of_rows,
-                  .panel = panels + layout.first_word(panel) + pairs.first * bf16_panel_columns,
+                  .panel = words,
                   .pairs = pairs.size(),
                   .start = bias == nullptr ? zeros.data() : bias + column,
                   .start_stride = 0,
@@ -188,12 +198,6 @@ struct Multiplication {
   }
 };
 
-/// Bytes of a's rows when they are not where a lies.
-std::size_t bytes_of_rows(const Product& product) {
-  const std::int64_t words = product.transpose_a ? product.m * ((product.k + 1) / 2) : 0;
-  return (static_cast<std::size_t>(words) * sizeof(std::uint32_t) + 63) / 64 * 64;
-}
-
 }  // namespace
 
 Bf16Loops best_bf16_loops() {
@@ -206,31 +210,60 @@ Bf16Loops best_bf16_loops() {
   return Bf16Loops::portable;
 }
 
-std::size_t bf16_scratch_bytes(const Product& product, RightOperand right) {
-  return bytes_of_rows(product) + (right == RightOperand::packed ? 0 : Bf16PanelLayout(product.k, product.n).bytes());
+Bf16Product::Bf16Product(const Product& product, RightOperand right, Bf16Loops loops)
+    : product_(product), right_(right), loops_(loops), threads_(omp_get_max_threads()) {
+  check_invariant(product.batch == 1 && product.factors == DType::bf16, "products in bf16 are run one by one");
 }
 
-PlainMatrix right_operand_of(const Product& product, const void* b) {
-  return {b, product.rounds_b ? DType::f32 : DType::bf16, product.k, product.n, product.transpose_b};
+/// Of a's rows when they are not where a lies.
+std::size_t Bf16Product::bytes_of_rows() const {
+  const std::int64_t words = product_.transpose_a ? product_.m * ((product_.k + 1) / 2) : 0;
+  return (static_cast<std::size_t>(words) * sizeof(std::uint32_t) + 63) / 64 * 64;
 }
 
-void run_bf16_product(const Product& product, const void* a, const void* b, const float* bias, float* c,
-                      void* scratch) {
-  auto* panels = reinterpret_cast<std::uint32_t*>(static_cast<std::byte*>(scratch) + bytes_of_rows(product));
-  pack_panels(right_operand_of(product, b), panels);
-  run_bf16_product(product, a, panels, bias, c, scratch);
+std::size_t Bf16Product::scratch_bytes() const {
+  const std::size_t parts = right_ == RightOperand::packed ? 0 : static_cast<std::size_t>(threads_) * words_of_part;
+  return bytes_of_rows() + parts * sizeof(std::uint32_t);
 }
 
-void run_bf16_product(const Product& product, const void* a, const std::uint32_t* panels, const float* bias, float* c,
-                      void* scratch, Bf16Loops loops) {
-  Rows rows{static_cast<const BFloat16*>(a), product.k};
-  std::int64_t terms = product.k;
-  if (product.transpose_a) {
-    join_transposed(rows.elements, product.m, product.k, static_cast<std::uint32_t*>(scratch));
-    terms = (product.k + 1) / 2 * 2;
+PlainMatrix Bf16Product::plain(const void* b) const {
+  return {b, product_.rounds_b ? DType::f32 : DType::bf16, product_.k, product_.n, product_.transpose_b};
+}
+
+PackRequest Bf16Product::packing(std::size_t operand) const { return Bf16Panels::request(operand, plain(nullptr)); }
+
+void Bf16Product::run(const void* a, const void* b, const float* bias, float* c, void* scratch) const {
+  multiply(a, plain(b), nullptr, bias, c, scratch);
+}
+
+void Bf16Product::run(const void* a, const Bf16Panels& b, const float* bias, float* c, void* scratch) const {
+  multiply(a, plain(nullptr), &b, bias, c, scratch);
+}
+
+void Bf16Product::multiply(const void* a, const PlainMatrix& b, const Bf16Panels* panels, const float* bias, float* c,
+                           void* scratch) const {
+  const ThreadLimit limit(std::min(threads_, omp_get_max_threads()));  // for whom there is memory
+  Rows rows{static_cast<const BFloat16*>(a), product_.k};
+  std::int64_t terms = product_.k;
+  if (product_.transpose_a) {
+    join_transposed(rows.elements, product_.m, product_.k, static_cast<std::uint32_t*>(scratch));
+    terms = (product_.k + 1) / 2 * 2;
     rows = {static_cast<const BFloat16*>(scratch), terms};
   }
-  Multiplication{product, rows, terms, panels, product.bias ? bias : nullptr, c, loops}.run();
+  auto* parts = reinterpret_cast<std::uint32_t*>(static_cast<std::byte*>(scratch) + bytes_of_rows());
+  Multiplication{product_, rows, terms, b, panels, parts, product_.bias ? bias : nullptr, c, loops_}.run();
+}
+
+Bf16Product Bf16Product::with_rows(std::int64_t m) const {
+  Bf16Product product = *this;
+  product.product_.m = m;
+  return product;
+}
+
+Bf16Product Bf16Product::with_terms(std::int64_t k) const {
+  Bf16Product product = *this;
+  product.product_.k = k;
+  return product;
 }
 
 }  // namespace weft::onednn

@@ -17,17 +17,35 @@ enum class Bf16Loops { portable, avx512_bf16 };
 /// What this processor runs best.
 Bf16Loops best_bf16_loops();
 
-/// Bytes of working memory, aligned to a cache line; with fewer rows no more are needed, nor with a shorter sum where a is
-/// transposed.
-std::size_t bf16_scratch_bytes(const Product& product, RightOperand right);
+/// A product, prepared for the number of threads that there are now; `right`: whether b comes in panels that are kept, or as
+/// it lies in memory, each part being packed when it is multiplied.
+class Bf16Product {
+ public:
+  Bf16Product(const Product& product, RightOperand right, Bf16Loops loops = best_bf16_loops());
 
-/// The right operand, as the product says that it lies in memory.
-PlainMatrix right_operand_of(const Product& product, const void* b);
+  /// Of working memory, aligned to a cache line.
+  std::size_t scratch_bytes() const;
+  /// The copy of b, as operand `operand` of a kernel, that runs with panels want.
+  PackRequest packing(std::size_t operand) const;
 
-/// c = a b, plus the bias if the product has one. b lies in memory as the product says, and is packed first.
-void run_bf16_product(const Product& product, const void* a, const void* b, const float* bias, float* c, void* scratch);
-/// The same with b in panels.
-void run_bf16_product(const Product& product, const void* a, const std::uint32_t* panels, const float* bias, float* c,
-                      void* scratch, Bf16Loops loops = best_bf16_loops());
+  /// c = a b, plus the bias if the product has one.
+  void run(const void* a, const void* b, const float* bias, float* c, void* scratch) const;
+  /// The same with b in panels.
+  void run(const void* a, const Bf16Panels& b, const float* bias, float* c, void* scratch) const;
+  /// The same product with so many rows, or, where a is transposed, so many terms: not more than it was prepared for.
+  Bf16Product with_rows(std::int64_t m) const;
+  Bf16Product with_terms(std::int64_t k) const;
+
+ private:
+  PlainMatrix plain(const void* b) const;
+  std::size_t bytes_of_rows() const;
+  void multiply(const void* a, const PlainMatrix& b, const Bf16Panels* panels, const float* bias, float* c,
+                void* scratch) const;
+
+  Product product_;
+  RightOperand right_;
+  Bf16Loops loops_;
+  int threads_;
+};
 
 }  // namespace weft::onednn

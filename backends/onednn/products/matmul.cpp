@@ -51,19 +51,21 @@ Kernel vector_kernel(const Product& product) {
 
 /// On panels that are kept as long as the right operand lasts, or made in each run.
 Kernel panels_kernel(const Product& product, RightOperand right) {
-  const bool is_packed = right == RightOperand::packed;
-  std::vector<PackRequest> packing;
-  if (is_packed) packing.push_back(Bf16Panels::request(1, right_operand_of(product, nullptr)));
-  return {[product, is_packed](const KernelBuffers& buffers) {
-            const float* bias = product.bias ? buffers.operand<float>(2) : nullptr;
-            float* y = buffers.result<float>(0);
-            if (is_packed)
-              run_bf16_product(product, buffers.operands[0], buffers.packed[0].as<Bf16Panels>().words(), bias, y,
-                               buffers.scratch);
-            else
-              run_bf16_product(product, buffers.operands[0], buffers.operands[1], bias, y, buffers.scratch);
+  const Bf16Product prepared(product, right);
+  const bool bias = product.bias;
+  if (right == RightOperand::plain)
+    return {[prepared, bias](const KernelBuffers& buffers) {
+              prepared.run(buffers.operands[0], buffers.operands[1], bias ? buffers.operand<float>(2) : nullptr,
+                           buffers.result<float>(0), buffers.scratch);
+            },
+            prepared.scratch_bytes(), "panels"};
+  return {[prepared, bias](const KernelBuffers& buffers) {
+            prepared.run(buffers.operands[0], buffers.packed[0].as<Bf16Panels>(),
+                         bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);
           },
-          bf16_scratch_bytes(product, right), "panels", std::move(packing)};
+          prepared.scratch_bytes(),
+          "panels",
+          {prepared.packing(1)}};
 }
 
 /// The batch axes of a and b; none where both have all matrices.
@@ -80,16 +82,17 @@ std::optional<BroadcastWalk<2>> broadcast_batches(const KernelSpec& spec) {
 Kernel broadcast_bf16_kernel(const Product& product, const BroadcastWalk<2>& batches) {
   Product one = product;
   one.batch = 1;
+  const Bf16Product prepared(one, RightOperand::plain);
   const auto bytes_of_b = static_cast<std::int64_t>(product.rounds_b ? sizeof(float) : sizeof(BFloat16));
-  return {[one, batches, bytes_of_b, count = product.batch](const KernelBuffers& buffers) {
+  return {[one, prepared, batches, bytes_of_b, count = product.batch](const KernelBuffers& buffers) {
             for (std::int64_t batch = 0; batch < count; ++batch)
               batches.for_each_span({batch, batch + 1}, [&](std::int64_t, std::int64_t, const auto& matrices) {
-                run_bf16_product(one, buffers.operand<BFloat16>(0) + matrices[0] * one.m * one.k,
-                                 buffers.operand<std::byte>(1) + matrices[1] * one.k * one.n * bytes_of_b, nullptr,
-                                 buffers.result<float>(0) + batch * one.m * one.n, buffers.scratch);
+                prepared.run(buffers.operand<BFloat16>(0) + matrices[0] * one.m * one.k,
+                             buffers.operand<std::byte>(1) + matrices[1] * one.k * one.n * bytes_of_b, nullptr,
+                             buffers.result<float>(0) + batch * one.m * one.n, buffers.scratch);
               });
           },
-          bf16_scratch_bytes(one, RightOperand::plain), "panels"};
+          prepared.scratch_bytes(), "panels"};
 }
 
 Kernel broadcast_kernel(const Product& product, const BroadcastWalk<2>& batches) {

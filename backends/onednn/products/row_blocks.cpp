@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "backends/onednn/products/bf16_products.h"
-
 namespace weft::onednn {
 namespace {
 
@@ -15,7 +13,8 @@ constexpr std::int64_t block_extents[] = {256, 64, 16};
 
 RowBlocks::RowBlocks(const Product& product, RightOperand right) : product_(product), right_(right) {
   if (product.factors == DType::bf16) {
-    scratch_bytes_ = bf16_scratch_bytes(product, right);
+    in_bf16_.emplace(product, right);
+    scratch_bytes_ = in_bf16_->scratch_bytes();
     return;
   }
   for (const std::int64_t extent : block_extents) {
@@ -30,7 +29,7 @@ RowBlocks::RowBlocks(const Product& product, RightOperand right) : product_(prod
 }
 
 std::int64_t RowBlocks::padded_rows(std::int64_t rows) const {
-  return blocks_.empty() ? rows : std::max(rows, blocks_.back().rows);
+  return in_bf16_ ? rows : std::max(rows, blocks_.back().rows);
 }
 
 std::vector<PackRequest> RowBlocks::packing(std::size_t operand) const {
@@ -42,11 +41,7 @@ std::vector<PackRequest> RowBlocks::packing(std::size_t operand) const {
 
 void RowBlocks::run(std::int64_t rows, const void* a, const void* right, std::span<const PackedOperand> packed,
                     const float* bias, float* c, void* scratch) const {
-  if (blocks_.empty()) {
-    Product product = product_;
-    product.m = rows;
-    return run_bf16_product(product, a, right, bias, c, scratch);
-  }
+  if (in_bf16_) return in_bf16_->with_rows(rows).run(a, right, bias, c, scratch);
   std::int64_t row = 0;
   while (row < rows) {
     const auto fits = [&](const Block& block) { return block.rows <= rows - row; };

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "backends/onednn/products/bf16_products.h"
 #include "backends/onednn/products/primitive.h"
 
 namespace weft::onednn {
@@ -37,7 +39,8 @@ class RowBlocks {
 
   Product product_;
   RightOperand right_;
-  std::vector<Block> blocks_;  ///< the largest first; none in bf16
+  std::optional<Bf16Product> in_bf16_;
+  std::vector<Block> blocks_;  ///< of f32, the largest first
   std::size_t scratch_bytes_ = 0;
 };
 

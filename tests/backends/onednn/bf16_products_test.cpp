@@ -41,16 +41,20 @@ Tensor by_definition(const Product& product, const Tensor& a, const Tensor& b, c
   return c;
 }
 
-Tensor run(const Product& product, const Tensor& a, const Tensor& b, const Tensor& bias, onednn::Bf16Loops loops) {
-  const onednn::Bf16PanelLayout layout(product.k, product.n);
-  Tensor panels({DType::i32, {layout.words()}});
-  auto* words = reinterpret_cast<std::uint32_t*>(panels.bytes().data());
-  onednn::pack_panels(onednn::right_operand_of(product, b.bytes().data()), words);
-  Tensor scratch({DType::boolean,
-                  {static_cast<std::int64_t>(onednn::bf16_scratch_bytes(product, onednn::RightOperand::packed)) + 1}});
+Tensor run(const Product& product, const Tensor& a, const Tensor& b, const Tensor& bias, onednn::RightOperand right,
+           onednn::Bf16Loops loops) {
+  const onednn::Bf16Product prepared(product, right, loops);
+  Tensor scratch({DType::boolean, {static_cast<std::int64_t>(prepared.scratch_bytes()) + 1}});
   Tensor c({DType::f32, {product.m, product.n}});
-  onednn::run_bf16_product(product, a.bytes().data(), words, bias.as<float>().data(), c.as<float>().data(),
-                           scratch.bytes().data(), loops);
+  float* sums = c.as<float>().data();
+  if (right == onednn::RightOperand::plain) {
+    prepared.run(a.bytes().data(), b.bytes().data(), bias.as<float>().data(), sums, scratch.bytes().data());
+  } else {
+    const std::shared_ptr<PackedCopy> panels = prepared.packing(1).make();
+    panels->refresh(b.bytes().data(), 1);
+    prepared.run(a.bytes().data(), static_cast<const onednn::Bf16Panels&>(*panels), bias.as<float>().data(), sums,
+                 scratch.bytes().data());
+  }
   return c;
 }
 
@@ -94,8 +98,10 @@ TEST_CASE("sums in bf16 are what they are said to be, bit by bit, by loops for a
           const Tensor b = product.rounds_b ? drawn : as_bf16(drawn);
           const Tensor bias = test::draw("bias", {n});
           const Tensor expected = by_definition(product, a, b, bias);
-          CHECK(run(product, a, b, bias, onednn::best_bf16_loops()) == expected);
-          CHECK(run(product, a, b, bias, onednn::Bf16Loops::portable) == expected);
+          for (const onednn::RightOperand right : {onednn::RightOperand::plain, onednn::RightOperand::packed}) {
+            CHECK(run(product, a, b, bias, right, onednn::best_bf16_loops()) == expected);
+            CHECK(run(product, a, b, bias, right, onednn::Bf16Loops::portable) == expected);
+          }
         }
 }
 
@@ -142,7 +148,7 @@ TEST_CASE("in bf16, what is not finite stays in its row or its column") {
   a.set_number(4 * 33 + 5, std::numeric_limits<double>::quiet_NaN());
   b.set_number(32 * 70 + 69, infinity);
   for (const onednn::Bf16Loops loops : {onednn::Bf16Loops::portable, onednn::best_bf16_loops()}) {
-    const Tensor c = run(product, a, b, Tensor({DType::f32, {70}}), loops);
+    const Tensor c = run(product, a, b, Tensor({DType::f32, {70}}), onednn::RightOperand::packed, loops);
     for (std::int64_t row = 0; row < 7; ++row)
       for (std::int64_t column = 0; column < 70; ++column) {
         const double number = c.number(row * 70 + column);
