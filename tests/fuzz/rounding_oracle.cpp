@@ -74,12 +74,14 @@ bool is_exact(const Op& op) {
   return exact.contains(&op);
 }
 
+/// Each number by half the noise to all of it: equal steps of two factors would take each other back.
 void move(Tensor& tensor, double noise, double least_noise, const CounterRandom& random) {
   if (!is_float(tensor.dtype())) return;
   for (std::int64_t i = 0; i < tensor.shape().volume(); ++i) {
     const double number = tensor.number(i);
     if (number == 0.0 || !std::isfinite(number)) continue;
-    const double step = std::abs(number) * noise + least_noise;
+    const double part = 0.5 + 0.5 * random.unit(static_cast<std::uint64_t>(i));
+    const double step = part * (std::abs(number) * noise + least_noise);
     tensor.set_number(i, (random.bits(static_cast<std::uint64_t>(i)) & 1U) != 0U ? number + step : number - step);
   }
 }
@@ -236,6 +238,8 @@ class Oracle {
   }
 
   double noise_of_operand(const Node& node, std::size_t operand) const {
+    // Its result moves; what the operand does could take that back.
+    if (node.op == &op::cast) return 0.0;
     // A number may lie between two of bf16.
     if (in_bf16_.contains(node.name) || (operand == 1 && rounds_right_.contains(node.name))) return bf16_noise;
     return rounding_.operand;
@@ -283,6 +287,11 @@ class Oracle {
 
   /// Whether no rounding decided what the node reads, nor decides what it makes.
   bool is_decided(const Node& node) const {
+    // In steps of more than 1 functions saturate in all samples, or in none.
+    if (node.op == &op::int8_dense && largest_finite(values_.at(node.operands[0]).tensors[0]) *
+                                              largest_finite(values_.at(node.operands[1]).tensors[0]) >
+                                          127.0)
+      return false;
     const bool inside = !is_exact(*node.op) && !node.op->elementwise && node.op != &op::softmax;
     for (const ValueId operand : node.operands) {
       const Traced& traced = values_.at(operand);
