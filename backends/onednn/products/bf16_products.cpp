@@ -143,7 +143,7 @@ struct Multiplication {
       const Range range = share.of(items);
       for (std::int64_t item = range.first; item < range.last; ++item)
         run_group(item / groups, {product.m * (item % groups) / groups, product.m * (item % groups + 1) / groups},
-                  parts + share.thread * words_of_part);
+                  panels == nullptr ? parts + share.thread * words_of_part : nullptr);
     });
   }
 
