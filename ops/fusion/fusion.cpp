@@ -87,8 +87,8 @@ const Op op::fusion = {
     .name = "fusion",
     .family = "fusion",
     .summary =
-        "what its body, a graph of its own, computes of the operands, piece by piece: pointwise ops, dropout, and sums, "
-        "maxima and softmax along rows; made by the pass fuse-elementwise",
+        "what its body, a graph of its own, computes of the operands, piece by piece: pointwise ops, dropout, and "
+        "sums, maxima and softmax along rows; made by the pass fuse-elementwise",
     .operands = {"x..."},
     .results = {"y..."},
     .attributes = {"body: a graph whose inputs are the operands and whose outputs are the results, in order"},

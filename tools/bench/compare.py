@@ -394,10 +394,10 @@ def short_rows(results):
     yield from row("real", "the same, PyTorch under bf16 autocast", milliseconds, "bf16")
     yield from row("real bf16", "the same, both in bf16", milliseconds, "bf16")
     yield from row("decoding f32", "greedy translation, float32", sentences, "f32")
-    yield from row("decoding bf16", "the same, bfloat16 weights", sentences, "bf16")
+    yield from row("decoding bf16", "the same, both in bf16", sentences, "bf16")
     yield from row("decoding int8", "the same, 8-bit weights", sentences, "int8")
     yield from row("latency f32", "one sentence alone, float32", milliseconds, "f32")
-    yield from row("latency bf16", "the same, bfloat16 weights", milliseconds, "bf16")
+    yield from row("latency bf16", "the same, both in bf16", milliseconds, "bf16")
     yield from row("latency int8", "the same, 8-bit weights", milliseconds, "int8")
     yield from row("memory", "memory of the process in training, float32", mebibytes, "f32",
                    lambda ratio: f"{1 / ratio:.2f} of it")
