@@ -76,9 +76,9 @@ Execution compile_bf16(const Graph& graph, std::shared_ptr<Variables> variables)
 }  // namespace
 
 TEST_CASE("sums in bf16 are what they are said to be, bit by bit, by loops for any processor and by the best ones") {
-  for (const std::int64_t k : {1, 2, 3, 31, 64, 131, 1023, 1024, 1027})
-    for (const std::int64_t n : {1, 15, 16, 17, 64, 65, 129})
-      for (const std::int64_t m : {1, 2, 3, 4, 5, 6, 7, 13, 33})
+  for (const std::int64_t k : {1, 2, 3, 31, 66, 1023, 1024, 1027})
+    for (const std::int64_t n : {1, 15, 17, 64, 129})
+      for (const std::int64_t m : {1, 2, 3, 4, 5, 6, 13})
         for (int variant = 0; variant < 16; ++variant) {
           if (k > 200 && (variant != 5 || m % 2 == 0)) continue;
           const Product product{.m = m,
@@ -112,7 +112,7 @@ TEST_CASE("in bf16, a row's bits depend on neither the rows beside it nor the nu
     Execution together = compile_bf16(layer_and_back(rows, 70, 200), variables);
     const Tensor x = test::draw("x", {rows, 70});
     const TensorMap all = together.run({{"x", x}});
-    for (const int count : {1, 3, 8}) {
+    for (const int count : {1, 3, 4}) {
       const test::Threads threads(count);
       CHECK(compile_bf16(layer_and_back(rows, 70, 200), variables).run({{"x", x}}) == all);
     }
