@@ -155,7 +155,7 @@ struct Multiplication {
   }
 
   void run_group(std::int64_t panel, Range rows, std::uint32_t* part) const {
-    const std::int64_t pairs = (product.k + 1) / 2;
+    const std::int64_t pairs = Bf16PanelLayout(product.k, product.n).pairs();
     for (std::int64_t first = 0; first < pairs; first += pairs_at_once) {
       const Range of_part{first, std::min(first + pairs_at_once, pairs)};
       if (panels == nullptr) pack_part(b, panel, of_part, part);

@@ -16,24 +16,34 @@
 namespace weft::onednn {
 namespace {
 
-Kernel packed_kernel(const Product& product) {
-  const auto primitive = ProductPrimitive::shared(product, RightOperand::packed);
-  return {[primitive, bias = product.bias](const KernelBuffers& buffers) {
-            primitive->run(buffers.operands[0], buffers.packed[0].as<PackedMatrix>(),
-                           bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);
+/// What a product that is prepared, a ProductPrimitive or a Bf16Product, computes of the operands as they are.
+template <typename Prepared>
+Kernel on_plain(const std::shared_ptr<const Prepared>& prepared, bool bias, const char* kind) {
+  return {[prepared, bias](const KernelBuffers& buffers) {
+            prepared->run(buffers.operands[0], buffers.operands[1], bias ? buffers.operand<float>(2) : nullptr,
+                          buffers.result<float>(0), buffers.scratch);
           },
-          primitive->scratch_bytes(),
-          "matmul:packed",
-          {primitive->packing(1)}};
+          prepared->scratch_bytes(), kind};
+}
+
+/// The same with a copy of the right operand.
+template <typename Copy, typename Prepared>
+Kernel on_copy(const std::shared_ptr<const Prepared>& prepared, bool bias, const char* kind) {
+  return {[prepared, bias](const KernelBuffers& buffers) {
+            prepared->run(buffers.operands[0], buffers.packed[0].as<Copy>(), bias ? buffers.operand<float>(2) : nullptr,
+                          buffers.result<float>(0), buffers.scratch);
+          },
+          prepared->scratch_bytes(),
+          kind,
+          {prepared->packing(1)}};
+}
+
+Kernel packed_kernel(const Product& product) {
+  return on_copy<PackedMatrix>(ProductPrimitive::shared(product, RightOperand::packed), product.bias, "matmul:packed");
 }
 
 Kernel plain_kernel(const Product& product) {
-  const auto primitive = ProductPrimitive::shared(product, RightOperand::plain);
-  return {[primitive, bias = product.bias](const KernelBuffers& buffers) {
-            primitive->run(buffers.operands[0], buffers.operands[1], bias ? buffers.operand<float>(2) : nullptr,
-                           buffers.result<float>(0), buffers.scratch);
-          },
-          primitive->scratch_bytes(), "matmul:plain"};
+  return on_plain(ProductPrimitive::shared(product, RightOperand::plain), product.bias, "matmul:plain");
 }
 
 Kernel sgemm_kernel(const Product& product) {
@@ -51,21 +61,9 @@ Kernel vector_kernel(const Product& product) {
 
 /// On panels that are kept as long as the right operand lasts, or made in each run.
 Kernel panels_kernel(const Product& product, RightOperand right) {
-  const Bf16Product prepared(product, right);
-  const bool bias = product.bias;
-  if (right == RightOperand::plain)
-    return {[prepared, bias](const KernelBuffers& buffers) {
-              prepared.run(buffers.operands[0], buffers.operands[1], bias ? buffers.operand<float>(2) : nullptr,
-                           buffers.result<float>(0), buffers.scratch);
-            },
-            prepared.scratch_bytes(), "panels"};
-  return {[prepared, bias](const KernelBuffers& buffers) {
-            prepared.run(buffers.operands[0], buffers.packed[0].as<Bf16Panels>(),
-                         bias ? buffers.operand<float>(2) : nullptr, buffers.result<float>(0), buffers.scratch);
-          },
-          prepared.scratch_bytes(),
-          "panels",
-          {prepared.packing(1)}};
+  const auto prepared = std::make_shared<const Bf16Product>(product, right);
+  if (right == RightOperand::plain) return on_plain(prepared, product.bias, "panels");
+  return on_copy<Bf16Panels>(prepared, product.bias, "panels");
 }
 
 /// The batch axes of a and b; none where both have all matrices.

@@ -13,7 +13,7 @@ constexpr std::int64_t block_extents[] = {256, 64, 16};
 
 RowBlocks::RowBlocks(const Product& product, RightOperand right) : product_(product), right_(right) {
   if (product.factors == DType::bf16) {
-    in_bf16_.emplace(product, right);
+    in_bf16_.emplace(product, RightOperand::plain);
     scratch_bytes_ = in_bf16_->scratch_bytes();
     return;
   }
